@@ -1,0 +1,175 @@
+"""Codings: immutable versions of an encounter's codes, and the drafts they grow from."""
+
+from __future__ import annotations
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+
+from coding.models.encounter import Encounter
+from coding.rules.codings import System
+from coding.rules.lifecycle import Stage
+from portal.models import ClientRow, User, choices, known
+
+
+class Draft(ClientRow):
+    """One person's unsubmitted work on an encounter at a stage; it outlives the lease."""
+
+    patient_fields = ("body",)
+    plain_fields = ("saved_at",)
+
+    encounter = models.ForeignKey(Encounter, on_delete=models.CASCADE, related_name="drafts")
+    stage = models.CharField(max_length=12, choices=choices(Stage))
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="drafts")
+    version = models.PositiveIntegerField(default=0)
+    body = models.JSONField(default=dict)
+    saved_at = models.DateTimeField()
+    # Saved by someone whose lease had run out: kept for them, not taken as work.
+    is_late = models.BooleanField(default=False)
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.UniqueConstraint(fields=["encounter", "stage", "author"], name="coding_draft_once"),
+            known("stage", Stage, name="coding_draft_stage_known"),
+        ]
+
+    def __str__(self) -> str:
+        return f"draft {self.pk}"
+
+
+class Coding(ClientRow):
+    """One author's submitted version of the codes; never changed, only followed by another version."""
+
+    plain_fields = ("submitted_at",)
+    patient_fields = ("comment", "date_of_service")
+
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="codings")
+    version = models.PositiveSmallIntegerField()
+    stage = models.CharField(max_length=12, choices=choices(Stage))
+    author = models.ForeignKey(User, on_delete=models.PROTECT, related_name="codings")
+    date_of_service = models.DateField()
+    submitted_at = models.DateTimeField()
+    comment = models.TextField(blank=True)
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.UniqueConstraint(fields=["encounter", "version"], name="coding_coding_version_once"),
+            models.UniqueConstraint(fields=["id", "author"], name="coding_coding_id_author"),
+            models.UniqueConstraint(fields=["id", "encounter"], name="coding_coding_id_encounter"),
+            models.CheckConstraint(condition=models.Q(stage__in=["coding", "verification"]), name="coding_coding_stage"),
+        ]
+        ordering = ("encounter", "version")
+
+    def __str__(self) -> str:
+        return f"version {self.version} of {self.encounter_id}"
+
+
+class Diagnosis(ClientRow):
+    """One diagnosis of a coding; `position` (1 to 12) is what procedure lines point to."""
+
+    patient_fields = ("code",)
+
+    coding = models.ForeignKey(Coding, on_delete=models.PROTECT, related_name="diagnoses")
+    position = models.PositiveSmallIntegerField()
+    system = models.CharField(max_length=10, choices=choices(System))
+    code = models.CharField(max_length=8)
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.UniqueConstraint(fields=["coding", "position"], name="coding_diagnosis_position_once"),
+            models.CheckConstraint(condition=models.Q(position__range=(1, 12)), name="coding_diagnosis_position"),
+            models.CheckConstraint(condition=models.Q(system__in=["icd9cm", "icd10cm"]), name="coding_diagnosis_system"),
+        ]
+        ordering = ("coding", "position")
+
+    def __str__(self) -> str:
+        return f"diagnosis {self.position} of {self.coding_id}"
+
+
+class ProcedureLine(ClientRow):
+    """One service line of a coding: code, up to four modifiers, units, up to four pointers."""
+
+    patient_fields = ("code", "modifiers", "pointers")
+
+    coding = models.ForeignKey(Coding, on_delete=models.PROTECT, related_name="procedures")
+    position = models.PositiveSmallIntegerField()
+    code = models.CharField(max_length=8)
+    modifiers = ArrayField(models.CharField(max_length=2), default=list, size=4)
+    units = models.PositiveSmallIntegerField(default=1)
+    pointers = ArrayField(models.PositiveSmallIntegerField(), default=list, size=4)
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.UniqueConstraint(fields=["coding", "position"], name="coding_procedureline_position_once"),
+            models.CheckConstraint(condition=models.Q(units__gte=1), name="coding_procedureline_units"),
+            models.CheckConstraint(
+                condition=models.Q(modifiers__len__lte=4, pointers__len__lte=4), name="coding_procedureline_limits"
+            ),
+        ]
+        ordering = ("coding", "position")
+
+    def __str__(self) -> str:
+        return f"line {self.position} of {self.coding_id}"
+
+
+class Verdict(models.TextChoices):
+    VERIFIED = "verified", "Verified"
+    CORRECTED = "corrected", "Verified with corrections"
+    RETURNED = "returned", "Returned to the coder"
+
+
+class Verification(ClientRow):
+    """A verifier's word on a coder's version. `coder` is tied to the version's author, so it can't be the verifier."""
+
+    plain_fields = ("at",)
+    patient_fields = ("comment",)
+
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="verifications")
+    coder_version = models.ForeignKey(Coding, on_delete=models.PROTECT, related_name="verifications")
+    verifier_version = models.ForeignKey(Coding, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    coder = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    verifier = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    verdict = models.CharField(max_length=10, choices=Verdict.choices)
+    comment = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.CheckConstraint(
+                condition=~models.Q(coder=models.F("verifier")), name="coding_verification_not_by_author"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(verdict__in=["verified", "corrected", "returned"]),
+                name="coding_verification_verdict_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.verdict} {self.encounter_id}"
+
+
+class Discrepancy(ClientRow):
+    """One computed difference between the coder's and the verifier's version."""
+
+    plain_fields = ("kind",)
+    patient_fields = ("coder_value", "verifier_value")
+
+    verification = models.ForeignKey(Verification, on_delete=models.PROTECT, related_name="discrepancies")
+    position = models.PositiveSmallIntegerField()
+    kind = models.CharField(max_length=12)
+    coder_value = models.CharField(max_length=60, blank=True)
+    verifier_value = models.CharField(max_length=60, blank=True)
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.UniqueConstraint(fields=["verification", "position"], name="coding_discrepancy_position_once"),
+        ]
+        ordering = ("verification", "position")
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

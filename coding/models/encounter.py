@@ -1,0 +1,331 @@
+"""Encounters: one visit documented in a chart, the unit of coding work."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.fields import ArrayField
+from django.db import models
+from django.utils import timezone
+
+from coding.rules.lifecycle import (
+    FINISHED,
+    IN_WORK,
+    WAITING,
+    EncounterStatus,
+    HoldReason,
+    NotBillableReason,
+    Stage,
+    WhoseMove,
+)
+from portal.models import Batch, Chart, ClientRow, Location, Page, Payer, Provider, User, choices, known, together
+from portal.rules.roles import Permission
+from portal.rules.specialties import Specialty
+
+if TYPE_CHECKING:
+    from collections.abc import Iterable
+
+
+class EncounterQuerySet(models.QuerySet["Encounter"]):
+    def visible_to(self, user: User) -> EncounterQuerySet:
+        """Their practice's for practice users; what they hold or held for coders and verifiers; all for managers.
+
+        Minimum necessary (45 CFR 164.502(b)): a coder does not browse other people's charts.
+        """
+        if user.permissions & {Permission.MANAGE_WORK, Permission.SEE_CLAIMS}:
+            return self.all()
+        if user.permissions & {Permission.PRECODE, Permission.CODE, Permission.VERIFY}:
+            return self.filter(models.Exists(Assignment.objects.filter(encounter=models.OuterRef("pk"), user=user)))
+        if Permission.SEE_CHARTS in user.permissions:
+            return self.filter(practice_id__in=user.practice_ids)
+        return self.none()
+
+    def held_by(self, user: User, stage: Stage, *, at: datetime) -> EncounterQuerySet:
+        return self.filter(
+            assignments__user=user,
+            assignments__stage=stage,
+            assignments__ended_at=None,
+            assignments__lease_until__gt=at,
+        )
+
+    def waiting(self, stages: Iterable[Stage] = tuple(Stage)) -> EncounterQuerySet:
+        return self.filter(status__in=[WAITING[stage] for stage in stages])
+
+    def in_work(self, stages: Iterable[Stage] = tuple(Stage)) -> EncounterQuerySet:
+        return self.filter(status__in=[IN_WORK[stage] for stage in stages])
+
+    def on_hold(self) -> EncounterQuerySet:
+        return self.filter(status=EncounterStatus.HELD)
+
+    def finished(self) -> EncounterQuerySet:
+        return self.filter(status__in=FINISHED)
+
+    def unfinished(self) -> EncounterQuerySet:
+        return self.exclude(status__in=FINISHED)
+
+    def next_first(self) -> EncounterQuerySet:
+        """The order in which work is handed out: returned, answered, due, priority, age."""
+        return self.order_by("queue_rank", "due_at", "-priority", "waiting_since", "pk")
+
+
+class QueueRank(models.IntegerChoices):
+    RETURNED = 0, "Returned"
+    ANSWERED = 1, "Answered"
+    NORMAL = 2, "In turn"
+
+
+class Encounter(ClientRow):
+    """One visit of a chart (the whole chart or a range of its pages) on its way along the line."""
+
+    plain_fields = ("due_at", "waiting_since", "created_at", "finished_at", "hold_return_at", "held_at")
+
+    chart = models.ForeignKey(Chart, on_delete=models.PROTECT, related_name="encounters")
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="encounters")
+    part = models.PositiveSmallIntegerField(default=1)  # 1 for the first visit of a chart, 2 for the second …
+    first_page = models.PositiveIntegerField(default=1)
+    last_page = models.PositiveIntegerField()
+    status = models.CharField(max_length=14, choices=choices(EncounterStatus), default=EncounterStatus.TO_PRECODE)
+    specialty = models.CharField(max_length=24, choices=choices(Specialty))
+    priority = models.SmallIntegerField(default=0)  # higher goes first
+    queue_rank = models.SmallIntegerField(choices=QueueRank.choices, default=QueueRank.NORMAL)
+    due_at = models.DateTimeField()
+    waiting_since = models.DateTimeField()
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+    # Who is asked first for it: the coder to whom it was returned. Others get it once they are gone.
+    reserved_for = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    coded_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    hold_reason = models.CharField(max_length=24, blank=True, choices=choices(HoldReason))
+    hold_move = models.CharField(max_length=10, blank=True, choices=choices(WhoseMove))
+    hold_stage = models.CharField(max_length=12, blank=True, choices=choices(Stage))
+    hold_return_at = models.DateTimeField(null=True, blank=True)
+    held_at = models.DateTimeField(null=True, blank=True)
+    held_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    not_billable_reason = models.CharField(max_length=24, blank=True, choices=choices(NotBillableReason))
+
+    objects = EncounterQuerySet.as_manager()
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            known("status", EncounterStatus, name="coding_encounter_status_known"),
+            known("specialty", Specialty, name="coding_encounter_specialty_known"),
+            models.UniqueConstraint(fields=["chart", "part"], name="coding_encounter_part_once"),
+            models.CheckConstraint(
+                condition=models.Q(first_page__gte=1, last_page__gte=models.F("first_page")),
+                name="coding_encounter_page_range",
+            ),
+            together("held_at", "held_by", name="coding_encounter_held_by_at"),
+            models.CheckConstraint(
+                condition=(
+                    models.Q(
+                        status=EncounterStatus.HELD,
+                        hold_reason__in=[r.value for r in HoldReason],
+                        hold_move__in=[m.value for m in WhoseMove],
+                        hold_stage__in=[s.value for s in Stage],
+                        held_at__isnull=False,
+                        hold_return_at__isnull=False,
+                    )
+                    | (~models.Q(status=EncounterStatus.HELD) & models.Q(hold_reason="", hold_move="", held_at=None))
+                ),
+                name="coding_encounter_hold_says_why",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(status=EncounterStatus.NOT_BILLABLE)
+                | models.Q(not_billable_reason__in=[r.value for r in NotBillableReason]),
+                name="coding_encounter_not_billable_says_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status__in=FINISHED, finished_at__isnull=False)
+                | (~models.Q(status__in=FINISHED) & models.Q(finished_at=None)),
+                name="coding_encounter_finished_at",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["status", "queue_rank", "due_at", "-priority", "waiting_since", "id"],
+                condition=models.Q(status__in=["to_precode", "to_code", "to_verify"]),
+                name="coding_encounter_queue",
+            ),
+            models.Index(fields=["batch", "status"], name="coding_encounter_batch"),
+            models.Index(fields=["practice", "-id"], name="coding_encounter_practice"),
+            models.Index(fields=["status", "finished_at"], name="coding_encounter_finished"),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return f"E-{self.pk:05d}"
+
+    @property
+    def state(self) -> EncounterStatus:
+        return EncounterStatus(self.status)
+
+    def pages(self) -> models.QuerySet[Page]:
+        """The pages of the chart that document this visit."""
+        return Page.objects.filter(chart_id=self.chart_id, number__range=(self.first_page, self.last_page))
+
+    @property
+    def is_overdue(self) -> bool:
+        return self.status not in FINISHED and self.due_at < timezone.now()
+
+
+class EncounterEvent(ClientRow):
+    """One move of an encounter: which, from where to where, by whom, when."""
+
+    plain_fields = ("move", "reason", "at")
+    patient_fields = ("comment",)
+
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="events")
+    move = models.CharField(max_length=24)
+    old_status = models.CharField(max_length=14, choices=choices(EncounterStatus), blank=True)
+    new_status = models.CharField(max_length=14, choices=choices(EncounterStatus))
+    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    reason = models.CharField(max_length=24, blank=True)
+    comment = models.TextField(blank=True)
+    at = models.DateTimeField()
+
+    class Meta(ClientRow.Meta):
+        constraints = [*ClientRow.Meta.constraints]
+        indexes = [
+            models.Index(fields=["encounter", "at"], name="coding_event_encounter"),
+            models.Index(fields=["move", "at"], name="coding_event_move_at"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.move} {self.encounter_id}"
+
+
+class AssignmentQuerySet(models.QuerySet["Assignment"]):
+    def open(self) -> AssignmentQuerySet:
+        return self.filter(ended_at=None)
+
+    def live(self, *, at: datetime) -> AssignmentQuerySet:
+        return self.open().filter(lease_until__gt=at)
+
+    def expired(self, *, at: datetime) -> AssignmentQuerySet:
+        return self.open().filter(lease_until__lte=at)
+
+
+class Assignment(ClientRow):
+    """One person's lease on one encounter at one stage; its id is the fence a late save is checked against."""
+
+    class How(models.TextChoices):
+        PULLED = "pulled", "Taken"
+        PUSHED = "pushed", "Assigned by the queue"
+        GIVEN = "given", "Given by a manager"
+
+    class End(models.TextChoices):
+        FINISHED = "finished", "Finished"
+        SKIPPED = "skipped", "Skipped"
+        RELEASED = "released", "Released"
+        EXPIRED = "expired", "Expired"
+
+    plain_fields = ("started_at", "opened_at", "lease_until", "ended_at", "skip_reason")
+
+    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="assignments")
+    stage = models.CharField(max_length=12, choices=choices(Stage))
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
+    how = models.CharField(max_length=8, choices=How.choices, default=How.PULLED)
+    started_at = models.DateTimeField()
+    opened_at = models.DateTimeField(null=True, blank=True)  # null while it was only assigned ahead
+    lease_until = models.DateTimeField()
+    ended_at = models.DateTimeField(null=True, blank=True)
+    end = models.CharField(max_length=8, choices=End.choices, blank=True)
+    skip_reason = models.CharField(max_length=24, blank=True)
+
+    objects = AssignmentQuerySet.as_manager()
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["encounter"], condition=models.Q(ended_at=None), name="coding_assignment_one_open"
+            ),
+            known("stage", Stage, name="coding_assignment_stage_known"),
+            models.CheckConstraint(
+                condition=models.Q(how__in=["pulled", "pushed", "given"]), name="coding_assignment_how_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ended_at=None, end="")
+                | models.Q(ended_at__isnull=False, end__in=["finished", "skipped", "released", "expired"]),
+                name="coding_assignment_end_says_how",
+            ),
+        ]
+        indexes = [
+            models.Index(fields=["user", "ended_at"], name="coding_assignment_user"),
+            models.Index(fields=["lease_until"], condition=models.Q(ended_at=None), name="coding_assignment_leases"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} on {self.encounter_id}"
+
+
+class PreCoding(ClientRow):
+    """What pre-coding found out about a visit: patient, dates, people, place, payer."""
+
+    class Sex(models.TextChoices):
+        FEMALE = "F", "Female"
+        MALE = "M", "Male"
+        UNKNOWN = "U", "Unknown"
+
+    class VisitType(models.TextChoices):
+        NEW_PATIENT = "new", "New patient"
+        ESTABLISHED = "established", "Established patient"
+        CONSULTATION = "consultation", "Consultation"
+        PROCEDURE = "procedure", "Procedure"
+        DIAGNOSTIC = "diagnostic", "Diagnostic study"
+        INPATIENT = "inpatient", "Inpatient"
+        EMERGENCY = "emergency", "Emergency"
+        PREVENTIVE = "preventive", "Preventive"
+
+    patient_fields = (
+        "patient_name", "birth_date", "account_number", "member_id", "date_from", "date_to",
+    )  # fmt: skip
+    plain_fields = ("place_of_service", "modifiers", "finished_at")
+
+    encounter = models.OneToOneField(Encounter, on_delete=models.CASCADE, related_name="precoding")
+    patient_name = models.CharField(max_length=120)
+    birth_date = models.DateField()
+    sex = models.CharField(max_length=1, choices=Sex.choices)
+    account_number = models.CharField(max_length=40, blank=True)
+    date_from = models.DateField()
+    date_to = models.DateField()
+    rendering_provider = models.ForeignKey(Provider, on_delete=models.PROTECT, related_name="+")
+    referring_provider = models.ForeignKey(Provider, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    location = models.ForeignKey(Location, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    place_of_service = models.CharField(max_length=2)
+    payer = models.ForeignKey(Payer, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    member_id = models.CharField(max_length=40, blank=True)
+    visit_type = models.CharField(max_length=14, choices=VisitType.choices)
+    modifiers = ArrayField(models.CharField(max_length=2), default=list, blank=True)  # likely ones, for the coder
+    finished_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
+    finished_at = models.DateTimeField()
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(date_to__gte=models.F("date_from")), name="coding_precoding_dates"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(birth_date__lte=models.F("date_from")), name="coding_precoding_born_before"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(place_of_service__regex=r"^[0-9]{2}$"), name="coding_precoding_pos_form"
+            ),
+            models.CheckConstraint(condition=models.Q(sex__in=["F", "M", "U"]), name="coding_precoding_sex_known"),
+            models.CheckConstraint(
+                condition=models.Q(visit_type__in=[
+                    "new", "established", "consultation", "procedure", "diagnostic", "inpatient", "emergency",
+                    "preventive",
+                ]),
+                name="coding_precoding_visit_known",
+            ),
+        ]  # fmt: skip
+
+    def __str__(self) -> str:
+        return f"pre-coding of {self.encounter_id}"

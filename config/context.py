@@ -1,0 +1,46 @@
+"""What the shell of every page shows: navigation by role, unread count, appearance."""
+
+from typing import Any
+
+from django.http import HttpRequest
+from django.urls import reverse
+
+from feedback.models import Thread
+from portal.rules.roles import Permission
+
+# Label, address name, the permissions of which one shows the entry.
+NAVIGATION: tuple[tuple[str, str, frozenset[Permission]], ...] = (
+    ("Batches", "portal:batches", frozenset({Permission.SEE_BATCHES})),
+    ("Upload", "portal:upload", frozenset({Permission.SEND_CHARTS})),
+    ("Queue", "coding:queue", frozenset({Permission.PRECODE, Permission.CODE, Permission.VERIFY})),
+    ("Operations", "coding:operations", frozenset({Permission.MANAGE_WORK})),
+    ("Claims", "claims:ready", frozenset({Permission.SEE_CLAIMS})),
+    ("Threads", "feedback:inbox", frozenset({Permission.DISCUSS})),
+    ("Practices", "portal:practices", frozenset({Permission.MANAGE_PRACTICES})),
+    ("People", "portal:people", frozenset({Permission.MANAGE_PEOPLE})),
+    ("Audit trail", "portal:audit", frozenset({Permission.READ_AUDIT})),
+    ("API keys", "portal:tokens", frozenset({Permission.MANAGE_TOKENS})),
+)
+
+
+def shell(request: HttpRequest) -> dict[str, Any]:
+    """The variables that templates/base.html documents."""
+    user = getattr(request, "user", None)
+    if user is None or not user.is_authenticated:
+        theme = request.COOKIES.get("theme", "system")
+        return {
+            "nav": [],
+            "unread_count": 0,
+            "theme": theme if theme in {"light", "dark"} else "system",
+            "density": "comfortable",
+        }
+    return {
+        "nav": [
+            {"label": label, "url": reverse(name), "current": request.path.startswith(reverse(name))}
+            for label, name, any_of in NAVIGATION
+            if any_of & user.permissions
+        ],
+        "unread_count": Thread.objects.visible_to(user).unread_by(user).count() if user.may(Permission.DISCUSS) else 0,
+        "theme": user.theme,
+        "density": user.density,
+    }

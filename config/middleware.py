@@ -1,0 +1,145 @@
+"""What every request passes through: log line, privacy headers, database scope, locks, time zone."""
+
+import logging
+import secrets
+import time
+import zoneinfo
+from collections.abc import Callable
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.db import transaction
+from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import redirect, resolve_url
+from django.urls import reverse
+from django.utils import timezone
+
+from portal import scope
+
+logger = logging.getLogger(__name__)
+View = Callable[[HttpRequest], HttpResponseBase]
+
+SERVER_ERROR = 500
+LOCKED = 423  # RFC 4918, 11.3
+
+
+def request_log(get_response: View) -> View:
+    """One line a request: the route's name, never the path or the query."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        request.request_id = secrets.token_hex(8)  # type: ignore[attr-defined]
+        start = time.monotonic()
+        response = get_response(request)
+        match = request.resolver_match
+        logger.info(
+            "request",
+            extra={
+                "request": request.request_id,  # type: ignore[attr-defined]
+                "method": request.method,
+                "route": match.view_name or match.route if match else None,
+                "status": response.status_code,
+                "milliseconds": round((time.monotonic() - start) * 1000, 1),
+            },
+        )
+        return response
+
+    return middleware
+
+
+def private_responses(get_response: View) -> View:
+    """Pages of signed-in people are kept by no cache."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        response = get_response(request)
+        if not response.has_header("Cache-Control"):
+            response["Cache-Control"] = "no-store"
+        response.setdefault("Permissions-Policy", "camera=(), microphone=(), geolocation=(), interest-cohort=()")
+        return response
+
+    return middleware
+
+
+def database_scope(get_response: View) -> View:
+    """The request in one transaction, under the scope of the person who makes it.
+
+    The transaction ends with the response: a server error rolls it back. An API request has no
+    user here; its token opens its scope (portal.api.authentication).
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if request.path in {"/healthz", "/readyz"}:
+            return get_response(request)
+        with scope.opened(staff=False):
+            if request.user.is_authenticated:
+                scope.enter(request.user)
+            response = get_response(request)
+            if response.status_code >= SERVER_ERROR:
+                transaction.set_rollback(True)
+        return response
+
+    return middleware
+
+
+def idle_lock(get_response: View) -> View:
+    """After fifteen minutes without a person's doing, the session answers only the unlock page.
+
+    Requests that a page makes by itself (heartbeat, autosave) carry X-Background and do not count.
+    Nothing is lost: drafts are rows, and the page keeps what it has not yet sent.
+    """
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        if not request.user.is_authenticated or request.path.startswith(settings.STATIC_URL):
+            return get_response(request)
+        now = time.time()
+        session = request.session
+        if now - session.get("last_active", now) > settings.IDLE_LOCK_SECONDS:
+            session["locked"] = True
+        if session.get("locked") and request.path not in {reverse("portal:unlock"), reverse("account_logout")}:
+            return locked(request)
+        if "X-Background" not in request.headers and not session.get("locked"):
+            # Written at most every ten seconds: the lock needs no finer clock.
+            if now - session.get("last_active", 0) > min(10, settings.IDLE_LOCK_SECONDS / 10):
+                session["last_active"] = now
+        return get_response(request)
+
+    return middleware
+
+
+def locked(request: HttpRequest) -> HttpResponse:
+    """The way to the unlock page; scripts get 423 so that they can keep what they hold."""
+    if request.htmx or request.headers.get("X-Requested-With") or "json" in request.headers.get("Accept", ""):  # type: ignore[attr-defined]
+        return JsonResponse({"locked": True}, status=LOCKED)
+    back = request.get_full_path() if request.method == "GET" else reverse("portal:home")
+    return redirect(f"{reverse('portal:unlock')}?{urlencode({'next': back})}")
+
+
+def second_factor(get_response: View) -> View:
+    """People with a staff role set up a second factor before anything else."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        user = request.user
+        if (
+            settings.MFA_REQUIRED_FOR_STAFF
+            and user.is_authenticated
+            and (user.is_service_staff or user.is_staff)
+            and not request.path.startswith(("/account/", settings.STATIC_URL))
+            and not user.authenticator_set.exclude(type="recovery_codes").exists()
+        ):
+            return redirect(resolve_url("mfa_index"))
+        return get_response(request)
+
+    return middleware
+
+
+def user_time_zone(get_response: View) -> View:
+    """Times are shown in the person's own zone."""
+
+    def middleware(request: HttpRequest) -> HttpResponseBase:
+        zone = request.user.time_zone if request.user.is_authenticated else settings.TIME_ZONE
+        with timezone.override(zoneinfo.ZoneInfo(zone)):
+            return get_response(request)
+
+    return middleware
+
+

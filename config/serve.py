@@ -1,0 +1,221 @@
+"""The whole site on one machine, which is what `make run` starts: servers, tables, demo data, web, worker and beat."""
+
+import fcntl
+import http.client
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from types import FrameType
+
+from config import embedded
+
+REPOSITORY = Path(__file__).resolve().parent.parent
+HOST = "127.0.0.1"
+OPEN_SECONDS = 90  # a site that has not answered by then is reported as broken
+STOP_SECONDS = 15
+CHECK_SECONDS = 2.0  # between two looks at the embedded servers
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+
+
+class CannotRun(Exception):  # noqa: N818 - names a fact, like every expected trouble here
+    """The text says what is in the way and what to do about it."""
+
+
+class ToldToStop(Exception):  # noqa: N818 - not an error at all
+    """Ctrl-C, or a polite signal."""
+
+
+def say(text: str = "") -> None:
+    """The one way this command speaks."""
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()
+
+
+def main() -> int:
+    """Answer the exit code: 0 after a clean stop, 1 when the site could not run."""
+    begun = time.monotonic()
+    os.chdir(REPOSITORY)
+    os.umask(0o077)  # charts, mails and logs are for this user only
+    for number in STOP_SIGNALS:
+        signal.signal(number, _raise_told_to_stop)
+    try:
+        port = wanted_port()
+        with only_copy(port):
+            return run(port, begun)
+    except ToldToStop:
+        return 0
+    except (CannotRun, embedded.ServicesFailed) as trouble:
+        say(f"Chartline cannot run: {trouble}")
+        return 1
+
+
+def wanted_port() -> int:
+    """From the variable PORT, else 8000."""
+    text = os.environ.get("PORT") or "8000"
+    if not text.isdigit() or not 0 < int(text) < 65536:  # noqa: PLR2004 - the range of ports
+        raise CannotRun(f"PORT={text} is not a port number. For example: PORT=8001 make run")
+    return int(text)
+
+
+@contextmanager
+def only_copy(port: int) -> Iterator[None]:
+    """The lock ends with this process however it ends; its text says who holds it."""
+    path = embedded.var_dir() / "run.lock"
+    embedded.status()  # makes the directory
+    os.environ["CHARTLINE_RUN_LOCK"] = str(path)  # config.keep watches it
+    with os.fdopen(os.open(path, os.O_RDWR | os.O_CREAT, 0o600), "r+", encoding="utf-8") as file:
+        for attempt in range(20):
+            try:
+                fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                break
+            except BlockingIOError:
+                # A keeper looking at the lock holds it for an instant; a second copy holds it for good.
+                if attempt == 19:  # noqa: PLR2004 - the last of range(20)
+                    holder = file.read().strip() or "just starting or stopping"
+                    raise CannotRun(f"it already runs here ({holder}).") from None
+                time.sleep(0.02)
+        left_behind = bool(file.read())
+        wait_for_port(port, seconds=10 if left_behind else 0)
+        file.seek(0)
+        file.truncate()
+        file.write(f"pid {os.getpid()}, {address(port)}")
+        file.flush()
+        yield
+        file.seek(0)
+        file.truncate()
+
+
+def wait_for_port(port: int, *, seconds: float) -> None:
+    """After a killed run its last processes may still be closing."""
+    deadline = time.monotonic() + seconds
+    while not port_is_free(port):
+        if time.monotonic() >= deadline:
+            raise CannotRun(f"port {port} is taken by another program. Choose another: PORT={port + 1} make run")
+        time.sleep(0.2)
+
+
+def port_is_free(port: int) -> bool:
+    """Bind it the way the web server will."""
+    with socket.socket() as probe:
+        probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            probe.bind((HOST, port))
+        except PermissionError:
+            raise CannotRun(f"port {port} needs more rights. Choose one above 1023: PORT=8000 make run") from None
+        except OSError:
+            return False
+        return True
+
+
+def address(port: int) -> str:
+    """Where a browser on this machine finds the site."""
+    return f"http://{HOST}:{port}"
+
+
+def run(port: int, begun: float) -> int:
+    """Hold everything up until told to stop or until a part cannot be held up."""
+    os.environ.update(site_environment(port))
+    processes: subprocess.Popen[bytes] | None = None
+    try:
+        say("Starting PostgreSQL and Valkey ...")
+        embedded.start()
+        say("Preparing tables, static files and demo data ...")
+        sign_ins = prepare()
+        processes = start_processes()
+        wait_until_open(port, processes)
+        announce(port, sign_ins, time.monotonic() - begun)
+        while processes.poll() is None:
+            if embedded.missing():
+                embedded.start()  # one was killed
+            time.sleep(CHECK_SECONDS)
+        raise CannotRun("one of its processes ended; the lines above say why.")
+    finally:
+        for number in STOP_SIGNALS:
+            signal.signal(number, signal.SIG_IGN)
+        say("Stopping ...")
+        if processes is not None:
+            stop_processes(processes)
+        embedded.stop()
+
+
+def site_environment(port: int) -> dict[str, str]:
+    """What settings and Procfile read; variables that are already set win."""
+    programs = str(Path(sys.executable).parent)
+    return {
+        "PATH": os.pathsep.join([programs, os.environ.get("PATH", os.defpath)]),
+        "PORT": str(port),
+        "PYTHONUNBUFFERED": "1",
+        "CHARTLINE_VAR": str(embedded.var_dir()),
+        "CHARTLINE_DEMO": os.environ.get("CHARTLINE_DEMO", "1"),
+        "SITE_URL": os.environ.get("SITE_URL") or address(port),
+    }
+
+
+def prepare() -> str:
+    """Answer the demo's sign-ins, ready to print."""
+    done = subprocess.run([sys.executable, "-m", "config.prepare"], check=False, stdout=subprocess.PIPE, text=True)
+    if done.returncode:
+        raise CannotRun("preparing the tables, static files or demo data failed; the lines above say why.")
+    return done.stdout.strip()
+
+
+def start_processes() -> subprocess.Popen[bytes]:
+    """In a session of their own: Ctrl-C reaches us, and we stop them in order."""
+    command = [sys.executable, "-m", "honcho", "--procfile", "Procfile", "start"]
+    return subprocess.Popen(command, start_new_session=True)
+
+
+def stop_processes(processes: subprocess.Popen[bytes]) -> None:
+    """Honcho passes the signal on and kills what has not ended within five seconds."""
+    if processes.poll() is None:
+        processes.terminate()
+    try:
+        processes.wait(timeout=STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        processes.kill()
+        processes.wait()
+
+
+def wait_until_open(port: int, processes: subprocess.Popen[bytes]) -> None:
+    """Until /healthz says that the web process serves requests."""
+    deadline = time.monotonic() + OPEN_SECONDS
+    while not answers(port):
+        if processes.poll() is not None or time.monotonic() > deadline:
+            raise CannotRun("the web process does not answer; the lines above say why.")
+        time.sleep(0.1)
+
+
+def answers(port: int) -> bool:
+    """Ask the web process itself, past any proxy of the environment."""
+    connection = http.client.HTTPConnection(HOST, port, timeout=5)
+    with suppress(OSError, http.client.HTTPException):
+        try:
+            connection.request("GET", "/healthz")
+            return connection.getresponse().status == http.client.OK
+        finally:
+            connection.close()
+    return False
+
+
+def announce(port: int, sign_ins: str, seconds: float) -> None:
+    """The one thing a newcomer has to read."""
+    say()
+    say(f"  Chartline is open: {address(port)}   (after {seconds:.1f} s; Ctrl-C stops it)")
+    if sign_ins:
+        say()
+        say("\n".join(f"  {line}" for line in sign_ins.splitlines()))
+    say()
+
+
+def _raise_told_to_stop(_number: int, _frame: FrameType | None) -> None:
+    raise ToldToStop
+
+
+if __name__ == "__main__":
+    sys.exit(main())

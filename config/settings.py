@@ -1,0 +1,355 @@
+"""One settings file, read from the environment; nothing else reads the environment.
+
+Without any variable set the site runs on embedded services on this machine (`make run`).
+`docs/operations.md` lists every variable.
+"""
+
+import os
+import sys
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import dj_database_url
+from django.core.exceptions import ImproperlyConfigured
+
+from config import embedded
+
+BASE_DIR = Path(__file__).resolve().parent.parent
+VAR_DIR = embedded.var_dir()
+TESTING = os.environ.get("CHARTLINE_TESTING") == "1"
+DEMO = os.environ.get("CHARTLINE_DEMO") == "1"
+DEBUG = os.environ.get("CHARTLINE_DEBUG") == "1"
+
+
+def flag(name: str, *, default: bool) -> bool:
+    """A yes/no variable: 1/0."""
+    return os.environ.get(name, "1" if default else "0") == "1"
+
+
+# -- where the site is -------------------------------------------------------------------------
+SITE_URL = os.environ.get("SITE_URL", "http://127.0.0.1:8000").rstrip("/")
+SITE_HOST = urlsplit(SITE_URL).hostname or "127.0.0.1"
+HTTPS = SITE_URL.startswith("https://")
+ALLOWED_HOSTS = [
+    SITE_HOST,
+    *([] if HTTPS else ["localhost", "127.0.0.1", "[::1]"]),
+    *filter(None, os.environ.get("EXTRA_HOSTS", "").split(",")),
+]
+CSRF_TRUSTED_ORIGINS = [SITE_URL]
+if TESTING:
+    ALLOWED_HOSTS.append("testserver")
+
+
+def secret_key() -> str:
+    """The signing key: from the environment, or kept under var/ on a machine that only shows the site."""
+    if key := os.environ.get("SECRET_KEY"):
+        return key
+    if HTTPS:
+        raise ImproperlyConfigured("SECRET_KEY is not set. A site on https needs its own, at least 50 random characters.")
+    return embedded.local_secret("secret-key")
+
+
+SECRET_KEY = secret_key()
+SECRET_KEY_FALLBACKS = list(filter(None, os.environ.get("SECRET_KEY_FALLBACKS", "").split(",")))
+
+# -- services ----------------------------------------------------------------------------------
+if url := os.environ.get("DATABASE_URL"):
+    DATABASE_URL, DATABASE_OWNER_URL = url, os.environ.get("DATABASE_OWNER_URL", "")
+else:
+    DATABASE_URL, DATABASE_OWNER_URL = embedded.urls().database, embedded.urls().database_owner
+REDIS_URL = os.environ.get("REDIS_URL") or embedded.urls().redis
+
+
+def database(address: str) -> dict[str, object]:
+    """Connection settings; the web process asks for a pool, other processes keep one connection."""
+    found: dict[str, object] = dict(dj_database_url.parse(address))
+    found["OPTIONS"] = {**found.get("OPTIONS", {}), "application_name": "chartline"}  # type: ignore[dict-item]
+    if flag("DATABASE_POOL", default=False):
+        found["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}  # type: ignore[index]
+    else:
+        found["CONN_MAX_AGE"] = 600
+        found["CONN_HEALTH_CHECKS"] = True
+    return found
+
+
+# The site and the workers connect as a role that owns nothing; `migrate` alone uses the owner.
+DATABASES = {"default": database(DATABASE_URL)}
+if DATABASE_OWNER_URL:
+    DATABASES["owner"] = {**dj_database_url.parse(DATABASE_OWNER_URL), "TEST": {"MIRROR": "default"}}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+
+# Counters of the sign-in and API throttles: in the database, so that a lost Redis opens nothing.
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"}}
+
+CELERY_BROKER_URL = REDIS_URL
+CELERY_TASK_IGNORE_RESULT = True
+CELERY_TASK_SERIALIZER = "json"
+CELERY_ACCEPT_CONTENT = ["json"]
+CELERY_TASK_ACKS_LATE = True
+CELERY_TASK_REJECT_ON_WORKER_LOST = True
+CELERY_TASK_TIME_LIMIT = 900
+CELERY_TASK_SOFT_TIME_LIMIT = 840
+CELERY_WORKER_PREFETCH_MULTIPLIER = 1
+CELERY_WORKER_MAX_TASKS_PER_CHILD = 200
+CELERY_WORKER_HIJACK_ROOT_LOGGER = False
+CELERY_WORKER_CANCEL_LONG_RUNNING_TASKS_ON_CONNECTION_LOSS = True
+CELERY_BROKER_CONNECTION_RETRY_ON_STARTUP = True
+CELERY_BROKER_TRANSPORT_OPTIONS = {
+    "visibility_timeout": 3600,
+    "socket_timeout": 5,
+    "socket_connect_timeout": 2,
+    "max_retries": 1,
+}
+CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TIMEZONE = "UTC"
+CELERY_BEAT_SCHEDULE = {
+    "ring-due-jobs": {"task": "portal.ring_due_jobs", "schedule": 5.0, "options": {"expires": 10}},
+    "seal-audit-trail": {"task": "portal.seal_audit_trail", "schedule": 20.0, "options": {"expires": 30}},
+    "sweep-assignments": {"task": "coding.sweep_assignments", "schedule": 30.0, "options": {"expires": 60}},
+    "push-work": {"task": "coding.push_work", "schedule": 30.0, "options": {"expires": 60}},
+}
+
+EMAIL_CONFIG = urlsplit(os.environ.get("EMAIL_URL", ""))
+if EMAIL_CONFIG.hostname:
+    EMAIL_BACKEND = "django.core.mail.backends.smtp.EmailBackend"
+    EMAIL_HOST = EMAIL_CONFIG.hostname
+    EMAIL_PORT = EMAIL_CONFIG.port or 587
+    EMAIL_HOST_USER = EMAIL_CONFIG.username or ""
+    EMAIL_HOST_PASSWORD = EMAIL_CONFIG.password or ""
+    EMAIL_USE_TLS = EMAIL_CONFIG.scheme in {"smtp+tls", "smtptls"}
+    EMAIL_USE_SSL = EMAIL_CONFIG.scheme in {"smtps", "smtp+ssl"}
+    EMAIL_TIMEOUT = 20
+else:
+    EMAIL_BACKEND = "django.core.mail.backends.filebased.EmailBackend"
+    EMAIL_FILE_PATH = VAR_DIR / "mail"
+DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", f"Chartline <notices@{SITE_HOST}>")
+SERVER_EMAIL = DEFAULT_FROM_EMAIL
+
+# -- files -------------------------------------------------------------------------------------
+if bucket := os.environ.get("S3_BUCKET"):
+    CHART_STORAGE = {
+        "BACKEND": "storages.backends.s3.S3Storage",
+        "OPTIONS": {
+            "bucket_name": bucket,
+            "endpoint_url": os.environ.get("S3_ENDPOINT_URL"),
+            "file_overwrite": False,
+            "default_acl": None,
+            "querystring_auth": True,
+        },
+    }
+else:
+    CHART_STORAGE = {
+        "BACKEND": "portal.storage.DurableFileStorage",
+        "OPTIONS": {
+            "location": os.environ.get("CHART_DIR", str(VAR_DIR / "charts")),
+            "file_permissions_mode": 0o600,
+            "directory_permissions_mode": 0o700,
+        },
+    }
+STORAGES = {
+    "default": CHART_STORAGE,
+    "staticfiles": {"BACKEND": "config.static_files.HashedStaticFiles"},
+}
+STATIC_URL = "/static/"
+STATIC_ROOT = BASE_DIR / "static-collected"
+STATICFILES_DIRS = [BASE_DIR / "static"]
+WHITENOISE_USE_FINDERS = DEBUG or TESTING
+if DEBUG or TESTING:
+    STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+
+# Intake limits (bytes, pages, pixels); the figures are shown before a file is chosen.
+INTAKE_FILE_LIMIT = int(os.environ.get("INTAKE_FILE_LIMIT", 200 * 1024**2))
+INTAKE_BATCH_LIMIT = int(os.environ.get("INTAKE_BATCH_LIMIT", 2 * 1024**3))
+INTAKE_PAGE_LIMIT = int(os.environ.get("INTAKE_PAGE_LIMIT", 2000))
+INTAKE_CHILD_MEMORY = 768 * 1024**2
+INTAKE_CHILD_SECONDS = 50
+DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
+DATA_UPLOAD_MAX_NUMBER_FILES = 500
+FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2
+FILE_UPLOAD_TEMP_DIR = os.environ.get("UPLOAD_TEMP_DIR")
+
+# -- the site ----------------------------------------------------------------------------------
+INSTALLED_APPS = [
+    "feedback",
+    "claims",
+    "coding",
+    "portal",
+    "allauth",
+    "allauth.account",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "django.contrib.admin",
+    "django.contrib.auth",
+    "django.contrib.contenttypes",
+    "django.contrib.humanize",
+    "django.contrib.messages",
+    "django.contrib.postgres",
+    "django.contrib.sessions",
+    "django.contrib.staticfiles",
+    "django_htmx",
+    "lucide",
+    "rest_framework",
+    "drf_spectacular",
+    "drf_spectacular_sidecar",
+]
+MIDDLEWARE = [
+    "config.middleware.request_log",
+    "django.middleware.security.SecurityMiddleware",
+    "whitenoise.middleware.WhiteNoiseMiddleware",
+    "csp.middleware.CSPMiddleware",
+    "config.middleware.private_responses",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "config.middleware.database_scope",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "allauth.usersessions.middleware.UserSessionsMiddleware",
+    "config.middleware.idle_lock",
+    "config.middleware.second_factor",
+    "config.middleware.user_time_zone",
+]
+ROOT_URLCONF = "config.urls"
+WSGI_APPLICATION = "config.wsgi.application"
+TEMPLATES = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "DIRS": [BASE_DIR / "templates"],
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.auth.context_processors.auth",
+                "django.contrib.messages.context_processors.messages",
+                "config.context.shell",
+            ],
+        },
+    }
+]
+LANGUAGE_CODE = "en-us"
+USE_I18N = False
+USE_TZ = True
+TIME_ZONE = "UTC"
+
+# -- people ------------------------------------------------------------------------------------
+AUTH_USER_MODEL = "portal.User"
+AUTHENTICATION_BACKENDS = ["allauth.account.auth_backends.AuthenticationBackend"]
+LOGIN_URL = "account_login"
+LOGIN_REDIRECT_URL = "portal:home"
+PASSWORD_HASHERS = [
+    "django.contrib.auth.hashers.Argon2PasswordHasher",
+    "django.contrib.auth.hashers.PBKDF2PasswordHasher",
+]
+if TESTING:
+    PASSWORD_HASHERS.insert(0, "django.contrib.auth.hashers.MD5PasswordHasher")
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator"},
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 12}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+]
+ACCOUNT_ADAPTER = "portal.allauth_adapter.AccountAdapter"
+ACCOUNT_LOGIN_METHODS = {"email"}
+ACCOUNT_SIGNUP_FIELDS = ["email*", "password1*"]
+ACCOUNT_USER_MODEL_USERNAME_FIELD = None
+ACCOUNT_USER_MODEL_EMAIL_FIELD = "email"
+ACCOUNT_EMAIL_VERIFICATION = "none"  # an invitation link proves the address
+ACCOUNT_CHANGE_EMAIL = False
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_LOGOUT_ON_PASSWORD_CHANGE = False
+ACCOUNT_PREVENT_ENUMERATION = "strict"
+ACCOUNT_REAUTHENTICATION_REQUIRED = True
+ACCOUNT_RATE_LIMITS = {"login": "60/m/ip", "login_failed": "20/m/ip,5/5m/key", "reset_password": "10/m/ip,5/m/key"}
+ALLAUTH_TRUSTED_PROXY_COUNT = int(os.environ.get("TRUSTED_PROXY_COUNT", "0"))
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_PASSKEY_LOGIN_ENABLED = True
+MFA_TOTP_ISSUER = "Chartline"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not HTTPS
+MFA_REQUIRED_FOR_STAFF = flag("MFA_REQUIRED_FOR_STAFF", default=not (DEMO or TESTING))
+USERSESSIONS_TRACK_ACTIVITY = False
+IDLE_LOCK_SECONDS = int(os.environ.get("IDLE_LOCK_SECONDS", "900"))  # 45 CFR 164.312(a)(2)(iii): automatic logoff
+INVITATION_HOURS = 72
+SESSION_COOKIE_AGE = 12 * 3600
+SESSION_COOKIE_HTTPONLY = True
+SESSION_COOKIE_SAMESITE = "Lax"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = HTTPS
+SESSION_COOKIE_NAME = "__Host-session" if HTTPS else "session"
+CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
+CSRF_COOKIE_HTTPONLY = True
+CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failed"
+
+# -- transport ---------------------------------------------------------------------------------
+SECURE_SSL_REDIRECT = HTTPS
+SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if flag("BEHIND_TLS_PROXY", default=False) else None
+SECURE_HSTS_SECONDS = 63072000 if HTTPS else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = HTTPS
+SECURE_CONTENT_TYPE_NOSNIFF = True
+SECURE_REFERRER_POLICY = "same-origin"
+SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
+X_FRAME_OPTIONS = "DENY"
+CONTENT_SECURITY_POLICY = {
+    "DIRECTIVES": {
+        "default-src": ["'none'"],
+        "script-src": ["'self'"],
+        "style-src": ["'self'"],
+        "img-src": ["'self'", "data:"],
+        "font-src": ["'self'"],
+        "connect-src": ["'self'"],
+        "manifest-src": ["'self'"],
+        "form-action": ["'self'"],
+        "frame-ancestors": ["'none'"],
+        "base-uri": ["'none'"],
+    }
+}
+
+# -- the work ----------------------------------------------------------------------------------
+LEASE_SECONDS = int(os.environ.get("LEASE_SECONDS", "600"))
+PUSH_LEASE_SECONDS = int(os.environ.get("PUSH_LEASE_SECONDS", "7200"))
+JOB_LEASE_SECONDS = int(os.environ.get("JOB_LEASE_SECONDS", "90"))
+AUDIT_ANCHOR_FILE = os.environ.get("AUDIT_ANCHOR_FILE", str(VAR_DIR / "audit-anchor.jsonl"))
+
+# -- the practices' API ------------------------------------------------------------------------
+REST_FRAMEWORK = {
+    "DEFAULT_AUTHENTICATION_CLASSES": ["portal.api.authentication.PracticeTokenAuthentication"],
+    "DEFAULT_PERMISSION_CLASSES": ["portal.api.permissions.HasTokenScope"],
+    "DEFAULT_RENDERER_CLASSES": ["rest_framework.renderers.JSONRenderer"],
+    "DEFAULT_THROTTLE_CLASSES": ["portal.api.throttling.TokenThrottle"],
+    "DEFAULT_THROTTLE_RATES": {"token": os.environ.get("API_RATE", "600/min")},
+    "DEFAULT_SCHEMA_CLASS": "drf_spectacular.openapi.AutoSchema",
+    "DEFAULT_VERSIONING_CLASS": None,
+    "EXCEPTION_HANDLER": "portal.api.errors.answer",
+    "UNAUTHENTICATED_USER": None,
+    "TEST_REQUEST_DEFAULT_FORMAT": "json",
+}
+SPECTACULAR_SETTINGS = {
+    "TITLE": "Chartline API",
+    "DESCRIPTION": "Send charts, follow batches, fetch results, talk about them.",
+    "VERSION": "1",
+    "SERVE_INCLUDE_SCHEMA": False,
+    "SERVE_PUBLIC": True,
+    "SERVE_AUTHENTICATION": [],
+    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
+    "SWAGGER_UI_DIST": "SIDECAR",
+    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
+    "REDOC_DIST": "SIDECAR",
+    "SCHEMA_PATH_PREFIX": "/api/v1",
+}
+
+# -- logs: JSON lines from an allow-list of keys; never what a person typed or a chart says -------
+LOG_LEVEL = os.environ.get("LOG_LEVEL", "INFO")
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "formatters": {"json": {"()": "config.logs.JsonLines"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "stream": sys.stderr, "formatter": "json"}},
+    "root": {"handlers": ["stderr"], "level": LOG_LEVEL},
+    "loggers": {
+        "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
+        "django.request": {"level": "ERROR"},
+        "django.security.DisallowedHost": {"level": "ERROR"},
+    },
+}
+SILENCED_SYSTEM_CHECKS: list[str] = []

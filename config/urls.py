@@ -1,0 +1,14 @@
+"""Addresses of the whole site; each app owns the ones below its prefix."""
+
+from django.contrib import admin
+from django.urls import include, path
+
+urlpatterns = [
+    path("", include("portal.urls")),
+    path("work/", include("coding.urls")),
+    path("claims/", include("claims.urls")),
+    path("threads/", include("feedback.urls")),
+    path("api/v1/", include("config.api_urls")),
+    path("account/", include("allauth.urls")),
+    path("operator/", admin.site.urls),
+]

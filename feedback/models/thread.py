@@ -1,0 +1,182 @@
+"""The talk about a batch: one thread, its comments, who was mentioned, who has read what."""
+
+from __future__ import annotations
+
+from django.db import models
+
+from coding.models import Encounter
+from portal.models import Batch, ClientRow, User, together
+from portal.rules.roles import Permission
+
+
+class ThreadQuerySet(models.QuerySet["Thread"]):
+    def visible_to(self, user: User) -> ThreadQuerySet:
+        """Their practice's for practice users, all for managers, and threads of batches they work on for the rest."""
+        if Permission.DISCUSS not in user.permissions:
+            return self.none()
+        if not user.is_service_staff:
+            return self.filter(practice_id__in=user.practice_ids)
+        if Permission.MANAGE_WORK in user.permissions:
+            return self.all()
+        return self.filter(
+            models.Exists(Encounter.objects.visible_to(user).filter(batch_id=models.OuterRef("batch_id")))
+        )
+
+
+    def unread_by(self, user: User) -> ThreadQuerySet:
+        """Threads with a comment by somebody else since this person last looked."""
+        read_to = ReadMark.objects.filter(thread=models.OuterRef("thread"), user=user).values("read_at")[:1]
+        news = (
+            Comment.objects.filter(thread=models.OuterRef("pk"), deleted_at=None)
+            .exclude(author=user)
+            .annotate(read_to=models.Subquery(read_to))
+            .filter(models.Q(read_to=None) | models.Q(created_at__gt=models.F("read_to")))
+        )
+        return self.filter(models.Exists(news))
+
+
+class Thread(ClientRow):
+    """The one thread of a batch, between the practice and the service."""
+
+    plain_fields = ("created_at", "last_comment_at")
+
+    batch = models.OneToOneField(Batch, on_delete=models.PROTECT, related_name="thread")
+    created_at = models.DateTimeField()
+    last_comment_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ThreadQuerySet.as_manager()
+
+    class Meta(ClientRow.Meta):
+        constraints = [*ClientRow.Meta.constraints]
+
+    def __str__(self) -> str:
+        return f"thread of {self.batch_id}"
+
+
+class CommentQuerySet(models.QuerySet["Comment"]):
+    def visible_to(self, user: User) -> CommentQuerySet:
+        return self.filter(thread__in=Thread.objects.visible_to(user))
+
+    def oldest_first(self) -> CommentQuerySet:
+        return self.order_by("created_at", "pk")
+
+    def unanswered(self) -> CommentQuerySet:
+        return self.filter(resolved_at=None, deleted_at=None).exclude(needs_answer_from="")
+
+
+class Comment(ClientRow):
+    """What somebody said. Editing keeps the earlier words, deleting keeps all of them out of sight."""
+
+    class AnswerFrom(models.TextChoices):
+        PRACTICE = "practice", "the practice"
+        SERVICE = "service", "the service"
+
+    patient_fields = ("body",)
+    plain_fields = ("created_at", "edited_at", "deleted_at", "resolved_at")
+
+    thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="comments")
+    author = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="comments")
+    token = models.ForeignKey("portal.ApiToken", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    reply_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replies")
+    encounter = models.ForeignKey(Encounter, null=True, blank=True, on_delete=models.PROTECT, related_name="comments")
+    body = models.TextField()
+    needs_answer_from = models.CharField(max_length=10, choices=AnswerFrom.choices, blank=True)
+    created_at = models.DateTimeField()
+    edited_at = models.DateTimeField(null=True, blank=True)
+    deleted_at = models.DateTimeField(null=True, blank=True)
+    deleted_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    resolved_at = models.DateTimeField(null=True, blank=True)
+    resolved_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+
+    objects = CommentQuerySet.as_manager()
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(author__isnull=False) ^ models.Q(token__isnull=False), name="feedback_comment_by_one"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(needs_answer_from__in=["", "practice", "service"]), name="feedback_comment_answer_from"
+            ),
+            together("deleted_at", "deleted_by", name="feedback_comment_deleted_by_at"),
+            together("resolved_at", "resolved_by", name="feedback_comment_resolved_by_at"),
+        ]
+        indexes = [models.Index(fields=["thread", "created_at"], name="feedback_comment_thread")]
+
+    def __str__(self) -> str:
+        return f"comment {self.pk}"
+
+
+class CommentVersion(ClientRow):
+    """The words of a comment before an edit."""
+
+    patient_fields = ("body",)
+    plain_fields = ("replaced_at",)
+
+    comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="versions")
+    body = models.TextField()
+    replaced_at = models.DateTimeField()
+
+    class Meta(ClientRow.Meta):
+        constraints = [*ClientRow.Meta.constraints]
+        ordering = ("replaced_at",)
+
+    def __str__(self) -> str:
+        return f"version {self.pk}"
+
+
+class Mention(ClientRow):
+    """A person named in a comment."""
+
+    comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="mentions")
+    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="mentions")
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.UniqueConstraint(fields=["comment", "user"], name="feedback_mention_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.comment_id}"
+
+
+class Attachment(ClientRow):
+    """A file sent with a comment, kept after the same checks as a chart."""
+
+    patient_fields = ("original_name",)
+    plain_fields = ("media_type", "storage_name", "sha256", "created_at")
+
+    comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="attachments")
+    original_name = models.CharField(max_length=255)
+    media_type = models.CharField(max_length=40)
+    storage_name = models.CharField(max_length=200, unique=True)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveBigIntegerField()  # bytes
+    created_at = models.DateTimeField()
+
+    class Meta(ClientRow.Meta):
+        constraints = [*ClientRow.Meta.constraints]
+
+    def __str__(self) -> str:
+        return f"attachment {self.pk}"
+
+
+class ReadMark(ClientRow):
+    """How far a person has read a thread."""
+
+    plain_fields = ("read_at",)
+
+    thread = models.ForeignKey(Thread, on_delete=models.CASCADE, related_name="read_marks")
+    user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="+")
+    read_at = models.DateTimeField()
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.UniqueConstraint(fields=["thread", "user"], name="feedback_readmark_once"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.user_id} in {self.thread_id}"

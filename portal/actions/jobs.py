@@ -1,0 +1,129 @@
+"""Background work: queue a row, ring, claim it with a lease, finish it behind a fence.
+
+The row is the truth. The Celery message carries its id and may be lost, late or doubled: a job
+is done by whoever claims the row, and only the claim that is still the newest may finish it.
+"""
+
+from __future__ import annotations
+
+import logging
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from functools import partial
+
+from celery import current_app
+from django.conf import settings
+from django.db import transaction
+from django.db.models import F, Q
+from kombu.exceptions import OperationalError
+
+from portal.models import Job, JobState, Practice
+
+logger = logging.getLogger(__name__)
+
+ATTEMPTS = 8
+BACK_OFF = (5, 15, 60, 300, 900, 1800, 3600)  # seconds after attempt 1, 2, …
+RING_AGAIN = timedelta(seconds=20)
+RING_AT_ONCE = 200
+
+
+class JobLost(Exception):
+    """The claim is no longer the newest: the lease ran out and somebody else took the job."""
+
+
+@dataclass(frozen=True)
+class Claim:
+    """A job in hand: its id, what it is about, and the attempt that fences it."""
+
+    job_id: int
+    object_id: int
+    attempt: int
+    practice_id: int | None
+
+
+@transaction.atomic
+def queue_job(*, kind: str, object_id: int, practice: Practice | None, at: datetime, due_at: datetime | None = None) -> Job:
+    """Write the job down (once while one is open) and ring after the commit."""
+    job, created = Job.objects.get_or_create(
+        kind=kind,
+        object_id=object_id,
+        state__in=[JobState.READY, JobState.RUNNING],
+        defaults={"practice": practice, "created_at": at, "due_at": due_at or at, "state": JobState.READY},
+    )
+    if created and job.due_at <= at:
+        transaction.on_commit(partial(ring, kind=kind, job_id=job.pk), robust=True)
+    return job
+
+
+def ring(*, kind: str, job_id: int) -> None:
+    """Tell the workers to look at the row; a broker that is down only delays it until the sweep."""
+    try:
+        current_app.send_task(kind, kwargs={"job_id": job_id}, retry=False)
+    except (OperationalError, OSError):
+        logger.warning("broker unreachable, the sweep will ring", extra={"job": job_id, "kind": kind})
+
+
+def ring_due_jobs(*, at: datetime) -> int:
+    """Ring every due job that was not rung just now; the number rung. Caller opens the scope."""
+    with transaction.atomic():
+        due = list(
+            Job.objects.due(at=at)
+            .filter(Q(rung_at=None) | Q(rung_at__lt=at - RING_AGAIN))
+            .order_by("due_at", "pk")
+            .select_for_update(skip_locked=True)
+            .values_list("pk", "kind")[:RING_AT_ONCE]
+        )
+        Job.objects.filter(pk__in=[pk for pk, _ in due]).update(rung_at=at)
+    for pk, kind in due:
+        ring(kind=kind, job_id=pk)
+    return len(due)
+
+
+def claim_job(*, job_id: int, at: datetime, lease: timedelta | None = None) -> Claim | None:
+    """Take the job if it is due; None if it is done, not yet due, or in someone's hands."""
+    taken = Job.objects.due(at=at).filter(pk=job_id).update(
+        state=JobState.RUNNING,
+        attempt=F("attempt") + 1,
+        lease_until=at + (lease or timedelta(seconds=settings.JOB_LEASE_SECONDS)),
+    )
+    if not taken:
+        return None
+    job = Job.objects.get(pk=job_id)
+    return Claim(job_id=job.pk, object_id=job.object_id, attempt=job.attempt, practice_id=job.practice_id)
+
+
+def finish_job(*, claim: Claim, at: datetime) -> None:
+    """Close the job; JobLost if the claim is stale. Call it in the transaction that writes the effect."""
+    closed = Job.objects.filter(pk=claim.job_id, state=JobState.RUNNING, attempt=claim.attempt).update(
+        state=JobState.DONE, finished_at=at, lease_until=None, fault=""
+    )
+    if not closed:
+        raise JobLost
+
+
+def put_off_job(*, claim: Claim, fault: str, at: datetime, final: bool = False) -> bool:
+    """Try again later, or give up visibly after the last attempt; whether it was given up."""
+    give_up = final or claim.attempt >= ATTEMPTS
+    wait = BACK_OFF[min(claim.attempt, len(BACK_OFF)) - 1]
+    changed = Job.objects.filter(pk=claim.job_id, state=JobState.RUNNING, attempt=claim.attempt).update(
+        state=JobState.FAILED if give_up else JobState.READY,
+        due_at=at + timedelta(seconds=wait),
+        lease_until=None,
+        fault=fault[:120],
+        finished_at=at if give_up else None,
+        rung_at=None,
+    )
+    logger.warning(
+        "job failed",
+        extra={"job": claim.job_id, "attempt": claim.attempt, "fault": fault, "outcome": "given up" if give_up else "later"},
+    )
+    return bool(changed) and give_up
+
+
+@transaction.atomic
+def try_job_again(*, job: Job, at: datetime) -> None:
+    """A person asks for a failed job to be done once more."""
+    if Job.objects.filter(pk=job.pk, state=JobState.FAILED).update(
+        state=JobState.READY, attempt=0, due_at=at, finished_at=None, fault=""
+    ):
+        transaction.on_commit(partial(ring, kind=job.kind, job_id=job.pk), robust=True)

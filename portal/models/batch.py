@@ -1,0 +1,181 @@
+"""Batches, the charts in them and their pages."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from django.db import models
+
+from portal.models.people import User
+from portal.models.practice import Practice
+from portal.models.rows import ClientRow, choices, known, together
+from portal.rules.intake import ChartStatus, Refusal
+from portal.rules.lifecycle import BatchStatus
+from portal.rules.roles import Permission
+from portal.rules.specialties import Specialty
+
+if TYPE_CHECKING:
+    from django.db.models.expressions import Combinable
+
+
+class BatchQuerySet(models.QuerySet["Batch"]):
+    def visible_to(self, user: User) -> BatchQuerySet:
+        if Permission.SEE_BATCHES not in user.permissions:
+            return self.none()
+        if user.is_service_staff:
+            return self.all()
+        return self.filter(practice_id__in=user.practice_ids)
+
+    def in_progress(self) -> BatchQuerySet:
+        return self.filter(status=BatchStatus.RECEIVED)
+
+    def newest_first(self) -> BatchQuerySet:
+        return self.order_by("-created_at", "-pk")
+
+
+class Batch(ClientRow):
+    """What a practice sends in one go; owns a thread, a due time and a delivery."""
+
+    class Source(models.TextChoices):
+        WEB = "web", "Web"
+        API = "api", "API"
+        SFTP = "sftp", "SFTP"
+
+    plain_fields = ("name", "created_at", "received_at", "due_at", "delivered_at")
+
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="batches")
+    number = models.PositiveIntegerField()
+    name = models.CharField(max_length=120)
+    specialty = models.CharField(max_length=24, choices=choices(Specialty))
+    source = models.CharField(max_length=8, choices=Source.choices, default=Source.WEB)
+    status = models.CharField(max_length=12, choices=choices(BatchStatus), default=BatchStatus.OPEN)
+    created_at = models.DateTimeField()
+    created_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    received_at = models.DateTimeField(null=True, blank=True)
+    due_at = models.DateTimeField(null=True, blank=True)
+    delivered_at = models.DateTimeField(null=True, blank=True)
+
+    objects = BatchQuerySet.as_manager()
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.UniqueConstraint(fields=["practice", "number"], name="portal_batch_number_once"),
+            known("status", BatchStatus, name="portal_batch_status_known"),
+            known("specialty", Specialty, name="portal_batch_specialty_known"),
+            models.CheckConstraint(condition=models.Q(source__in=["web", "api", "sftp"]), name="portal_batch_source_known"),
+            together("received_at", "due_at", name="portal_batch_received_due"),
+            models.CheckConstraint(
+                condition=models.Q(status=BatchStatus.OPEN) | models.Q(received_at__isnull=False),
+                name="portal_batch_sent_has_time",
+            ),
+        ]
+        indexes = [models.Index(fields=["practice", "-created_at"], name="portal_batch_practice_new")]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return f"B-{self.number}"
+
+
+class ChartQuerySet(models.QuerySet["Chart"]):
+    def visible_to(self, user: User) -> ChartQuerySet:
+        """Charts of visible batches. What a coder may open is decided by their encounters, in `coding`."""
+        if user.is_service_staff:
+            return self.all() if user.permissions & {Permission.MANAGE_WORK, Permission.SEE_CLAIMS} else self.none()
+        if Permission.SEE_CHARTS not in user.permissions:
+            return self.none()
+        return self.filter(practice_id__in=user.practice_ids)
+
+    def in_order(self) -> ChartQuerySet:
+        return self.order_by("pk")
+
+
+class Chart(ClientRow):
+    """One received file of a batch; its bytes never change."""
+
+    patient_fields = ("original_name",)  # practices name files after patients
+    plain_fields = ("sha256", "media_type", "storage_name", "reason", "received_at", "ready_at")
+
+    batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="charts")
+    original_name = models.CharField(max_length=255)
+    size = models.PositiveBigIntegerField()  # bytes
+    sha256 = models.CharField(max_length=64)
+    media_type = models.CharField(max_length=40, blank=True)
+    storage_name = models.CharField(max_length=200, unique=True)
+    status = models.CharField(max_length=12, choices=choices(ChartStatus), default=ChartStatus.RECEIVED)
+    reason = models.CharField(max_length=24, blank=True, choices=choices(Refusal))
+    page_count = models.PositiveIntegerField(null=True, blank=True)
+    duplicate_of = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="duplicates")
+    received_at = models.DateTimeField()
+    received_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    ready_at = models.DateTimeField(null=True, blank=True)
+
+    objects = ChartQuerySet.as_manager()
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            known("status", ChartStatus, name="portal_chart_status_known"),
+            models.UniqueConstraint(
+                fields=["practice", "sha256"],
+                condition=models.Q(duplicate_of=None),
+                name="portal_chart_bytes_once",
+            ),
+            models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="portal_chart_sha256_form"),
+            models.CheckConstraint(
+                condition=models.Q(status=ChartStatus.DUPLICATE, duplicate_of__isnull=False)
+                | (~models.Q(status=ChartStatus.DUPLICATE) & models.Q(duplicate_of=None)),
+                name="portal_chart_duplicate_of_what",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status=ChartStatus.UNREADABLE, reason__in=[r.value for r in Refusal])
+                | (~models.Q(status=ChartStatus.UNREADABLE) & models.Q(reason="")),
+                name="portal_chart_refused_for_what",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(status=ChartStatus.READY, ready_at__isnull=False, page_count__gte=1)
+                | (~models.Q(status=ChartStatus.READY) & models.Q(ready_at=None)),
+                name="portal_chart_ready_has_pages",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return self.label
+
+    @property
+    def label(self) -> str:
+        return f"C-{self.pk:04d}"
+
+
+class Page(ClientRow):
+    """One rendered page of a chart: image, and the words of its text layer."""
+
+    patient_fields = ("text",)
+    plain_fields = ("image_name",)
+
+    class TextSource(models.TextChoices):
+        LAYER = "layer", "Text layer"
+        NONE = "none", "None"
+
+    chart = models.ForeignKey(Chart, on_delete=models.CASCADE, related_name="pages")
+    number = models.PositiveIntegerField()
+    width = models.PositiveIntegerField()  # pixels
+    height = models.PositiveIntegerField()
+    image_name = models.CharField(max_length=200)
+    text = models.TextField(blank=True)
+    text_source = models.CharField(max_length=8, choices=TextSource.choices, default=TextSource.NONE)
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.UniqueConstraint(fields=["chart", "number"], name="portal_page_number_once"),
+            models.CheckConstraint(condition=models.Q(number__gte=1), name="portal_page_number_from_one"),
+            models.CheckConstraint(condition=models.Q(text_source__in=["layer", "none"]), name="portal_page_source_known"),
+        ]
+        ordering = ("chart", "number")
+
+    def __str__(self) -> str:
+        return f"page {self.number} of {self.chart_id}"

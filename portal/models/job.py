@@ -1,0 +1,94 @@
+"""Background work as rows, and the notices that leave by e-mail."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from enum import StrEnum
+
+from django.db import models
+
+from portal.models.batch import Batch
+from portal.models.people import User
+from portal.models.practice import Practice
+from portal.models.rows import choices, known
+
+
+class JobState(StrEnum):
+    READY = "ready"
+    RUNNING = "running"
+    DONE = "done"
+    FAILED = "failed"
+
+
+class JobQuerySet(models.QuerySet["Job"]):
+    def due(self, *, at: datetime) -> JobQuerySet:
+        """Waiting and due, or taken by somebody whose lease has run out."""
+        return self.filter(
+            models.Q(state=JobState.READY, due_at__lte=at) | models.Q(state=JobState.RUNNING, lease_until__lt=at)
+        )
+
+
+class Job(models.Model):
+    """One unit of background work; the row is the truth, the Celery message a doorbell.
+
+    `kind` is the name of the Celery task that does it, `object_id` the row it is about.
+    """
+
+    patient_fields = ()
+    plain_fields = ("kind", "due_at", "lease_until", "rung_at", "fault", "created_at", "finished_at")
+
+    kind = models.CharField(max_length=60)
+    object_id = models.BigIntegerField()
+    practice = models.ForeignKey(Practice, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    state = models.CharField(max_length=8, choices=choices(JobState), default=JobState.READY)
+    attempt = models.PositiveSmallIntegerField(default=0)
+    due_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True, blank=True)
+    rung_at = models.DateTimeField(null=True, blank=True)
+    fault = models.CharField(max_length=120, blank=True)  # a class name or a code, never a message
+    created_at = models.DateTimeField()
+    finished_at = models.DateTimeField(null=True, blank=True)
+
+    objects = JobQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            known("state", JobState, name="portal_job_state_known"),
+            models.UniqueConstraint(
+                fields=["kind", "object_id"],
+                condition=models.Q(state__in=[JobState.READY, JobState.RUNNING]),
+                name="portal_job_one_open",
+            ),
+            models.CheckConstraint(
+                condition=~models.Q(state=JobState.RUNNING) | models.Q(lease_until__isnull=False),
+                name="portal_job_running_has_lease",
+            ),
+        ]
+        indexes = [
+            models.Index(
+                fields=["due_at"], condition=models.Q(state__in=["ready", "running"]), name="portal_job_open_due"
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.object_id}"
+
+
+class Notice(models.Model):
+    """An e-mail to send: who, about what, and a link; never what a chart or a comment says."""
+
+    patient_fields = ()
+    plain_fields = ("kind", "email", "link", "created_at", "sent_at", "words")
+
+    kind = models.CharField(max_length=40)  # the template under templates/mail/
+    recipient = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="notices")
+    email = models.EmailField()
+    practice = models.ForeignKey(Practice, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    batch = models.ForeignKey(Batch, null=True, blank=True, on_delete=models.PROTECT, related_name="notices")
+    link = models.CharField(max_length=300)  # a path on this site
+    words = models.JSONField(default=dict)  # what the template may say: counts and names of our own
+    created_at = models.DateTimeField()
+    sent_at = models.DateTimeField(null=True, blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.pk}"

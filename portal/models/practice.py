@@ -1,0 +1,213 @@
+"""A practice and what coding for it needs: providers, locations, payers, contract, agreement."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import TYPE_CHECKING
+
+from django.contrib.postgres.fields import ArrayField
+from django.core.validators import MaxValueValidator, MinValueValidator
+from django.db import models
+
+from portal.models.rows import ClientRow, choices, known
+from portal.rules.roles import Permission
+from portal.rules.specialties import Specialty
+
+if TYPE_CHECKING:
+    from portal.models.people import User
+
+
+class PracticeQuerySet(models.QuerySet["Practice"]):
+    def visible_to(self, user: User) -> PracticeQuerySet:
+        """All for the service's managers, admins and billers; their own for practice users."""
+        if user.permissions & {Permission.MANAGE_PRACTICES, Permission.MANAGE_WORK, Permission.SEE_CLAIMS}:
+            return self.all()
+        return self.filter(pk__in=user.practice_ids)
+
+    def by_name(self) -> PracticeQuerySet:
+        return self.order_by("name", "pk")
+
+
+class Practice(models.Model):
+    """The client."""
+
+    patient_fields = ()
+    plain_fields = ("name", "code", "time_zone", "created_at")
+
+    name = models.CharField(max_length=120, unique=True)
+    code = models.CharField(max_length=8, unique=True)
+    time_zone = models.CharField(max_length=64, default="America/New_York")
+    is_active = models.BooleanField(default=True)
+    created_at = models.DateTimeField(auto_now_add=True)
+    batches_sent = models.PositiveIntegerField(default=0)
+
+    objects = PracticeQuerySet.as_manager()
+
+    class Meta:
+        constraints = [
+            models.CheckConstraint(condition=models.Q(code__regex=r"^[A-Z0-9]{2,8}$"), name="portal_practice_code_form"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class PracticeOwnedQuerySet(models.QuerySet[models.Model]):
+    """Rows that a practice's users see, and the staff who set them up or work with them."""
+
+    def visible_to(self, user: User) -> PracticeOwnedQuerySet:
+        if user.is_service_staff:
+            return self.all()
+        return self.filter(practice_id__in=user.practice_ids)
+
+
+class Provider(ClientRow):
+    """A person of the practice who renders or refers; identified by NPI."""
+
+    plain_fields = ("name", "npi")
+
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="providers")
+    name = models.CharField(max_length=120)
+    npi = models.CharField("NPI", max_length=10)
+    specialty = models.CharField(max_length=24, choices=choices(Specialty))
+    is_active = models.BooleanField(default=True)
+
+    objects = PracticeOwnedQuerySet.as_manager()
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.UniqueConstraint(fields=["practice", "npi"], name="portal_provider_npi_once"),
+            models.CheckConstraint(condition=models.Q(npi__regex=r"^[12][0-9]{9}$"), name="portal_provider_npi_form"),
+            known("specialty", Specialty, name="portal_provider_specialty_known"),
+        ]
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.name} ({self.npi})"
+
+
+class Location(ClientRow):
+    """Where the practice sees patients, with its place-of-service code (CMS place-of-service list)."""
+
+    plain_fields = ("name", "place_of_service")
+
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="locations")
+    name = models.CharField(max_length=120)
+    place_of_service = models.CharField(max_length=2)
+    is_active = models.BooleanField(default=True)
+
+    objects = PracticeOwnedQuerySet.as_manager()
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.UniqueConstraint(fields=["practice", "name"], name="portal_location_name_once"),
+            models.CheckConstraint(
+                condition=models.Q(place_of_service__regex=r"^[0-9]{2}$"), name="portal_location_pos_form"
+            ),
+        ]
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return f"{self.place_of_service} {self.name}"
+
+
+class Payer(ClientRow):
+    """Who pays the practice's claims."""
+
+    plain_fields = ("name", "electronic_id")
+
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="payers")
+    name = models.CharField(max_length=120)
+    electronic_id = models.CharField(max_length=15, blank=True)
+    is_active = models.BooleanField(default=True)
+
+    objects = PracticeOwnedQuerySet.as_manager()
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.UniqueConstraint(fields=["practice", "name"], name="portal_payer_name_once"),
+        ]
+        ordering = ("name", "pk")
+
+    def __str__(self) -> str:
+        return self.name
+
+
+class ContractQuerySet(PracticeOwnedQuerySet):
+    def in_force(self, on: date) -> ContractQuerySet:
+        return self.filter(models.Q(ends_on=None) | models.Q(ends_on__gte=on), starts_on__lte=on)
+
+
+class Contract(ClientRow):
+    """What was promised: hours from receipt to result, accuracy, how much is verified, which formats."""
+
+    plain_fields = ("starts_on", "ends_on", "delivery_formats")
+
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="contracts")
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+    turnaround_hours = models.PositiveSmallIntegerField(default=24)
+    accuracy_target = models.DecimalField(max_digits=5, decimal_places=2, default=95)  # percent
+    verification_share = models.PositiveSmallIntegerField(  # percent of encounters verified
+        default=100, validators=[MinValueValidator(0), MaxValueValidator(100)]
+    )
+    delivery_formats = ArrayField(models.CharField(max_length=8), default=list)
+
+    objects = ContractQuerySet.as_manager()
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.UniqueConstraint(
+                fields=["practice"], condition=models.Q(ends_on=None), name="portal_contract_one_open"
+            ),
+            models.CheckConstraint(condition=models.Q(turnaround_hours__gte=1), name="portal_contract_turnaround"),
+            models.CheckConstraint(
+                condition=models.Q(verification_share__lte=100), name="portal_contract_verification_share"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(accuracy_target__gte=0, accuracy_target__lte=100), name="portal_contract_accuracy"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
+                name="portal_contract_dates",
+            ),
+        ]
+        ordering = ("-starts_on", "-pk")
+
+    def __str__(self) -> str:
+        return f"contract {self.pk}"
+
+
+class AgreementQuerySet(PracticeOwnedQuerySet):
+    def in_force(self, on: date) -> AgreementQuerySet:
+        return self.filter(models.Q(ends_on=None) | models.Q(ends_on__gte=on), starts_on__lte=on)
+
+
+class BusinessAssociateAgreement(ClientRow):
+    """The agreement without which no chart may be received (45 CFR 164.504(e))."""
+
+    plain_fields = ("signed_on", "starts_on", "ends_on")
+
+    practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="agreements")
+    signed_on = models.DateField()
+    starts_on = models.DateField()
+    ends_on = models.DateField(null=True, blank=True)
+
+    objects = AgreementQuerySet.as_manager()
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
+                name="portal_agreement_dates",
+            ),
+        ]
+        ordering = ("-starts_on", "-pk")
+
+    def __str__(self) -> str:
+        return f"agreement {self.pk}"

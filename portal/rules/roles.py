@@ -1,0 +1,78 @@
+"""Who may do what: the permission table, as data."""
+
+from collections.abc import Iterable, Mapping
+from enum import StrEnum
+from types import MappingProxyType
+
+
+class Role(StrEnum):
+    PRACTICE = "practice"
+    CODER = "coder"
+    VERIFIER = "verifier"
+    MANAGER = "manager"
+    BILLER = "biller"
+    ADMIN = "admin"
+
+
+class Permission(StrEnum):
+    SEND_CHARTS = "send_charts"
+    SEE_BATCHES = "see_batches"
+    SEE_CHARTS = "see_charts"
+    DOWNLOAD_RESULTS = "download_results"
+    DISCUSS = "discuss"
+    PRECODE = "precode"
+    CODE = "code"
+    VERIFY = "verify"
+    MANAGE_WORK = "manage_work"
+    SEE_CLAIMS = "see_claims"
+    MANAGE_PEOPLE = "manage_people"
+    MANAGE_PRACTICES = "manage_practices"
+    MANAGE_TOKENS = "manage_tokens"
+    READ_AUDIT = "read_audit"
+
+
+ROLE_LABELS: Mapping[Role, str] = MappingProxyType(
+    {
+        Role.PRACTICE: "Practice user",
+        Role.CODER: "Coder",
+        Role.VERIFIER: "Verifier",
+        Role.MANAGER: "Manager",
+        Role.BILLER: "Biller",
+        Role.ADMIN: "Admin",
+    }
+)
+
+STAFF_ROLES = frozenset(Role) - {Role.PRACTICE}
+
+PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
+    {
+        Role.PRACTICE: frozenset(
+            {
+                Permission.SEND_CHARTS,
+                Permission.SEE_BATCHES,
+                Permission.SEE_CHARTS,
+                Permission.DOWNLOAD_RESULTS,
+                Permission.DISCUSS,
+                Permission.MANAGE_TOKENS,
+            }
+        ),
+        Role.CODER: frozenset({Permission.PRECODE, Permission.CODE, Permission.SEE_CHARTS, Permission.DISCUSS}),
+        Role.VERIFIER: frozenset({Permission.VERIFY, Permission.SEE_CHARTS, Permission.DISCUSS}),
+        Role.MANAGER: frozenset(
+            {
+                Permission.MANAGE_WORK,
+                Permission.SEE_BATCHES,
+                Permission.SEE_CHARTS,
+                Permission.DOWNLOAD_RESULTS,
+                Permission.DISCUSS,
+            }
+        ),
+        Role.BILLER: frozenset({Permission.SEE_CLAIMS, Permission.SEE_CHARTS, Permission.SEE_BATCHES}),
+        Role.ADMIN: frozenset({Permission.MANAGE_PEOPLE, Permission.MANAGE_PRACTICES, Permission.READ_AUDIT}),
+    }
+)
+
+
+def granted(roles: Iterable[Role]) -> frozenset[Permission]:
+    """Everything that any of the roles grants."""
+    return frozenset().union(*(PERMISSIONS[role] for role in roles))

@@ -1,0 +1,15 @@
+"""What the portal tells the apps above it; sent inside the action's transaction."""
+
+from django.dispatch import Signal
+
+# chart: portal.models.Chart, at: datetime. The chart's pages can be read.
+chart_ready = Signal()
+
+# chart: portal.models.Chart, at: datetime. The chart ended in a named refusal; it yields no work.
+chart_refused = Signal()
+
+# batch: portal.models.Batch, by: User | None, at: datetime. The practice has sent the batch.
+batch_sent = Signal()
+
+# user: portal.models.User, by: User, at: datetime. Open work must be handed over.
+person_deactivated = Signal()

@@ -1,0 +1,58 @@
+"""Background work of the portal. A task carries an id, looks at the row, and does one action."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+
+def job_task(kind: str) -> Callable[[Callable[..., None]], Any]:
+    """A Celery task that claims its job row and hands the claim to the function.
+
+    A job that nobody needs to do (done, not due, in other hands) is left alone. Whatever the
+    function does not expect puts the job off under the exception's class name and is logged.
+    """
+
+    def decorate(function: Callable[..., None]) -> Any:
+        @shared_task(name=kind)
+        def task(*, job_id: int, **_future: Any) -> None:
+            from portal import scope
+            from portal.actions.jobs import JobLost, claim_job, logger, put_off_job
+
+            with scope.service():
+                claim = claim_job(job_id=job_id, at=timezone.now())
+            if claim is None:
+                return
+            try:
+                function(claim=claim)
+            except JobLost:
+                logger.warning("job lost to another worker", extra={"job": job_id, "kind": kind})
+            except Exception as trouble:
+                with scope.service():
+                    put_off_job(claim=claim, fault=type(trouble).__name__, at=timezone.now())
+                logger.exception("job raised", extra={"job": job_id, "kind": kind})
+
+        return task
+
+    return decorate
+
+
+@shared_task(name="portal.ring_due_jobs")
+def ring_due_jobs(**_future: Any) -> None:
+    from portal import scope
+    from portal.actions.jobs import ring_due_jobs as ring
+
+    with scope.service():
+        ring(at=timezone.now())
+
+
+@shared_task(name="portal.seal_audit_trail")
+def seal_audit_trail(**_future: Any) -> None:
+    from portal import scope
+    from portal.actions.audit import seal_audit_trail as seal
+
+    with scope.service():
+        seal(at=timezone.now())

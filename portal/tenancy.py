@@ -1,0 +1,70 @@
+"""Migration operations that put row-level security and composite foreign keys under a client table.
+
+The policy reads two settings that `portal.scope` makes for one transaction: `chartline.staff` and
+`chartline.practices`. Without them a client table has no rows. FORCE makes it hold for the owner too.
+"""
+
+from django.db.migrations import RunSQL
+
+FUNCTIONS = RunSQL(
+    sql="""
+    CREATE FUNCTION chartline_staff() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
+      $$ SELECT coalesce(current_setting('chartline.staff', true), '') = 'on' $$;
+    CREATE FUNCTION chartline_practices() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE AS
+      $$ SELECT coalesce(string_to_array(nullif(current_setting('chartline.practices', true), ''), ','), '{}')::bigint[] $$;
+    CREATE FUNCTION chartline_user() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS
+      $$ SELECT nullif(current_setting('chartline.user', true), '')::bigint $$;
+    """,
+    reverse_sql="""
+    DROP FUNCTION chartline_staff(); DROP FUNCTION chartline_practices(); DROP FUNCTION chartline_user();
+    """,
+)
+
+
+def in_scope(column: str) -> str:
+    """The condition under which a row of the practice in `column` is visible; the sub-selects run once a query."""
+    return f"((SELECT chartline_staff()) OR {column} = ANY ((SELECT chartline_practices())::bigint[]))"
+
+
+def row_security(table: str, *, column: str = "practice_id", also: str = "false") -> RunSQL:
+    """Row-level security on a table; `also` is a further condition that shows a row."""
+    condition = f"{in_scope(column)} OR {also}" if also != "false" else in_scope(column)
+    return RunSQL(
+        sql=f"""
+        ALTER TABLE {table} ENABLE ROW LEVEL SECURITY;
+        ALTER TABLE {table} FORCE ROW LEVEL SECURITY;
+        CREATE POLICY {table}_scope ON {table} USING ({condition}) WITH CHECK ({condition});
+        """,
+        reverse_sql=f"""
+        DROP POLICY {table}_scope ON {table};
+        ALTER TABLE {table} NO FORCE ROW LEVEL SECURITY;
+        ALTER TABLE {table} DISABLE ROW LEVEL SECURITY;
+        """,
+    )
+
+
+def same_practice(table: str, column: str, parent: str) -> RunSQL:
+    """A second foreign key over (column, practice_id): a row and what it points to have one practice."""
+    name = f"{table}_{column}_same_practice"
+    return RunSQL(
+        sql=f"""
+        ALTER TABLE {table} ADD CONSTRAINT {name} FOREIGN KEY ({column}, practice_id)
+          REFERENCES {parent} (id, practice_id) DEFERRABLE INITIALLY DEFERRED;
+        """,
+        reverse_sql=f"ALTER TABLE {table} DROP CONSTRAINT {name};",
+    )
+
+
+def frozen(table: str) -> list[RunSQL]:
+    """A trigger that refuses to change or remove rows, even for the owner of the table."""
+    return [
+        RunSQL(
+            sql=f"""
+            CREATE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS
+              $$ BEGIN RAISE EXCEPTION 'rows of {table} are only added' USING ERRCODE = 'restrict_violation'; END $$;
+            CREATE TRIGGER {table}_frozen BEFORE UPDATE OR DELETE ON {table}
+              FOR EACH ROW EXECUTE FUNCTION {table}_refuse();
+            """,
+            reverse_sql=f"DROP TRIGGER {table}_frozen ON {table}; DROP FUNCTION {table}_refuse();",
+        )
+    ]

@@ -1,0 +1,146 @@
+"""The test database is made by the superuser, migrated by the owner, and used as the site's own role."""
+
+from collections.abc import Iterator
+
+import psycopg
+import pytest
+from django.conf import settings
+from django.core.management import call_command
+from django.db import connection, connections
+from django.test import Client, TransactionTestCase
+from psycopg import sql
+
+from config import embedded
+from portal.models import Practice, User
+from portal.rules.roles import Role
+from tests import factories
+
+KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
+    """One database per test process, owned by the owner role."""
+    worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
+    name = f"test_chartline_{worker}"
+    with psycopg.connect(embedded.superuser_url("postgres"), autocommit=True) as server:
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+        server.execute(sql.SQL("CREATE DATABASE {} OWNER chartline_owner").format(sql.Identifier(name)))
+    with django_db_blocker.unblock():  # type: ignore[attr-defined]
+        for alias in ("default", "owner"):
+            connections[alias].close()
+            settings.DATABASES[alias]["NAME"] = name
+            connections[alias].settings_dict["NAME"] = name
+        call_command("migrate", verbosity=0)
+        connections["owner"].close()
+        yield
+        connections.close_all()
+
+
+def empty_all_tables(_case: TransactionTestCase) -> None:
+    """What a transactional test leaves behind is removed by the superuser, past the triggers."""
+    connections.close_all()
+    with psycopg.connect(embedded.superuser_url(connection.settings_dict["NAME"])) as server:
+        tables = server.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
+        names = [sql.Identifier(table) for (table,) in tables if table not in KEPT]
+        server.execute("SET session_replication_role = replica")
+        server.execute(sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(sql.SQL(", ").join(names)))
+
+
+TransactionTestCase._fixture_teardown = empty_all_tables  # type: ignore[method-assign]
+
+
+@pytest.fixture(autouse=True)
+def staff_scope(request: pytest.FixtureRequest) -> None:
+    """A test itself looks with the service's eyes; requests and tasks set their own scope."""
+    if request.node.get_closest_marker("django_db") or {"db", "transactional_db"} & set(request.fixturenames):
+        request.getfixturevalue("transactional_db" if is_transactional(request) else "db")
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT set_config('chartline.staff', 'on', false)")
+
+
+def is_transactional(request: pytest.FixtureRequest) -> bool:
+    marker = request.node.get_closest_marker("django_db")
+    return "transactional_db" in request.fixturenames or bool(marker and marker.kwargs.get("transaction"))
+
+
+@pytest.fixture(autouse=True)
+def own_folders(settings: object, tmp_path: object) -> None:
+    """Charts, mails and anchors of a test stay in its own directory."""
+    settings.STORAGES = {  # type: ignore[attr-defined]
+        **settings.STORAGES,  # type: ignore[attr-defined]
+        "default": {
+            "BACKEND": "portal.storage.DurableFileStorage",
+            "OPTIONS": {"location": str(tmp_path / "charts")},  # type: ignore[operator]
+        },
+    }
+    settings.AUDIT_ANCHOR_FILE = str(tmp_path / "audit-anchor.jsonl")  # type: ignore[attr-defined, operator]
+
+
+@pytest.fixture
+def river(db: None) -> Practice:
+    """River Family Medicine: Cleo's practice."""
+    return factories.PracticeFactory(name="River Family Medicine", code="RIVER")
+
+
+@pytest.fixture
+def lake(db: None) -> Practice:
+    """Lake Orthopedics: Otto's practice, which has nothing to do with River."""
+    return factories.PracticeFactory(name="Lake Orthopedics", code="LAKE")
+
+
+@pytest.fixture
+def ann(db: None) -> User:
+    """Ann pre-codes and codes."""
+    return factories.UserFactory(name="Ann Archer", roles=[Role.CODER])
+
+
+@pytest.fixture
+def bea(db: None) -> User:
+    """Bea verifies."""
+    return factories.UserFactory(name="Bea Brandt", roles=[Role.VERIFIER])
+
+
+@pytest.fixture
+def cleo(river: Practice) -> User:
+    """Cleo is River's practice user."""
+    return factories.UserFactory(name="Cleo Cruz", roles=[Role.PRACTICE], practice=river)
+
+
+@pytest.fixture
+def max_(db: None) -> User:
+    """Max manages the work."""
+    return factories.UserFactory(name="Max Moreau", roles=[Role.MANAGER])
+
+
+@pytest.fixture
+def otto(lake: Practice) -> User:
+    """Otto is another practice's user; he must see nothing of River."""
+    return factories.UserFactory(name="Otto Olsen", roles=[Role.PRACTICE], practice=lake)
+
+
+@pytest.fixture
+def ada(db: None) -> User:
+    """Ada administers people and practices."""
+    return factories.UserFactory(name="Ada Abara", roles=[Role.ADMIN])
+
+
+@pytest.fixture
+def bill(db: None) -> User:
+    """Bill follows claims."""
+    return factories.UserFactory(name="Bill Bauer", roles=[Role.BILLER])
+
+
+@pytest.fixture
+def as_user() -> "type[Signed]":
+    return Signed
+
+
+class Signed(Client):
+    """A browser in which somebody is signed in: Signed(cleo).get(…)."""
+
+    def __init__(self, user: User) -> None:
+        super().__init__()
+        self.force_login(user)
+
+

@@ -1,0 +1,218 @@
+"""The smallest valid object of each kind."""
+
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import factory
+from django.utils import timezone
+from factory.django import DjangoModelFactory
+
+from coding.models import Assignment, Code, Encounter
+from coding.rules.codings import System
+from coding.rules.lifecycle import Stage
+from feedback.models import Comment, Thread
+from portal.models import (
+    Batch,
+    BusinessAssociateAgreement,
+    Chart,
+    Contract,
+    Location,
+    Membership,
+    Page,
+    Payer,
+    Practice,
+    Provider,
+    Skill,
+    User,
+    UserRole,
+)
+from portal.rules.intake import ChartStatus
+from portal.rules.lifecycle import BatchStatus
+from portal.rules.npi import check_digit
+from portal.rules.roles import Role
+from portal.rules.specialties import Specialty
+
+PASSWORD = "correct-horse-battery"
+
+
+class PracticeFactory(DjangoModelFactory):
+    """A practice with a contract and an agreement in force."""
+
+    class Meta:
+        model = Practice
+        skip_postgeneration_save = True
+
+    name = factory.Sequence(lambda n: f"Practice {n}")
+    code = factory.Sequence(lambda n: f"P{n}")
+
+    @factory.post_generation
+    def paperwork(self: Practice, create: bool, wanted: Any, **_kwargs: Any) -> None:  # noqa: FBT001
+        if create and wanted is not False:
+            day = datetime(2020, 1, 1, tzinfo=UTC).date()
+            Contract.objects.create(practice=self, starts_on=day, delivery_formats=["csv", "xlsx"])
+            BusinessAssociateAgreement.objects.create(practice=self, signed_on=day, starts_on=day)
+
+
+class UserFactory(DjangoModelFactory):
+    """A person: UserFactory(roles=[Role.CODER]), UserFactory(roles=[Role.PRACTICE], practice=river)."""
+
+    class Meta:
+        model = User
+        skip_postgeneration_save = True
+
+    email = factory.Sequence(lambda n: f"person{n}@example.com")
+    name = factory.Sequence(lambda n: f"Person Number{n}")
+
+    @classmethod
+    def _create(cls, model_class: type[User], *_args: Any, **kwargs: Any) -> User:
+        roles, practice = kwargs.pop("roles", []), kwargs.pop("practice", None)
+        specialties = kwargs.pop("specialties", list(Specialty))
+        user = model_class.objects.create_user(password=kwargs.pop("password", PASSWORD), **kwargs)
+        UserRole.objects.bulk_create(UserRole(user=user, role=role) for role in roles)
+        if {Role.CODER, Role.VERIFIER} & set(roles):
+            Skill.objects.bulk_create(Skill(user=user, specialty=specialty) for specialty in specialties)
+        if practice is not None:
+            Membership.objects.create(practice=practice, user=user)
+        return model_class.objects.get(pk=user.pk)
+
+
+def npi(number: int) -> str:
+    """A valid NPI made from a small number."""
+    nine = f"1{number:08d}"
+    return f"{nine}{check_digit(nine)}"
+
+
+class ProviderFactory(DjangoModelFactory):
+    class Meta:
+        model = Provider
+
+    practice = factory.SubFactory(PracticeFactory)
+    name = factory.Sequence(lambda n: f"Doctor {n}")
+    npi = factory.Sequence(npi)
+    specialty = Specialty.PRIMARY_CARE
+
+
+class LocationFactory(DjangoModelFactory):
+    class Meta:
+        model = Location
+
+    practice = factory.SubFactory(PracticeFactory)
+    name = factory.Sequence(lambda n: f"Office {n}")
+    place_of_service = "11"
+
+
+class PayerFactory(DjangoModelFactory):
+    class Meta:
+        model = Payer
+
+    practice = factory.SubFactory(PracticeFactory)
+    name = factory.Sequence(lambda n: f"Payer {n}")
+
+
+class BatchFactory(DjangoModelFactory):
+    """A batch that was sent and is in progress."""
+
+    class Meta:
+        model = Batch
+
+    practice = factory.SubFactory(PracticeFactory)
+    number = factory.Sequence(lambda n: n + 1)
+    name = factory.Sequence(lambda n: f"Clinic notes {n}")
+    specialty = Specialty.PRIMARY_CARE
+    status = BatchStatus.RECEIVED
+    created_at = factory.LazyFunction(timezone.now)
+    received_at = factory.LazyFunction(timezone.now)
+    due_at = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=24))
+
+
+class ChartFactory(DjangoModelFactory):
+    """A ready chart of one page; its stored file does not exist (see tests.files for real ones)."""
+
+    class Meta:
+        model = Chart
+
+    batch = factory.SubFactory(BatchFactory)
+    practice = factory.SelfAttribute("batch.practice")
+    original_name = factory.Sequence(lambda n: f"scan-{n:03d}.pdf")
+    size = 1000
+    sha256 = factory.Sequence(lambda n: hashlib.sha256(str(n).encode()).hexdigest())
+    media_type = "application/pdf"
+    storage_name = factory.Sequence(lambda n: f"charts/00/{n:032x}")
+    status = ChartStatus.READY
+    page_count = 1
+    received_at = factory.LazyFunction(timezone.now)
+    ready_at = factory.LazyFunction(timezone.now)
+
+
+class PageFactory(DjangoModelFactory):
+    class Meta:
+        model = Page
+
+    chart = factory.SubFactory(ChartFactory)
+    practice = factory.SelfAttribute("chart.practice")
+    number = factory.Sequence(lambda n: n + 1)
+    width = 850
+    height = 1100
+    image_name = factory.Sequence(lambda n: f"pages/00/{n:032x}")
+
+
+class EncounterFactory(DjangoModelFactory):
+    """An encounter that waits for pre-coding."""
+
+    class Meta:
+        model = Encounter
+
+    chart = factory.SubFactory(ChartFactory)
+    batch = factory.SelfAttribute("chart.batch")
+    practice = factory.SelfAttribute("chart.practice")
+    last_page = 1
+    specialty = Specialty.PRIMARY_CARE
+    due_at = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=24))
+    waiting_since = factory.LazyFunction(timezone.now)
+    created_at = factory.LazyFunction(timezone.now)
+
+
+class AssignmentFactory(DjangoModelFactory):
+    class Meta:
+        model = Assignment
+
+    encounter = factory.SubFactory(EncounterFactory)
+    practice = factory.SelfAttribute("encounter.practice")
+    stage = Stage.PRECODING
+    user = factory.SubFactory(UserFactory, roles=[Role.CODER])
+    started_at = factory.LazyFunction(timezone.now)
+    opened_at = factory.LazyFunction(timezone.now)
+    lease_until = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=10))
+
+
+class CodeFactory(DjangoModelFactory):
+    class Meta:
+        model = Code
+
+    system = System.ICD10CM
+    code = factory.Sequence(lambda n: f"Z{n:03d}")
+    title = factory.Sequence(lambda n: f"Condition {n}")
+    billable = True
+    edition = "test"
+    valid_from = datetime(2015, 10, 1, tzinfo=UTC).date()
+
+
+class ThreadFactory(DjangoModelFactory):
+    class Meta:
+        model = Thread
+
+    batch = factory.SubFactory(BatchFactory)
+    practice = factory.SelfAttribute("batch.practice")
+    created_at = factory.LazyFunction(timezone.now)
+
+
+class CommentFactory(DjangoModelFactory):
+    class Meta:
+        model = Comment
+
+    thread = factory.SubFactory(ThreadFactory)
+    practice = factory.SelfAttribute("thread.practice")
+    author = factory.SubFactory(UserFactory, roles=[Role.MANAGER])
+    body = "Please have a look."
+    created_at = factory.LazyFunction(timezone.now)
