@@ -1,7 +1,7 @@
 # Chartline: everything a person runs. All paths are relative, so that the checkout may lie anywhere.
 PYTHON ?= python3
 PY := .venv/bin/python
-PIP := $(PY) -m pip --quiet --disable-pip-version-check --no-input
+PIP := $(PY) -m pip -qq --disable-pip-version-check --no-input
 PINS := $(PY) -m uv --quiet pip compile pyproject.toml --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --universal --python-version 3.11
 .DEFAULT_GOAL := help

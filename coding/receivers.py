@@ -1,1 +1,54 @@
-"""What this app does when it is told of something below it."""
+"""What this app does when it is told of something below it, or by itself that work is finished."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.db import transaction
+from django.dispatch import receiver
+
+from coding.actions.encounters import ensure_encounter
+from coding.actions.queue import release_all, ring_for_push
+from coding.models import Encounter
+from coding.signals import encounter_finished
+from portal.models import Batch, Chart, User
+from portal.rules.intake import ChartStatus
+from portal.signals import batch_sent, chart_ready, chart_refused, person_deactivated
+
+
+@receiver(chart_ready, dispatch_uid="coding.chart_ready")
+def begin_encounter(*, chart: Chart, at: datetime, **_future: Any) -> None:
+    if ensure_encounter(chart=chart, at=at) is not None:
+        transaction.on_commit(ring_for_push, robust=True)
+
+
+@receiver(batch_sent, dispatch_uid="coding.batch_sent")
+def begin_encounters(*, batch: Batch, at: datetime, **_future: Any) -> None:
+    for chart in Chart.objects.filter(batch=batch, status=ChartStatus.READY).in_order():
+        ensure_encounter(chart=chart, at=at)
+    transaction.on_commit(ring_for_push, robust=True)
+    deliver_if_complete(batch, at=at)  # every file may have been refused before the batch was sent
+
+
+@receiver(encounter_finished, dispatch_uid="coding.encounter_finished")
+def look_at_batch(*, encounter: Encounter, at: datetime, **_future: Any) -> None:
+    deliver_if_complete(encounter.batch, at=at)
+
+
+@receiver(chart_refused, dispatch_uid="coding.chart_refused")
+def look_at_batch_of_chart(*, chart: Chart, at: datetime, **_future: Any) -> None:
+    deliver_if_complete(chart.batch, at=at)
+
+
+@receiver(person_deactivated, dispatch_uid="coding.person_deactivated")
+def hand_over_work(*, user: User, by: User, at: datetime, **_future: Any) -> None:
+    release_all(user=user, by=by, at=at)
+
+
+def deliver_if_complete(batch: Batch, *, at: datetime) -> None:
+    try:
+        from coding.actions.delivery import queue_delivery_if_complete
+    except ModuleNotFoundError:
+        return
+    queue_delivery_if_complete(batch=batch, at=at)

@@ -7,7 +7,6 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from types import FrameType
 
 FIRST_PAUSE = 0.5  # seconds before the first restart; doubled for each restart that follows soon
@@ -48,52 +47,63 @@ def runner_is_gone() -> bool:
         os.close(descriptor)
 
 
-def keep(command: list[str]) -> int:
-    """Answer the command's own exit code once it ended by itself or because we were told to stop."""
-    stopping = False
-    child: subprocess.Popen[bytes] | None = None
+class Keeper:
+    """One command, and whether we were told to stop it."""
 
-    def forward(number: int, _frame: FrameType | None) -> None:
-        nonlocal stopping
-        stopping = True
-        if child is not None:
-            child.send_signal(signal.SIGTERM if number == signal.SIGHUP else number)
+    def __init__(self, command: list[str]) -> None:
+        self.command = command
+        self.child: subprocess.Popen[bytes] | None = None
+        self.stopping = False
 
-    for number in SIGNALS:
-        signal.signal(number, forward)
-    pause = FIRST_PAUSE
-    while True:
-        begun = time.monotonic()
-        # Its own session: a signal to our group reaches it once, through us, not twice.
-        child = subprocess.Popen(command, start_new_session=True, preexec_fn=die_with_parent)  # noqa: S603, PLW1509
-        while (code := _wait(child)) is None:
-            if not stopping and runner_is_gone():
-                forward(signal.SIGTERM, None)
-        if stopping or code == 0:
-            return code if code >= 0 else 128 - code
-        pause = FIRST_PAUSE if time.monotonic() - begun > GOOD_RUN else pause
-        say(f"`{' '.join(command[:6])}` ended with {code}; starting it again in {pause:g} s")
-        if _stopped_within(pause, lambda: stopping or runner_is_gone()):
-            return 0
-        pause = min(pause * 2, LONGEST_PAUSE)
+    def keep(self) -> int:
+        """Answer the command's own exit code once it ended by itself or because we were told to stop."""
+        for number in SIGNALS:
+            signal.signal(number, self.stop)
+        pause = FIRST_PAUSE
+        while not self.stopping:
+            begun = time.monotonic()
+            code = self.run_once()
+            if self.stopping or code == 0:
+                return code if code >= 0 else 128 - code
+            pause = FIRST_PAUSE if time.monotonic() - begun > GOOD_RUN else pause
+            say(f"`{' '.join(self.command[:6])}` ended with {code}; starting it again in {pause:g} s")
+            self.sleep(pause)
+            pause = min(pause * 2, LONGEST_PAUSE)
+        return 0
 
+    def run_once(self) -> int:
+        """Its own session: a signal to our group reaches the command once, through us, not twice."""
+        self.child = subprocess.Popen(
+            self.command,
+            start_new_session=True,
+            preexec_fn=die_with_parent,  # noqa: PLW1509 - no threads here
+        )
+        if self.stopping:  # told so while the child was being born
+            self.child.terminate()
+        while True:
+            try:
+                return self.child.wait(timeout=1)
+            except subprocess.TimeoutExpired:
+                self.stop_without_runner()
 
-def _wait(child: subprocess.Popen[bytes]) -> int | None:
-    try:
-        return child.wait(timeout=1)
-    except subprocess.TimeoutExpired:
-        return None
+    def sleep(self, seconds: float) -> None:
+        """In small bites, since Python goes on sleeping after a handled signal."""
+        deadline = time.monotonic() + seconds
+        while time.monotonic() < deadline and not self.stopping:
+            time.sleep(0.1)
+            self.stop_without_runner()
 
+    def stop_without_runner(self) -> None:
+        """Nobody would ever stop what outlives `make run`."""
+        if not self.stopping and runner_is_gone():
+            self.stop(signal.SIGTERM)
 
-def _stopped_within(seconds: float, stopped: Callable[[], bool]) -> bool:
-    """Sleep in small bites, since Python goes on sleeping after a handled signal."""
-    deadline = time.monotonic() + seconds
-    while time.monotonic() < deadline:
-        if stopped():
-            return True
-        time.sleep(0.1)
-    return stopped()
+    def stop(self, number: int, _frame: FrameType | None = None) -> None:
+        """Pass the signal on; the terminal's hang-up means the end like SIGTERM."""
+        self.stopping = True
+        if self.child is not None:
+            self.child.send_signal(signal.SIGTERM if number == signal.SIGHUP else number)
 
 
 if __name__ == "__main__":
-    sys.exit(keep(sys.argv[1:]))
+    sys.exit(Keeper(sys.argv[1:]).keep())

@@ -5,9 +5,11 @@ import secrets
 import time
 import zoneinfo
 from collections.abc import Callable
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit, urlunsplit
 
 from django.conf import settings
+from django.contrib import messages
+from django.contrib.auth import logout
 from django.db import transaction
 from django.http import HttpRequest, HttpResponse, JsonResponse
 from django.http.response import HttpResponseBase
@@ -16,12 +18,14 @@ from django.urls import reverse
 from django.utils import timezone
 
 from portal import scope
+from portal.actions.audit import record
 
 logger = logging.getLogger(__name__)
 View = Callable[[HttpRequest], HttpResponseBase]
 
 SERVER_ERROR = 500
 LOCKED = 423  # RFC 4918, 11.3
+UNAUTHORIZED = 401
 
 
 def request_log(get_response: View) -> View:
@@ -85,19 +89,24 @@ def idle_lock(get_response: View) -> View:
     """After fifteen minutes without a person's doing, the session answers only the unlock page.
 
     Requests that a page makes by itself (heartbeat, autosave) carry X-Background and do not count.
-    Nothing is lost: drafts are rows, and the page keeps what it has not yet sent.
+    Nothing is lost: drafts are rows, and the page keeps what it has not yet sent. Twelve hours after
+    sign-in the session ends whatever was done in it: the row's expiry moves with every save, so
+    the time of sign-in is kept beside it.
     """
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         if not request.user.is_authenticated or request.path.startswith(settings.STATIC_URL):
             return get_response(request)
-        now = time.time()
-        session = request.session
-        if now - session.get("last_active", now) > settings.IDLE_LOCK_SECONDS:
+        now, session = time.time(), request.session
+        if now - session.setdefault("signed_in_at", now) > settings.SESSION_COOKIE_AGE:
+            return ended(request)
+        if not session.get("locked") and now - session.get("last_active", now) > settings.IDLE_LOCK_SECONDS:
             session["locked"] = True
-        if session.get("locked") and request.path not in {reverse("portal:unlock"), reverse("account_logout")}:
-            return locked(request)
-        if "X-Background" not in request.headers and not session.get("locked"):
+            record("session.locked", at=timezone.now(), by=request.user, request=request)
+        if session.get("locked"):
+            if request.path not in {reverse("portal:unlock"), reverse("account_logout")}:
+                return locked(request)
+        elif "X-Background" not in request.headers:
             # Written at most every ten seconds: the lock needs no finer clock.
             if now - session.get("last_active", 0) > min(10, settings.IDLE_LOCK_SECONDS / 10):
                 session["last_active"] = now
@@ -106,16 +115,47 @@ def idle_lock(get_response: View) -> View:
     return middleware
 
 
+def by_script(request: HttpRequest) -> bool:
+    """Whether a script asks, which cannot use a page; browsers say so, and only scripts set these headers."""
+    headers = request.headers
+    return (
+        any(name in headers for name in ("HX-Request", "X-CSRFToken", "X-Requested-With", "X-Background"))
+        or headers.get("Sec-Fetch-Mode", "navigate") != "navigate"
+        or "json" in headers.get("Accept", "")
+    )
+
+
+def way_back(request: HttpRequest) -> str:
+    """Where the person was: the page asked for, or the one whose form was sent."""
+    if request.method in {"GET", "HEAD"}:
+        return request.get_full_path()
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    if came_from.netloc == request.get_host():
+        return urlunsplit(("", "", came_from.path, came_from.query, ""))
+    return reverse("portal:home")
+
+
 def locked(request: HttpRequest) -> HttpResponse:
     """The way to the unlock page; scripts get 423 so that they can keep what they hold."""
-    if request.htmx or request.headers.get("X-Requested-With") or "json" in request.headers.get("Accept", ""):  # type: ignore[attr-defined]
+    if by_script(request):
         return JsonResponse({"locked": True}, status=LOCKED)
-    back = request.get_full_path() if request.method == "GET" else reverse("portal:home")
-    return redirect(f"{reverse('portal:unlock')}?{urlencode({'next': back})}")
+    if request.method not in {"GET", "HEAD"}:
+        messages.warning(request, "The page was locked when you sent the form. Nothing was changed; please send it again.")
+    return redirect(f"{reverse('portal:unlock')}?{urlencode({'next': way_back(request)})}")
+
+
+def ended(request: HttpRequest) -> HttpResponse:
+    """The session is over: sign in again and come back."""
+    back = way_back(request)
+    record("session.ended", at=timezone.now(), by=request.user, request=request)
+    logout(request)
+    if by_script(request):
+        return JsonResponse({"signed_out": True}, status=UNAUTHORIZED)
+    return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}")
 
 
 def second_factor(get_response: View) -> View:
-    """People with a staff role set up a second factor before anything else."""
+    """People with a staff role, and operators, set up a second factor before anything else."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
         user = request.user
@@ -124,6 +164,7 @@ def second_factor(get_response: View) -> View:
             and user.is_authenticated
             and (user.is_service_staff or user.is_staff)
             and not request.path.startswith(("/account/", settings.STATIC_URL))
+            and request.path not in {reverse("portal:unlock"), reverse("portal:keep_alive")}
             and not user.authenticator_set.exclude(type="recovery_codes").exists()
         ):
             return redirect(resolve_url("mfa_index"))

@@ -23,11 +23,11 @@ CHECK_SECONDS = 2.0  # between two looks at the embedded servers
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
-class CannotRun(Exception):  # noqa: N818 - names a fact, like every expected trouble here
+class CannotRun(Exception):
     """The text says what is in the way and what to do about it."""
 
 
-class ToldToStop(Exception):  # noqa: N818 - not an error at all
+class ToldToStop(Exception):
     """Ctrl-C, or a polite signal."""
 
 
@@ -86,9 +86,11 @@ def only_copy(port: int) -> Iterator[None]:
         file.truncate()
         file.write(f"pid {os.getpid()}, {address(port)}")
         file.flush()
-        yield
-        file.seek(0)
-        file.truncate()
+        try:
+            yield
+        finally:
+            file.seek(0)
+            file.truncate()
 
 
 def wait_for_port(port: int, *, seconds: float) -> None:

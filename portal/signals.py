@@ -13,3 +13,6 @@ batch_sent = Signal()
 
 # user: portal.models.User, by: User, at: datetime. Open work must be handed over.
 person_deactivated = Signal()
+
+# request: HttpRequest, credentials: dict (with "email"). A sign-in was refused for too many tries.
+sign_in_throttled = Signal()

@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import datetime
 from typing import TYPE_CHECKING
 
+from django.apps import apps
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models import Q
 from django.utils import timezone
 
 from coding.rules.lifecycle import (
@@ -19,6 +21,7 @@ from coding.rules.lifecycle import (
     Stage,
     WhoseMove,
 )
+from coding.rules.queue import RESERVED_FOR, Hands
 from portal.models import Batch, Chart, ClientRow, Location, Page, Payer, Provider, User, choices, known, together
 from portal.rules.roles import Permission
 from portal.rules.specialties import Specialty
@@ -63,6 +66,24 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
 
     def unfinished(self) -> EncounterQuerySet:
         return self.exclude(status__in=FINISHED)
+
+    def suiting(self, hands: Hands, *, at: datetime) -> EncounterQuerySet:
+        """What may be handed to a person: their specialties, no barred practice, not skipped just now, not
+        kept for somebody else, and nothing to verify that they coded."""
+        kept = Q(reserved_for__isnull=False, waiting_since__gt=at - RESERVED_FOR) & ~Q(reserved_for=hands.user_id)
+        gone = models.Exists(User.objects.filter(pk=models.OuterRef("reserved_for"), is_active=False))
+        wrote = models.Exists(
+            apps.get_model("coding", "Coding").objects.filter(
+                encounter=models.OuterRef("pk"), author=hands.user_id, stage=Stage.CODING
+            )
+        )
+        return (
+            self.filter(specialty__in=sorted(hands.specialties))
+            .filter(~kept | gone)
+            .exclude(Q(status=EncounterStatus.TO_VERIFY) & (Q(coded_by=hands.user_id) | wrote))
+            .exclude(practice_id__in=sorted(hands.barred))
+            .exclude(pk__in=sorted(hands.passed_over))
+        )
 
     def next_first(self) -> EncounterQuerySet:
         """The order in which work is handed out: returned, answered, due, priority, age."""
@@ -118,6 +139,13 @@ class Encounter(ClientRow):
             ),
             together("held_at", "held_by", name="coding_encounter_held_by_at"),
             models.CheckConstraint(
+                condition=models.Q(queue_rank__in=QueueRank.values), name="coding_encounter_queue_rank_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(hold_stage__in=["", *(stage.value for stage in Stage)]),
+                name="coding_encounter_hold_stage_known",
+            ),
+            models.CheckConstraint(
                 condition=(
                     models.Q(
                         status=EncounterStatus.HELD,
@@ -148,6 +176,12 @@ class Encounter(ClientRow):
                 condition=models.Q(status__in=["to_precode", "to_code", "to_verify"]),
                 name="coding_encounter_queue",
             ),
+            # The same order for people who work at several stages: one walk instead of a sort of all that waits.
+            models.Index(
+                fields=["queue_rank", "due_at", "-priority", "waiting_since", "id"],
+                condition=models.Q(status__in=["to_precode", "to_code", "to_verify"]),
+                name="coding_encounter_next",
+            ),
             models.Index(fields=["batch", "status"], name="coding_encounter_batch"),
             models.Index(fields=["practice", "-id"], name="coding_encounter_practice"),
             models.Index(fields=["status", "finished_at"], name="coding_encounter_finished"),
@@ -167,6 +201,10 @@ class Encounter(ClientRow):
     def pages(self) -> models.QuerySet[Page]:
         """The pages of the chart that document this visit."""
         return Page.objects.filter(chart_id=self.chart_id, number__range=(self.first_page, self.last_page))
+
+    def was_coded_by(self, user: User) -> bool:
+        """Whether any version that a verifier judges is by this person."""
+        return self.coded_by_id == user.pk or self.codings.filter(author=user, stage=Stage.CODING).exists()
 
     @property
     def is_overdue(self) -> bool:
@@ -189,7 +227,14 @@ class EncounterEvent(ClientRow):
     at = models.DateTimeField()
 
     class Meta(ClientRow.Meta):
-        constraints = [*ClientRow.Meta.constraints]
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(old_status__in=["", *(status.value for status in EncounterStatus)]),
+                name="coding_encounterevent_old_status_known",
+            ),
+            known("new_status", EncounterStatus, name="coding_encounterevent_new_status_known"),
+        ]
         indexes = [
             models.Index(fields=["encounter", "at"], name="coding_event_encounter"),
             models.Index(fields=["move", "at"], name="coding_event_move_at"),

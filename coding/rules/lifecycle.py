@@ -92,6 +92,7 @@ MOVES: Mapping[str, Move] = MappingProxyType(
         "mark_not_billable": Move(frozenset({_.PRECODING, _.CODING, _.VERIFYING}), _.NOT_BILLABLE),
         "deliver": Move(frozenset({_.VERIFIED, _.NOT_BILLABLE}), _.DELIVERED),
         "reopen": Move(frozenset({_.VERIFIED, _.NOT_BILLABLE, _.DELIVERED}), _.TO_CODE),
+        "reopen_precoding": Move(frozenset({_.NOT_BILLABLE, _.DELIVERED}), _.TO_PRECODE),
     }
 )
 

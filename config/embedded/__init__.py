@@ -19,9 +19,9 @@ from config.embedded.places import (
     urls,
     var_dir,
 )
-from config.embedded.postgres import postgres, start_postgres
+from config.embedded.postgres import postgres_server, start_postgres
 from config.embedded.servers import running_pid, stop_server
-from config.embedded.valkey import start_valkey, valkey
+from config.embedded.valkey import start_valkey, valkey_server
 
 __all__ = [
     "ServiceUrls",
@@ -38,8 +38,8 @@ __all__ = [
 ]
 
 SERVICES = {
-    "DATABASE_URL": ("postgres", postgres, start_postgres),
-    "REDIS_URL": ("valkey", valkey, start_valkey),
+    "DATABASE_URL": ("postgres", postgres_server, start_postgres),
+    "REDIS_URL": ("valkey", valkey_server, start_valkey),
 }
 
 _presence: dict[Path, int] = {}
@@ -49,9 +49,7 @@ def start() -> set[str]:
     """Start or adopt what no variable replaces; answer the names of what this call itself started."""
     with _one_at_a_time():
         _sign_in()
-        return {
-            name for variable, (name, _, begin) in SERVICES.items() if not os.environ.get(variable) and begin()
-        }
+        return {name for variable, (name, _, begin) in SERVICES.items() if not os.environ.get(variable) and begin()}
 
 
 def stop(names: set[str] | None = None) -> set[str]:
@@ -61,9 +59,7 @@ def stop(names: set[str] | None = None) -> set[str]:
         if not _unused():
             return set()
         stopped = {
-            name
-            for name, server, _ in SERVICES.values()
-            if (names is None or name in names) and stop_server(server())
+            name for name, server, _ in SERVICES.values() if (names is None or name in names) and stop_server(server())
         }
         tidy_socket_dir()
         return stopped

@@ -49,7 +49,7 @@ def _run_between(command: list[str]) -> int:
     started = embedded.start()
     try:
         # Ctrl-C reaches the command too; it decides when to end.
-        with subprocess.Popen(command, env={**os.environ, **embedded.environment()}) as process:  # noqa: S603
+        with subprocess.Popen(command, env={**os.environ, **embedded.environment()}) as process:
             while True:
                 try:
                     return process.wait()

@@ -22,7 +22,7 @@ OTHERS_MAY_ENTER = stat.S_IXOTH
 OTHERS_MAY_RUN = stat.S_IXOTH | stat.S_IROTH
 
 
-class ServicesFailed(Exception):  # noqa: N818 - names a fact, like every expected trouble here
+class ServicesFailed(Exception):
     """An embedded server cannot run; the text says why and what to do."""
 
 

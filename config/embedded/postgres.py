@@ -32,7 +32,7 @@ ROLES = {  # neither may be superuser nor bypass row security, so that the polic
 }
 
 
-def postgres() -> Server:
+def postgres_server() -> Server:
     """Terse messages and no statements in the log: both may carry patient data."""
     data = home() / "postgres"
     options = {
@@ -68,7 +68,7 @@ def start_postgres() -> bool:
     if not (home() / "postgres").exists():
         _initialise(home() / "postgres")
     make_dir(home() / "postgres", mode=0o700, owner=account())
-    started = start_server(postgres())
+    started = start_server(postgres_server())
     _set_up_roles()
     return started
 
@@ -86,17 +86,19 @@ def _initialise(data: Path) -> None:
             file.write(passwords()[SUPERUSER])
             if os.geteuid() == 0:
                 os.fchown(file.fileno(), account().uid, account().gid)
-        run_tool([
-            postgres_program("initdb"),
-            f"--pgdata={draft}",
-            f"--username={SUPERUSER}",
-            f"--pwfile={password_file}",
-            "--auth=scram-sha-256",
-            "--encoding=UTF8",
-            "--locale=C.UTF-8",
-            "--no-instructions",
-            *(["--no-sync"] if _testing() else []),
-        ])
+        run_tool(
+            [
+                postgres_program("initdb"),
+                f"--pgdata={draft}",
+                f"--username={SUPERUSER}",
+                f"--pwfile={password_file}",
+                "--auth=scram-sha-256",
+                "--encoding=UTF8",
+                "--locale=C.UTF-8",
+                "--no-instructions",
+                *(["--no-sync"] if _testing() else []),
+            ]
+        )
     finally:
         password_file.unlink(missing_ok=True)
     draft.rename(data)
@@ -108,11 +110,11 @@ def _set_up_roles() -> None:
         roles = {row[0] for row in connection.execute("SELECT rolname FROM pg_roles")}
         for role, attributes in ROLES.items():
             if role not in roles:
-                statement = sql.SQL("CREATE ROLE {} " + attributes + " PASSWORD {}")  # noqa: S608 - constants
-                connection.execute(statement.format(sql.Identifier(role), sql.Literal(passwords()[role])))
+                creation = sql.SQL("CREATE ROLE {} " + attributes + " PASSWORD {}")
+                connection.execute(creation.format(sql.Identifier(role), sql.Literal(passwords()[role])))
         if not connection.execute("SELECT 1 FROM pg_database WHERE datname = %s", [DATABASE]).fetchone():
-            statement = sql.SQL("CREATE DATABASE {} OWNER {}")
-            connection.execute(statement.format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
+            creation = sql.SQL("CREATE DATABASE {} OWNER {}")
+            connection.execute(creation.format(sql.Identifier(DATABASE), sql.Identifier(OWNER)))
     with psycopg.connect(database_url(SUPERUSER), autocommit=True) as connection:
         names = {"database": sql.Identifier(DATABASE), "app": sql.Identifier(APP)}
         for statement in (

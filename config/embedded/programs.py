@@ -33,7 +33,9 @@ def valkey_program() -> Path:
 def _package(name: str) -> Path:
     spec = importlib.util.find_spec(name)
     if spec is None or not spec.submodule_search_locations:
-        raise ServicesFailed(f"The package {name} is not installed: run `make setup`, or set DATABASE_URL and REDIS_URL.")
+        raise ServicesFailed(
+            f"The package {name} is not installed: run `make setup`, or set DATABASE_URL and REDIS_URL."
+        )
     return Path(spec.submodule_search_locations[0])
 
 

@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypedDict
 
 from config.embedded.places import ServicesFailed, account, home
 
@@ -56,13 +57,13 @@ def start_server(server: Server) -> bool:
         waited = time.monotonic() - begun
         if pid is None and not (started and _is_alive(started[-1], str(server.data))):
             if len(started) >= STARTS:
-                raise ServicesFailed(f"{server.name} does not start. Its log {server.log} ends with:\n{_tail(server.log)}")
+                raise ServicesFailed(f"{server.name} does not start. {_last_words(server)}")
             server.pid_file.unlink(missing_ok=True)
             started.append(spawn(server.command, log=server.log))
         elif pid is not None and waited > LOST_SOCKET_SECONDS and not server.socket.exists():
             stop_server(server)
         if waited > READY_SECONDS:
-            raise ServicesFailed(f"{server.name} does not answer. Its log {server.log} ends with:\n{_tail(server.log)}")
+            raise ServicesFailed(f"{server.name} does not answer. {_last_words(server)}")
         time.sleep(0.05)
     return bool(started)
 
@@ -88,7 +89,7 @@ def spawn(command: Sequence[str | Path], *, log: Path) -> int:
     if log.exists() and log.stat().st_size > LOG_BYTES:
         log.replace(log.with_suffix(".old.log"))
     with os.fdopen(os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab") as output:
-        process = subprocess.Popen(  # noqa: S603 - our own programs and arguments
+        process = subprocess.Popen(
             command,
             stdin=subprocess.DEVNULL,
             stdout=output,
@@ -104,7 +105,7 @@ def spawn(command: Sequence[str | Path], *, log: Path) -> int:
 
 def run_tool(command: Sequence[str | Path]) -> None:
     """Run one short program under the servers' account and turn its failure into a clear message."""
-    done = subprocess.run(  # noqa: S603 - our own programs and arguments
+    done = subprocess.run(
         command, check=False, capture_output=True, cwd="/", env=plain_environment(), timeout=120, **lent_account()
     )
     if done.returncode:
@@ -116,10 +117,18 @@ def plain_environment() -> dict[str, str]:
     return {"PATH": os.defpath, "LC_ALL": "C.UTF-8"}
 
 
-def lent_account() -> dict[str, object]:
-    """The arguments that make a child run as `nobody` when we are root."""
+class LentAccount(TypedDict):
+    """Arguments of subprocess; all None leaves a child as it is."""
+
+    user: int | None
+    group: int | None
+    extra_groups: list[int] | None
+
+
+def lent_account() -> LentAccount:
+    """What makes a child run as `nobody` when we are root."""
     if os.geteuid() != 0:
-        return {}
+        return {"user": None, "group": None, "extra_groups": None}
     lent = account()
     return {"user": lent.uid, "group": lent.gid, "extra_groups": []}
 
@@ -139,11 +148,10 @@ def _command_line(pid: int) -> str:
             return os.fsdecode(Path(f"/proc/{pid}/cmdline").read_bytes())
         except (FileNotFoundError, ProcessLookupError):
             return ""
-    listed = subprocess.run(  # noqa: S603 - a fixed command
-        ["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)], check=False, capture_output=True
-    )
+    listed = subprocess.run(["/bin/ps", "-ww", "-o", "command=", "-p", str(pid)], check=False, capture_output=True)
     return os.fsdecode(listed.stdout)
 
 
-def _tail(log: Path) -> str:
-    return "\n".join(log.read_text(encoding="utf-8", errors="replace").splitlines()[-12:])
+def _last_words(server: Server) -> str:
+    lines = server.log.read_text(encoding="utf-8", errors="replace").splitlines()[-12:]
+    return "\n".join([f"Its log {server.log} ends with:", *lines])

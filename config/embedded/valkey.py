@@ -8,7 +8,7 @@ from config.embedded.programs import valkey_program
 from config.embedded.servers import Server, start_server
 
 
-def valkey() -> Server:
+def valkey_server() -> Server:
     """Messages to workers must not be dropped for want of memory, and outlive a crash but for a second."""
     data = home() / "valkey"
     options = {
@@ -40,7 +40,7 @@ def start_valkey() -> bool:
     """Answer whether this call started it."""
     make_socket_dir()
     make_dir(home() / "valkey", mode=0o700, owner=account())
-    return start_server(valkey())
+    return start_server(valkey_server())
 
 
 def _answers() -> bool:

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.functions import Coalesce, Length
+from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
-from coding.models import Encounter
-from portal.models import Batch, ClientRow, User, together
-from portal.rules.roles import Permission
+from coding.models import Assignment, Encounter
+from feedback.rules.talk import BODY_LIMIT, Side
+from portal.models import Batch, ClientRow, Membership, User, UserRole, together
+from portal.rules.roles import Permission, Role
 
 
 class ThreadQuerySet(models.QuerySet["Thread"]):
@@ -22,17 +25,55 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
             models.Exists(Encounter.objects.visible_to(user).filter(batch_id=models.OuterRef("batch_id")))
         )
 
-
     def unread_by(self, user: User) -> ThreadQuerySet:
         """Threads with a comment by somebody else since this person last looked."""
-        read_to = ReadMark.objects.filter(thread=models.OuterRef("thread"), user=user).values("read_at")[:1]
-        news = (
-            Comment.objects.filter(thread=models.OuterRef("pk"), deleted_at=None)
-            .exclude(author=user)
-            .annotate(read_to=models.Subquery(read_to))
-            .filter(models.Q(read_to=None) | models.Q(created_at__gt=models.F("read_to")))
+        return self.filter(models.Exists(news_for(user)))
+
+    def open_for(self, side: Side) -> ThreadQuerySet:
+        """Threads with a question that waits for this side's answer."""
+        return self.filter(models.Exists(open_questions(side)))
+
+    def counted_for(self, user: User, side: Side) -> ThreadQuerySet:
+        """Each thread with `latest`, `unread`, `questions` (for this side), `waiting` (for the other) and `rank`.
+
+        `rank` is 0 for a thread that wants this person (unread or asked), else 1.
+        """
+        other = Side.SERVICE if side == Side.PRACTICE else Side.PRACTICE
+        return self.annotate(
+            latest=Coalesce("last_comment_at", "created_at"),
+            unread=count_of(news_for(user)),
+            questions=count_of(open_questions(side)),
+            waiting=count_of(open_questions(other)),
+            rank=models.Case(
+                models.When(models.Exists(open_questions(side)) | models.Exists(news_for(user)), then=0), default=1
+            ),
         )
-        return self.filter(models.Exists(news))
+
+    def wanting_first(self) -> ThreadQuerySet:
+        """The order of the inbox; needs `counted_for`."""
+        return self.order_by("rank", "-latest", "-pk")
+
+
+def news_for(user: User) -> models.QuerySet[Comment]:
+    """Comments of the outer thread that this person has not seen; their own are never news."""
+    read_to = ReadMark.objects.filter(thread=models.OuterRef("thread"), user=user).values("read_at")[:1]
+    return (
+        Comment.objects.filter(thread=models.OuterRef("pk"), deleted_at=None)
+        .exclude(author=user)
+        .annotate(read_to=models.Subquery(read_to))
+        .filter(models.Q(read_to=None) | models.Q(created_at__gt=models.F("read_to")))
+    )
+
+
+def open_questions(side: Side) -> models.QuerySet[Comment]:
+    """Questions of the outer thread that wait for this side."""
+    return Comment.objects.unanswered().filter(thread=models.OuterRef("pk"), needs_answer_from=side)
+
+
+def count_of(rows: models.QuerySet[Comment]) -> Coalesce:
+    """How many rows of a query on comments belong to the outer thread."""
+    counted = rows.order_by().values("thread").annotate(number=models.Count("pk")).values("number")
+    return Coalesce(models.Subquery(counted, output_field=models.IntegerField()), 0)
 
 
 class Thread(ClientRow):
@@ -52,6 +93,24 @@ class Thread(ClientRow):
     def __str__(self) -> str:
         return f"thread of {self.batch_id}"
 
+    def people(self) -> models.QuerySet[User]:
+        """Who takes part: the practice's people, managers, and coders and verifiers of the batch's encounters.
+
+        The same people as `Thread.objects.visible_to` lets in, seen from the thread.
+        """
+        roles = UserRole.objects.filter(user=models.OuterRef("pk"))
+        member = Membership.objects.filter(user=models.OuterRef("pk"), practice_id=self.practice_id)
+        worked = Assignment.objects.filter(user=models.OuterRef("pk"), encounter__batch_id=self.batch_id)
+        return (
+            User.objects.filter(is_active=True)
+            .filter(
+                models.Exists(roles.filter(role=Role.MANAGER))
+                | models.Exists(roles.filter(role=Role.PRACTICE)) & models.Exists(member)
+                | models.Exists(roles.filter(role__in=[Role.CODER, Role.VERIFIER])) & models.Exists(worked)
+            )
+            .by_name()
+        )
+
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def visible_to(self, user: User) -> CommentQuerySet:
@@ -59,6 +118,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
     def oldest_first(self) -> CommentQuerySet:
         return self.order_by("created_at", "pk")
+
+    def open_for(self, side: Side) -> CommentQuerySet:
+        """Questions that wait for this side's answer."""
+        return self.unanswered().filter(needs_answer_from=side)
 
     def unanswered(self) -> CommentQuerySet:
         return self.filter(resolved_at=None, deleted_at=None).exclude(needs_answer_from="")
@@ -99,13 +162,28 @@ class Comment(ClientRow):
             models.CheckConstraint(
                 condition=models.Q(needs_answer_from__in=["", "practice", "service"]), name="feedback_comment_answer_from"
             ),
+            models.CheckConstraint(
+                condition=models.Q(GreaterThan(Length("body"), 0)) & models.Q(LessThanOrEqual(Length("body"), BODY_LIMIT)),
+                name="feedback_comment_body_length",
+            ),
             together("deleted_at", "deleted_by", name="feedback_comment_deleted_by_at"),
             together("resolved_at", "resolved_by", name="feedback_comment_resolved_by_at"),
         ]
-        indexes = [models.Index(fields=["thread", "created_at"], name="feedback_comment_thread")]
+        indexes = [
+            models.Index(fields=["thread", "created_at"], name="feedback_comment_thread"),
+            models.Index(
+                fields=["practice", "created_at"],
+                condition=models.Q(resolved_at=None, deleted_at=None) & ~models.Q(needs_answer_from=""),
+                name="feedback_comment_open",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"comment {self.pk}"
+
+    @property
+    def is_open_question(self) -> bool:
+        return bool(self.needs_answer_from) and self.resolved_at is None and self.deleted_at is None
 
 
 class CommentVersion(ClientRow):

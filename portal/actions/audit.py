@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Any
 
+from allauth.account.adapter import get_adapter
 from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import Model
@@ -21,6 +22,8 @@ GENESIS = "0" * 64
 SEAL_AT_ONCE = 5000
 LOOK_BACK = timedelta(hours=1)  # longer than any transaction lives
 SEAL_LOCK = 0x5EA1  # advisory lock number: one sealer at a time
+SEALED_WITHIN = timedelta(minutes=10)  # beat seals every twenty seconds
+VERIFIED = "audit.verified"
 
 
 def record(  # noqa: PLR0913  (an event has this many sides)
@@ -45,7 +48,7 @@ def record(  # noqa: PLR0913  (an event has this many sides)
         outcome=outcome,
         object_type=about._meta.label_lower if about is not None else "",
         object_id=about.pk if about is not None and isinstance(about.pk, int) else None,
-        address=request.META.get("REMOTE_ADDR") or None if request else None,
+        address=get_adapter().get_client_ip(request) if request else None,
         session=session_mark(request),
         detail=detail,
     )
@@ -91,7 +94,7 @@ def seal_audit_trail(*, at: datetime) -> int:
         last = AuditSeal.objects.order_by("-position").first()
         position, previous = (last.position, last.hash) if last else (0, GENESIS)
         seals = []
-        for event in unsealed(since=last.sealed_at - LOOK_BACK if last else None):
+        for event in unsealed(since=since(last)):
             position += 1
             previous = link(previous, position, event)
             seals.append(
@@ -107,6 +110,16 @@ def seal_audit_trail(*, at: datetime) -> int:
         if seals:
             transaction.on_commit(lambda: write_anchor(position, previous, at), robust=True)
     return len(seals)
+
+
+def since(last: AuditSeal | None) -> datetime | None:
+    """From when on an event may still lack its seal; None: from the beginning.
+
+    Counted from the time of the last event sealed, not of the sealing: after a standstill the
+    first run seals the oldest thousands only, and the rest must not look too old to the next.
+    """
+    event = AuditEvent.objects.filter(pk=last.event_id).first() if last else None
+    return min(event.at, last.sealed_at) - LOOK_BACK if event and last else None
 
 
 def unsealed(*, since: datetime | None) -> list[AuditEvent]:
@@ -137,9 +150,9 @@ class Break:
 
 
 def verify_chain() -> Iterator[Break]:
-    """Walk the chain; every changed, removed, re-ordered or inserted link. Caller opens the staff scope."""
+    """Walk the chain; every changed, removed, re-ordered or inserted link. Caller opens the service's scope."""
     previous, expected = GENESIS, 1
-    heads: dict[int, str] = {}
+    anchors = read_anchors()
     for seals in in_chunks():
         events = AuditEvent.objects.in_bulk([seal.event_id for seal in seals])
         for seal in seals:
@@ -152,9 +165,12 @@ def verify_chain() -> Iterator[Break]:
                 yield Break(seal.position, str(seal.event_id), "the event was removed")
             elif link(seal.previous_hash, seal.position, event) != seal.hash:
                 yield Break(seal.position, str(seal.event_id), "the event was changed")
+            for anchor in anchors.pop(seal.position, []):
+                if anchor["hash"] != seal.hash:
+                    yield Break(seal.position, str(seal.event_id), f"not the head noted at {anchor['at']}")
             previous, expected = seal.hash, seal.position + 1
-            heads[seal.position] = seal.hash
-    yield from anchors_missed(heads)
+    for position, noted in sorted(anchors.items()):
+        yield Break(position, "", f"the head noted at {noted[-1]['at']} is not in the chain: its end was cut")
 
 
 def in_chunks(size: int = 2000) -> Iterator[list[AuditSeal]]:
@@ -165,12 +181,51 @@ def in_chunks(size: int = 2000) -> Iterator[list[AuditSeal]]:
         position = seals[-1].position
 
 
-def anchors_missed(heads: dict[int, str]) -> Iterator[Break]:
-    """Anchored heads that the chain no longer has: its tail was cut or re-written."""
+def read_anchors() -> dict[int, list[dict[str, Any]]]:
+    """The heads noted outside the database, by position."""
     path = Path(settings.AUDIT_ANCHOR_FILE)
-    if not path.exists():
-        return
-    for line in path.read_text().splitlines():
+    found: dict[int, list[dict[str, Any]]] = {}
+    for line in path.read_text().splitlines() if path.exists() else ():
         anchor = json.loads(line)
-        if heads.get(anchor["position"]) != anchor["hash"]:
-            yield Break(anchor["position"], "", f"the head noted at {anchor['at']} is not in the chain")
+        found.setdefault(anchor["position"], []).append(anchor)
+    return found
+
+
+def overdue_events(*, at: datetime) -> list[AuditEvent]:
+    """Events that should have been sealed by now: sealing stands still, or somebody put them in with an old date."""
+    return [event for event in unsealed(since=None) if event.at < at - SEALED_WITHIN]
+
+
+@dataclass(frozen=True)
+class ChainState:
+    """How far the trail is sealed, and what the last check of it said."""
+
+    sealed: int
+    sealed_at: datetime | None
+    head: str
+    verified_at: datetime | None
+    verified_to: int
+    breaks: int
+
+
+def chain_state() -> ChainState:
+    """For the top of the audit page. Caller opens the service's scope."""
+    last = AuditSeal.objects.order_by("-position").first()
+    check = AuditEvent.objects.filter(action=VERIFIED).order_by("-at").first()
+    return ChainState(
+        sealed=last.position if last else 0,
+        sealed_at=last.sealed_at if last else None,
+        head=last.hash if last else GENESIS,
+        verified_at=check.at if check else None,
+        verified_to=check.detail["sealed"] if check else 0,
+        breaks=check.detail["breaks"] if check else 0,
+    )
+
+
+@transaction.atomic
+def verify_audit_trail(*, at: datetime) -> list[Break]:
+    """Check the whole chain and note in the trail that it was checked. Caller opens the service's scope."""
+    breaks = list(verify_chain())
+    state = chain_state()
+    record(VERIFIED, at=at, sealed=state.sealed, head=state.head, breaks=len(breaks))
+    return breaks

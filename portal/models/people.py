@@ -77,6 +77,12 @@ class User(AbstractBaseUser, PermissionsMixin):
                 name="portal_user_inactive_since",
             ),
             together("deactivated_at", "deactivated_by", name="portal_user_deactivated_by_at"),
+            models.CheckConstraint(
+                condition=models.Q(theme__in=["system", "light", "dark"]), name="portal_user_theme_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(density__in=["dense", "compact", "comfortable"]), name="portal_user_density_known"
+            ),
         ]
 
     def __str__(self) -> str:

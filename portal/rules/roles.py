@@ -76,3 +76,32 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
 def granted(roles: Iterable[Role]) -> frozenset[Permission]:
     """Everything that any of the roles grants."""
     return frozenset().union(*(PERMISSIONS[role] for role in roles))
+
+
+def misfit(roles: Iterable[Role], *, has_practice: bool) -> str:
+    """Why a person cannot hold these roles, as a sentence; empty if they can."""
+    wanted = frozenset(roles)
+    if not wanted:
+        return "Choose at least one role."
+    if Role.PRACTICE in wanted and wanted & STAFF_ROLES:
+        return "A practice user cannot hold a role of the service."
+    if Role.PRACTICE in wanted and not has_practice:
+        return "Choose the practice of this practice user."
+    if Role.PRACTICE not in wanted and has_practice:
+        return "Only practice users belong to a practice."
+    return ""
+
+
+# Pairs that one person should not hold: who does the work must not also decide about people and read the trail.
+SEPARATE_DUTIES: tuple[tuple[Role, Role], ...] = (
+    (Role.ADMIN, Role.CODER),
+    (Role.ADMIN, Role.VERIFIER),
+    (Role.ADMIN, Role.BILLER),
+    (Role.CODER, Role.BILLER),
+)
+
+
+def overlapping_duties(roles: Iterable[Role]) -> list[tuple[Role, Role]]:
+    """The pairs of roles that one person should not hold together."""
+    held = frozenset(roles)
+    return [pair for pair in SEPARATE_DUTIES if held.issuperset(pair)]

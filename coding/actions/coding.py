@@ -1,0 +1,98 @@
+"""Coding: a version of the codes is submitted and never changed again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+from django.db.models import Max
+
+from coding.actions.drafts import drop_draft
+from coding.actions.findings import refuse_hard_findings
+from coding.actions.leases import end_assignment, hold_lease
+from coding.actions.moves import move_encounter
+from coding.models import Assignment, Coding, Diagnosis, Encounter, ProcedureLine, QueueRank
+from coding.rules.codings import CodedEncounter, bare, diagnosis_system
+from coding.rules.lifecycle import Stage
+from coding.rules.sampling import is_selected
+from coding.signals import encounter_finished
+from portal.models import Contract, User
+
+
+class DateMissing(Exception):
+    """A coding without a date of service cannot be kept: no code list belongs to it."""
+
+
+@transaction.atomic
+def submit_coding(
+    *, assignment: Assignment, by: User, at: datetime, coded: CodedEncounter, comment: str = ""
+) -> Coding:
+    """Keep the coder's version and send the encounter to verification, or finish it if it is not in the sample.
+
+    HardFindings if the version breaks a hard edit.
+    """
+    encounter = hold_lease(assignment=assignment, by=by, at=at)
+    refuse_hard_findings(encounter=encounter, coded=coded)
+    sampled = needs_verification(encounter=encounter, at=at)
+    coding = write_version(encounter=encounter, stage=Stage.CODING, author=by, coded=coded, comment=comment, at=at)
+    end_assignment(assignment=assignment, end=Assignment.End.FINISHED, at=at)
+    move_encounter(
+        encounter=encounter,
+        move="submit_coding" if sampled else "submit_unsampled",
+        by=by,
+        at=at,
+        coded_by=by,
+        reserved_for=None,
+        queue_rank=QueueRank.NORMAL,
+    )
+    drop_draft(encounter=encounter, stage=Stage.CODING, author=by)
+    if not sampled:
+        encounter_finished.send(sender=Encounter, encounter=encounter, at=at)
+    return coding
+
+
+def needs_verification(*, encounter: Encounter, at: datetime) -> bool:
+    """Whether a verifier must see it: what was coded before always, else as the contract's share draws it."""
+    if encounter.codings.exists():
+        return True
+    contract = Contract.objects.filter(practice_id=encounter.practice_id).in_force(at.date()).first()
+    if contract is None:
+        return True
+    return is_selected(seed=f"contract {contract.pk}", number=encounter.pk, share=contract.verification_share)
+
+
+def write_version(
+    *, encounter: Encounter, stage: Stage, author: User, coded: CodedEncounter, comment: str, at: datetime
+) -> Coding:
+    """The next version with its lines; inside the transaction of whoever holds the encounter."""
+    if coded.date_of_service is None:
+        raise DateMissing
+    last = encounter.codings.aggregate(last=Max("version"))["last"] or 0
+    coding = Coding.objects.create(
+        practice_id=encounter.practice_id,
+        encounter=encounter,
+        version=last + 1,
+        stage=stage,
+        author=author,
+        date_of_service=coded.date_of_service,
+        submitted_at=at,
+        comment=comment,
+    )
+    system = diagnosis_system(coded.date_of_service)
+    Diagnosis.objects.bulk_create(
+        Diagnosis(practice_id=encounter.practice_id, coding=coding, position=place, system=system, code=bare(line.code))
+        for place, line in enumerate(coded.diagnoses, start=1)
+    )
+    ProcedureLine.objects.bulk_create(
+        ProcedureLine(
+            practice_id=encounter.practice_id,
+            coding=coding,
+            position=place,
+            code=bare(line.code),
+            modifiers=list(line.modifiers),
+            units=line.units,
+            pointers=list(line.pointers),
+        )
+        for place, line in enumerate(coded.procedures, start=1)
+    )
+    return coding

@@ -1,0 +1,116 @@
+"""Encounters come to be: one for each ready chart, more by page range."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from itertools import combinations
+
+from django.db import transaction
+from django.db.models import Max
+
+from coding.actions.holds import reopen_batch
+from coding.actions.leases import hold_lease
+from coding.actions.moves import AlreadyMoved
+from coding.models import Assignment, Encounter, EncounterEvent
+from coding.rules.lifecycle import EncounterStatus, Stage
+from portal.actions.audit import record
+from portal.models import Batch, Chart, User
+from portal.rules.intake import ChartStatus
+from portal.rules.lifecycle import BatchStatus
+
+
+class BadPageRange(Exception):
+    """A page range lies outside the chart, or overlaps another visit's without being equal to it."""
+
+
+@transaction.atomic
+def ensure_encounter(*, chart: Chart, at: datetime) -> Encounter | None:
+    """The first encounter of a ready chart in a batch that was sent; None while one of both is missing.
+
+    Safe to call again. The batch row is locked: of a chart becoming ready and its batch being sent at the
+    same moment, the later one sees the other.
+    """
+    batch = Batch.objects.select_for_update(no_key=True).get(pk=chart.batch_id)
+    chart = Chart.objects.get(pk=chart.pk)
+    if batch.status == BatchStatus.OPEN or chart.status != ChartStatus.READY or batch.due_at is None:
+        return None
+    found = Encounter.objects.filter(chart=chart, part=1).first()
+    if found is not None:
+        return found
+    encounter = create_encounter(
+        chart=chart, batch=batch, part=1, pages=(1, chart.page_count or 1), due_at=batch.due_at, at=at
+    )
+    reopen_batch(batch=batch, by=None, at=at)  # a chart that was mended after the rest had been delivered
+    return encounter
+
+
+def create_encounter(
+    *, chart: Chart, batch: Batch, part: int, pages: tuple[int, int], due_at: datetime, at: datetime,
+    priority: int = 0, by: User | None = None,
+) -> Encounter:  # fmt: skip
+    """A new encounter, waiting for pre-coding, with the first event of its history."""
+    encounter = Encounter.objects.create(
+        practice_id=chart.practice_id,
+        chart=chart,
+        batch=batch,
+        part=part,
+        first_page=pages[0],
+        last_page=pages[1],
+        specialty=batch.specialty,
+        priority=priority,
+        due_at=due_at,
+        waiting_since=at,
+        created_at=at,
+    )
+    EncounterEvent.objects.create(
+        practice_id=encounter.practice_id,
+        encounter=encounter,
+        move="create",
+        new_status=EncounterStatus.TO_PRECODE,
+        user=by,
+        at=at,
+    )
+    record("encounter.created", at=at, by=by, about=encounter, chart=chart.pk, part=part)
+    return encounter
+
+
+@transaction.atomic
+def split_encounter(
+    *, assignment: Assignment, by: User, at: datetime, ranges: Sequence[tuple[int, int]]
+) -> list[Encounter]:
+    """Say which pages document which visit: the first range stays with this encounter, each other one is a new one.
+
+    `ranges` are first and last page, counted from 1, both included. Two visits may share exactly the same pages.
+    """
+    encounter = hold_lease(assignment=assignment, by=by, at=at)
+    if assignment.stage != Stage.PRECODING:
+        raise AlreadyMoved
+    chart = Chart.objects.select_for_update(no_key=True).get(pk=encounter.chart_id)
+    others = list(Encounter.objects.filter(chart=chart).exclude(pk=encounter.pk).values_list("first_page", "last_page"))
+    check_ranges(list(ranges), others=others, page_count=chart.page_count or 1)
+    first, *more = ranges
+    encounter.first_page, encounter.last_page = first
+    encounter.save(update_fields=["first_page", "last_page"])
+    record("encounter.pages_set", at=at, by=by, about=encounter, first=first[0], last=first[1])
+    part = Encounter.objects.filter(chart=chart).aggregate(last=Max("part"))["last"]
+    batch = encounter.batch
+    return [encounter] + [
+        create_encounter(
+            chart=chart, batch=batch, part=part + number, pages=pages, due_at=encounter.due_at,
+            priority=encounter.priority, at=at, by=by,
+        )
+        for number, pages in enumerate(more, start=1)
+    ]  # fmt: skip
+
+
+def check_ranges(ranges: list[tuple[int, int]], *, others: list[tuple[int, int]], page_count: int) -> None:
+    """BadPageRange unless every range lies in the chart and no two overlap in part."""
+    if not ranges or any(not 1 <= first <= last <= page_count for first, last in ranges):
+        raise BadPageRange
+    pairs = [
+        *combinations(ranges, 2),
+        *((mine, other) for mine in ranges for other in others if covers_less(other, page_count)),
+    ]
+    if any(a != b and a[0] <= b[1] and b[0] <= a[1] for a, b in pairs):
+        raise BadPageRange

@@ -1,0 +1,122 @@
+"""Work that stops: held for an answer, not billable; and work that is taken up again."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from coding.actions.leases import end_assignment, hold_lease
+from coding.actions.moves import AlreadyMoved, move_encounter
+from coding.models import Assignment, Encounter, PreCoding, QueueRank
+from coding.rules.lifecycle import RESUME, EncounterStatus, HoldReason, NotBillableReason, Stage, WhoseMove
+from coding.signals import encounter_finished
+from portal.actions.audit import record
+from portal.models import Batch, User
+from portal.rules.lifecycle import BATCH_MOVES
+
+
+class ReturnDatePassed(Exception):
+    """The day on which a held encounter comes back must lie ahead."""
+
+
+class CommentMissing(Exception):
+    """This move needs a word of explanation."""
+
+
+@transaction.atomic
+def hold(
+    *,
+    assignment: Assignment,
+    by: User,
+    at: datetime,
+    reason: HoldReason,
+    whose_move: WhoseMove,
+    return_at: datetime,
+    comment: str = "",
+) -> Encounter:
+    """Stop work until somebody answers or `return_at` comes; the draft stays."""
+    if return_at <= at:
+        raise ReturnDatePassed
+    encounter = hold_lease(assignment=assignment, by=by, at=at)
+    end_assignment(assignment=assignment, end=Assignment.End.RELEASED, at=at)
+    move_encounter(
+        encounter=encounter,
+        move="hold",
+        by=by,
+        at=at,
+        reason=reason,
+        comment=comment,
+        hold_reason=reason,
+        hold_move=whose_move,
+        hold_stage=assignment.stage,
+        hold_return_at=return_at,
+        held_at=at,
+        held_by=by,
+    )
+    return encounter
+
+
+@transaction.atomic
+def resume(*, encounter: Encounter, by: User | None, at: datetime, answered: bool = False) -> None:
+    """Put a held encounter back into the queue of its stage; answered ones go ahead of the others."""
+    if encounter.status != EncounterStatus.HELD:
+        raise AlreadyMoved
+    rank = min(encounter.queue_rank, QueueRank.ANSWERED) if answered else encounter.queue_rank
+    move_encounter(
+        encounter=encounter,
+        move=RESUME[Stage(encounter.hold_stage)],
+        by=by,
+        at=at,
+        reason="answered" if answered else "",
+        queue_rank=rank,
+    )
+
+
+@transaction.atomic
+def mark_not_billable(
+    *, assignment: Assignment, by: User, at: datetime, reason: NotBillableReason, comment: str = ""
+) -> Encounter:
+    """Finish the encounter without codes, for a named reason."""
+    encounter = hold_lease(assignment=assignment, by=by, at=at)
+    end_assignment(assignment=assignment, end=Assignment.End.FINISHED, at=at)
+    move_encounter(
+        encounter=encounter,
+        move="mark_not_billable",
+        by=by,
+        at=at,
+        reason=reason,
+        comment=comment,
+        not_billable_reason=reason,
+    )
+    encounter_finished.send(sender=Encounter, encounter=encounter, at=at)
+    return encounter
+
+
+@transaction.atomic
+def reopen(*, encounter: Encounter, by: User, at: datetime, comment: str) -> None:
+    """Take up finished work again, ahead of the queue and first by who coded it; its batch is undelivered.
+
+    What was found not billable before anybody pre-coded it starts at pre-coding.
+    """
+    if not comment.strip():
+        raise CommentMissing
+    precoded = PreCoding.objects.filter(encounter=encounter).exists()
+    move_encounter(
+        encounter=encounter,
+        move="reopen" if precoded else "reopen_precoding",
+        by=by,
+        at=at,
+        comment=comment,
+        queue_rank=QueueRank.RETURNED,
+        reserved_for=encounter.coded_by,
+    )
+    reopen_batch(batch=encounter.batch, by=by, at=at)
+
+
+def reopen_batch(*, batch: Batch, by: User | None, at: datetime) -> None:
+    """A delivered batch in which there is work again is in progress again; inside the caller's transaction."""
+    move = BATCH_MOVES["reopen"]
+    if Batch.objects.filter(pk=batch.pk, status__in=move.old).update(status=move.new, delivered_at=None):
+        batch.status, batch.delivered_at = move.new, None
+        record("batch.reopened", at=at, by=by, about=batch)

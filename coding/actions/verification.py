@@ -1,0 +1,125 @@
+"""Verification: somebody else's own version beside the coder's, and the differences computed from both."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from django.db import transaction
+
+from coding.actions.coding import write_version
+from coding.actions.drafts import drop_draft
+from coding.actions.findings import refuse_hard_findings, weights_for
+from coding.actions.holds import CommentMissing
+from coding.actions.leases import end_assignment, hold_lease
+from coding.actions.moves import AlreadyMoved, move_encounter
+from coding.actions.queue import NotSuitable
+from coding.models import Assignment, Coding, Discrepancy, Encounter, QueueRank, Verdict, Verification
+from coding.rules import discrepancies
+from coding.rules.codings import CodedEncounter
+from coding.rules.lifecycle import Stage
+from coding.rules.queue import Unsuitable
+from coding.signals import encounter_finished
+from portal.models import User
+
+
+class VerdictContradicts(Exception):
+    """The verdict says something else than the versions: verified with differences, corrected without one."""
+
+
+def judged_version(encounter: Encounter) -> Coding | None:
+    """The coder's version that a verifier looks at: the newest one."""
+    return encounter.codings.filter(stage=Stage.CODING).order_by("-version").select_related("author").first()
+
+
+@transaction.atomic
+def give_verdict(
+    *,
+    assignment: Assignment,
+    by: User,
+    at: datetime,
+    verdict: Verdict,
+    coded: CodedEncounter | None,
+    comment: str = "",
+) -> Verification:
+    """Keep the verdict, the verifier's version where it differs, and every difference.
+
+    `coded` is the verifier's version, None for none of their own. Verified and corrected finish the
+    encounter; returned sends it back to its coder, with a comment, ahead of the queue.
+    """
+    encounter = hold_lease(assignment=assignment, by=by, at=at)
+    judged = judged_version(encounter)
+    if judged is None:
+        raise AlreadyMoved
+    if encounter.was_coded_by(by):
+        raise NotSuitable(Unsuitable.OWN_WORK)
+    found = differences(judged, coded)
+    refuse_contradiction(verdict, found, comment)
+    version = None
+    if coded is not None and found:
+        refuse_hard_findings(encounter=encounter, coded=coded)
+        version = write_version(
+            encounter=encounter, stage=Stage.VERIFICATION, author=by, coded=coded, comment="", at=at
+        )
+    verification = Verification.objects.create(
+        practice_id=encounter.practice_id,
+        encounter=encounter,
+        coder_version=judged,
+        verifier_version=version,
+        coder=judged.author,
+        verifier=by,
+        verdict=verdict,
+        comment=comment,
+        at=at,
+    )
+    Discrepancy.objects.bulk_create(
+        Discrepancy(
+            practice_id=encounter.practice_id,
+            verification=verification,
+            position=place,
+            kind=one.kind,
+            coder_value=one.coder_value,
+            verifier_value=one.verifier_value,
+        )
+        for place, one in enumerate(found, start=1)
+    )
+    conclude(assignment=assignment, encounter=encounter, verification=verification, at=at)
+    return verification
+
+
+def differences(judged: Coding, coded: CodedEncounter | None) -> tuple[discrepancies.Discrepancy, ...]:
+    """What the verifier's version says differently; nothing if there is none."""
+    if coded is None:
+        return ()
+    mine = judged.coded()
+    return discrepancies.compare(mine, coded, weights_for(mine, coded))
+
+
+def refuse_contradiction(verdict: Verdict, found: tuple[discrepancies.Discrepancy, ...], comment: str) -> None:
+    """VerdictContradicts or CommentMissing if the verdict does not go with what was found."""
+    if (verdict == Verdict.VERIFIED and found) or (verdict == Verdict.CORRECTED and not found):
+        raise VerdictContradicts
+    if verdict == Verdict.RETURNED and not comment.strip():
+        raise CommentMissing
+
+
+def conclude(*, assignment: Assignment, encounter: Encounter, verification: Verification, at: datetime) -> None:
+    """End the verifier's assignment and make the move that the verdict means."""
+    verifier = verification.verifier
+    end_assignment(assignment=assignment, end=Assignment.End.FINISHED, at=at)
+    drop_draft(encounter=encounter, stage=Stage.VERIFICATION, author=verifier)
+    if verification.verdict == Verdict.RETURNED:
+        move_encounter(
+            encounter=encounter,
+            move="return_to_coder",
+            by=verifier,
+            at=at,
+            comment=verification.comment,
+            queue_rank=QueueRank.RETURNED,
+            reserved_for=verification.coder,
+        )
+    else:
+        move_encounter(
+            encounter=encounter, move="verify", by=verifier, at=at, reason=verification.verdict,
+            queue_rank=QueueRank.NORMAL,
+        )  # fmt: skip
+        encounter_finished.send(sender=Encounter, encounter=encounter, at=at)

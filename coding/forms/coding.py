@@ -1,0 +1,234 @@
+"""Codes as a bench sends them: the JSON of the code list, or the rows of the form that needs no scripts."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from datetime import date, datetime, timedelta
+from typing import Any
+
+from django import forms
+from django.utils import timezone
+
+from coding.rules.codings import (
+    DIAGNOSIS_LIMIT,
+    MODIFIER_LIMIT,
+    POINTER_LIMIT,
+    CodedEncounter,
+    DiagnosisLine,
+    ProcedureLine,
+    bare,
+)
+from coding.rules.lifecycle import HoldReason, NotBillableReason, SkipReason, WhoseMove
+from portal.models import choices
+
+Body = dict[str, Any]
+
+LETTERS = "ABCDEFGHIJKL"  # CMS-1500 item 24E names pointers by letter
+LINE_LIMIT = 50  # ASC X12N 005010X222A1 (837P), loop 2400: up to 50 lines a claim
+UNIT_LIMIT = 999
+COMMENT_LIMIT = 4000  # characters
+CODE = re.compile(r"^[A-Z0-9]{3,8}$")
+MODIFIER = re.compile(r"^[A-Z0-9]{2}$")
+BLANK_ROWS = 3  # offered below the filled ones
+DIAGNOSIS_ROWS, PROCEDURE_ROWS = 5, 3  # at least
+
+
+class BadBody(Exception):
+    """What was sent is not a list of codes; the text says which place is wrong, never what stood there."""
+
+
+def body_from(data: Mapping[str, str]) -> Body:
+    """The codes of a posted bench form, cleaned: the JSON field `body` if there is one, else the numbered rows."""
+    if "body" not in data:
+        return clean_body(rows_in(data))
+    try:
+        raw = json.loads(data["body"])
+    except ValueError as error:
+        raise BadBody("The codes could not be read.") from error
+    return clean_body(raw)
+
+
+def rows_in(data: Mapping[str, str]) -> Body:
+    """The numbered rows of the plain form as a raw body; blank rows fall out and pointers follow."""
+    places: dict[int, int] = {}
+    diagnoses: list[dict[str, Any]] = []
+    for row in range(1, DIAGNOSIS_LIMIT + 1):
+        if code := data.get(f"dx-{row}", "").strip():
+            diagnoses.append({"code": code})
+            places[row] = len(diagnoses)
+    procedures: list[dict[str, Any]] = []
+    for row in range(1, LINE_LIMIT + 1):
+        if code := data.get(f"px-{row}-code", "").strip():
+            pointed = [place_of(word) for word in words_in(data.get(f"px-{row}-pointers", ""), joined=True)]
+            procedures.append(
+                {
+                    "code": code,
+                    "modifiers": words_in(data.get(f"px-{row}-modifiers", "")),
+                    "units": data.get(f"px-{row}-units", "").strip() or "1",
+                    # A pointer to a blank row stays what it is, so that the check can say so.
+                    "pointers": [places.get(row_of, row_of) for row_of in pointed],
+                }
+            )
+    return {"diagnoses": diagnoses, "procedures": procedures, "comment": data.get("comment", "")}
+
+
+def words_in(text: str, *, joined: bool = False) -> list[str]:
+    """The words of a field, split at blanks and punctuation; `joined` letters like ABC count one by one."""
+    words = [word.upper() for word in re.split(r"[\s,;./-]+", text) if word]
+    if joined:
+        words = [part for word in words for part in (word if word.isalpha() else [word])]
+    return words
+
+
+def place_of(word: str) -> int:
+    """A pointer written as a letter (A to L) or a number (1 to 12) as a number."""
+    if word in LETTERS and len(word) == 1:
+        return LETTERS.index(word) + 1
+    if word.isdecimal():
+        return int(word)
+    raise BadBody("Pointers are letters from A to L or numbers from 1 to 12.")
+
+
+def clean_body(raw: object) -> Body:
+    """A body of the known shape and no more, or BadBody."""
+    if not isinstance(raw, dict):
+        raise BadBody("The codes could not be read.")
+    diagnoses, procedures = raw.get("diagnoses", []), raw.get("procedures", [])
+    if not isinstance(diagnoses, list) or not isinstance(procedures, list):
+        raise BadBody("The codes could not be read.")
+    if len(diagnoses) > DIAGNOSIS_LIMIT:
+        raise BadBody(f"A claim has at most {DIAGNOSIS_LIMIT} diagnoses.")
+    if len(procedures) > LINE_LIMIT:
+        raise BadBody(f"A claim has at most {LINE_LIMIT} procedure lines.")
+    return {
+        "diagnoses": [
+            {"code": code_in(line, f"Diagnosis {place}")} for place, line in enumerate(diagnoses, start=1)
+        ],
+        "procedures": [line_in(line, f"Procedure {place}") for place, line in enumerate(procedures, start=1)],
+        "comment": str(raw.get("comment") or "")[:COMMENT_LIMIT],
+    }
+
+
+def code_in(line: object, where: str) -> str:
+    """The code of a line, as stored."""
+    code = bare(str(line.get("code", ""))) if isinstance(line, dict) else ""
+    if not CODE.match(code):
+        raise BadBody(f"{where} is not written like a code.")
+    return code
+
+
+def line_in(line: object, where: str) -> dict[str, Any]:
+    """One procedure line: code, up to four modifiers, units, up to four pointers."""
+    code = code_in(line, where)
+    assert isinstance(line, dict)  # noqa: S101  (code_in saw to it)
+    modifiers = [str(modifier).upper() for modifier in listed(line.get("modifiers"), where)]
+    if len(modifiers) > MODIFIER_LIMIT or not all(MODIFIER.match(modifier) for modifier in modifiers):
+        raise BadBody(f"{where}: up to {MODIFIER_LIMIT} modifiers of two characters each.")
+    pointers = listed(line.get("pointers"), where)
+    if len(pointers) > POINTER_LIMIT or not all(type(place) is int and 0 < place <= DIAGNOSIS_LIMIT for place in pointers):
+        raise BadBody(f"{where}: up to {POINTER_LIMIT} pointers from 1 to {DIAGNOSIS_LIMIT}.")
+    units = str(line.get("units", 1))
+    if not units.isdecimal() or int(units) > UNIT_LIMIT:
+        raise BadBody(f"{where}: units are a whole number up to {UNIT_LIMIT}.")
+    return {"code": code, "modifiers": modifiers, "units": int(units), "pointers": list(dict.fromkeys(pointers))}
+
+
+def listed(value: object, where: str) -> list[Any]:
+    """A list, or BadBody."""
+    if value is None:
+        return []
+    if not isinstance(value, list):
+        raise BadBody(f"{where} could not be read.")
+    return value
+
+
+def coded_from(body: Body, *, date_of_service: date | None, place_of_service: str) -> CodedEncounter:
+    """A cleaned body as what the rules work on."""
+    return CodedEncounter(
+        date_of_service=date_of_service,
+        diagnoses=tuple(DiagnosisLine(line["code"]) for line in body.get("diagnoses", [])),
+        procedures=tuple(
+            ProcedureLine(line["code"], tuple(line["modifiers"]), line["units"], tuple(line["pointers"]))
+            for line in body.get("procedures", [])
+        ),
+        place_of_service=place_of_service,
+    )
+
+
+def body_of(coded: CodedEncounter, *, comment: str = "") -> Body:
+    """The body that a coding would have been sent as."""
+    return {
+        "diagnoses": [{"code": line.code} for line in coded.diagnoses],
+        "procedures": [
+            {
+                "code": line.code,
+                "modifiers": list(line.modifiers),
+                "units": line.units,
+                "pointers": list(line.pointers),
+            }
+            for line in coded.procedures
+        ],
+        "comment": comment,
+    }
+
+
+def letters(pointers: list[int]) -> str:
+    """Pointers as letters: [1, 3] is "A C"."""
+    return " ".join(LETTERS[place - 1] for place in pointers)
+
+
+class SkipForm(forms.Form):
+    """Why somebody passes a chart on."""
+
+    reason = forms.ChoiceField(choices=choices(SkipReason), widget=forms.RadioSelect)
+
+
+class HoldForm(forms.Form):
+    """What a chart waits for, whose move it is, and when it comes back by itself."""
+
+    reason = forms.ChoiceField(choices=choices(HoldReason), label="What is missing")
+    whose_move = forms.ChoiceField(choices=choices(WhoseMove), label="Whose move is it")
+    return_on = forms.DateField(
+        label="Comes back on",
+        help_text="In the morning of this day it is in the queue again, answered or not.",
+        widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"),
+    )
+    comment = forms.CharField(
+        label="Note", required=False, max_length=COMMENT_LIMIT, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+    @staticmethod
+    def first_day() -> date:
+        return timezone.localdate() + timedelta(days=1)
+
+    def clean_return_on(self) -> date:
+        day: date = self.cleaned_data["return_on"]
+        if day < self.first_day():
+            raise forms.ValidationError("Choose a day after today.")
+        return day
+
+    def return_at(self) -> datetime:
+        """Eight in the morning of the chosen day, in the person's own zone."""
+        return timezone.make_aware(datetime.combine(self.cleaned_data["return_on"], datetime.min.time().replace(hour=8)))
+
+
+class NotBillableForm(forms.Form):
+    """Why a chart ends without codes."""
+
+    reason = forms.ChoiceField(choices=choices(NotBillableReason), label="Reason")
+    comment = forms.CharField(
+        label="Note", required=False, max_length=COMMENT_LIMIT, widget=forms.Textarea(attrs={"rows": 2})
+    )
+
+
+class SendBackForm(forms.Form):
+    """What pre-coding should look at again."""
+
+    comment = forms.CharField(
+        label="What is wrong",
+        max_length=COMMENT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="For example: another patient's page, or a wrong date of service.",
+    )

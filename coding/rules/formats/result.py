@@ -1,0 +1,110 @@
+"""The result of a batch as plain data, and the two tables that every format shows."""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+from coding.rules.codings import DIAGNOSIS_LIMIT, MODIFIER_LIMIT, ProcedureLine, System, dotted
+
+Cell = str | int | date | None
+
+# OWASP, CSV Injection: a spreadsheet takes a cell that begins so for a formula (also ASVS 1.2.10).
+FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\0", "\n", "＝", "＋", "－", "＠")
+
+# What neither a spreadsheet nor XML 1.0 may hold; a chart's free text can bring such characters along.
+UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+
+ENCOUNTER_COLUMNS = (
+    "Batch", "Practice", "Encounter", "Chart", "File name", "First page", "Last page", "Status", "Reason", "Patient",
+    "Birth date", "Sex", "Account number", "Service from", "Service to", "Rendering provider", "Rendering NPI",
+    "Referring provider", "Referring NPI", "Place of service", "Payer", "Member id", "Diagnosis list",
+    *(f"Diagnosis {number}" for number in range(1, DIAGNOSIS_LIMIT + 1)),
+    "Verification",
+)  # fmt: skip
+LINE_COLUMNS = ("Line", "Procedure", *(f"Modifier {n}" for n in range(1, MODIFIER_LIMIT + 1)), "Units", "Pointers")
+
+
+@dataclass(frozen=True)
+class ResultRow:
+    """One encounter of a batch, or one chart that could not be read (`encounter` is then empty).
+
+    `status` is "Billable", "Not billable" or "Not readable"; `reason` says why it is not billable or readable.
+    """
+
+    chart: str
+    file_name: str
+    status: str
+    encounter: str = ""
+    first_page: int | None = None
+    last_page: int | None = None
+    reason: str = ""
+    patient: str = ""
+    birth_date: date | None = None
+    sex: str = ""
+    account_number: str = ""
+    service_from: date | None = None
+    service_to: date | None = None
+    rendering_provider: str = ""
+    rendering_npi: str = ""
+    referring_provider: str = ""
+    referring_npi: str = ""
+    place_of_service: str = ""
+    payer: str = ""
+    member_id: str = ""
+    system: System | None = None
+    diagnoses: tuple[str, ...] = ()
+    lines: tuple[ProcedureLine, ...] = ()
+    verification: str = ""
+
+
+@dataclass(frozen=True)
+class BatchResult:
+    """Everything that goes back for one batch; rows in the order of charts and visits."""
+
+    batch: str
+    practice: str
+    rows: tuple[ResultRow, ...] = ()
+
+
+def encounter_cells(result: BatchResult, row: ResultRow) -> tuple[Cell, ...]:
+    """The cells under ENCOUNTER_COLUMNS."""
+    codes = [dotted(row.system, code) if row.system else code for code in row.diagnoses]
+    return (
+        result.batch, result.practice, row.encounter, row.chart, row.file_name, row.first_page, row.last_page, row.status,
+        row.reason, row.patient, row.birth_date, row.sex, row.account_number, row.service_from, row.service_to,
+        row.rendering_provider, row.rendering_npi, row.referring_provider, row.referring_npi, row.place_of_service,
+        row.payer, row.member_id, row.system.label if row.system else "",
+        *codes, *[""] * (DIAGNOSIS_LIMIT - len(codes)),
+        row.verification,
+    )  # fmt: skip
+
+
+def line_cells(row: ResultRow) -> Iterator[tuple[Cell, ...]]:
+    """The cells under LINE_COLUMNS, one tuple a procedure line; pointers as numbers with commas."""
+    for position, line in enumerate(row.lines, start=1):
+        yield (
+            position,
+            line.code,
+            *line.modifiers,
+            *[""] * (MODIFIER_LIMIT - len(line.modifiers)),
+            line.units,
+            ",".join(str(pointer) for pointer in line.pointers),
+        )
+
+
+def plain(cell: Cell) -> str:
+    """A cell as text that no spreadsheet runs as a formula; dates as YYYY-MM-DD."""
+    if cell is None:
+        return ""
+    if isinstance(cell, date):
+        return cell.isoformat()
+    if isinstance(cell, int):
+        return str(cell)
+    text = clean(cell)
+    return f"'{text}" if cell.startswith(FORMULA_BEGINNINGS) or text.startswith(FORMULA_BEGINNINGS) else text
+
+
+def clean(text: str) -> str:
+    """The text without characters that have no meaning in a file of results."""
+    return UNPRINTABLE.sub("", text)

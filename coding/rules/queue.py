@@ -1,0 +1,74 @@
+"""Who may work on what: the permission of each stage, and what makes a person unsuitable."""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import timedelta
+from enum import StrEnum
+from types import MappingProxyType
+
+from coding.rules.lifecycle import Stage
+from portal.rules.roles import Permission
+
+STAGE_PERMISSION: Mapping[Stage, Permission] = MappingProxyType(
+    {
+        Stage.PRECODING: Permission.PRECODE,
+        Stage.CODING: Permission.CODE,
+        Stage.VERIFICATION: Permission.VERIFY,
+    }
+)
+
+SKIPPED_FOR = timedelta(hours=4)  # how long a skipped encounter stays away from who skipped it
+RESERVED_FOR = timedelta(hours=24)  # how long returned work waits for its coder before others get it
+ASLEEP_FOR = timedelta(hours=4)  # how long nothing is assigned ahead to who let such work lapse unopened
+
+
+class Unsuitable(StrEnum):
+    INACTIVE = "inactive"
+    NO_PERMISSION = "no_permission"
+    NO_SKILL = "no_skill"
+    CLIENT_RULE = "client_rule"
+    OWN_WORK = "own_work"
+
+    @property
+    def label(self) -> str:
+        return {
+            "inactive": "This person is no longer active.",
+            "no_permission": "This person's roles do not include the stage.",
+            "no_skill": "This person does not work in the specialty.",
+            "client_rule": "This person is not to work for the practice.",
+            "own_work": "Nobody verifies their own coding.",
+        }[self.value]
+
+
+@dataclass(frozen=True)
+class Hands:
+    """What decides which work a person may be given.
+
+    `passed_over` are ids of encounters skipped a short while ago, `barred` ids of practices.
+    """
+
+    user_id: int
+    active: bool
+    permissions: frozenset[Permission]
+    specialties: frozenset[str]
+    barred: frozenset[int] = frozenset()
+    passed_over: frozenset[int] = frozenset()
+
+
+def stages_for(permissions: Collection[Permission]) -> tuple[Stage, ...]:
+    """The stages at which these permissions let a person work, in the order of the line."""
+    return tuple(stage for stage in Stage if STAGE_PERMISSION[stage] in permissions)
+
+
+def why_unsuitable(
+    hands: Hands, *, stage: Stage, specialty: str, practice_id: int, wrote_it: bool
+) -> Unsuitable | None:
+    """The first reason why these hands may not have the work, or None."""
+    checks = (
+        (not hands.active, Unsuitable.INACTIVE),
+        (STAGE_PERMISSION[stage] not in hands.permissions, Unsuitable.NO_PERMISSION),
+        (specialty not in hands.specialties, Unsuitable.NO_SKILL),
+        (practice_id in hands.barred, Unsuitable.CLIENT_RULE),
+        (stage is Stage.VERIFICATION and wrote_it, Unsuitable.OWN_WORK),
+    )
+    return next((reason for fails, reason in checks if fails), None)

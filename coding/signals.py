@@ -1,0 +1,6 @@
+"""What the work tells the apps above it, and its own delivery; sent inside the action's transaction."""
+
+from django.dispatch import Signal
+
+# encounter: coding.models.Encounter, at: datetime. Verified or not billable: nothing more to do for it.
+encounter_finished = Signal()

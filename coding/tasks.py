@@ -1,0 +1,24 @@
+"""Background work of the line: leases that ran out, work assigned ahead."""
+
+from typing import Any
+
+from celery import shared_task
+from django.utils import timezone
+
+
+@shared_task(name="coding.sweep_assignments")
+def sweep_assignments(**_future: Any) -> None:
+    from coding.actions.queue import sweep_assignments as sweep
+    from portal import scope
+
+    with scope.service():
+        sweep(at=timezone.now())
+
+
+@shared_task(name="coding.push_work")
+def push_work(**_future: Any) -> None:
+    from coding.actions.queue import push_work as push
+    from portal import scope
+
+    with scope.service():
+        push(at=timezone.now())

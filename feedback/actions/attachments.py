@@ -1,0 +1,120 @@
+"""Check and keep the files sent with a comment."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import datetime
+from pathlib import PurePath
+
+from django.core.files.base import File
+
+from feedback.models import Attachment, Comment
+from feedback.rules.talk import FILE_LIMIT, FILES_AT_ONCE
+from portal import storage
+from portal.rules.intake import MEDIA_TYPES, Refusal
+
+HEAD = 1024  # bytes that tell the type
+NAME_LIMIT = 255  # characters
+SIGNATURES = (
+    (b"%PDF-", "application/pdf"),
+    (b"II*\x00", "image/tiff"),
+    (b"MM\x00*", "image/tiff"),
+    (b"\xff\xd8\xff", "image/jpeg"),
+    (b"\x89PNG\r\n\x1a\n", "image/png"),
+)
+
+
+class FileRefused(Exception):
+    """A file may not be attached; `reason` says why, `position` which one it was (0 for the first)."""
+
+    def __init__(self, reason: Refusal, position: int) -> None:
+        super().__init__(reason.value)
+        self.reason, self.position = reason, position
+
+
+class TooManyFiles(Exception):
+    """More files than one comment may carry."""
+
+
+@dataclass(frozen=True)
+class Checked:
+    """A file that may be attached: the type its content has."""
+
+    file: File
+    name: str
+    media_type: str
+
+
+def checked(files: Sequence[File]) -> list[Checked]:
+    """The files with their types; FileRefused for the first that may not be attached."""
+    if len(files) > FILES_AT_ONCE:
+        raise TooManyFiles
+    return [check(file, position) for position, file in enumerate(files)]
+
+
+def check(file: File, position: int) -> Checked:
+    """One file's name and type by content; FileRefused says what is wrong with it."""
+    head = file.read(HEAD)
+    file.seek(0)
+    if not file.size:
+        raise FileRefused(Refusal.EMPTY, position)
+    if file.size > FILE_LIMIT:
+        raise FileRefused(Refusal.TOO_LARGE, position)
+    media_type = type_of(head)
+    if media_type is None:
+        raise FileRefused(Refusal.UNKNOWN_TYPE, position)
+    name = PurePath(file.name or "").name[-NAME_LIMIT:] or "file"
+    if PurePath(name).suffix.lower() not in MEDIA_TYPES[media_type]:
+        raise FileRefused(Refusal.NAME_DIFFERS, position)
+    if media_type == "application/pdf" and is_encrypted(file):
+        raise FileRefused(Refusal.PASSWORD_PROTECTED, position)
+    return Checked(file=file, name=name, media_type=media_type)
+
+
+def type_of(head: bytes) -> str | None:
+    """The type that the first bytes tell, if it is one we take."""
+    return next((media_type for sign, media_type in SIGNATURES if head.startswith(sign)), None)
+
+
+def is_encrypted(file: File) -> bool:
+    """Whether a PDF names an encryption dictionary (ISO 32000-1, 7.6.1: never itself compressed)."""
+    rest = b""
+    for block in file.chunks(storage.BLOCK):
+        if b"/Encrypt" in rest + block:
+            file.seek(0)
+            return True
+        rest = block[-8:]
+    file.seek(0)
+    return False
+
+
+@contextmanager
+def kept_or_removed() -> Iterator[list[str]]:
+    """Names put on the list are removed from storage again if the block fails."""
+    names: list[str] = []
+    try:
+        yield names
+    except BaseException:
+        for name in names:
+            storage.discard(name)
+        raise
+
+
+def attach(*, comment: Comment, files: Sequence[Checked], at: datetime) -> None:
+    """Keep checked files under server-made names and note them at the comment."""
+    with kept_or_removed() as names:
+        for one in files:
+            stored = storage.keep(one.file, folder="attachments")
+            names.append(stored.name)
+            Attachment.objects.create(
+                practice_id=comment.practice_id,
+                comment=comment,
+                original_name=one.name,
+                media_type=one.media_type,
+                storage_name=stored.name,
+                sha256=stored.sha256,
+                size=stored.size,
+                created_at=at,
+            )

@@ -1,0 +1,186 @@
+"""Say something in a thread, correct it, take it back, settle a question."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from datetime import datetime
+
+from django.core.files.base import File
+from django.db import transaction
+
+from coding.actions.holds import resume
+from coding.actions.moves import AlreadyMoved
+from coding.models import Encounter
+from coding.rules.lifecycle import EncounterStatus, WhoseMove
+from feedback.actions.attachments import attach, checked
+from feedback.actions.notices import tell_people
+from feedback.models import Comment, CommentVersion, Mention, Thread
+from feedback.rules.talk import BODY_LIMIT, MENTIONS_AT_ONCE, Side, named_in
+from portal.actions.audit import record
+from portal.models import ApiToken, User
+from portal.rules.roles import Permission
+
+
+class CannotSay(Exception):
+    """The words are empty or too long."""
+
+
+class NotInThread(Exception):
+    """What the comment answers or is about belongs to another thread or batch."""
+
+
+class NotYours(Exception):
+    """Only the author may change a comment; only the author or a manager may take it back."""
+
+
+class AlreadyDeleted(Exception):
+    """The comment was taken back before."""
+
+
+class AlreadySettled(Exception):
+    """The question is settled or was none; or is open already."""
+
+
+def side_of(person: User | None) -> Side:
+    """For whom somebody speaks; a token (None) speaks for its practice."""
+    return Side.SERVICE if person is not None and person.is_service_staff else Side.PRACTICE
+
+
+@transaction.atomic
+def add_comment(
+    *,
+    thread: Thread,
+    body: str,
+    at: datetime,
+    by: User | None = None,
+    token: ApiToken | None = None,
+    reply_to: Comment | None = None,
+    encounter: Encounter | None = None,
+    needs_answer_from: str = "",
+    mentions: Iterable[User] = (),
+    files: Sequence[File] = (),
+) -> Comment:
+    """Add a comment by a person or a token, with its mentions, files and e-mails.
+
+    CannotSay, NotInThread, FileRefused or TooManyFiles leave nothing behind.
+    """
+    body = in_bounds(body)
+    if reply_to is not None and (reply_to.thread_id != thread.pk or reply_to.deleted_at is not None):
+        raise NotInThread
+    if encounter is not None and encounter.batch_id != thread.batch_id:
+        raise NotInThread
+    good = checked(files)
+    # The row is held until the end: comments of one thread follow each other, and so do their e-mails.
+    Thread.objects.filter(pk=thread.pk).update(last_comment_at=at)
+    comment = Comment.objects.create(
+        practice_id=thread.practice_id,
+        thread=thread,
+        author=by,
+        token=token,
+        reply_to=reply_to,
+        encounter=encounter or (reply_to.encounter if reply_to is not None else None),
+        body=body,
+        needs_answer_from=needs_answer_from,
+        created_at=at,
+    )
+    named = mention(comment=comment, chosen=mentions)
+    attach(comment=comment, files=good, at=at)
+    tell_people(comment=comment, side=side_of(by), mentioned=named, at=at)
+    record(
+        "comment.added",
+        at=at,
+        by=by,
+        about=comment,
+        token_id=token.pk if token is not None else None,
+        thread=thread.pk,
+        files=len(good),
+    )
+    return comment
+
+
+def in_bounds(body: str) -> str:
+    """The words with one kind of line end; CannotSay if there are none or too many."""
+    body = body.replace("\r\n", "\n").replace("\x00", "").strip()
+    if not 0 < len(body) <= BODY_LIMIT:
+        raise CannotSay
+    return body
+
+
+def mention(*, comment: Comment, chosen: Iterable[User]) -> list[User]:
+    """Note who was chosen or named as `@Full Name`, of the people who may see the thread."""
+    people = {person.pk: person for person in comment.thread.people()}
+    wanted = {person.pk for person in chosen} | named_in(comment.body, {pk: one.name for pk, one in people.items()})
+    named = [people[pk] for pk in sorted(wanted & people.keys() - {comment.author_id})][:MENTIONS_AT_ONCE]
+    Mention.objects.bulk_create(Mention(practice_id=comment.practice_id, comment=comment, user=one) for one in named)
+    return named
+
+
+@transaction.atomic
+def edit_comment(*, comment: Comment, by: User, body: str, at: datetime) -> None:
+    """Change the author's words and keep the earlier ones."""
+    body = in_bounds(body)
+    now = Comment.objects.select_for_update(of=("self",), no_key=True).get(pk=comment.pk)
+    if now.author_id != by.pk:
+        raise NotYours
+    if now.deleted_at is not None:
+        raise AlreadyDeleted
+    if now.body == body:
+        return
+    CommentVersion.objects.create(practice_id=now.practice_id, comment=now, body=now.body, replaced_at=at)
+    Comment.objects.filter(pk=now.pk).update(body=body, edited_at=at)
+    record("comment.edited", at=at, by=by, about=now)
+
+
+@transaction.atomic
+def delete_comment(*, comment: Comment, by: User, at: datetime) -> None:
+    """Take a comment out of sight; its words and their history stay in the database."""
+    if comment.author_id != by.pk and not by.may(Permission.MANAGE_WORK):
+        raise NotYours
+    if not Comment.objects.filter(pk=comment.pk, deleted_at=None).update(deleted_at=at, deleted_by=by):
+        raise AlreadyDeleted
+    record("comment.deleted", at=at, by=by, about=comment)
+
+
+@transaction.atomic
+def resolve_comment(*, comment: Comment, by: User, at: datetime) -> bool:
+    """Settle a question; whether the encounter it held went back into work.
+
+    It does when the practice has answered and the encounter still waits for it. One that has moved on
+    meanwhile stays where it is.
+    """
+    open_now = Comment.objects.unanswered().filter(pk=comment.pk)
+    if not open_now.update(resolved_at=at, resolved_by=by):
+        raise AlreadySettled
+    record("comment.resolved", at=at, by=by, about=comment)
+    return resume_work(question=comment, by=by, at=at)
+
+
+def resume_work(*, question: Comment, by: User, at: datetime) -> bool:
+    """Put the encounter of an answered question back into its queue."""
+    encounter = question.encounter
+    if encounter is None or question.needs_answer_from != Side.PRACTICE or not answered_by_practice(question):
+        return False
+    encounter.refresh_from_db()
+    if encounter.status != EncounterStatus.HELD or encounter.hold_move != WhoseMove.PRACTICE:
+        return False
+    try:
+        with transaction.atomic():
+            resume(encounter=encounter, by=by, at=at, answered=True)
+    except AlreadyMoved:
+        return False
+    return True
+
+
+def answered_by_practice(question: Comment) -> bool:
+    """Whether a reply of the practice stands below the question."""
+    replies = question.replies.filter(deleted_at=None).prefetch_related("author__user_roles")
+    return any(side_of(reply.author) == Side.PRACTICE for reply in replies)
+
+
+@transaction.atomic
+def reopen_question(*, comment: Comment, by: User, at: datetime) -> None:
+    """Ask again: the question waits for its answer as before."""
+    settled = Comment.objects.filter(pk=comment.pk, deleted_at=None, resolved_at__isnull=False)
+    if not settled.exclude(needs_answer_from="").update(resolved_at=None, resolved_by=None):
+        raise AlreadySettled
+    record("comment.reopened", at=at, by=by, about=comment)

@@ -1,0 +1,52 @@
+"""What a comment may be: its length, its files, whose answer it waits for, who is told of it."""
+
+from collections.abc import Mapping
+from datetime import timedelta
+from enum import StrEnum
+
+BODY_LIMIT = 10_000  # characters
+FILE_LIMIT = 20 * 1024**2  # bytes of one attachment
+FILES_AT_ONCE = 10
+MENTIONS_AT_ONCE = 20
+# A person gets at most one e-mail a thread in this time; what else is said is found in the thread.
+QUIET = timedelta(minutes=10)
+# An e-mail still unsent after this time has failed and holds no other back.
+GIVEN_UP = timedelta(days=1)
+
+
+class Side(StrEnum):
+    """The two who talk."""
+
+    PRACTICE = "practice"
+    SERVICE = "service"
+
+    @property
+    def other(self) -> "Side":
+        return Side.SERVICE if self is Side.PRACTICE else Side.PRACTICE
+
+
+class NoticeKind(StrEnum):
+    """Why somebody gets an e-mail, the strongest reason first."""
+
+    MENTION = "mention"
+    ANSWER_NEEDED = "answer_needed"
+    COMMENT_ADDED = "comment_added"
+
+
+def named_in(body: str, names: Mapping[int, str]) -> set[int]:
+    """The ids of the people whom a text names as `@Full Name`; the longer of two names that begin alike wins."""
+    text, found = body.casefold(), set()
+    for pk, name in sorted(names.items(), key=lambda pair: -len(pair[1])):
+        sign = f"@{name.casefold()}"
+        if name and sign in text:
+            found.add(pk)
+            text = text.replace(sign, " ")
+    return found
+
+
+def reason_to_write(*, mentioned: bool, asked: bool) -> NoticeKind:
+    """The one reason given in the e-mail."""
+    if mentioned:
+        return NoticeKind.MENTION
+    return NoticeKind.ANSWER_NEEDED if asked else NoticeKind.COMMENT_ADDED
+

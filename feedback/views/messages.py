@@ -1,0 +1,171 @@
+"""A thread as its reader sees it: finished values for the templates."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime
+
+from django.db.models import Prefetch, QuerySet
+
+from coding.models import Encounter
+from feedback.forms.comment import CommentForm
+from feedback.models import Attachment, Comment, Mention, Thread
+from feedback.rules.talk import Side
+from portal.models import User
+from portal.rules.roles import Permission
+
+SHOWN = 100  # messages at a time; earlier ones by a link
+
+
+@dataclass(frozen=True)
+class Message:
+    """One comment as somebody sees it."""
+
+    pk: int
+    is_ours: bool
+    author: str
+    role: str
+    at: datetime
+    body: str
+    is_new: bool
+    is_first_new: bool
+    is_deleted: bool
+    is_edited: bool
+    encounter: str
+    encounter_url: str  # only if the reader may open it
+    asks: str
+    settled: str
+    settled_at: datetime | None
+    answers: str
+    answers_pk: int | None
+    mentions: str
+    attachments: list[Attachment]
+    may_edit: bool
+    may_delete: bool
+    may_see_history: bool
+    may_answer: bool
+    may_reopen: bool
+
+
+def side_of_reader(user: User) -> Side:
+    return Side.SERVICE if user.is_service_staff else Side.PRACTICE
+
+
+def author_name(comment: Comment) -> str:
+    return comment.author.name if comment.author is not None else comment.token.name
+
+
+def with_everything(comments: QuerySet[Comment]) -> QuerySet[Comment]:
+    """Comments with all that a page shows of them, in a fixed number of queries."""
+    return comments.select_related(
+        "author", "token", "encounter", "resolved_by", "reply_to__author", "reply_to__token"
+    ).prefetch_related(
+        "author__user_roles",
+        Prefetch("mentions", Mention.objects.select_related("user").order_by("pk")),
+        Prefetch("attachments", Attachment.objects.order_by("pk")),
+    )
+
+
+def presented(comments: Iterable[Comment], *, reader: User, new_after: int | None = None) -> list[Message]:
+    """The comments for one reader; those with an id above `new_after` are marked as new."""
+    comments = list(comments)
+    about = {comment.encounter_id for comment in comments if comment.encounter_id}
+    open_to_reader = set(Encounter.objects.visible_to(reader).filter(pk__in=about).values_list("pk", flat=True))
+    first_new = next((one.pk for one in comments if is_news(one, reader, new_after)), None)
+    return [message(one, reader, open_to_reader, new_after, first_new) for one in comments]
+
+
+def is_news(comment: Comment, reader: User, new_after: int | None) -> bool:
+    return new_after is not None and comment.pk > new_after and comment.author_id != reader.pk
+
+
+def message(
+    comment: Comment, reader: User, open_to_reader: set[int], new_after: int | None, first_new: int | None
+) -> Message:
+    """One comment for one reader."""
+    side, mine = side_of_reader(reader), comment.author_id == reader.pk
+    deleted, asked = comment.deleted_at is not None, bool(comment.needs_answer_from)
+    manages = reader.may(Permission.MANAGE_WORK)
+    is_open = asked and comment.resolved_at is None and not deleted
+    author = comment.author
+    return Message(
+        pk=comment.pk,
+        is_ours=author_side(comment) == side,
+        author=author_name(comment),
+        role="" if author is None else ", ".join(author.role_labels).lower(),
+        at=comment.created_at,
+        body="" if deleted else comment.body,
+        is_new=is_news(comment, reader, new_after),
+        is_first_new=comment.pk == first_new,
+        is_deleted=deleted,
+        is_edited=comment.edited_at is not None and not deleted,
+        encounter=comment.encounter.label if comment.encounter is not None else "",
+        encounter_url=encounter_url(comment, reader) if comment.encounter_id in open_to_reader else "",
+        asks=asks(comment, side) if is_open else "",
+        settled=comment.resolved_by.name if asked and comment.resolved_by is not None and not deleted else "",
+        settled_at=comment.resolved_at,
+        answers=author_name(comment.reply_to) if comment.reply_to is not None else "",
+        answers_pk=comment.reply_to_id,
+        mentions=", ".join(row.user.name for row in comment.mentions.all()) if not deleted else "",
+        attachments=[] if deleted else list(comment.attachments.all()),
+        may_edit=mine and not deleted,
+        may_delete=(mine or manages) and not deleted,
+        may_see_history=(comment.edited_at is not None and not deleted) or (deleted and manages),
+        may_answer=not deleted,
+        may_reopen=asked and comment.resolved_at is not None and not deleted,
+    )
+
+
+def author_side(comment: Comment) -> Side:
+    return side_of_reader(comment.author) if comment.author is not None else Side.PRACTICE
+
+
+def asks(comment: Comment, side: Side) -> str:
+    """The tag of an open question."""
+    if comment.needs_answer_from == side:
+        return "Needs you"
+    return "Waits for the practice" if comment.needs_answer_from == Side.PRACTICE else "Waits for Chartline"
+
+
+@dataclass(frozen=True)
+class Shown:
+    """A stretch of a thread: its messages, the newest id, and whether there are earlier ones."""
+
+    messages: list[Message]
+    newest_pk: int
+    newest_at: datetime | None
+    earlier_than: int | None
+
+
+def stretch(thread: Thread, *, reader: User, before: int | None = None, new_after: int | None = None) -> Shown:
+    """The last messages of a thread, or the last ones before an id."""
+    comments = Comment.objects.visible_to(reader).filter(thread=thread)
+    if before is not None:
+        comments = comments.filter(pk__lt=before)
+    rows = list(with_everything(comments).order_by("-pk")[: SHOWN + 1])
+    more, rows = len(rows) > SHOWN, rows[:SHOWN][::-1]
+    return Shown(
+        messages=presented(rows, reader=reader, new_after=new_after),
+        newest_pk=rows[-1].pk if rows else 0,
+        newest_at=rows[-1].created_at if rows else None,
+        earlier_than=rows[0].pk if more else None,
+    )
+
+
+def box(thread: Thread, *, reader: User, form: CommentForm, shown: Shown | None = None) -> dict[str, object]:
+    """The variables of templates/feedback/thread_box.html."""
+    return {"shown": shown or stretch(thread, reader=reader), **composer(thread, form)}
+
+
+def composer(thread: Thread, form: CommentForm, *, oob: bool = False) -> dict[str, object]:
+    """The variables of templates/feedback/composer.html; with `oob` it takes the place of the one on the page."""
+    question = form.answered()
+    return {
+        "thread": thread,
+        "form": form,
+        "oob": oob,
+        "answering": author_name(question) if question is not None else "",
+        "answering_question": question is not None and question.is_open_question,
+        "opened": form.has_more(),
+    }

@@ -1,0 +1,104 @@
+"""Set up practices: their facts, contract and agreement."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from datetime import date, datetime, timedelta
+from decimal import Decimal
+
+from django.db import transaction
+
+from portal.actions.audit import record
+from portal.models import (
+    BusinessAssociateAgreement,
+    Contract,
+    Location,
+    Membership,
+    Payer,
+    Practice,
+    Provider,
+    User,
+)
+
+Part = Provider | Location | Payer | BusinessAssociateAgreement
+
+
+class ContractOverlaps(Exception):
+    """A new contract begins after the one in force began."""
+
+
+@transaction.atomic
+def save_practice(*, practice: Practice, by: User, at: datetime) -> Practice:
+    """Create a practice, or keep its changed name, code, time zone and state."""
+    added = practice.pk is None
+    practice.save()
+    record(
+        "practice.added" if added else "practice.changed",
+        at=at,
+        by=by,
+        about=practice,
+        practice_id=practice.pk,
+        active=practice.is_active,
+    )
+    return practice
+
+
+@transaction.atomic
+def save_part(*, part: Part, by: User, at: datetime) -> Part:
+    """Add or change a provider, location, payer or agreement of a practice."""
+    added = part.pk is None
+    part.save()
+    record(f"{part._meta.model_name}.{'added' if added else 'changed'}", at=at, by=by, about=part)
+    return part
+
+
+@transaction.atomic
+def change_contract(
+    *,
+    practice: Practice,
+    starts_on: date,
+    turnaround_hours: int,
+    accuracy_target: Decimal,
+    verification_share: int,
+    delivery_formats: Iterable[str],
+    by: User,
+    at: datetime,
+) -> Contract:
+    """Open a contract from a day on; the one in force ends the day before. What was promised stays on record."""
+    Practice.objects.select_for_update().get(pk=practice.pk)
+    before = Contract.objects.filter(practice=practice).order_by("-starts_on", "-pk").first()
+    if before is not None:
+        if starts_on <= before.starts_on:
+            raise ContractOverlaps
+        if before.ends_on is None or before.ends_on >= starts_on:
+            Contract.objects.filter(pk=before.pk).update(ends_on=starts_on - timedelta(days=1))
+    contract = Contract.objects.create(
+        practice=practice,
+        starts_on=starts_on,
+        turnaround_hours=turnaround_hours,
+        accuracy_target=accuracy_target,
+        verification_share=verification_share,
+        delivery_formats=sorted(set(delivery_formats)),
+    )
+    record(
+        "contract.opened",
+        at=at,
+        by=by,
+        about=contract,
+        replaces=before.pk if before else None,
+        turnaround_hours=turnaround_hours,
+        accuracy_target=str(accuracy_target),
+        verification_share=verification_share,
+        delivery_formats=contract.delivery_formats,
+    )
+    return contract
+
+
+@transaction.atomic
+def choose_recipients(*, practice: Practice, members: Iterable[int], by: User, at: datetime) -> None:
+    """Say which of the practice's people (ids) get the e-mail when results are ready."""
+    wanted = set(members)
+    rows = Membership.objects.filter(practice=practice)
+    rows.filter(user_id__in=wanted).update(receives_results=True)
+    rows.exclude(user_id__in=wanted).update(receives_results=False)
+    record("recipients.changed", at=at, by=by, about=practice, practice_id=practice.pk, people=sorted(wanted))

@@ -1,0 +1,165 @@
+"""Forms about a practice and what coding for it needs."""
+
+import zoneinfo
+from typing import Any
+
+from django import forms
+
+from portal.models import BusinessAssociateAgreement, Contract, Location, Payer, Practice, Provider
+from portal.rules.npi import is_npi
+
+FORMATS = (("csv", "CSV"), ("xlsx", "Excel workbook (XLSX)"))
+# CMS Place of Service Code Set: the places that physicians' practices bill most; any two digits are accepted.
+POS_HELP = "Two digits of the CMS list: 11 office, 19 and 22 outpatient hospital, 21 inpatient, 23 emergency room, 02 and 10 telehealth."
+US_ZONES = (
+    "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles",
+    "America/Anchorage", "Pacific/Honolulu", "America/Puerto_Rico",
+)  # fmt: skip
+
+
+def day_field(**options: Any) -> forms.DateField:
+    """A date with the browser's own date picker."""
+    return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
+
+
+class PracticeForm(forms.ModelForm):
+    """Name, short code, time zone, state."""
+
+    time_zone = forms.ChoiceField()
+
+    class Meta:
+        model = Practice
+        fields = ("name", "code", "time_zone", "is_active")
+        labels = {"is_active": "Active"}
+        help_texts = {
+            "code": "2 to 8 capital letters or digits. It stands in file names and lists.",
+            "is_active": "An inactive practice sends no charts; its people may still read.",
+        }
+
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        zones = dict.fromkeys([*US_ZONES, self.instance.time_zone])
+        self.fields["time_zone"].choices = [(zone, zone.replace("_", " ")) for zone in zones]  # type: ignore[attr-defined]
+
+    def clean_code(self) -> str:
+        code = str(self.cleaned_data["code"]).strip().upper()
+        if not (2 <= len(code) <= 8 and code.isascii() and code.isalnum()):
+            raise forms.ValidationError("Use 2 to 8 letters or digits, such as RIVER.")
+        return code
+
+    def clean_time_zone(self) -> str:
+        zone = str(self.cleaned_data["time_zone"])
+        zoneinfo.ZoneInfo(zone)
+        return zone
+
+
+class PartForm(forms.ModelForm):
+    """Something of one practice; the practice is given, not chosen."""
+
+    def _get_validation_exclusions(self) -> set[str]:
+        """The practice is part of the unique constraints, so it is checked although it is no field."""
+        return super()._get_validation_exclusions() - {"practice"}
+
+
+class ProviderForm(PartForm):
+    class Meta:
+        model = Provider
+        fields = ("name", "npi", "specialty", "is_active")
+        labels = {"is_active": "Active"}
+        help_texts = {"npi": "Ten digits. The last one is checked."}
+
+    def clean_npi(self) -> str:
+        npi = str(self.cleaned_data["npi"]).replace(" ", "")
+        if not is_npi(npi):
+            raise forms.ValidationError(
+                "This is not an NPI: it has ten digits, begins with 1 or 2, and the last digit must fit the others."
+            )
+        return npi
+
+
+class LocationForm(PartForm):
+    class Meta:
+        model = Location
+        fields = ("name", "place_of_service", "is_active")
+        labels = {"is_active": "Active"}
+        help_texts = {"place_of_service": POS_HELP}
+
+    def clean_place_of_service(self) -> str:
+        code = str(self.cleaned_data["place_of_service"])
+        if not (len(code) == 2 and code.isascii() and code.isdigit()):  # noqa: PLR2004  (two digits)
+            raise forms.ValidationError("Enter the two digits of the place of service, such as 11.")
+        return code
+
+
+class PayerForm(PartForm):
+    class Meta:
+        model = Payer
+        fields = ("name", "electronic_id", "is_active")
+        labels = {"electronic_id": "Payer ID for electronic claims", "is_active": "Active"}
+
+
+class AgreementForm(PartForm):
+    """Dates of a business-associate agreement."""
+
+    signed_on = day_field(label="Signed on")
+    starts_on = day_field(label="In force from")
+    ends_on = day_field(label="In force until", required=False, help_text="Empty: until it is ended.")
+
+    class Meta:
+        model = BusinessAssociateAgreement
+        fields = ("signed_on", "starts_on", "ends_on")
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        starts, ends = cleaned.get("starts_on"), cleaned.get("ends_on")
+        if starts and ends and ends < starts:
+            self.add_error("ends_on", "The agreement cannot end before it starts.")
+        return cleaned
+
+
+class ContractForm(forms.ModelForm):
+    """What is promised from a day on."""
+
+    starts_on = day_field(label="In force from", help_text="The contract now in force ends the day before.")
+    delivery_formats = forms.MultipleChoiceField(
+        choices=FORMATS,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one format in which results are delivered."},
+    )
+
+    class Meta:
+        model = Contract
+        fields = ("starts_on", "turnaround_hours", "accuracy_target", "verification_share", "delivery_formats")
+        labels = {
+            "turnaround_hours": "Turnaround in hours",
+            "accuracy_target": "Accuracy target in percent",
+            "verification_share": "Share verified in percent",
+        }
+        help_texts = {
+            "turnaround_hours": "From receipt of a batch to its result.",
+            "verification_share": "How many of the coded charts a second person checks. 100: all.",
+        }
+
+    def clean_turnaround_hours(self) -> int:
+        hours = int(self.cleaned_data["turnaround_hours"])
+        if not 1 <= hours <= 24 * 90:
+            raise forms.ValidationError("Enter between 1 and 2160 hours.")
+        return hours
+
+    def clean_accuracy_target(self) -> Any:
+        target = self.cleaned_data["accuracy_target"]
+        if not 0 <= target <= 100:  # noqa: PLR2004  (percent)
+            raise forms.ValidationError("Enter a percentage between 0 and 100.")
+        return target
+
+
+class RecipientsForm(forms.Form):
+    """Who gets the e-mail when results are ready."""
+
+    members = forms.TypedMultipleChoiceField(
+        label="Told when results are ready", coerce=int, required=False, widget=forms.CheckboxSelectMultiple
+    )
+
+    def __init__(self, *args: Any, people: list[tuple[int, str]], **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self.fields["members"].choices = people  # type: ignore[attr-defined]

@@ -1,0 +1,176 @@
+// <code-search>: one box for diagnoses and procedures; sends "code:chosen" with what was picked.
+import { make, say } from "./session.js";
+
+const PAUSE = 80; // ms without a key before asking
+const SAY_AFTER = 500; // ms without a change before the count is announced
+
+class CodeSearch extends HTMLElement {
+  #input;
+  #list;
+  #hint;
+  #timer;
+  #sayTimer;
+  #asking;
+  #hits = [];
+  #at = 0;
+  #wanted = false; // Enter was pressed before the answer came
+
+  connectedCallback() {
+    if (this.#input) return;
+    this.#input = this.querySelector("[role=combobox]");
+    this.#list = this.querySelector("[role=listbox]");
+    this.#hint = this.querySelector("[data-hint]");
+    this.hidden = false;
+    this.#input.addEventListener("input", () => this.#later());
+    this.#input.addEventListener("keydown", (event) => this.#onKey(event));
+    this.#input.addEventListener("blur", () => this.#close());
+    this.#list.addEventListener("pointerdown", (event) => {
+      event.preventDefault();
+      const option = event.target.closest("[role=option]");
+      if (option) this.#choose([...this.#list.children].indexOf(option));
+    });
+    this.addEventListener("change", (event) => event.target.name === "kind" && (this.#input.focus(), this.#ask()));
+  }
+
+  get #kind() {
+    return this.querySelector('[name="kind"]:checked').value;
+  }
+
+  get #systems() {
+    const diagnosis = this.getAttribute("diagnosis-system");
+    const text = this.#input.value.trim();
+    // ICD-10-CM codes never begin with a digit, CPT codes nearly always do; ICD-9-CM codes do, so there the switch decides.
+    const procedureFirst = this.#kind === "procedure" || (diagnosis === "icd10cm" && /^\d/.test(text));
+    return procedureFirst ? ["procedure", diagnosis] : [diagnosis, "procedure"];
+  }
+
+  #later() {
+    clearTimeout(this.#timer);
+    this.#wanted = false;
+    this.#timer = setTimeout(() => this.#ask(), PAUSE);
+  }
+
+  async #ask() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#asking?.abort();
+    const text = this.#input.value.trim();
+    if (text.length < 2) return this.#close();
+    const asking = (this.#asking = new AbortController());
+    this.#list.setAttribute("aria-busy", "true");
+    try {
+      const [first, second] = this.#systems;
+      let hits = await this.#lookup(first, text, asking.signal);
+      if (!hits.length) hits = await this.#lookup(second, text, asking.signal);
+      this.#show(hits, text);
+    } catch (error) {
+      if (error.name === "AbortError") return;
+      this.#note("The search did not answer. Try again.");
+    } finally {
+      if (this.#asking === asking) {
+        this.#asking = undefined;
+        this.#list.removeAttribute("aria-busy");
+      }
+    }
+    if (this.#wanted) this.#choose(this.#at);
+  }
+
+  async #lookup(system, text, signal) {
+    const query = new URLSearchParams({ system, on: this.getAttribute("on"), q: text });
+    const response = await fetch(`${this.getAttribute("lookup-url")}?${query}`, { headers: { Accept: "application/json" }, credentials: "same-origin", signal });
+    if (response.status === 423) window.dispatchEvent(new Event("chartline:locked"));
+    if (!response.ok) throw new Error(String(response.status));
+    const { results } = await response.json();
+    return results.map((result) => ({ ...result, system }));
+  }
+
+  #show(hits, text) {
+    this.#hits = hits;
+    this.#at = 0;
+    if (!hits.length) return this.#note(`No code found for “${text}”.`);
+    this.#hint.textContent = "";
+    this.#list.replaceChildren(...hits.map((hit, index) => make("li", { role: "option", id: `hit-${index}`, "aria-selected": String(index === 0) },
+      make("span", { class: "code" }, hit.dotted), make("span", {}, hit.title),
+      hit.billable ? null : make("small", {}, "Category: choose to see its codes"))));
+    this.#list.hidden = false;
+    this.#input.setAttribute("aria-expanded", "true");
+    this.#input.setAttribute("aria-activedescendant", "hit-0");
+    clearTimeout(this.#sayTimer);
+    this.#sayTimer = setTimeout(() => say(`${hits.length} ${hits.length === 1 ? "code" : "codes"} found`), SAY_AFTER);
+  }
+
+  #note(text) {
+    this.#close();
+    this.#hint.textContent = text;
+    say(text);
+  }
+
+  #close() {
+    this.#asking?.abort();
+    clearTimeout(this.#sayTimer);
+    this.#hits = [];
+    this.#list.hidden = true;
+    this.#list.replaceChildren();
+    this.#hint.textContent = "";
+    this.#input.setAttribute("aria-expanded", "false");
+    this.#input.removeAttribute("aria-activedescendant");
+  }
+
+  #move(step) {
+    if (!this.#hits.length) return;
+    const options = this.#list.children;
+    options[this.#at].setAttribute("aria-selected", "false");
+    this.#at = (this.#at + step + options.length) % options.length;
+    options[this.#at].setAttribute("aria-selected", "true");
+    options[this.#at].scrollIntoView({ block: "nearest" });
+    this.#input.setAttribute("aria-activedescendant", options[this.#at].id);
+  }
+
+  #onKey(event) {
+    if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
+    const act = { ArrowDown: () => this.#move(1), ArrowUp: () => this.#move(-1), Enter: () => this.#enter(), Escape: () => this.#escape() }[event.key];
+    if (!act) return;
+    event.preventDefault();
+    event.stopPropagation();
+    act();
+  }
+
+  #enter() {
+    if (this.#timer || this.#asking) {
+      this.#wanted = true;
+      if (this.#timer) this.#ask();
+    } else if (this.#hits.length) this.#choose(this.#at);
+    else if (this.#input.value.trim()) {
+      this.#wanted = true;
+      this.#ask();
+    } else this.#leave();
+  }
+
+  #escape() {
+    if (this.#list.hidden && !this.#input.value) this.#leave();
+    else if (this.#list.hidden) this.#input.value = "";
+    else this.#close();
+  }
+
+  #leave() {
+    this.dispatchEvent(new CustomEvent("code:left", { bubbles: true }));
+  }
+
+  #choose(index) {
+    this.#wanted = false;
+    const hit = this.#hits[index];
+    if (!hit) return;
+    if (!hit.billable) {
+      this.#input.value = hit.dotted;
+      this.#lookup(hit.system, hit.code, AbortSignal.timeout(10_000)).then(
+        (hits) => this.#show(hits.filter(({ code }) => code !== hit.code), hit.dotted),
+        () => this.#note("The search did not answer. Try again."),
+      );
+      return;
+    }
+    this.#input.value = "";
+    this.#close();
+    this.dispatchEvent(new CustomEvent("code:chosen", { bubbles: true, detail: hit }));
+  }
+}
+customElements.define("code-search", CodeSearch);

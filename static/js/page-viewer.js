@@ -1,0 +1,120 @@
+// <page-viewer>: turns a stack of page images into a reader: page by page, zoom, rotation, paper.
+import { isTyping } from "./keys.js";
+
+const ZOOMS = [50, 67, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300, 400]; // per cent
+const PAPERS = ["white", "paper", "grey", "dark"];
+const STORE = "chartline-pages";
+
+class PageViewer extends HTMLElement {
+  #zoom = 100;
+  #paper = "white";
+  #turns = new Map(); // page id → quarter turns
+  #page = 0;
+  #body;
+
+  connectedCallback() {
+    if (this.#body) return;
+    this.#body = this.querySelector(".pane-body");
+    for (const part of this.querySelectorAll("[data-viewer-tools]")) part.hidden = false;
+    this.addEventListener("click", (event) => this.#act(event.target.closest("[data-page]")?.dataset.page));
+    this.addEventListener("error", (event) => event.target.tagName === "IMG" && this.#failed(event.target), { capture: true });
+    this.addEventListener("keydown", (event) => {
+      // "+" needs Shift on many keyboards; the registry knows the key as "=".
+      if (event.key === "+" && !isTyping(event.target) && !event.ctrlKey) this.#act("larger");
+    });
+    this.#body.addEventListener("scroll", () => this.#mark(), { passive: true });
+    this.#restore();
+    this.#mark();
+  }
+
+  get #figures() {
+    return [...this.querySelectorAll("figure.page-image")];
+  }
+
+  #act(name) {
+    const acts = {
+      next: () => this.#go(1), previous: () => this.#go(-1),
+      larger: () => this.#zoomBy(1), smaller: () => this.#zoomBy(-1),
+      actual: () => this.#setZoom(100, false), fit: () => this.#setZoom(100, true),
+      turn: () => this.#turn(), paper: () => this.#setPaper(PAPERS[(PAPERS.indexOf(this.#paper) + 1) % PAPERS.length]),
+    };
+    acts[name]?.();
+  }
+
+  #go(step) {
+    const figures = this.#figures;
+    const next = figures[Math.max(0, Math.min(figures.length - 1, this.#page + step))];
+    this.#body.scrollTop = next.offsetTop - 8;
+    this.#mark();
+  }
+
+  /** The page in hand is the one at the upper third of the pane. */
+  #mark() {
+    const line = this.#body.scrollTop + this.#body.clientHeight / 3;
+    const figures = this.#figures;
+    const found = figures.findLastIndex((figure) => figure.offsetTop <= line);
+    this.#page = Math.max(0, found);
+    const text = figures[this.#page]?.dataset.number;
+    for (const place of this.querySelectorAll("[data-page-now]")) if (place.textContent !== text) place.textContent = text;
+  }
+
+  #zoomBy(step) {
+    const at = ZOOMS.findIndex((zoom) => zoom >= this.#zoom);
+    this.#setZoom(ZOOMS[Math.max(0, Math.min(ZOOMS.length - 1, at + step))], this.hasAttribute("fit"));
+  }
+
+  #setZoom(zoom, fit) {
+    const figure = this.#figures[this.#page];
+    const within = figure ? (this.#body.scrollTop - figure.offsetTop) / figure.offsetHeight : 0;
+    this.#zoom = zoom;
+    this.toggleAttribute("fit", fit);
+    this.style.setProperty("--scale", String(zoom / 100));
+    for (const place of this.querySelectorAll("[data-zoom-now]")) place.textContent = `${zoom} %`;
+    if (figure) this.#body.scrollTop = figure.offsetTop + within * figure.offsetHeight;
+    this.#remember();
+  }
+
+  #turn() {
+    const figure = this.#figures[this.#page];
+    const turns = ((this.#turns.get(figure.id) ?? 0) + 1) % 4;
+    this.#turns.set(figure.id, turns);
+    const sheet = figure.querySelector(".sheet");
+    const img = sheet.querySelector("img");
+    const [width, height] = [Number(img.getAttribute("width")), Number(img.getAttribute("height"))];
+    sheet.dataset.turns = turns;
+    sheet.style.setProperty("--shape", turns % 2 ? `${height} / ${width}` : `${width} / ${height}`);
+    sheet.style.setProperty("--share", turns % 2 ? String(width / height) : "1");
+  }
+
+  #setPaper(paper) {
+    this.#paper = paper;
+    this.closest("[data-paper]").dataset.paper = paper;
+    for (const place of this.querySelectorAll("[data-paper-now]")) place.textContent = paper === "paper" ? "cream" : paper;
+    this.#remember();
+  }
+
+  #failed(img) {
+    const figure = img.closest("figure");
+    if (figure.querySelector("[data-retry]")) return;
+    const note = document.createElement("p");
+    note.className = "page-failed";
+    const retry = document.createElement("button");
+    Object.assign(retry, { type: "button", className: "button small", textContent: "Try again" });
+    retry.dataset.retry = "";
+    retry.addEventListener("click", () => { note.remove(); img.src = img.src; });
+    note.append("This page could not be loaded. ", retry);
+    img.parentElement.after(note);
+  }
+
+  #remember() {
+    localStorage.setItem(STORE, JSON.stringify({ zoom: this.#zoom, fit: this.hasAttribute("fit"), paper: this.#paper }));
+  }
+
+  #restore() {
+    const kept = JSON.parse(localStorage.getItem(STORE) ?? "null");
+    if (!kept) return;
+    if (ZOOMS.includes(kept.zoom)) this.#setZoom(kept.zoom, Boolean(kept.fit));
+    if (PAPERS.includes(kept.paper)) this.#setPaper(kept.paper);
+  }
+}
+customElements.define("page-viewer", PageViewer);

@@ -1,0 +1,231 @@
+// The frame of every page: htmx manners, announcements, banners, undo, menus, dialogs, keys.
+import { announceKeys, comboOf, isTyping, startKeys } from "./keys.js";
+import { csrfToken, make, post, say } from "./session.js";
+
+const BUSY_AFTER = 300; // ms; shorter waits need no sign
+const UNDO_FOR = 10_000; // ms
+const root = document.documentElement;
+
+// -- parts that ask for attention ----------------------------------------------------------------
+function settle(part) {
+  announceKeys(part);
+  const speaker = part.matches?.("[data-say]") ? part : part.querySelector?.("[data-say]");
+  if (speaker) say(speaker.dataset.say);
+  const wanted = part.matches?.("[data-focus]") ? part : part.querySelector?.("[data-focus]");
+  wanted?.focus();
+}
+
+/** A persistent banner under the header; the same text is never shown twice. */
+export function alertBanner(text, { tone = "danger", link } = {}) {
+  const box = document.getElementById("shell-alerts");
+  for (const old of box.children) if (old.dataset.text === text) old.remove();
+  const close = make("button", { class: "button small", type: "button" }, "Dismiss");
+  const banner = make("div", { class: `banner ${tone}`, role: "alert", "data-text": text }, make("p", {}, text), make("div", { class: "actions" }, link, close));
+  const before = document.activeElement;
+  close.addEventListener("click", () => {
+    banner.remove();
+    if (before?.isConnected) before.focus();
+  });
+  box.append(banner);
+}
+window.addEventListener("chartline:alert", (event) => alertBanner(event.detail.text, event.detail));
+
+// -- htmx ------------------------------------------------------------------------------------------
+const body = document.body;
+body.addEventListener("htmx:configRequest", (event) => {
+  event.detail.headers["X-CSRFToken"] = csrfToken();
+  const cause = event.detail.triggeringEvent;
+  if (!cause || /^(load|revealed|intersect|sse:.*)$/.test(cause.type)) event.detail.headers["X-Background"] = "1";
+});
+
+body.addEventListener("htmx:beforeRequest", (event) => {
+  if (root.hasAttribute("data-locked")) event.preventDefault();
+});
+
+let flights = 0;
+let busyTimer;
+let bar;
+function busy(step) {
+  flights = Math.max(0, flights + step);
+  clearTimeout(busyTimer);
+  if (flights) {
+    busyTimer = setTimeout(() => {
+      bar ??= make("div", { class: "busy-bar" });
+      body.append(bar);
+      document.getElementById("main")?.setAttribute("aria-busy", "true");
+    }, BUSY_AFTER);
+  } else {
+    bar?.remove();
+    document.getElementById("main")?.removeAttribute("aria-busy");
+  }
+}
+const inForeground = (event) => !event.detail.requestConfig?.headers["X-Background"];
+body.addEventListener("htmx:beforeSend", (event) => inForeground(event) && busy(1));
+body.addEventListener("htmx:afterRequest", (event) => inForeground(event) && busy(-1));
+
+// A swap that removed the focused element gives the focus to its successor, or else to the new part.
+let lost;
+body.addEventListener("htmx:beforeSwap", (event) => {
+  const active = document.activeElement;
+  lost = event.detail.target?.contains(active) && active !== body ? { id: active.id, name: active.getAttribute("name") } : undefined;
+  const text = event.detail.xhr.responseText ?? "";
+  if (/<main[^>]*class="entrance"/.test(text)) {
+    // The session ended: the answer is the sign-in page. What was typed stays where it is.
+    event.detail.shouldSwap = false;
+    const link = make("a", { class: "button small", href: location.href, target: "_blank" }, "Sign in");
+    alertBanner("You are signed out. Sign in in another tab, then try again; nothing typed here is lost.", { link });
+  }
+});
+body.addEventListener("htmx:afterSettle", (event) => {
+  const part = event.detail.elt;
+  if (lost && (document.activeElement === body || !document.activeElement)) {
+    const heir = (lost.id && document.getElementById(lost.id)) || (lost.name && part.querySelector(`[name="${CSS.escape(lost.name)}"]`));
+    if (heir) heir.focus();
+    else if (part.isConnected) {
+      if (!part.hasAttribute("tabindex")) part.setAttribute("tabindex", "-1");
+      part.focus({ preventScroll: true });
+    }
+  }
+  lost = undefined;
+  settle(part);
+});
+
+const REASONS = {
+  0: "Not saved: the connection failed. What you typed is still here; try again.",
+  403: "Not done: your roles do not include this.",
+  404: "Not done: this no longer exists, or it belongs to someone else.",
+  409: "Not saved: someone else changed this meanwhile. Reload to see their version.",
+  413: "Not sent: this is too large.",
+  429: "Not done: too many tries. Wait a minute.",
+};
+body.addEventListener("htmx:responseError", (event) => {
+  const { status } = event.detail.xhr;
+  if (status === 423) window.dispatchEvent(new Event("chartline:locked"));
+  else if (inForeground(event)) alertBanner(event.detail.xhr.getResponseHeader("X-Message") ?? REASONS[status] ?? `Not saved: the server answered with an error (${status}). Try again.`);
+});
+for (const type of ["htmx:sendError", "htmx:timeout"]) body.addEventListener(type, (event) => inForeground(event) && alertBanner(REASONS[0]));
+
+// htmx gives up polling for elements it does not find in the page, so it is told again after a lock.
+window.addEventListener("chartline:unlocked", () => {
+  for (const element of document.querySelectorAll('[hx-trigger*="every"]')) {
+    const data = element["htmx-internal-data"];
+    if (data) data.initHash = null;
+    window.htmx?.process(element);
+  }
+});
+
+// -- announcements and undo --------------------------------------------------------------------------
+window.addEventListener("chartline:say", (event) => say(event.detail.text));
+
+const undoBar = document.getElementById("undo-bar");
+let undoUrl;
+let undoTimer;
+const holdUndo = () => clearTimeout(undoTimer);
+function countUndo() {
+  holdUndo();
+  undoTimer = setTimeout(() => { undoBar.hidden = true; undoUrl = undefined; }, UNDO_FOR);
+}
+window.addEventListener("chartline:undo", (event) => {
+  undoUrl = event.detail.url;
+  undoBar.querySelector("[data-undo-text]").textContent = event.detail.text;
+  undoBar.querySelector("[data-undo-button]").hidden = !undoUrl;
+  undoBar.hidden = false;
+  say(undoUrl ? `${event.detail.text}. Press Z to undo.` : event.detail.text);
+  countUndo();
+});
+for (const type of ["pointerenter", "focusin"]) undoBar.addEventListener(type, holdUndo);
+for (const type of ["pointerleave", "focusout"]) undoBar.addEventListener(type, countUndo);
+async function undo() {
+  if (!undoUrl) return;
+  const url = undoUrl;
+  undoUrl = undefined;
+  holdUndo();
+  undoBar.hidden = true;
+  try {
+    const response = await post(url);
+    if (response.ok && response.redirected) location.assign(response.url);
+    else if (response.ok) say("Undone");
+    else alertBanner("It could not be undone: it has moved on.");
+  } catch {
+    alertBanner(REASONS[0]);
+  }
+}
+undoBar.querySelector("[data-undo-button]").addEventListener("click", undo);
+window.addEventListener("keydown", (event) => {
+  if (undoUrl && comboOf(event) === "z" && !event.defaultPrevented && !isTyping(event.target) && root.dataset.keys !== "off") {
+    event.preventDefault();
+    undo();
+  }
+}, { capture: true });
+
+// -- menus, dialogs, links into forms ------------------------------------------------------------------
+document.addEventListener("click", (event) => {
+  const target = event.target instanceof Element ? event.target : null;
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(target)) menu.open = false;
+  const opener = target?.closest("[data-opens]");
+  if (opener) {
+    const dialog = document.getElementById(opener.dataset.opens);
+    if (dialog) { event.preventDefault(); dialog.showModal(); }
+  }
+  if (target?.closest("[data-closes]")) target.closest("dialog")?.close();
+  const link = target?.closest('.error-summary a[href^="#"]');
+  if (link) {
+    const field = document.getElementById(link.hash.slice(1));
+    const control = field?.matches("input, select, textarea, button") ? field : field?.querySelector("input, select, textarea");
+    if (control) { event.preventDefault(); control.focus(); control.closest(".field")?.scrollIntoView({ block: "nearest" }); }
+  }
+});
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Escape") return;
+  const menu = document.activeElement?.closest("details.menu[open]") ?? document.querySelector("details.menu[open]");
+  if (!menu) return;
+  menu.open = false;
+  menu.querySelector("summary").focus();
+  event.preventDefault();
+});
+document.addEventListener("focusin", (event) => {
+  for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
+});
+
+// -- one press, one request ------------------------------------------------------------------------
+function release(button) {
+  button.replaceChildren(...button.chartlineContent);
+  button.removeAttribute("data-sending");
+  button.form?.removeAttribute("data-sent");
+}
+window.addEventListener("submit", (event) => {
+  const form = event.target;
+  if (event.defaultPrevented) return;
+  if (form.hasAttribute("data-sent")) return event.preventDefault();
+  if (form.method !== "post") return;
+  form.setAttribute("data-sent", "");
+  const button = event.submitter;
+  if (button?.dataset.busy) {
+    button.style.minInlineSize = `${button.offsetWidth}px`;
+    button.chartlineContent = [...button.childNodes];
+    button.setAttribute("data-sending", "");
+    button.replaceChildren(button.dataset.busy);
+    say(button.dataset.busy);
+    setTimeout(() => button.isConnected && button.hasAttribute("data-sending") && release(button), 20_000);
+  } else setTimeout(() => form.removeAttribute("data-sent"), 4000);
+});
+window.addEventListener("pageshow", (event) => {
+  if (!event.persisted) return;
+  for (const button of document.querySelectorAll("[data-sending]")) release(button);
+  for (const form of document.querySelectorAll("form[data-sent]")) form.removeAttribute("data-sent");
+});
+
+// -- bench panes on narrow screens -------------------------------------------------------------------
+function markBenchTab() {
+  const target = location.hash ? document.getElementById(location.hash.slice(1)) : null;
+  const pane = target?.closest(".pane") ?? document.querySelector(".bench > .pane");
+  for (const tab of document.querySelectorAll(".bench-tabs a")) {
+    if (pane && tab.hash === `#${pane.id}`) tab.setAttribute("aria-current", "true");
+    else tab.removeAttribute("aria-current");
+  }
+}
+window.addEventListener("hashchange", markBenchTab);
+
+markBenchTab();
+startKeys();
+settle(document);

@@ -1,0 +1,51 @@
+// <verify-table>: the coder's version beside one's own; the server compares again after each change.
+import { csrfToken } from "./session.js";
+
+class VerifyTable extends HTMLElement {
+  #asking;
+
+  connectedCallback() {
+    if (this.#asking !== undefined) return;
+    this.#asking = null;
+    this.closest("draft-keeper").addEventListener("codes:changed", (event) => this.#compare(event.detail));
+  }
+
+  async #compare({ body, person }) {
+    this.#asking?.abort();
+    const asking = (this.#asking = new AbortController());
+    this.setAttribute("aria-busy", "true");
+    const headers = { "X-CSRFToken": csrfToken(), "X-Requested-With": "fetch" };
+    if (!person) headers["X-Background"] = "1";
+    try {
+      const response = await fetch(this.getAttribute("compare-url"), { method: "POST", headers, credentials: "same-origin", signal: asking.signal,
+        body: new URLSearchParams({ encounter: this.getAttribute("encounter"), body: JSON.stringify(body) }) });
+      if (response.status === 423) window.dispatchEvent(new Event("chartline:locked"));
+      if (!response.ok) throw new Error(String(response.status));
+      const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
+      this.replaceChildren(...parsed.body.childNodes);
+      this.#fit();
+    } catch (error) {
+      if (error.name !== "AbortError") this.querySelector("[data-stale]")?.removeAttribute("hidden");
+    } finally {
+      if (this.#asking === asking) this.removeAttribute("aria-busy");
+    }
+  }
+
+  /** The verdict that fits the differences gets the key and the look of the primary button. */
+  #fit() {
+    const count = Number(this.querySelector("[data-differences]").dataset.differences);
+    const fitting = count ? "corrected" : "verified";
+    for (const button of document.querySelectorAll("[data-verdict]")) {
+      const fits = button.dataset.verdict === fitting;
+      button.classList.toggle("primary", fits);
+      const key = button.querySelector("kbd");
+      if (key) key.hidden = !fits;
+      button.removeAttribute("aria-keyshortcuts");
+      if (fits) {
+        button.dataset.key = "ctrl+enter";
+        button.setAttribute("aria-keyshortcuts", "Control+ENTER");
+      } else delete button.dataset.key;
+    }
+  }
+}
+customElements.define("verify-table", VerifyTable);

@@ -1,0 +1,138 @@
+"""A whole site for the browser: web, worker and beat as processes, mail caught by a real SMTP server."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+import urllib.request
+from urllib.parse import quote
+from collections.abc import Iterator
+from dataclasses import dataclass
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from aiosmtpd.controller import Controller
+from aiosmtpd.handlers import Message
+from django.conf import settings
+from django.db import connection, connections
+from playwright.sync_api import Browser, sync_playwright
+
+ROOT = Path(__file__).parents[2]
+CHROMIUM = "/usr/bin/chromium"
+CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
+
+
+class Inbox(Message):
+    """Keeps every mail that arrives."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.mails: list[EmailMessage] = []
+
+    def handle_message(self, message: EmailMessage) -> None:
+        self.mails.append(message)
+
+    def wait_for(self, address: str, words: str, *, seconds: float = 30) -> EmailMessage:
+        """The newest mail to the address with the words in its subject."""
+        end = time.monotonic() + seconds
+        while time.monotonic() < end:
+            for mail in reversed(self.mails):
+                if address in str(mail["To"]) and words.lower() in str(mail["Subject"]).lower():
+                    return mail
+            time.sleep(0.2)
+        raise AssertionError(f"no mail to {address} with {words!r}; there are {[m['Subject'] for m in self.mails]}")
+
+
+@dataclass
+class Site:
+    """A running site: its address, the mails it sent, the log of its processes."""
+
+    url: str
+    inbox: Inbox
+    log: Path
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def database_address() -> str:
+    """The address of this test's database, as the role of the site."""
+    options = connection.settings_dict
+    query = options["OPTIONS"].get("host") or options["HOST"]
+
+    return f"postgresql://{options['USER']}:{quote(options['PASSWORD'])}@{quote(query, safe='')}/{options['NAME']}"
+
+
+@pytest.fixture
+def site(transactional_db: None, tmp_path: Path) -> Iterator[Site]:
+    """The site on the test's own database and folders."""
+    mails = Inbox()
+    mail_port, web_port = free_port(), free_port()
+    smtp = Controller(mails, hostname="127.0.0.1", port=mail_port)
+    smtp.start()
+    log = tmp_path / "site.log"
+    url = f"http://127.0.0.1:{web_port}"
+    environment = {
+        "PATH": os.environ["PATH"],
+        "CHARTLINE_VAR": os.environ["CHARTLINE_VAR"],
+        "CHARTLINE_DEMO": "1",
+        "CHARTLINE_TESTING": "1",
+        "CHART_DIR": str(tmp_path / "charts"),
+        "AUDIT_ANCHOR_FILE": str(tmp_path / "audit-anchor.jsonl"),
+        "DATABASE_URL": database_address(),
+        "REDIS_URL": settings.REDIS_URL,
+        "SITE_URL": url,
+        "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
+        "LOG_LEVEL": "INFO",
+    }
+    bin_ = Path(sys.executable).parent
+    commands = (
+        [bin_ / "gunicorn", "config.wsgi", "--worker-class", "gthread", "--threads", "4", "--bind", f"127.0.0.1:{web_port}"],
+        [bin_ / "celery", "-A", "config", "worker", "-B", "-s", tmp_path / "beat", "-c", "1", "-l", "INFO"],
+    )
+    with log.open("w") as output:
+        processes = [
+            subprocess.Popen(list(map(str, command)), cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True)
+            for command in commands
+        ]
+        try:
+            wait_until_it_answers(f"{url}/healthz", log)
+            yield Site(url=url, inbox=mails, log=log)
+        finally:
+            for process in processes:
+                os.killpg(process.pid, signal.SIGTERM)
+            for process in processes:
+                try:
+                    process.wait(timeout=10)
+                except subprocess.TimeoutExpired:
+                    os.killpg(process.pid, signal.SIGKILL)
+            smtp.stop()
+            connections.close_all()
+
+
+def wait_until_it_answers(url: str, log: Path) -> None:
+    for _ in range(150):
+        try:
+            with urllib.request.urlopen(url, timeout=2):  # noqa: S310  (our own loopback address)
+                return
+        except OSError:
+            time.sleep(0.2)
+    raise AssertionError(log.read_text()[-3000:])
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    """Debian's Chromium."""
+    os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright keeps a loop in this thread
+    with sync_playwright() as playwright:
+        chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
+        yield chromium
+        chromium.close()
+
+

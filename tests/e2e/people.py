@@ -1,0 +1,73 @@
+"""A person at a browser: signs in, and looks at each page as axe and a narrow screen do."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from axe_playwright_python.sync_playwright import Axe
+from playwright.sync_api import Browser, Page, expect
+
+from portal.models import User
+from tests.factories import PASSWORD
+
+RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
+SIZES = ((1440, 900), (390, 844))
+THEMES = ("light", "dark")
+# What may scroll sideways: tables and page images in their own region.
+OVERFLOW = """() => {
+  const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth
+  return wide > 1 ? [`page is ${wide}px too wide`] : []
+}"""
+
+
+class Person:
+    """One person with a browser of their own; messages of the content security policy are kept."""
+
+    def __init__(self, browser: Browser, url: str, user: User, *, pictures: Path | None = None) -> None:
+        self.url, self.user, self.pictures = url, user, pictures
+        # axe is put into the page, which the policy forbids: a second context looks, this one works.
+        self.context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
+        self.looking = browser.new_context(bypass_csp=True)
+        self.page: Page = self.context.new_page()
+        self.troubles: list[str] = []
+        self.page.on("console", lambda message: self.note(message.type, message.text))
+        self.page.on("pageerror", lambda error: self.note("error", str(error)))
+
+    def note(self, kind: str, text: str) -> None:
+        if kind == "error" or "Content Security Policy" in text or "Content-Security-Policy" in text:
+            self.troubles.append(text)
+
+    def sign_in(self) -> Page:
+        self.page.goto(f"{self.url}/account/login/")
+        self.page.get_by_label("Email").fill(self.user.email)
+        self.page.get_by_label("Password", exact=True).fill(PASSWORD)
+        self.page.get_by_role("button", name="Continue").click()
+        expect(self.page).not_to_have_url(f"{self.url}/account/login/")
+        return self.page
+
+    def go(self, path: str) -> Page:
+        self.page.goto(f"{self.url}{path}")
+        return self.page
+
+    def look(self, name: str) -> None:
+        """axe without a violation and nothing wider than the screen, at both sizes, in both themes."""
+        self.looking.clear_cookies()
+        self.looking.add_cookies(self.context.cookies())
+        page = self.looking.new_page()
+        for width, height in SIZES:
+            for theme in THEMES:
+                page.set_viewport_size({"width": width, "height": height})
+                page.emulate_media(color_scheme=theme)
+                page.goto(self.page.url)
+                page.wait_for_load_state("networkidle")
+                if self.pictures:
+                    page.screenshot(path=self.pictures / f"{name}-{width}-{theme}.png", full_page=True)
+                found = Axe().run(page, options=RULES).response["violations"]
+                assert not found, (name, width, theme, [(v["id"], [n["html"][:200] for n in v["nodes"][:3]]) for v in found])
+                assert not page.evaluate(OVERFLOW), (name, width, theme, page.evaluate(OVERFLOW))
+        page.close()
+
+    def leave(self) -> None:
+        self.context.close()
+        self.looking.close()
+        assert not self.troubles, self.troubles
