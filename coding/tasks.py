@@ -5,6 +5,8 @@ from typing import Any
 from celery import shared_task
 from django.utils import timezone
 
+from portal.tasks import job_task
+
 
 @shared_task(name="coding.sweep_assignments")
 def sweep_assignments(**_future: Any) -> None:
@@ -22,3 +24,10 @@ def push_work(**_future: Any) -> None:
 
     with scope.service():
         push(at=timezone.now())
+
+
+@job_task("coding.deliver_batch")
+def deliver_batch(*, claim: Any) -> None:
+    from coding.actions.delivery import deliver_batch as deliver
+
+    deliver(claim=claim, at=timezone.now())

@@ -103,16 +103,21 @@ def idle_lock(get_response: View) -> View:
         if not session.get("locked") and now - session.get("last_active", now) > settings.IDLE_LOCK_SECONDS:
             session["locked"] = True
             record("session.locked", at=timezone.now(), by=request.user, request=request)
-        if session.get("locked"):
-            if request.path not in {reverse("portal:unlock"), reverse("account_logout")}:
-                return locked(request)
-        elif "X-Background" not in request.headers:
-            # Written at most every ten seconds: the lock needs no finer clock.
-            if now - session.get("last_active", 0) > min(10, settings.IDLE_LOCK_SECONDS / 10):
-                session["last_active"] = now
+        if session.get("locked") and request.path not in {reverse("portal:unlock"), reverse("account_logout")}:
+            return locked(request)
+        note_activity(request, now)
         return get_response(request)
 
     return middleware
+
+
+def note_activity(request: HttpRequest, now: float) -> None:
+    """A person did something; written at most every ten seconds, for the lock needs no finer clock."""
+    session = request.session
+    if "X-Background" in request.headers or session.get("locked"):
+        return
+    if now - session.get("last_active", 0) > min(10, settings.IDLE_LOCK_SECONDS / 10):
+        session["last_active"] = now
 
 
 def by_script(request: HttpRequest) -> bool:
@@ -130,7 +135,7 @@ def way_back(request: HttpRequest) -> str:
     if request.method in {"GET", "HEAD"}:
         return request.get_full_path()
     came_from = urlsplit(request.headers.get("Referer", ""))
-    if came_from.netloc == request.get_host():
+    if came_from.netloc == request.get_host() and not came_from.path.startswith("//"):
         return urlunsplit(("", "", came_from.path, came_from.query, ""))
     return reverse("portal:home")
 
@@ -140,7 +145,9 @@ def locked(request: HttpRequest) -> HttpResponse:
     if by_script(request):
         return JsonResponse({"locked": True}, status=LOCKED)
     if request.method not in {"GET", "HEAD"}:
-        messages.warning(request, "The page was locked when you sent the form. Nothing was changed; please send it again.")
+        messages.warning(
+            request, "The page was locked when you sent the form. Nothing was changed; please send it again."
+        )
     return redirect(f"{reverse('portal:unlock')}?{urlencode({'next': way_back(request)})}")
 
 
@@ -182,5 +189,3 @@ def user_time_zone(get_response: View) -> View:
             return get_response(request)
 
     return middleware
-
-

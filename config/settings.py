@@ -166,10 +166,16 @@ INTAKE_CHILD_SECONDS = 50
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2
+FILE_UPLOAD_HANDLERS = [
+    "portal.upload_limit.UploadLimit",
+    "django.core.files.uploadhandler.MemoryFileUploadHandler",
+    "django.core.files.uploadhandler.TemporaryFileUploadHandler",
+]
 FILE_UPLOAD_TEMP_DIR = os.environ.get("UPLOAD_TEMP_DIR")
 
 # -- the site ----------------------------------------------------------------------------------
 INSTALLED_APPS = [
+    "config",
     "feedback",
     "claims",
     "coding",
@@ -336,6 +342,11 @@ SPECTACULAR_SETTINGS = {
     "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
     "REDOC_DIST": "SIDECAR",
     "SCHEMA_PATH_PREFIX": "/api/v1",
+    "ENUM_NAME_OVERRIDES": {
+        "BatchStatusEnum": "portal.rules.lifecycle.BatchStatus",
+        "ChartStatusEnum": "portal.rules.intake.ChartStatus",
+        "SideEnum": "feedback.rules.talk.Side",
+    },
 }
 
 # -- logs: JSON lines from an allow-list of keys; never what a person typed or a chart says -------

@@ -1,7 +1,8 @@
 """Addresses of the whole site; each app owns the ones below its prefix."""
 
-from django.contrib import admin
 from django.urls import include, path
+
+from portal.admin import operators
 
 urlpatterns = [
     path("", include("portal.urls")),
@@ -10,5 +11,5 @@ urlpatterns = [
     path("threads/", include("feedback.urls")),
     path("api/v1/", include("config.api_urls")),
     path("account/", include("allauth.urls")),
-    path("operator/", admin.site.urls),
+    path("operator/", operators.urls),
 ]

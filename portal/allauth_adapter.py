@@ -1,9 +1,10 @@
 """How sign-in fits this site: by invitation only, addresses behind proxies, mail after the commit."""
 
-from functools import partial
 from typing import Any
 
 from allauth.account.adapter import DefaultAccountAdapter
+from allauth.core import context as current
+from django.contrib.sites.shortcuts import get_current_site
 from django.core.exceptions import PermissionDenied, ValidationError
 from django.db import transaction
 from django.http import HttpRequest
@@ -43,12 +44,11 @@ class AccountAdapter(DefaultAccountAdapter):
 
     def reauthenticate(self, user: Any, password: str) -> bool:
         """Whether this is the person's password; by the person's own address, throttled like a sign-in."""
-        from allauth.core import context
-
-        found = self.authenticate(context.request, email=user.email, password=password)
+        found = self.authenticate(current.request, email=user.email, password=password)
         return found is not None and found.pk == user.pk
 
     def send_mail(self, template_prefix: str, email: str, context: dict[str, Any]) -> None:
         """Mail about the account leaves after the commit: no network inside a transaction."""
-        send = partial(super().send_mail, template_prefix, email, context)
-        transaction.on_commit(send, robust=True)
+        request = current.request
+        words = {"request": request, "email": email, "current_site": get_current_site(request), **context}
+        transaction.on_commit(self.render_mail(template_prefix, email, words).send, robust=True)

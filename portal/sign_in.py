@@ -32,7 +32,7 @@ def page_of(request: HttpRequest | None) -> str:
 
 @receiver(account.user_logged_in)
 def note_sign_in(request: HttpRequest, user: User, **_more: Any) -> None:
-    ways = [found.get("type", found["method"]) for found in get_authentication_records(request)]
+    ways = [found.get("type", found["method"]) for found in get_authentication_records(request, user)]
     record("sign_in.done", at=timezone.now(), by=user, request=request, ways=ways)
 
 

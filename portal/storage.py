@@ -75,3 +75,13 @@ def blocks(name: str) -> Iterable[bytes]:
 def discard(name: str) -> None:
     """Remove a file that no row names (a copy kept for a duplicate that lost the race)."""
     default_storage.delete(name)
+
+
+def probe() -> None:
+    """Write, read and remove a few bytes; whatever is wrong with the storage is raised."""
+    stored = keep_bytes(b"ready", folder="probe")
+    try:
+        with opened(stored.name) as source:
+            source.read()
+    finally:
+        discard(stored.name)

@@ -56,3 +56,17 @@ def seal_audit_trail(**_future: Any) -> None:
 
     with scope.service():
         seal(at=timezone.now())
+
+
+@job_task("portal.send_notice")
+def send_notice(*, claim: Any) -> None:
+    from portal.actions.notices import send_notice as send
+
+    send(claim=claim, at=timezone.now())
+
+
+@job_task("portal.render_chart")
+def render_chart(*, claim: Any) -> None:
+    from portal.actions.pages import render_chart as render
+
+    render(claim=claim, at=timezone.now())

@@ -68,3 +68,11 @@ def frozen(table: str) -> list[RunSQL]:
             reverse_sql=f"DROP TRIGGER {table}_frozen ON {table}; DROP FUNCTION {table}_refuse();",
         )
     ]
+
+
+def in_one(*operations: RunSQL) -> RunSQL:
+    """The operations as one: a migration copies its whole state for each operation, which adds up."""
+    return RunSQL(
+        sql="\n".join(str(operation.sql) for operation in operations),
+        reverse_sql="\n".join(str(operation.reverse_sql) for operation in reversed(operations)),
+    )

@@ -1,7 +1,10 @@
 """The test database is made by the superuser, migrated by the owner, and used as the site's own role."""
 
+import hashlib
 from collections.abc import Iterator
+from pathlib import Path
 
+import django
 import psycopg
 import pytest
 from django.conf import settings
@@ -15,26 +18,55 @@ from portal.models import Practice, User
 from portal.rules.roles import Role
 from tests import factories
 
+ROOT = Path(__file__).parent.parent
+TEMPLATE_LOCK = 0x7E57
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
 
 
 @pytest.fixture(scope="session")
 def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
-    """One database per test process, owned by the owner role."""
+    """One database per test process, owned by the owner role, copied from one that was migrated once."""
     worker = getattr(request.config, "workerinput", {}).get("workerid", "main")
     name = f"test_chartline_{worker}"
     with psycopg.connect(embedded.superuser_url("postgres"), autocommit=True) as server:
-        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
-        server.execute(sql.SQL("CREATE DATABASE {} OWNER chartline_owner").format(sql.Identifier(name)))
+        server.execute("SELECT pg_advisory_lock(%s)", [TEMPLATE_LOCK])
+        with django_db_blocker.unblock():  # type: ignore[attr-defined]
+            template = migrated_template(server)
+        make_database(server, name, template)
+        server.execute("SELECT pg_advisory_unlock(%s)", [TEMPLATE_LOCK])
     with django_db_blocker.unblock():  # type: ignore[attr-defined]
-        for alias in ("default", "owner"):
-            connections[alias].close()
-            settings.DATABASES[alias]["NAME"] = name
-            connections[alias].settings_dict["NAME"] = name
-        call_command("migrate", verbosity=0)
-        connections["owner"].close()
+        point_at(name)
         yield
         connections.close_all()
+
+
+def migrated_template(server: psycopg.Connection) -> str:
+    """The database that holds today's migrations, made if it is missing."""
+    sources = sorted((*ROOT.glob("*/migrations/*.py"), ROOT / "portal/tenancy.py", *ROOT.glob("portal/**/migrate.py")))
+    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources) + django.__version__.encode()).hexdigest()
+    name = f"template_{digest[:16]}"
+    if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
+        make_database(server, f"{name}_new", "template1")
+        point_at(f"{name}_new")
+        call_command("migrate", verbosity=0)
+        connections.close_all()
+        server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(f"{name}_new"), sql.Identifier(name)))
+    return name
+
+
+def make_database(server: psycopg.Connection, name: str, template: str) -> None:
+    server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
+    server.execute(
+        sql.SQL("CREATE DATABASE {} OWNER chartline_owner TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+    )
+
+
+def point_at(name: str) -> None:
+    """Both roles' connections go to this database from now on."""
+    for alias in ("default", "owner"):
+        connections[alias].close()
+        settings.DATABASES[alias]["NAME"] = name
+        connections[alias].settings_dict["NAME"] = name
 
 
 def empty_all_tables(_case: TransactionTestCase) -> None:

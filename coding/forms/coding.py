@@ -103,9 +103,7 @@ def clean_body(raw: object) -> Body:
     if len(procedures) > LINE_LIMIT:
         raise BadBody(f"A claim has at most {LINE_LIMIT} procedure lines.")
     return {
-        "diagnoses": [
-            {"code": code_in(line, f"Diagnosis {place}")} for place, line in enumerate(diagnoses, start=1)
-        ],
+        "diagnoses": [{"code": code_in(line, f"Diagnosis {place}")} for place, line in enumerate(diagnoses, start=1)],
         "procedures": [line_in(line, f"Procedure {place}") for place, line in enumerate(procedures, start=1)],
         "comment": str(raw.get("comment") or "")[:COMMENT_LIMIT],
     }
@@ -127,7 +125,9 @@ def line_in(line: object, where: str) -> dict[str, Any]:
     if len(modifiers) > MODIFIER_LIMIT or not all(MODIFIER.match(modifier) for modifier in modifiers):
         raise BadBody(f"{where}: up to {MODIFIER_LIMIT} modifiers of two characters each.")
     pointers = listed(line.get("pointers"), where)
-    if len(pointers) > POINTER_LIMIT or not all(type(place) is int and 0 < place <= DIAGNOSIS_LIMIT for place in pointers):
+    if len(pointers) > POINTER_LIMIT or not all(
+        type(place) is int and 0 < place <= DIAGNOSIS_LIMIT for place in pointers
+    ):
         raise BadBody(f"{where}: up to {POINTER_LIMIT} pointers from 1 to {DIAGNOSIS_LIMIT}.")
     units = str(line.get("units", 1))
     if not units.isdecimal() or int(units) > UNIT_LIMIT:
@@ -211,7 +211,9 @@ class HoldForm(forms.Form):
 
     def return_at(self) -> datetime:
         """Eight in the morning of the chosen day, in the person's own zone."""
-        return timezone.make_aware(datetime.combine(self.cleaned_data["return_on"], datetime.min.time().replace(hour=8)))
+        return timezone.make_aware(
+            datetime.combine(self.cleaned_data["return_on"], datetime.min.time().replace(hour=8))
+        )
 
 
 class NotBillableForm(forms.Form):

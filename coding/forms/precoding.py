@@ -49,15 +49,29 @@ def full_year(two_digits: int) -> int:
     return year if year <= this_year else year - CENTURY
 
 
+# What the error summary says for each field that is needed.
+MISSING = {
+    "patient_name": "Enter the patient's name.",
+    "birth_date": "Enter the birth date.",
+    "sex": "Choose the sex; Unknown if the chart does not say.",
+    "date_from": "Enter the date of service.",
+    "visit_type": "Choose the visit type.",
+    "rendering_provider": "Choose the rendering provider.",
+    "place_of_service": "Enter the place of service, or choose the location.",
+}
+
+
 class PrecodingForm(forms.Form):
     """All fields of coding.models.PreCoding, with the choices of one practice."""
 
-    patient_name = forms.CharField(label="Patient name", max_length=120, help_text="Last, First M")
+    patient_name = forms.CharField(
+        label="Patient name", max_length=120, widget=forms.TextInput(attrs={"placeholder": "Last, First M"})
+    )
     birth_date = TypedDate(label="Birth date")
     sex = forms.ChoiceField(label="Sex", choices=[("", ""), *PreCoding.Sex.choices])
     account_number = forms.CharField(label="Account no.", max_length=40, required=False)
     date_from = TypedDate(label="Date of service")
-    date_to = TypedDate(label="to", required=False)
+    date_to = TypedDate(label="Last day", required=False)
     visit_type = forms.ChoiceField(label="Visit type", choices=[("", ""), *PreCoding.VisitType.choices])
     rendering_provider = forms.ModelChoiceField(label="Rendering provider", queryset=Provider.objects.none())
     referring_provider = forms.ModelChoiceField(
@@ -72,7 +86,7 @@ class PrecodingForm(forms.Form):
     )
     payer = forms.ModelChoiceField(label="Payer", queryset=Payer.objects.none(), required=False)
     member_id = forms.CharField(label="Member ID", max_length=40, required=False)
-    modifiers = forms.CharField(label="Likely modifiers", max_length=20, required=False, help_text="Such as 25 59")
+    modifiers = forms.CharField(label="Likely modifiers", max_length=20, required=False)
 
     def __init__(self, *args: Any, encounter: Encounter, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -84,8 +98,10 @@ class PrecodingForm(forms.Form):
         ):
             rows = model.objects.visible_to(user).filter(practice_id=encounter.practice_id, is_active=True)
             self.fields[name].queryset = rows  # type: ignore[attr-defined]
-        for field in self.fields.values():
+            self.fields[name].empty_label = ""  # type: ignore[attr-defined]
+        for name, field in self.fields.items():
             field.widget.attrs.setdefault("autocomplete", "off")
+            field.error_messages["required"] = MISSING.get(name, "")
 
     def places(self) -> dict[str, str]:
         """Location id → its place of service, for filling the field in."""

@@ -3,7 +3,7 @@
 from django.db.migrations import Migration as BaseMigration
 from django.db.migrations import RunSQL
 
-from portal.tenancy import frozen, row_security, same_practice
+from portal.tenancy import frozen, in_one, row_security, same_practice
 
 TABLES = (
     "coding_encounter",
@@ -66,8 +66,10 @@ class Migration(BaseMigration):
     dependencies = [("coding", "0002_initial"), ("portal", "0002_row_security")]
 
     operations = [
-        *(row_security(table) for table in TABLES),
-        *(same_practice(*path) for path in PARENTS),
-        *(operation for table in FROZEN for operation in frozen(table)),
-        AUTHORS,
+        in_one(
+            *(row_security(table) for table in TABLES),
+            *(same_practice(*path) for path in PARENTS),
+            *(operation for table in FROZEN for operation in frozen(table)),
+            AUTHORS,
+        )
     ]

@@ -2,8 +2,12 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from typing import Any
+
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
+from django.db.models.functions import Coalesce
 
 from coding.models.encounter import Encounter
 from coding.rules import codings
@@ -38,6 +42,25 @@ class Draft(ClientRow):
         return f"draft {self.pk}"
 
 
+class CodingQuerySet(models.QuerySet["Coding"]):
+    def newest_of(self, encounters: Iterable[Encounter]) -> CodingQuerySet:
+        """The last version of each encounter; of a finished one it is the version that counts."""
+        rows = self.filter(encounter__in=[encounter.pk for encounter in encounters])
+        return rows.order_by("encounter", "-version").distinct("encounter")
+
+    def with_counts(self) -> CodingQuerySet:
+        """With `diagnosis_count` and `procedure_count`."""
+        return self.annotate(
+            diagnosis_count=lines_of(Diagnosis.objects.all()), procedure_count=lines_of(ProcedureLine.objects.all())
+        )
+
+
+def lines_of(rows: models.QuerySet[Any]) -> Coalesce:
+    """How many of the rows belong to a coding of the outer query."""
+    counted = rows.filter(coding=models.OuterRef("pk")).order_by().values("coding").annotate(n=models.Count("pk"))
+    return Coalesce(models.Subquery(counted.values("n")), 0)
+
+
 class Coding(ClientRow):
     """One author's submitted version of the codes; never changed, only followed by another version."""
 
@@ -51,6 +74,8 @@ class Coding(ClientRow):
     date_of_service = models.DateField()
     submitted_at = models.DateTimeField()
     comment = models.TextField(blank=True)
+
+    objects = CodingQuerySet.as_manager()
 
     class Meta(ClientRow.Meta):
         constraints = [

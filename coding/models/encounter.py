@@ -64,6 +64,10 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
     def finished(self) -> EncounterQuerySet:
         return self.filter(status__in=FINISHED)
 
+    def billable(self) -> EncounterQuerySet:
+        """With codes that a claim can be made of."""
+        return self.filter(status__in=[EncounterStatus.VERIFIED, EncounterStatus.DELIVERED], not_billable_reason="")
+
     def unfinished(self) -> EncounterQuerySet:
         return self.exclude(status__in=FINISHED)
 

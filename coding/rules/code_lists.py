@@ -33,7 +33,7 @@ def icd10cm_codes(tabular: IO[bytes]) -> Iterator[ListedCode]:
     Billable are the codes without anything below them (ICD-10-CM Official Guidelines, section I.B.2).
     """
     seen: set[str] = set()
-    for _event, element in iterparse(tabular):
+    for _event, element in iterparse(tabular):  # noqa: S314  (a file of an installed package)
         if element.tag != "section":
             continue
         for category in element.findall("diag"):
@@ -72,4 +72,6 @@ def icd9cm_codes(lines: Iterable[str]) -> Iterator[ListedCode]:
 def demo_procedures(lines: Iterable[str]) -> Iterator[ListedCode]:
     """The codes of the demo list: CSV with the columns code, title, weight (may be empty)."""
     for row in csv.DictReader(lines):
-        yield ListedCode(row["code"], row["title"], billable=True, weight=Decimal(row["weight"]) if row["weight"] else None)
+        yield ListedCode(
+            row["code"], row["title"], billable=True, weight=Decimal(row["weight"]) if row["weight"] else None
+        )

@@ -1,1 +1,29 @@
-urlpatterns: list = []
+"""Addresses of the queue, the benches and the pages of encounters."""
+
+from django.urls import path
+
+from coding.views import bench, coding_bench, encounter, pages, precoding, queue, verification
+
+urlpatterns = [
+    path("", queue.queue, name="queue"),
+    path("next/", queue.next_view, name="next"),
+    path("stage/", queue.choose_stage, name="choose-stage"),
+    path("encounters/<int:pk>/", bench.work, name="work"),
+    path("encounters/<int:pk>/read/", encounter.encounter, name="encounter"),
+    path("encounters/<int:pk>/pages/<int:number>/", pages.page_image, name="page-image"),
+    path("encounters/<int:pk>/precode/", precoding.precode, name="precode"),
+    path("encounters/<int:pk>/split/", precoding.split, name="split"),
+    path("encounters/<int:pk>/code/", coding_bench.code, name="code"),
+    path("encounters/<int:pk>/findings/", coding_bench.findings, name="findings"),
+    path("encounters/<int:pk>/verify/", verification.verify, name="verify"),
+    path("encounters/<int:pk>/compare/", verification.compare, name="compare"),
+    path("encounters/<int:pk>/draft/", bench.save, name="draft"),
+    path("encounters/<int:pk>/heartbeat/", bench.heartbeat, name="heartbeat"),
+    path("encounters/<int:pk>/take-back/", bench.take_back_view, name="take-back"),
+    path("encounters/<int:pk>/skip/", bench.skip_view, name="skip"),
+    path("encounters/<int:pk>/hold/", bench.hold_view, name="hold"),
+    path("encounters/<int:pk>/resume/", queue.resume_view, name="resume"),
+    path("encounters/<int:pk>/not-billable/", bench.not_billable_view, name="not-billable"),
+    path("encounters/<int:pk>/send-back/", bench.send_back_view, name="send-back"),
+    path("encounters/<int:pk>/release/", bench.release_view, name="release"),
+]

@@ -1,1 +1,15 @@
-urlpatterns: list = []
+"""Addresses of running the work: overview, encounters, deliveries, code lookup."""
+
+from django.urls import path
+
+from coding.views import codes, deliveries, operations
+
+urlpatterns = [
+    path("codes/", codes.code_lookup, name="code-lookup"),
+    path("deliveries/<int:pk>/", deliveries.delivery, name="delivery"),
+    path("batches/<int:pk>/encounters/", deliveries.batch_encounters, name="batch-encounters"),
+    path("operations/", operations.operations, name="operations"),
+    path("operations/figures/", operations.figures, name="operations-figures"),
+    path("operations/encounters/", operations.encounters, name="operations-encounters"),
+    path("operations/jobs/<int:pk>/try-again/", operations.try_again, name="job-try-again"),
+]

@@ -44,5 +44,6 @@ def matches(system: System, on: date, text: str) -> list[dict[str, str | bool]]:
     with by_index():
         found = list(Code.objects.of(system).on(on).matching(wanted(system, text))[:SHOWN])
     return [
-        {"code": row.code, "dotted": dotted(system, row.code), "title": row.title, "billable": row.billable} for row in found
+        {"code": row.code, "dotted": dotted(system, row.code), "title": row.title, "billable": row.billable}
+        for row in found
     ]

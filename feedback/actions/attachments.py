@@ -6,24 +6,13 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
-from pathlib import PurePath
 
 from django.core.files.base import File
 
 from feedback.models import Attachment, Comment
 from feedback.rules.talk import FILE_LIMIT, FILES_AT_ONCE
 from portal import storage
-from portal.rules.intake import MEDIA_TYPES, Refusal
-
-HEAD = 1024  # bytes that tell the type
-NAME_LIMIT = 255  # characters
-SIGNATURES = (
-    (b"%PDF-", "application/pdf"),
-    (b"II*\x00", "image/tiff"),
-    (b"MM\x00*", "image/tiff"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-)
+from portal.rules.intake import HEAD, MEDIA_TYPES, Refusal, display_name, media_type_of, refusal_at_receipt
 
 
 class FileRefused(Exception):
@@ -55,27 +44,21 @@ def checked(files: Sequence[File]) -> list[Checked]:
 
 
 def check(file: File, position: int) -> Checked:
-    """One file's name and type by content; FileRefused says what is wrong with it."""
-    head = file.read(HEAD)
+    """One file's name and type by content; FileRefused says what is wrong with it.
+
+    Stricter than for a chart in one thing: the name must end as the content does, for the file is handed on.
+    """
+    name, head = display_name(file.name or ""), file.read(HEAD)
     file.seek(0)
-    if not file.size:
-        raise FileRefused(Refusal.EMPTY, position)
-    if file.size > FILE_LIMIT:
-        raise FileRefused(Refusal.TOO_LARGE, position)
-    media_type = type_of(head)
-    if media_type is None:
-        raise FileRefused(Refusal.UNKNOWN_TYPE, position)
-    name = PurePath(file.name or "").name[-NAME_LIMIT:] or "file"
-    if PurePath(name).suffix.lower() not in MEDIA_TYPES[media_type]:
-        raise FileRefused(Refusal.NAME_DIFFERS, position)
-    if media_type == "application/pdf" and is_encrypted(file):
-        raise FileRefused(Refusal.PASSWORD_PROTECTED, position)
+    media_type = media_type_of(head)
+    reason = refusal_at_receipt(name=name, size=file.size or 0, head=head, limit=FILE_LIMIT)
+    if reason is None and not name.lower().endswith(MEDIA_TYPES[media_type]):
+        reason = Refusal.NAME_DIFFERS
+    if reason is None and media_type == "application/pdf" and is_encrypted(file):
+        reason = Refusal.PASSWORD_PROTECTED
+    if reason is not None:
+        raise FileRefused(reason, position)
     return Checked(file=file, name=name, media_type=media_type)
-
-
-def type_of(head: bytes) -> str | None:
-    """The type that the first bytes tell, if it is one we take."""
-    return next((media_type for sign, media_type in SIGNATURES if head.startswith(sign)), None)
 
 
 def is_encrypted(file: File) -> bool:

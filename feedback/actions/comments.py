@@ -65,7 +65,7 @@ def add_comment(
     CannotSay, NotInThread, FileRefused or TooManyFiles leave nothing behind.
     """
     body = in_bounds(body)
-    if reply_to is not None and (reply_to.thread_id != thread.pk or reply_to.deleted_at is not None):
+    if reply_to is not None and not Comment.objects.filter(pk=reply_to.pk, thread=thread, deleted_at=None).exists():
         raise NotInThread
     if encounter is not None and encounter.batch_id != thread.batch_id:
         raise NotInThread

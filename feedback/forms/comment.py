@@ -28,7 +28,7 @@ class SeveralFilesField(forms.FileField):
 
     widget = SeveralFiles
 
-    def clean(self, data: Any, initial: Any = None) -> list[File]:
+    def clean(self, data: Any, initial: Any = None) -> list[File]:  # noqa: ARG002  (the framework's signature)
         files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
         try:
             checked(files)
@@ -66,7 +66,9 @@ class CommentForm(BodyForm):
     """A new message in a thread, as somebody may write it."""
 
     needs_answer_from = forms.ChoiceField(label="Needs an answer from", choices=ANSWER_CHOICES, required=False)
-    encounter = EncounterField(label="About", queryset=Encounter.objects.none(), required=False, empty_label="The batch")
+    encounter = EncounterField(
+        label="About", queryset=Encounter.objects.none(), required=False, empty_label="The batch"
+    )
     mentions = PeopleField(
         label="Mention", queryset=User.objects.none(), required=False, widget=forms.CheckboxSelectMultiple
     )

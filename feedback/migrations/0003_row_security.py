@@ -2,7 +2,7 @@
 
 from django.db.migrations import Migration as BaseMigration
 
-from portal.tenancy import frozen, row_security, same_practice
+from portal.tenancy import frozen, in_one, row_security, same_practice
 
 TABLES = (
     "feedback_thread",
@@ -33,7 +33,9 @@ class Migration(BaseMigration):
     dependencies = [("feedback", "0002_initial"), ("portal", "0002_row_security"), ("coding", "0003_row_security")]
 
     operations = [
-        *(row_security(table) for table in TABLES),
-        *(same_practice(*path) for path in PARENTS),
-        *(operation for table in FROZEN for operation in frozen(table)),
+        in_one(
+            *(row_security(table) for table in TABLES),
+            *(same_practice(*path) for path in PARENTS),
+            *(operation for table in FROZEN for operation in frozen(table)),
+        )
     ]

@@ -7,21 +7,32 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     dependencies = [
-        ('coding', '0004_known_ranks_and_states'),
-        ('feedback', '0003_row_security'),
-        ('portal', '0003_known_appearance'),
+        ("coding", "0004_known_ranks_and_states"),
+        ("feedback", "0003_row_security"),
+        ("portal", "0003_known_appearance"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.AddIndex(
-            model_name='comment',
-            index=models.Index(condition=models.Q(('deleted_at', None), ('resolved_at', None), models.Q(('needs_answer_from', ''), _negated=True)), fields=['practice', 'created_at'], name='feedback_comment_open'),
+            model_name="comment",
+            index=models.Index(
+                condition=models.Q(
+                    ("deleted_at", None), ("resolved_at", None), models.Q(("needs_answer_from", ""), _negated=True)
+                ),
+                fields=["practice", "created_at"],
+                name="feedback_comment_open",
+            ),
         ),
         migrations.AddConstraint(
-            model_name='comment',
-            constraint=models.CheckConstraint(condition=models.Q(django.db.models.lookups.GreaterThan(django.db.models.functions.text.Length('body'), 0), django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length('body'), 10000)), name='feedback_comment_body_length'),
+            model_name="comment",
+            constraint=models.CheckConstraint(
+                condition=models.Q(
+                    django.db.models.lookups.GreaterThan(django.db.models.functions.text.Length("body"), 0),
+                    django.db.models.lookups.LessThanOrEqual(django.db.models.functions.text.Length("body"), 10000),
+                ),
+                name="feedback_comment_body_length",
+            ),
         ),
     ]

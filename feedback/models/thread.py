@@ -160,10 +160,12 @@ class Comment(ClientRow):
                 condition=models.Q(author__isnull=False) ^ models.Q(token__isnull=False), name="feedback_comment_by_one"
             ),
             models.CheckConstraint(
-                condition=models.Q(needs_answer_from__in=["", "practice", "service"]), name="feedback_comment_answer_from"
+                condition=models.Q(needs_answer_from__in=["", "practice", "service"]),
+                name="feedback_comment_answer_from",
             ),
             models.CheckConstraint(
-                condition=models.Q(GreaterThan(Length("body"), 0)) & models.Q(LessThanOrEqual(Length("body"), BODY_LIMIT)),
+                condition=models.Q(GreaterThan(Length("body"), 0))
+                & models.Q(LessThanOrEqual(Length("body"), BODY_LIMIT)),
                 name="feedback_comment_body_length",
             ),
             together("deleted_at", "deleted_by", name="feedback_comment_deleted_by_at"),

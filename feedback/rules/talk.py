@@ -49,4 +49,3 @@ def reason_to_write(*, mentioned: bool, asked: bool) -> NoticeKind:
     if mentioned:
         return NoticeKind.MENTION
     return NoticeKind.ANSWER_NEEDED if asked else NoticeKind.COMMENT_ADDED
-

@@ -148,7 +148,9 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
         if not form.errors:
             return redirect(place(comment))
     status = UNPROCESSABLE if form.errors else 200
-    return render(request, "feedback/edit.html", {"comment": comment, "form": form, "back": place(comment)}, status=status)
+    return render(
+        request, "feedback/edit.html", {"comment": comment, "form": form, "back": place(comment)}, status=status
+    )
 
 
 @requires(Permission.DISCUSS)

@@ -72,11 +72,7 @@ def keyset_page(request: HttpRequest, rows: ThreadQuerySet) -> tuple[list[Thread
     after = place_in_list(request.GET.get("after", ""))
     if after is not None:
         rank, latest, pk = after
-        rows = rows.filter(
-            Q(rank__gt=rank)
-            | Q(rank=rank, latest__lt=latest)
-            | Q(rank=rank, latest=latest, pk__lt=pk)
-        )
+        rows = rows.filter(Q(rank__gt=rank) | Q(rank=rank, latest__lt=latest) | Q(rank=rank, latest=latest, pk__lt=pk))
     page = list(rows.wanting_first()[: A_PAGE + 1])
     if len(page) <= A_PAGE:
         return page, None
@@ -121,7 +117,9 @@ def question_list(
         {
             "message": message,
             "thread": row.thread,
-            "form": refused if refused is not None and question is not None and row.pk == question.pk else AnswerForm(question=row),
+            "form": refused
+            if refused is not None and question is not None and row.pk == question.pk
+            else AnswerForm(question=row),
         }
         for row, message in zip(rows, presented(rows, reader=request.user), strict=True)
     ]

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Prefetch, QuerySet
+from django.urls import reverse
 
 from coding.models import Encounter
 from feedback.forms.comment import CommentForm
@@ -101,7 +102,7 @@ def message(
         is_deleted=deleted,
         is_edited=comment.edited_at is not None and not deleted,
         encounter=comment.encounter.label if comment.encounter is not None else "",
-        encounter_url=encounter_url(comment, reader) if comment.encounter_id in open_to_reader else "",
+        encounter_url=encounter_url(comment) if comment.encounter_id in open_to_reader else "",
         asks=asks(comment, side) if is_open else "",
         settled=comment.resolved_by.name if asked and comment.resolved_by is not None and not deleted else "",
         settled_at=comment.resolved_at,
@@ -115,6 +116,10 @@ def message(
         may_answer=not deleted,
         may_reopen=asked and comment.resolved_at is not None and not deleted,
     )
+
+
+def encounter_url(comment: Comment) -> str:
+    return reverse("coding:encounter", args=[comment.encounter_id])
 
 
 def author_side(comment: Comment) -> Side:

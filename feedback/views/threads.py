@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -19,6 +17,7 @@ from portal.models import Batch
 from portal.rules.roles import Permission
 
 NO_CONTENT = 204
+BIGINT_DIGITS = 18  # any number of so many digits fits the database's ids
 
 
 def thread_of(request: HttpRequest, pk: int) -> Thread:
@@ -26,10 +25,9 @@ def thread_of(request: HttpRequest, pk: int) -> Thread:
     return found(request, Thread.objects.visible_to(request.user).select_related("batch", "practice"), pk=pk)
 
 
-def number(request: HttpRequest, name: str) -> int | None:
-    """An id from the query; anything else counts as not given."""
-    value = request.GET.get(name, "")
-    return int(value) if value.isascii() and value.isdigit() and len(value) < 19 else None
+def number(value: str) -> int | None:
+    """An id from outside; anything else counts as not given."""
+    return int(value) if value.isascii() and value.isdigit() and len(value) <= BIGINT_DIGITS else None
 
 
 @requires(Permission.DISCUSS)
@@ -56,7 +54,7 @@ def batch_thread(request: HttpRequest, pk: int) -> HttpResponse:
 
 def whole_page(request: HttpRequest, row: Thread) -> HttpResponse:
     now = timezone.now()
-    shown = stretch(row, reader=request.user, before=number(request, "before"))
+    shown = stretch(row, reader=request.user, before=number(request.GET.get("before", "")))
     mark_read(thread=row, by=request.user, at=shown.newest_at or now)
     note_view(request, row)
     return render(
@@ -72,8 +70,8 @@ def note_view(request: HttpRequest, row: Thread) -> None:
 
 def fresh_form(request: HttpRequest, row: Thread) -> CommentForm:
     """An empty message, already about what a link asked for."""
-    initial = {"encounter": number(request, "encounter"), "reply_to": number(request, "reply_to")}
-    return CommentForm(thread=row, user=request.user, initial={k: v for k, v in initial.items() if v})
+    asked = {name: number(request.GET.get(name, "")) for name in ("encounter", "reply_to")}
+    return CommentForm(thread=row, user=request.user, initial={name: pk for name, pk in asked.items() if pk})
 
 
 @requires(Permission.DISCUSS)
@@ -81,7 +79,7 @@ def fresh_form(request: HttpRequest, row: Thread) -> CommentForm:
 def messages(request: HttpRequest, pk: int) -> HttpResponse:
     """The messages alone, with those after an id marked as new."""
     row = thread_of(request, pk)
-    shown = stretch(row, reader=request.user, new_after=number(request, "after"))
+    shown = stretch(row, reader=request.user, new_after=number(request.GET.get("after", "")))
     return messages_only(request, row, shown)
 
 
@@ -95,7 +93,7 @@ def messages_only(request: HttpRequest, row: Thread, shown: Shown | None = None)
 def news(request: HttpRequest, pk: int) -> HttpResponse:
     """How many messages came after the newest one on the page; empty if none did."""
     row = thread_of(request, pk)
-    after = number(request, "after") or 0
+    after = number(request.GET.get("after", "")) or 0
     fresh = Comment.objects.visible_to(request.user).filter(thread=row, pk__gt=after, deleted_at=None).count()
     if not fresh:
         return HttpResponse(status=NO_CONTENT)
@@ -107,12 +105,8 @@ def news(request: HttpRequest, pk: int) -> HttpResponse:
 def read(request: HttpRequest, pk: int) -> HttpResponse:
     """The reader's page says which message it has shown last."""
     row = thread_of(request, pk)
-    seen = request.POST.get("seen", "")
-    at: datetime | None = (
-        Comment.objects.visible_to(request.user).filter(thread=row, pk=seen).values_list("created_at", flat=True).first()
-        if seen.isascii() and seen.isdigit() and len(seen) < 19
-        else None
-    )
+    shown = Comment.objects.visible_to(request.user).filter(thread=row, pk=number(request.POST.get("seen", "")))
+    at = shown.values_list("created_at", flat=True).first()
     if at is not None:
         mark_read(thread=row, by=request.user, at=at)
     return HttpResponse(status=NO_CONTENT)

@@ -26,7 +26,7 @@ SEALED_WITHIN = timedelta(minutes=10)  # beat seals every twenty seconds
 VERIFIED = "audit.verified"
 
 
-def record(  # noqa: PLR0913  (an event has this many sides)
+def record(
     action: str,
     *,
     at: datetime,
@@ -156,21 +156,26 @@ def verify_chain() -> Iterator[Break]:
     for seals in in_chunks():
         events = AuditEvent.objects.in_bulk([seal.event_id for seal in seals])
         for seal in seals:
-            event = events.get(seal.event_id)
             if seal.position != expected:
                 yield Break(expected, "", f"links {expected} to {seal.position - 1} are missing")
-            if seal.previous_hash != previous:
-                yield Break(seal.position, str(seal.event_id), "the link does not follow the one before it")
-            if event is None:
-                yield Break(seal.position, str(seal.event_id), "the event was removed")
-            elif link(seal.previous_hash, seal.position, event) != seal.hash:
-                yield Break(seal.position, str(seal.event_id), "the event was changed")
+            for fault in faults_of(seal, previous=previous, event=events.get(seal.event_id)):
+                yield Break(seal.position, str(seal.event_id), fault)
             for anchor in anchors.pop(seal.position, []):
                 if anchor["hash"] != seal.hash:
                     yield Break(seal.position, str(seal.event_id), f"not the head noted at {anchor['at']}")
             previous, expected = seal.hash, seal.position + 1
     for position, noted in sorted(anchors.items()):
         yield Break(position, "", f"the head noted at {noted[-1]['at']} is not in the chain: its end was cut")
+
+
+def faults_of(seal: AuditSeal, *, previous: str, event: AuditEvent | None) -> Iterator[str]:
+    """What does not hold at one link."""
+    if seal.previous_hash != previous:
+        yield "the link does not follow the one before it"
+    if event is None:
+        yield "the event was removed"
+    elif link(seal.previous_hash, seal.position, event) != seal.hash:
+        yield "the event was changed"
 
 
 def in_chunks(size: int = 2000) -> Iterator[list[AuditSeal]]:

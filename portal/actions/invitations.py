@@ -135,7 +135,9 @@ def accept_invitation(*, secret: str, name: str, password: str, at: datetime) ->
     forget_links(invitation.email)
     record("invitation.accepted", at=at, by=user, about=invitation, person=user.pk)
     for role in invitation.roles:
-        record("role.granted", at=at, by=invitation.created_by, about=user, practice_id=invitation.practice_id, role=role)
+        record(
+            "role.granted", at=at, by=invitation.created_by, about=user, practice_id=invitation.practice_id, role=role
+        )
     return user
 
 

@@ -92,6 +92,15 @@ def claim_job(*, job_id: int, at: datetime, lease: timedelta | None = None) -> C
     return Claim(job_id=job.pk, object_id=job.object_id, attempt=job.attempt, practice_id=job.practice_id)
 
 
+def renew_job(*, claim: Claim, at: datetime) -> None:
+    """Lengthen the lease of a job that takes long; JobLost if the claim is stale."""
+    lease_until = at + timedelta(seconds=settings.JOB_LEASE_SECONDS)
+    if not Job.objects.filter(pk=claim.job_id, state=JobState.RUNNING, attempt=claim.attempt).update(
+        lease_until=lease_until
+    ):
+        raise JobLost
+
+
 def finish_job(*, claim: Claim, at: datetime) -> None:
     """Close the job; JobLost if the claim is stale. Call it in the transaction that writes the effect."""
     closed = Job.objects.filter(pk=claim.job_id, state=JobState.RUNNING, attempt=claim.attempt).update(

@@ -21,6 +21,12 @@ from portal.models import (
 )
 
 Part = Provider | Location | Payer | BusinessAssociateAgreement
+NOUNS: dict[type[Part], str] = {
+    Provider: "provider",
+    Location: "location",
+    Payer: "payer",
+    BusinessAssociateAgreement: "agreement",
+}
 
 
 class ContractOverlaps(Exception):
@@ -48,7 +54,7 @@ def save_part(*, part: Part, by: User, at: datetime) -> Part:
     """Add or change a provider, location, payer or agreement of a practice."""
     added = part.pk is None
     part.save()
-    record(f"{part._meta.model_name}.{'added' if added else 'changed'}", at=at, by=by, about=part)
+    record(f"{NOUNS[type(part)]}.{'added' if added else 'changed'}", at=at, by=by, about=part)
     return part
 
 

@@ -19,10 +19,16 @@ class RolesForm(forms.Form):
     """Roles, and the practice of a practice user."""
 
     roles = forms.TypedMultipleChoiceField(
-        choices=ROLE_CHOICES, coerce=Role, widget=forms.CheckboxSelectMultiple, error_messages={"required": "Choose at least one role."}
+        choices=ROLE_CHOICES,
+        coerce=Role,
+        widget=forms.CheckboxSelectMultiple,
+        error_messages={"required": "Choose at least one role."},
     )
     practice = forms.ModelChoiceField(
-        Practice.objects.none(), required=False, empty_label="None: works for the service", help_text="For practice users only."
+        Practice.objects.none(),
+        required=False,
+        empty_label="None: works for the service",
+        help_text="For practice users only.",
     )
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
@@ -80,8 +86,8 @@ class WorkForm(forms.Form):
 class ClientRuleForm(forms.Form):
     """A practice whose work this person must not get."""
 
-    practice = forms.ModelChoiceField(Practice.objects.none())
-    reason = forms.CharField(max_length=200, help_text="For the record, without any patient's data.")
+    practice = forms.ModelChoiceField(Practice.objects.none(), empty_label="Choose a practice")
+    reason = forms.CharField(label="Reason, without any patient's data", max_length=200)
 
     def __init__(self, *args: Any, user: User, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
@@ -91,17 +97,15 @@ class ClientRuleForm(forms.Form):
 class JoinForm(forms.Form):
     """Name and password of somebody who was invited."""
 
-    name = forms.CharField(
-        label="Full name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"})
-    )
-    password = forms.CharField(
-        strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"})
-    )
+    name = forms.CharField(label="Full name", max_length=120, widget=forms.TextInput(attrs={"autocomplete": "name"}))
+    password = forms.CharField(strip=False, widget=forms.PasswordInput(attrs={"autocomplete": "new-password"}))
 
     def __init__(self, *args: Any, invitation: Invitation, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.invitation = invitation
-        self.fields["password"].help_text = format_html_join(" ", "{}", ((text,) for text in password_validators_help_texts()))
+        self.fields["password"].help_text = format_html_join(
+            " ", "{}", ((text,) for text in password_validators_help_texts())
+        )
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

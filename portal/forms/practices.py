@@ -1,5 +1,6 @@
 """Forms about a practice and what coding for it needs."""
 
+import re
 import zoneinfo
 from typing import Any
 
@@ -10,7 +11,12 @@ from portal.rules.npi import is_npi
 
 FORMATS = (("csv", "CSV"), ("xlsx", "Excel workbook (XLSX)"))
 # CMS Place of Service Code Set: the places that physicians' practices bill most; any two digits are accepted.
-POS_HELP = "Two digits of the CMS list: 11 office, 19 and 22 outpatient hospital, 21 inpatient, 23 emergency room, 02 and 10 telehealth."
+POS_HELP = (
+    "Two digits of the CMS list: 11 office, 19 and 22 outpatient hospital, 21 inpatient, 23 emergency room, "
+    "02 and 10 telehealth."
+)
+CODE = re.compile(r"[A-Z0-9]{2,8}", re.ASCII)
+PLACE_OF_SERVICE = re.compile(r"[0-9]{2}", re.ASCII)
 US_ZONES = (
     "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles",
     "America/Anchorage", "Pacific/Honolulu", "America/Puerto_Rico",
@@ -43,7 +49,7 @@ class PracticeForm(forms.ModelForm):
 
     def clean_code(self) -> str:
         code = str(self.cleaned_data["code"]).strip().upper()
-        if not (2 <= len(code) <= 8 and code.isascii() and code.isalnum()):
+        if not CODE.fullmatch(code):
             raise forms.ValidationError("Use 2 to 8 letters or digits, such as RIVER.")
         return code
 
@@ -86,7 +92,7 @@ class LocationForm(PartForm):
 
     def clean_place_of_service(self) -> str:
         code = str(self.cleaned_data["place_of_service"])
-        if not (len(code) == 2 and code.isascii() and code.isdigit()):  # noqa: PLR2004  (two digits)
+        if not PLACE_OF_SERVICE.fullmatch(code):
             raise forms.ValidationError("Enter the two digits of the place of service, such as 11.")
         return code
 

@@ -3,7 +3,7 @@
 from django.db.migrations import Migration as BaseMigration
 from django.db.migrations import RunSQL
 
-from portal.tenancy import FUNCTIONS, frozen, row_security, same_practice
+from portal.tenancy import FUNCTIONS, frozen, in_one, row_security, same_practice
 
 TABLES = (
     "portal_provider",
@@ -92,16 +92,18 @@ class Migration(BaseMigration):
     dependencies = [("portal", "0001_initial")]
 
     operations = [
-        FUNCTIONS,
-        row_security("portal_practice", column="id"),
-        row_security("portal_job"),
-        row_security("portal_notice"),
-        row_security("portal_membership", also="user_id = (SELECT chartline_user())"),
-        row_security("portal_apitoken", also="token_hash = current_setting('chartline.token', true)"),
-        *(row_security(table) for table in TABLES),
-        *(same_practice(*path) for path in PARENTS),
-        *(operation for table in FROZEN for operation in frozen(table)),
-        AUDIT,
-        CHART_BYTES,
-        CACHE_TABLE,
+        in_one(
+            FUNCTIONS,
+            row_security("portal_practice", column="id"),
+            row_security("portal_job"),
+            row_security("portal_notice"),
+            row_security("portal_membership", also="user_id = (SELECT chartline_user())"),
+            row_security("portal_apitoken", also="token_hash = current_setting('chartline.token', true)"),
+            *(row_security(table) for table in TABLES),
+            *(same_practice(*path) for path in PARENTS),
+            *(operation for table in FROZEN for operation in frozen(table)),
+            AUDIT,
+            CHART_BYTES,
+            CACHE_TABLE,
+        )
     ]

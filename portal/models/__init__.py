@@ -7,9 +7,10 @@ from portal.models.job import Job, JobState, Notice
 from portal.models.people import ClientRule, Invitation, Membership, Skill, User, UserRole
 from portal.models.practice import BusinessAssociateAgreement, Contract, Location, Payer, Practice, Provider
 from portal.models.rows import ClientRow, choices, known, together
-from portal.models.token import ApiToken, IdempotentRequest, TokenScope
+from portal.models.token import ApiCall, ApiToken, IdempotentRequest, TokenScope
 
 __all__ = [
+    "ApiCall",
     "ApiToken",
     "AuditEvent",
     "AuditSeal",

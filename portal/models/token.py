@@ -82,3 +82,19 @@ class IdempotentRequest(ClientRow):
 
     def __str__(self) -> str:
         return f"request {self.pk}"
+
+
+class ApiCall(ClientRow):
+    """That a token called; kept for the span of the throttle."""
+
+    plain_fields = ("at",)
+
+    token = models.ForeignKey(ApiToken, on_delete=models.CASCADE, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta(ClientRow.Meta):
+        constraints = [*ClientRow.Meta.constraints]
+        indexes = [models.Index(fields=["token", "-at"], name="portal_apicall_recent")]
+
+    def __str__(self) -> str:
+        return f"call {self.pk}"

@@ -34,6 +34,7 @@ CHART_MOVES: Mapping[str, Move] = MappingProxyType(
     {
         "render": Move(frozenset({ChartStatus.RECEIVED}), ChartStatus.READY),
         "refuse": Move(frozenset({ChartStatus.RECEIVED}), ChartStatus.UNREADABLE),
+        "leave_out": Move(frozenset({ChartStatus.RECEIVED, ChartStatus.READY}), ChartStatus.UNREADABLE),
         "try_again": Move(frozenset({ChartStatus.UNREADABLE}), ChartStatus.RECEIVED),
     }
 )

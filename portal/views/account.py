@@ -31,7 +31,9 @@ UNAUTHORIZED, FORBIDDEN, NOT_FOUND, TOO_MANY, NO_CONTENT = 401, 403, 404, 429, 2
 def safe_next(request: HttpRequest) -> str:
     """Where the person wanted to go, if it is on this site; else the start page."""
     wanted = request.POST.get("next") or request.GET.get("next") or ""
-    here = url_has_allowed_host_and_scheme(wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure())
+    here = url_has_allowed_host_and_scheme(
+        wanted, allowed_hosts={request.get_host()}, require_https=request.is_secure()
+    )
     return wanted if here else reverse("portal:home")
 
 
@@ -49,21 +51,27 @@ def unlock(request: HttpRequest) -> HttpResponseBase:
     if request.method != "POST":
         return ask_password(request, UnlockForm()) if request.session.get("locked") else redirect(safe_next(request))
     form = UnlockForm(request.POST)
-    if not form.is_valid():
-        return refuse_unlock(request, form, FORBIDDEN)
-    try:
-        right = get_adapter().reauthenticate(request.user, form.cleaned_data["password"])
-    except ValidationError as too_many:
-        form.add_error("password", too_many)
-        return refuse_unlock(request, form, TOO_MANY)
-    if not right:
-        form.add_error("password", "This password is not right.")
-        return refuse_unlock(request, form, FORBIDDEN)
+    if status := fault_of(request, form):
+        return refuse_unlock(request, form, status)
     now = timezone.now()
     if request.session.pop("locked", None):
         record("session.unlocked", at=now, by=request.user, request=request)
     request.session["last_active"] = now.timestamp()
     return JsonResponse({"locked": False}) if wants_json(request) else redirect(safe_next(request))
+
+
+def fault_of(request: HttpRequest, form: UnlockForm) -> int:
+    """The status that refuses this password, 0 if it is right. Tries are counted with those of the sign-in."""
+    if not form.is_valid():
+        return FORBIDDEN
+    try:
+        if get_adapter().reauthenticate(request.user, form.cleaned_data["password"]):
+            return 0
+    except ValidationError as too_many:
+        form.add_error("password", too_many)
+        return TOO_MANY
+    form.add_error("password", "This password is not right.")
+    return FORBIDDEN
 
 
 def refuse_unlock(request: HttpRequest, form: UnlockForm, status: int) -> HttpResponse:

@@ -45,7 +45,9 @@ def with_sessions(rows: QuerySet[User], *, at: datetime) -> QuerySet[User]:
     """Each person with `open_sessions`, what the list shows of them already fetched."""
     alive = Session.objects.filter(session_key=OuterRef("session_key"), expire_date__gt=at)
     of_person = (
-        UserSession.objects.filter(user=OuterRef("pk"), created_at__gt=at - timedelta(seconds=settings.SESSION_COOKIE_AGE))
+        UserSession.objects.filter(
+            user=OuterRef("pk"), created_at__gt=at - timedelta(seconds=settings.SESSION_COOKIE_AGE)
+        )
         .filter(Exists(alive))
         .order_by()
         .values("user")
@@ -85,7 +87,11 @@ def people(request: HttpRequest) -> HttpResponse:
         rows = rows.filter(user_roles__role=role)
     if query:
         rows = rows.filter(Q(name__icontains=query) | Q(email__icontains=query))
-    if (after := User.objects.filter(pk=request.GET.get("after")).first() if request.GET.get("after", "").isdigit() else None):
+    if (
+        after := User.objects.filter(pk=request.GET.get("after")).first()
+        if request.GET.get("after", "").isdigit()
+        else None
+    ):
         rows = rows.filter(Q(name__gt=after.name) | Q(name=after.name, pk__gt=after.pk))
     now = timezone.now()
     page = list(with_sessions(rows, at=now)[: AT_ONCE + 1])
@@ -190,7 +196,8 @@ def person_page(request: HttpRequest, person: User, *, status: int = 200, **form
         "is_self": person.pk == request.user.pk,
         "has_factor": person.authenticator_set.exists(),  # type: ignore[attr-defined]
         "roles_form": RolesForm(
-            user=request.user, initial={"roles": sorted(person.roles), "practice": membership.practice if membership else None}
+            user=request.user,
+            initial={"roles": sorted(person.roles), "practice": membership.practice if membership else None},
         ),
         "work_form": WorkForm(
             initial={"specialties": [row.specialty for row in person.skills.all()], "push_limit": person.push_limit}
@@ -259,7 +266,9 @@ def person_roles(request: HttpRequest, pk: int) -> HttpResponseBase:
     except actions.LastAdmin:
         messages.error(request, "This is the last admin. Make somebody else an admin first.")
     else:
-        messages.success(request, f"{target.name} now is: {', '.join(ROLE_LABELS[role] for role in Role if role in roles)}.")
+        messages.success(
+            request, f"{target.name} now is: {', '.join(ROLE_LABELS[role] for role in Role if role in roles)}."
+        )
     return redirect("portal:person", pk=target.pk)
 
 
@@ -278,7 +287,8 @@ def confirm_roles(request: HttpRequest, target: User, form: RolesForm) -> HttpRe
             "practice_before": before.practice.name if before else "",
             "practice_after": practice.name if practice else "",
             "warnings": duty_warnings(wanted),
-            "sent": [("roles", role.value) for role in sorted(wanted)] + ([("practice", practice.pk)] if practice else []),
+            "sent": [("roles", role.value) for role in sorted(wanted)]
+            + ([("practice", practice.pk)] if practice else []),
         },
     )
 
@@ -377,4 +387,3 @@ def person_second_factor(request: HttpRequest, pk: int) -> HttpResponseBase:
     else:
         messages.success(request, f"{target.name} is signed out and sets up a new second step at the next sign-in.")
     return redirect("portal:person", pk=target.pk)
-

@@ -132,7 +132,10 @@ def practice(request: HttpRequest, pk: int) -> HttpResponse:
             "locations": list(Location.objects.filter(practice=row)),
             "payers": list(Payer.objects.filter(practice=row)),
             "agreements": [
-                (agreement, "In force" if in_force(agreement, today) else "Ended" if agreement.starts_on < today else "Not yet")
+                (
+                    agreement,
+                    "In force" if in_force(agreement, today) else "Ended" if agreement.starts_on < today else "Not yet",
+                )
                 for agreement in BusinessAssociateAgreement.objects.filter(practice=row)
             ],
             "contract": next((found_one for found_one in contracts if in_force(found_one, today)), None),
@@ -184,7 +187,9 @@ def practice_contract(request: HttpRequest, pk: int) -> HttpResponseBase:
         try:
             change_contract(practice=practice, **form.cleaned_data, by=request.user, at=timezone.now())
         except ContractOverlaps:
-            form.add_error("starts_on", f"Choose a day after {latest.starts_on:%b %-d, %Y}, when the last contract began.")  # type: ignore[union-attr]
+            form.add_error(
+                "starts_on", f"Choose a day after {latest.starts_on:%b %-d, %Y}, when the last contract began."
+            )  # type: ignore[union-attr]
         else:
             messages.success(request, "The contract is saved.")
             return redirect("portal:practice", pk=practice.pk)

@@ -22,7 +22,7 @@ class CodeList extends HTMLElement {
   connectedCallback() {
     if (this.#ready) return;
     this.#ready = true;
-    this.#load(JSON.parse(this.querySelector("[data-state]").textContent));
+    this.#load(JSON.parse(this.querySelector('script[type="application/json"]').textContent));
     this.querySelector("[data-plain]").remove();
     for (const part of this.querySelectorAll("[data-tools]")) part.hidden = false;
     this.addEventListener("code:chosen", (event) => this.#add(event.detail));
@@ -182,6 +182,13 @@ class CodeList extends HTMLElement {
 
   // -- input ---------------------------------------------------------------------------------------
   #click(event) {
+    const jump = event.target.closest("[data-jump]");
+    if (jump) {
+      event.preventDefault();
+      return this.#jump(jump.dataset.jump);
+    }
+    const fix = event.target.closest("[data-fix]");
+    if (fix) return this.#repair(JSON.parse(fix.dataset.fix), fix.textContent);
     const button = event.target.closest("[data-do]");
     if (!button || this.querySelector("[data-editor]")?.inert) return;
     const acts = {
@@ -192,6 +199,25 @@ class CodeList extends HTMLElement {
     acts[button.dataset.do]();
     // A key press leaves the focus on the row, a click on the button.
     if (document.activeElement !== button && !["modifiers", "pointers", "point"].includes(button.dataset.do)) this.#focusRow();
+  }
+
+  #jump(id) {
+    const row = document.getElementById(id);
+    if (!row) return;
+    this.#current = row.dataset.row;
+    this.#markCurrent();
+    row.focus();
+  }
+
+  /** Take over the coding that a finding offers; titles come from the lines that are there. */
+  #repair(body, name) {
+    const known = new Map(this.#rows.map((line) => [line.code, line]));
+    const line = ({ code, ...rest }) => ({ code, dotted: known.get(code)?.dotted ?? code, title: known.get(code)?.title ?? "", ...rest });
+    this.#change(() => {
+      this.#load({ diagnoses: body.diagnoses.map(line), procedures: body.procedures.map(line) });
+      this.#current = this.#rows[0]?.key;
+    }, { text: `Done: ${name.trim()}` });
+    this.#focusRow();
   }
 
   #step(by) {

@@ -14,6 +14,7 @@ class DraftKeeper extends HTMLElement {
   #tries = 0;
   #pending; // the newest body not yet saved, as JSON
   #flight;
+  #leaving = false; // a form is on its way and carries everything
   #halted = false; // the lease is lost or another tab has changed the draft: a person decides
 
   connectedCallback() {
@@ -37,11 +38,12 @@ class DraftKeeper extends HTMLElement {
   }
 
   get unsaved() {
-    return this.#pending !== undefined && !this.hasAttribute("lost");
+    return this.#pending !== undefined && !this.#leaving && !this.hasAttribute("lost");
   }
 
   /** Take over what is to be kept and save it; `body` replaces whatever was waiting. */
   keep(body) {
+    if (this.#leaving) return;
     this.#pending = JSON.stringify(body);
     this.#tries = 0;
     this.#save({ person: true });
@@ -77,12 +79,12 @@ class DraftKeeper extends HTMLElement {
     let response, answer;
     try {
       response = await this.#post(this.getAttribute("save-url"), this.#data({ version: this.version, body }), { person });
-      if (response.ok || response.status === 409 || response.status === 422) answer = await response.json();
+      if ((response.ok && !response.redirected) || response.status === 409 || response.status === 422) answer = await response.json();
     } catch {
       this.#later("Not saved, will retry");
       return false;
     }
-    if (response.ok) {
+    if (response.ok && !response.redirected) {
       this.#tries = 0;
       this.setAttribute("version", answer.version);
       if (this.#pending === body) {
@@ -100,7 +102,7 @@ class DraftKeeper extends HTMLElement {
     } else if (response.status === 422) {
       this.#show("failed", `Not saved: ${answer.message}`);
       say(`Not saved. ${answer.message}`);
-    } else if (response.status === 401 || response.status === 403 || response.status === 404) {
+    } else if (response.redirected || response.status === 401 || response.status === 403 || response.status === 404) {
       this.#show("failed", "Not saved");
       this.#alert("danger", "Not saved: you are signed out, or this chart is no longer yours. Sign in in another tab, then change something here to save again.");
     } else this.#later("Not saved, will retry");
@@ -117,7 +119,7 @@ class DraftKeeper extends HTMLElement {
   }
 
   async #heartbeat() {
-    if (this.#halted || root.hasAttribute("data-locked")) return;
+    if (this.#halted || this.hasAttribute("lost") || root.hasAttribute("data-locked")) return;
     if (this.#pending !== undefined) return this.#save({ person: false });
     try {
       const response = await this.#post(this.getAttribute("heartbeat-url"), this.#data(), { person: false });
@@ -196,6 +198,8 @@ class DraftKeeper extends HTMLElement {
     const version = form.elements.namedItem("version");
     if (this.#pending === undefined || this.hasAttribute("lost")) {
       if (version) version.value = this.version;
+      this.#leaving = true;
+      setTimeout(() => { this.#leaving = false; }, ANSWER_WITHIN);
       return;
     }
     event.preventDefault();

@@ -17,6 +17,7 @@ class IdleLock extends HTMLElement {
   #kept;
 
   connectedCallback() {
+    if (document.querySelector("main.entrance")) return; // the sign-in and unlock pages show nothing to hide
     this.#stop = new AbortController();
     const { signal } = this.#stop;
     for (const type of INPUTS) window.addEventListener(type, (event) => event.isTrusted && this.#active(), { capture: true, passive: true, signal });
@@ -28,8 +29,8 @@ class IdleLock extends HTMLElement {
   }
 
   disconnectedCallback() {
-    this.#stop.abort();
-    this.#channel.close();
+    this.#stop?.abort();
+    this.#channel?.close();
     clearInterval(this.#tick);
   }
 
@@ -62,7 +63,7 @@ class IdleLock extends HTMLElement {
     this.#pinged = Date.now();
     try {
       const response = await post(this.getAttribute("keep-alive-url"));
-      if (response.status === 401 || response.redirected) location.reload();
+      if (response.status === 401) window.dispatchEvent(new Event("chartline:signed-out"));
     } catch {
       // Offline: the next request tells.
     }
@@ -162,10 +163,7 @@ class IdleLock extends HTMLElement {
     } catch {
       return "The connection failed. Try again.";
     }
-    if (response.status === 401 || (response.redirected && response.ok)) {
-      location.reload();
-      return "You are signed out.";
-    }
+    if (response.status === 401) return "Your session has ended. Choose Sign out, then sign in again; saved drafts are kept.";
     if (response.status === 429) return "Too many tries. Wait a few minutes, or sign out.";
     if (!response.ok) return response.status === 403 ? "This password is not right." : "It could not be checked. Try again.";
     const token = response.headers.get("X-CSRFToken");

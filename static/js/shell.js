@@ -28,6 +28,11 @@ export function alertBanner(text, { tone = "danger", link } = {}) {
   });
   box.append(banner);
 }
+function signedOut() {
+  const link = make("a", { class: "button small", href: location.href, target: "_blank" }, "Sign in");
+  alertBanner("You are signed out. Sign in in another tab and copy over what is not saved here.", { link });
+}
+window.addEventListener("chartline:signed-out", signedOut);
 window.addEventListener("chartline:alert", (event) => alertBanner(event.detail.text, event.detail));
 
 // -- htmx ------------------------------------------------------------------------------------------
@@ -72,8 +77,7 @@ body.addEventListener("htmx:beforeSwap", (event) => {
   if (/<main[^>]*class="entrance"/.test(text)) {
     // The session ended: the answer is the sign-in page. What was typed stays where it is.
     event.detail.shouldSwap = false;
-    const link = make("a", { class: "button small", href: location.href, target: "_blank" }, "Sign in");
-    alertBanner("You are signed out. Sign in in another tab, then try again; nothing typed here is lost.", { link });
+    signedOut();
   }
 });
 body.addEventListener("htmx:afterSettle", (event) => {
@@ -101,6 +105,7 @@ const REASONS = {
 body.addEventListener("htmx:responseError", (event) => {
   const { status } = event.detail.xhr;
   if (status === 423) window.dispatchEvent(new Event("chartline:locked"));
+  else if (status === 401) signedOut();
   else if (inForeground(event)) alertBanner(event.detail.xhr.getResponseHeader("X-Message") ?? REASONS[status] ?? `Not saved: the server answered with an error (${status}). Try again.`);
 });
 for (const type of ["htmx:sendError", "htmx:timeout"]) body.addEventListener(type, (event) => inForeground(event) && alertBanner(REASONS[0]));

@@ -8,7 +8,8 @@ const GLYPH = { waiting: "○", sending: "◔", received: "✓", duplicate: "!",
 
 const size = (bytes) => {
   if (bytes < 1024 ** 2) return `${Math.max(1, Math.round(bytes / 1024))} kB`;
-  return bytes < 1024 ** 3 ? `${(bytes / 1024 ** 2).toFixed(1)} MB` : `${(bytes / 1024 ** 3).toFixed(2)} GB`;
+  const [figure, unit] = bytes < 1024 ** 3 ? [bytes / 1024 ** 2, "MB"] : [bytes / 1024 ** 3, "GB"];
+  return `${figure.toFixed(1).replace(/\.0$/, "")} ${unit}`;
 };
 const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 const left = (seconds) => (seconds < 60 ? "less than a minute left" : `about ${Math.round(seconds / 60)} min left`);

@@ -56,7 +56,9 @@ def test_the_packages_carry_the_official_counts_and_a_second_load_changes_nothin
     assert Code.objects.of(System.ICD10CM).filter(billable=True).count() == 74_719
     assert Code.objects.of(System.ICD9CM).filter(billable=False).count() == 0
     forearm = Code.objects.get(system="icd10cm", code="S52501A")
-    assert forearm.title == "Unspecified fracture of the lower end of right radius, initial encounter for closed fracture"
+    assert (
+        forearm.title == "Unspecified fracture of the lower end of right radius, initial encounter for closed fracture"
+    )
     assert not Code.objects.get(system="icd10cm", code="S52501").billable
     assert Code.objects.get(system="icd9cm", code="4800").title == "Pneumonia due to adenovirus"
     assert not Code.objects.filter(title__contains="\ufffd").exists(), "the ICD-9-CM file is read as ISO-8859-1"

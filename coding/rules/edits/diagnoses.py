@@ -118,8 +118,8 @@ def duplicate_diagnosis(coded: CodedEncounter, _tables: Tables) -> Iterator[Find
 
 
 def diagnosis_never_pointed_to(coded: CodedEncounter, _tables: Tables) -> Iterator[Finding]:
-    """Allowed (a condition that affected care), yet more often a forgotten pointer."""
-    if not coded.procedures:
+    """Allowed (a condition that affected care), yet more often a forgotten pointer; a line without any comes first."""
+    if not coded.procedures or not all(line.pointers for line in coded.procedures):
         return
     pointed = {pointer for line in coded.procedures for pointer in line.pointers}
     for number, line in enumerate(coded.diagnoses, start=1):

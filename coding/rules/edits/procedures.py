@@ -106,9 +106,7 @@ def too_many_pointers(coded: CodedEncounter, _tables: Tables) -> Iterator[Findin
                 f"Line {number} has {len(line.pointers)} pointers; a line carries {POINTER_LIMIT}.",
                 SV107,
                 Place(Part.PROCEDURE, number, "pointers"),
-                Fix(
-                    f"Keep the first {POINTER_LIMIT}", with_line(coded, number, pointers=line.pointers[:POINTER_LIMIT])
-                ),
+                Fix(f"Keep the first {POINTER_LIMIT}", with_line(coded, number, pointers=first)),
             )
 
 

@@ -71,10 +71,10 @@ def encounter_cells(result: BatchResult, row: ResultRow) -> tuple[Cell, ...]:
     """The cells under ENCOUNTER_COLUMNS."""
     codes = [dotted(row.system, code) if row.system else code for code in row.diagnoses]
     return (
-        result.batch, result.practice, row.encounter, row.chart, row.file_name, row.first_page, row.last_page, row.status,
-        row.reason, row.patient, row.birth_date, row.sex, row.account_number, row.service_from, row.service_to,
-        row.rendering_provider, row.rendering_npi, row.referring_provider, row.referring_npi, row.place_of_service,
-        row.payer, row.member_id, row.system.label if row.system else "",
+        result.batch, result.practice, row.encounter, row.chart, row.file_name, row.first_page, row.last_page,
+        row.status, row.reason, row.patient, row.birth_date, row.sex, row.account_number, row.service_from,
+        row.service_to, row.rendering_provider, row.rendering_npi, row.referring_provider, row.referring_npi,
+        row.place_of_service, row.payer, row.member_id, row.system.label if row.system else "",
         *codes, *[""] * (DIAGNOSIS_LIMIT - len(codes)),
         row.verification,
     )  # fmt: skip

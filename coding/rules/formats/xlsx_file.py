@@ -23,8 +23,8 @@ CELL_LIMIT = 32_767  # characters; Excel specifications and limits
 
 # No time of writing in the file: what is delivered can be made again byte for byte.
 ALWAYS = datetime(2000, 1, 1)  # noqa: DTZ001  (XlsxWriter wants a naive time)
-WIDE = {"Practice": 26, "File name": 30, "Reason": 34, "Patient": 24, "Rendering provider": 24, "Referring provider": 24,
-        "Payer": 22, "Account number": 16, "Member id": 16, "Verification": 24}  # fmt: skip
+WIDE = {"Practice": 26, "File name": 30, "Reason": 34, "Patient": 24, "Rendering provider": 24,
+        "Referring provider": 24, "Payer": 22, "Account number": 16, "Member id": 16, "Verification": 24}  # fmt: skip
 LINE_HEADS = ("Batch", "Encounter", "Chart", "Patient", "Service from", *LINE_COLUMNS)
 OPTIONS = {"in_memory": True, "strings_to_formulas": False, "strings_to_urls": False, "strings_to_numbers": False,
            "default_date_format": "yyyy-mm-dd"}  # fmt: skip

@@ -1,0 +1,356 @@
+"""The coding bench: diagnoses and procedures beside the pages, checked after each change."""
+
+from __future__ import annotations
+
+import json
+from datetime import date
+from typing import Any
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods, require_POST
+
+from coding.actions.coding import submit_coding
+from coding.actions.drafts import DraftChanged, draft_of, keep_late_draft, save_draft
+from coding.actions.findings import HardFindings, check_coding, facts
+from coding.actions.moves import AlreadyMoved
+from coding.actions.queue import LeaseLost
+from coding.forms.coding import (
+    BLANK_ROWS,
+    DIAGNOSIS_ROWS,
+    LETTERS,
+    LINE_LIMIT,
+    PROCEDURE_ROWS,
+    BadBody,
+    Body,
+    body_from,
+    body_of,
+    coded_from,
+    letters,
+)
+from coding.models import Assignment, Encounter, PreCoding, Verification
+from coding.rules.codings import (
+    DIAGNOSIS_LIMIT,
+    CodedEncounter,
+    System,
+    diagnosis_system,
+    dotted,
+)
+from coding.rules.edits import Finding, Part, Severity
+from coding.rules.lifecycle import Stage
+from coding.views.bench import (
+    Bench,
+    bench_of,
+    go_on,
+    posted_assignment,
+    posted_version,
+    said_before,
+    shown,
+)
+from portal.access import found, refuse, requires
+from portal.rules.roles import Permission
+
+EMPTY: Body = {"diagnoses": [], "procedures": [], "comment": ""}
+WORDS = {Severity.HARD: "Fix", Severity.CHECK: "Check", Severity.INFO: "Info"}
+
+
+@requires(Permission.CODE)
+@require_http_methods(["GET", "POST"])
+def code(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the bench; on POST save the draft, or submit and go on."""
+    if request.method == "POST":
+        return act(request, pk)
+    bench = bench_of(request, pk, Stage.CODING)
+    return page(request, bench, bench.body() or start_of(bench))
+
+
+def start_of(bench: Bench) -> Body:
+    """The coder's own last version when the encounter came back, else nothing."""
+    own = bench.encounter.codings.filter(stage=Stage.CODING, author=bench.assignment.user).order_by("-version").first()
+    return body_of(own.coded()) if own else EMPTY
+
+
+def act(request: HttpRequest, pk: int) -> HttpResponse:
+    assignment, at = posted_assignment(request, pk), timezone.now()
+    try:
+        body = body_from(request.POST)
+    except BadBody as error:
+        return again(request, pk, None, problem=str(error))
+    if request.POST.get("action") in {"save", "check"}:
+        return save(request, assignment, body)
+    if changed_elsewhere(request, assignment):
+        return again(request, pk, body, changed=True)
+    try:
+        submit_coding(
+            assignment=assignment, by=request.user, at=at, coded=coded_of(assignment.encounter, body),
+            comment=body["comment"],
+        )  # fmt: skip
+    except HardFindings:
+        return again(request, pk, body)
+    except (LeaseLost, AlreadyMoved):
+        return late(request, pk, body)
+    return go_on(
+        request, f"{assignment.encounter.label} submitted.", take_another=request.POST.get("action") != "submit"
+    )
+
+
+def save(request: HttpRequest, assignment: Assignment, body: Body) -> HttpResponse:
+    """The draft, kept from the form that needs no scripts."""
+    pk, at = assignment.encounter_id, timezone.now()
+    try:
+        save_draft(assignment=assignment, by=request.user, version=posted_version(request), body=body, at=at)
+    except DraftChanged:
+        return again(request, pk, body, changed=True)
+    except LeaseLost:
+        return late(request, pk, body)
+    return redirect("coding:code", pk=pk)
+
+
+def changed_elsewhere(request: HttpRequest, assignment: Assignment) -> bool:
+    """Whether another tab has saved a draft that this form has not seen."""
+    stored = draft_of(encounter=assignment.encounter, stage=Stage(assignment.stage), author=request.user)
+    return stored is not None and not stored.is_late and stored.version != posted_version(request)
+
+
+def again(
+    request: HttpRequest, pk: int, body: Body | None, *, problem: str = "", changed: bool = False
+) -> HttpResponse:
+    """The bench with what was sent, and why it was not taken."""
+    bench = bench_of(request, pk, Stage.CODING)
+    status = 409 if changed else 422
+    return page(
+        request, bench, body or bench.body() or start_of(bench), status=status, problem=problem, changed=changed
+    )
+
+
+def late(request: HttpRequest, pk: int, body: Body) -> HttpResponse:
+    """The lease is gone: the draft is kept, the bench shown read-only."""
+    bench = bench_of(request, pk, Stage.CODING)
+    draft = keep_late_draft(
+        encounter=bench.encounter, stage=Stage.CODING, by=request.user, body=body, at=timezone.now()
+    )
+    return page(request, Bench(bench.encounter, bench.stage, bench.assignment, draft, bench.is_live), body, status=409)
+
+
+def page(  # noqa: PLR0913  (the one place where a bench is drawn)
+    request: HttpRequest, bench: Bench, body: Body, *, status: int = 200, problem: str = "", changed: bool = False
+) -> HttpResponse:
+    context = shown(
+        bench,
+        **list_context(bench.encounter, body),
+        problem=problem,
+        refused=status == 422 and not problem,  # noqa: PLR2004  (Unprocessable)
+        changed=changed,
+        said=said_before(request),
+        returned=last_return(bench.encounter),
+    )
+    return render(request, "coding/code.html", context, status=status)
+
+
+def last_return(encounter: Encounter) -> dict[str, Any] | None:
+    """Why verification sent the encounter back, if its last word was that."""
+    last = Verification.objects.filter(encounter=encounter).select_related("verifier").order_by("-at", "-pk").first()
+    if last is None or last.verdict != "returned":
+        return None
+    rows = last.discrepancies.order_by("position")
+    return {"by": last.verifier.name, "comment": last.comment, "differences": [difference_row(row) for row in rows]}
+
+
+def difference_row(row: Any) -> dict[str, str]:
+    """A stored or computed difference in words: glyph, class and label of its kind."""
+    tone, glyph = KINDS.get(str(row.kind), ("changed", "~"))
+    label = str(row.kind).replace("_", "-" if row.kind in {"up_coded", "down_coded"} else " ").capitalize()
+    return {"tone": tone, "glyph": glyph, "label": label, "coder": row.coder_value, "verifier": row.verifier_value}
+
+
+# Row class and glyph of docs/components.md for each kind of difference.
+KINDS = {
+    "missed": ("missed", "+"),
+    "unsupported": ("unsupported", "-"),
+    "changed": ("changed", "~"),
+    "up_coded": ("changed", "▲"),
+    "down_coded": ("changed", "▼"),
+    "modifier": ("changed", "~"),
+    "units": ("changed", "~"),
+    "pointer": ("changed", "~"),
+    "sequence": ("moved", "~"),
+}
+
+
+# -- what the list of codes shows -----------------------------------------------------------------------
+
+
+def facts_of(encounter: Encounter) -> PreCoding | None:
+    rows = PreCoding.objects.filter(encounter=encounter)
+    return rows.select_related("rendering_provider", "referring_provider", "payer", "location").first()
+
+
+def coded_of(encounter: Encounter, body: Body) -> CodedEncounter:
+    """The body with the date and the place that pre-coding found."""
+    known = facts_of(encounter)
+    return coded_from(
+        body,
+        date_of_service=known.date_from if known else None,
+        place_of_service=known.place_of_service if known else "",
+    )
+
+
+def list_context(encounter: Encounter, body: Body) -> dict[str, Any]:
+    """The list of codes, the facts above it and the findings below it."""
+    known = facts_of(encounter)
+    day = known.date_from if known else None
+    state = titled(body, day)
+    system = diagnosis_system(day) if day else System.ICD10CM
+    return {
+        "facts": known,
+        "likely_modifiers": " ".join(known.modifiers) if known else "",
+        "day": day.isoformat() if day else "",
+        "system": system.value,
+        "system_label": system.label,
+        "state": state,
+        "comment": body.get("comment", ""),
+        "diagnosis_rows": diagnosis_rows(state),
+        "procedure_rows": procedure_rows(state),
+        **findings_context(check_coding(encounter=encounter, coded=coded_of(encounter, body)), day),
+        # A blank list is not wrong before it is submitted.
+        "quiet": day is not None and not state["diagnoses"] and not state["procedures"],
+    }
+
+
+def titled(body: Body, day: date | None) -> dict[str, Any]:
+    """The body with each code's title and dotted form."""
+    system = diagnosis_system(day) if day else System.ICD10CM
+    lines = body.get("diagnoses", []), body.get("procedures", [])
+    titles = [
+        facts((line["code"] for line in some), system=of, on=day) if day else {}
+        for some, of in zip(lines, (system, System.PROCEDURE), strict=True)
+    ]
+    return {
+        "diagnoses": [
+            {
+                **line,
+                "letter": LETTERS[place],
+                "dotted": dotted(system, line["code"]),
+                "title": title_in(titles[0], line["code"]),
+            }
+            for place, line in enumerate(lines[0])
+        ],
+        "procedures": [
+            {
+                **line,
+                "letters": letters(line["pointers"]),
+                "dotted": line["code"],
+                "title": title_in(titles[1], line["code"]),
+            }
+            for line in lines[1]
+        ],
+    }
+
+
+def title_in(known: dict[str, Any], code: str) -> str:
+    return known[code].title if code in known else ""
+
+
+def diagnosis_rows(state: dict[str, Any]) -> list[dict[str, Any]]:
+    """The rows of the plain form: the filled ones and some blank ones."""
+    filled = state["diagnoses"]
+    count = min(DIAGNOSIS_LIMIT, max(DIAGNOSIS_ROWS, len(filled) + BLANK_ROWS))
+    return [
+        {"number": place + 1, "letter": LETTERS[place], **(filled[place] if place < len(filled) else BLANK)}
+        for place in range(count)
+    ]
+
+
+def procedure_rows(state: dict[str, Any]) -> list[dict[str, Any]]:
+    filled = state["procedures"]
+    count = min(LINE_LIMIT, max(PROCEDURE_ROWS, len(filled) + BLANK_ROWS))
+    return [
+        {"number": place + 1, **(written(filled[place]) if place < len(filled) else BLANK)} for place in range(count)
+    ]
+
+
+BLANK = {"dotted": "", "title": "", "modifiers": "", "units": "", "pointers": ""}
+
+
+def written(line: dict[str, Any]) -> dict[str, Any]:
+    """A procedure line as the plain form's texts."""
+    return {**line, "modifiers": " ".join(line["modifiers"]), "pointers": letters(line["pointers"])}
+
+
+# -- findings --------------------------------------------------------------------------------------------
+
+
+def findings_context(found_: tuple[Finding, ...], day: date | None) -> dict[str, Any]:
+    """The findings in the words of the page."""
+    rows = [finding_row(finding) for finding in found_]
+    fixes = 0
+    for row in rows:
+        if row["fix"]:
+            fixes += 1
+            row["key"] = f"alt+{fixes}" if fixes < 10 else ""  # noqa: PLR2004  (digits)
+    hard = sum(row["kind"] == "hard" for row in rows)
+    return {
+        "findings": rows,
+        "quiet": False,
+        "hard_count": hard,
+        "findings_words": findings_words(hard, len(rows)),
+        "has_day": day is not None,
+    }
+
+
+def findings_words(hard: int, every: int) -> str:
+    if not every:
+        return "Nothing to fix"
+    parts = ((hard, "to fix"), (every - hard, "to look at"))
+    return ", ".join(f"{count} {words}" for count, words in parts if count)
+
+
+def finding_row(finding: Finding) -> dict[str, Any]:
+    fix = finding.fix
+    return {
+        "kind": finding.severity.value,
+        "word": WORDS[finding.severity],
+        "text": finding.text,
+        "source": finding.source,
+        "target": target_of(finding),
+        "fix": json.dumps(body_of(fix.after)) if fix else "",
+        "fix_label": fix.label if fix else "",
+        "key": "",
+    }
+
+
+def target_of(finding: Finding) -> str:
+    """The id of the row that a finding is about."""
+    place = finding.place
+    if place is None or place.part is Part.ENCOUNTER or not place.number:
+        return ""
+    return f"line-{'d' if place.part is Part.DIAGNOSIS else 'p'}{place.number}"
+
+
+@requires(Permission.CODE, Permission.VERIFY)
+@require_POST
+def findings(request: HttpRequest, pk: int) -> HttpResponse:
+    """The findings about a list of codes that is not saved yet, as a part of the page."""
+    encounter = working_on(request, pk)
+    try:
+        body = body_from(request.POST)
+    except BadBody as error:
+        return render(request, "coding/code_problem.html", {"problem": str(error)})
+    coded = coded_of(encounter, body)
+    return render(
+        request,
+        "coding/code_findings.html",
+        findings_context(check_coding(encounter=encounter, coded=coded), coded.date_of_service),
+    )
+
+
+def working_on(request: HttpRequest, pk: int) -> Encounter:
+    """An encounter that the person holds or held at a stage with codes; a form for another one is refused."""
+    if request.POST.get("encounter") != str(pk):
+        refuse(request, object_type="coding.encounter", object_id=str(pk), reason="other_encounter")
+    rows = Encounter.objects.visible_to(request.user).filter(
+        assignments__user=request.user, assignments__stage__in=[Stage.CODING, Stage.VERIFICATION]
+    )
+    encounter: Encounter = found(request, rows, pk=pk)
+    return encounter

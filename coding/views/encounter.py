@@ -1,0 +1,37 @@
+"""A visit to read, for those who may see it without working on it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.utils import timezone
+from django.views.decorators.http import require_GET
+
+from coding.forms.coding import body_of
+from coding.models import Encounter
+from coding.rules.lifecycle import FINISHED
+from coding.views.coding_bench import facts_of, titled
+from coding.views.due import due_tag, status_tag
+from coding.views.pages import READERS, page_rows
+from portal.access import found, requires
+
+
+@requires(*READERS)
+@require_GET
+def encounter(request: HttpRequest, pk: int) -> HttpResponse:
+    """Its pages and, once it is finished (for the service: at any time), its codes."""
+    rows = Encounter.objects.visible_to(request.user).select_related("chart", "batch", "practice")
+    visit: Encounter = found(request, rows, pk=pk)
+    finished = visit.status in FINISHED
+    coding = visit.codings.order_by("-version").first() if finished or request.user.is_service_staff else None
+    context = {
+        "encounter": visit,
+        "status": status_tag(visit),
+        "due": None if finished else due_tag(visit.due_at, at=timezone.now()),
+        "pages": page_rows(visit),
+        "facts": facts_of(visit),
+        "state": titled(body_of(coding.coded()), coding.date_of_service)
+        if coding
+        else {"diagnoses": [], "procedures": []},
+    }
+    return render(request, "coding/encounter.html", context)

@@ -1,0 +1,140 @@
+"""The pre-coding bench: the facts of a visit, typed beside its pages."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib import messages
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.utils import timezone
+from django.views.decorators.http import require_http_methods
+
+from coding.actions.drafts import DraftChanged, keep_late_draft, save_draft
+from coding.actions.encounters import BadPageRange, split_encounter
+from coding.actions.moves import AlreadyMoved
+from coding.actions.precoding import finish_precoding
+from coding.actions.queue import LeaseLost
+from coding.forms.precoding import FIELDS, PrecodingForm, SplitForm, draft_body, text_of
+from coding.models import PreCoding
+from coding.rules.lifecycle import Stage
+from coding.views.bench import Bench, bench_of, go_on, posted_assignment, posted_version, said_before, shown
+from portal.access import requires
+from portal.rules.roles import Permission
+
+
+@requires(Permission.PRECODE)
+@require_http_methods(["GET", "POST"])
+def precode(request: HttpRequest, pk: int) -> HttpResponse:
+    """Show the bench; on POST save the draft, or finish and go on."""
+    if request.method == "POST":
+        return act(request, pk)
+    bench = bench_of(request, pk, Stage.PRECODING)
+    start = bench.body() or kept_facts(bench)
+    return page(request, bench, PrecodingForm(encounter=bench.encounter, user=request.user, initial=start))
+
+
+def kept_facts(bench: Bench) -> dict[str, str]:
+    """What pre-coding wrote down before the encounter came back to it."""
+    facts = PreCoding.objects.filter(encounter=bench.encounter).first()
+    return text_of(facts) if facts else {}
+
+
+def act(request: HttpRequest, pk: int) -> HttpResponse:
+    assignment, at = posted_assignment(request, pk), timezone.now()
+    body = draft_body(request.POST)
+    if request.POST.get("action") == "save":
+        try:
+            save_draft(assignment=assignment, by=request.user, version=posted_version(request), body=body, at=at)
+        except DraftChanged:
+            return again(request, pk, changed=True)
+        except LeaseLost:
+            return late(request, pk, body)
+        return redirect("coding:precode", pk=pk)
+    form = PrecodingForm(request.POST, encounter=assignment.encounter, user=request.user)
+    if not form.is_valid():
+        return again(request, pk, form=form)
+    try:
+        finish_precoding(assignment=assignment, by=request.user, at=at, facts=form.facts())
+    except (LeaseLost, AlreadyMoved):
+        return late(request, pk, body)
+    said = f"{assignment.encounter.label} pre-coded."
+    return go_on(request, said, take_another=request.POST.get("action") != "finish")
+
+
+def again(request: HttpRequest, pk: int, *, form: PrecodingForm | None = None, changed: bool = False) -> HttpResponse:
+    """The bench with what was sent, and what is wrong with it."""
+    bench = bench_of(request, pk, Stage.PRECODING)
+    form = form or PrecodingForm(encounter=bench.encounter, user=request.user, initial=draft_body(request.POST))
+    return page(request, bench, form, status=409 if changed else 422, changed=changed)
+
+
+def late(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
+    """The lease is gone: the draft is kept, the bench shown read-only."""
+    bench = bench_of(request, pk, Stage.PRECODING)
+    draft = keep_late_draft(
+        encounter=bench.encounter, stage=Stage.PRECODING, by=request.user, body=body, at=timezone.now()
+    )
+    kept = Bench(bench.encounter, bench.stage, bench.assignment, draft, bench.is_live)
+    form = PrecodingForm(encounter=bench.encounter, user=request.user, initial=body)
+    return page(request, kept, form, status=409)
+
+
+def page(
+    request: HttpRequest, bench: Bench, form: PrecodingForm, *, status: int = 200, changed: bool = False
+) -> HttpResponse:
+    if not bench.is_live:
+        for field in form.fields.values():
+            field.disabled = True
+    elif not form.errors:
+        form.fields["patient_name"].widget.attrs["autofocus"] = True
+    encounter = bench.encounter
+    context = shown(
+        bench,
+        form=form,
+        fields=" ".join(FIELDS),
+        places=form.places(),
+        split_form=SplitForm(initial={"ranges": f"{encounter.first_page}-{encounter.last_page}"}),
+        can_split=bench.is_live and (encounter.chart.page_count or 1) > 1,
+        chart_pages=encounter.chart.page_count or 1,
+        changed=changed,
+        said=said_before(request),
+    )
+    return render(request, "coding/precode.html", context, status=status)
+
+
+@requires(Permission.PRECODE)
+@require_http_methods(["GET", "POST"])
+def split(request: HttpRequest, pk: int) -> HttpResponse:
+    """Say which pages are which visit; one goes on with the first."""
+    if request.method == "GET":
+        return redirect("coding:precode", pk=pk)
+    assignment = posted_assignment(request, pk)
+    form = SplitForm(request.POST)
+    if form.is_valid():
+        try:
+            visits = split_encounter(
+                assignment=assignment, by=request.user, at=timezone.now(), ranges=form.cleaned_data["ranges"]
+            )
+        except BadPageRange:
+            form.add_error("ranges", "The ranges must lie in the chart and must not overlap.")
+        except (LeaseLost, AlreadyMoved):
+            messages.warning(request, "Not split: your time on this chart ran out.")
+            return redirect("coding:precode", pk=pk)
+        else:
+            messages.success(request, split_words(len(visits)))
+            return redirect("coding:precode", pk=pk)
+    bench = bench_of(request, pk, Stage.PRECODING)
+    start = bench.body() or kept_facts(bench)
+    facts = PrecodingForm(encounter=bench.encounter, user=request.user, initial=start)
+    context = shown(
+        bench, form=facts, fields=" ".join(FIELDS), places=facts.places(), split_form=form, can_split=True,
+        chart_pages=bench.encounter.chart.page_count or 1, changed=False, said="",
+    )  # fmt: skip
+    return render(request, "coding/precode.html", context, status=422)
+
+
+def split_words(visits: int) -> str:
+    if visits == 1:
+        return "The pages of this visit are set."
+    return f"The chart is now {visits} visits. You go on with the first; the others are in the queue."

@@ -1,0 +1,211 @@
+"""The queue of one person: what is next and why, what needs them, what they have done."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+from typing import Any
+
+from django.contrib import messages
+from django.db.models import Count, F, Q
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from coding.actions.holds import resume
+from coding.actions.moves import AlreadyMoved
+from coding.actions.queue import hands_of, stages_of
+from coding.models import Assignment, Encounter, QueueRank
+from coding.rules.lifecycle import STAGE_OF, WAITING, Stage
+from coding.views.bench import AT_BENCHES, BENCH, to_next
+from coding.views.due import due_tag, status_tag
+from portal.access import found, requires
+from portal.models import User
+from portal.rules.specialties import Specialty
+
+RECENT = 10
+WHY = {
+    QueueRank.RETURNED: "Returned to you by verification",
+    QueueRank.ANSWERED: "The question about it was answered",
+    QueueRank.NORMAL: "Earliest promise in your specialties",
+}
+
+
+@requires(*AT_BENCHES)
+@require_GET
+def queue(request: HttpRequest) -> HttpResponse:
+    """The start page of coders and verifiers."""
+    user, at = request.user, timezone.now()
+    stages = chosen_stages(request)
+    on_card = next_card(user, stages, at=at)
+    context = {
+        "first_name": user.get_short_name(),
+        "next": on_card,
+        "stages": stage_choices(request),
+        "needs": needs(user, at=at, but=on_card["pk"] if on_card else None),
+        "today": today(user, at=at),
+        "recent": recent(user),
+    }
+    return render(request, "coding/queue.html", context)
+
+
+@requires(*AT_BENCHES)
+@require_POST
+def next_view(request: HttpRequest) -> HttpResponse:
+    """Take the next encounter and open its bench."""
+    return to_next(request)
+
+
+@requires(*AT_BENCHES)
+@require_POST
+def choose_stage(request: HttpRequest) -> HttpResponse:
+    """Work at one stage only, or at all of them again; kept for the session."""
+    stage = request.POST.get("stage", "")
+    if stage in {allowed.value for allowed in stages_of(request.user)}:
+        request.session["work_stage"] = stage
+    else:
+        request.session.pop("work_stage", None)
+    return redirect("coding:queue")
+
+
+@requires(*AT_BENCHES)
+@require_POST
+def resume_view(request: HttpRequest, pk: int) -> HttpResponse:
+    """Put what one held oneself back into the queue before its day."""
+    encounter = found(request, Encounter.objects.visible_to(request.user).filter(held_by=request.user), pk=pk)
+    try:
+        resume(encounter=encounter, by=request.user, at=timezone.now(), answered=request.POST.get("answered") == "1")
+    except AlreadyMoved:
+        messages.info(request, f"{encounter.label} is no longer on hold.")
+    else:
+        messages.success(request, f"{encounter.label} is back in the queue.")
+    return redirect("coding:queue")
+
+
+def chosen_stages(request: HttpRequest) -> tuple[Stage, ...]:
+    """The stages the person wants to work at now."""
+    allowed = stages_of(request.user)
+    chosen = request.session.get("work_stage")
+    return tuple(stage for stage in allowed if stage == chosen) or allowed
+
+
+def stage_choices(request: HttpRequest) -> list[dict[str, Any]]:
+    """The switch between stages, for people who have more than one."""
+    allowed = stages_of(request.user)
+    if len(allowed) < 2:  # noqa: PLR2004  (nothing to choose)
+        return []
+    chosen = chosen_stages(request)
+    one = chosen[0] if len(chosen) == 1 else None
+    return [
+        {"value": "", "label": "All work", "current": one is None},
+        *({"value": stage.value, "label": stage.label, "current": stage is one} for stage in allowed),
+    ]
+
+
+def next_card(user: User, stages: tuple[Stage, ...], *, at: datetime) -> dict[str, Any] | None:
+    """What Start opens if nobody takes it first: what is in hand, else the head of the queue."""
+    own = Assignment.objects.live(at=at).filter(user=user, stage__in=stages).select_related("encounter__chart")
+    in_hand = own.order_by(F("opened_at").asc(nulls_last=True), "started_at", "pk").first()
+    if in_hand is not None:
+        why = "You have it open" if in_hand.opened_at else "Assigned to you"
+        return card(in_hand.encounter, Stage(in_hand.stage), why, at=at, is_open=bool(in_hand.opened_at))
+    waiting = Encounter.objects.waiting(stages).suiting(hands_of(user, at=at), at=at)
+    encounter = waiting.next_first().select_related("chart").first()
+    if encounter is None:
+        return None
+    why = WHY[QueueRank(encounter.queue_rank)]
+    return {**card(encounter, STAGE_OF[encounter.state], why, at=at), "waiting": waiting.count()}
+
+
+def card(encounter: Encounter, stage: Stage, why: str, *, at: datetime, is_open: bool = False) -> dict[str, Any]:
+    pages = encounter.last_page - encounter.first_page + 1
+    return {
+        "pk": encounter.pk,
+        "label": encounter.label,
+        "stage": stage.label,
+        "specialty": Specialty(encounter.specialty).label,
+        "pages": f"{pages} {'page' if pages == 1 else 'pages'}",
+        "due": due_tag(encounter.due_at, at=at),
+        "why": why,
+        "is_open": is_open,
+        "waiting": 0,
+    }
+
+
+def needs(user: User, *, at: datetime, but: int | None) -> list[dict[str, Any]]:
+    """Returned and answered work kept for the person, what they hold, what they put on hold; in this order.
+
+    `but` is the encounter that the card of what is next shows already.
+    """
+    kept = Encounter.objects.visible_to(user).filter(reserved_for=user, status=WAITING[Stage.CODING]).exclude(pk=but)
+    rows = [
+        {**line(encounter, at=at), "what": WHY[QueueRank(encounter.queue_rank)], "glyph": "↩", "tone": "warn",
+         "stage": Stage.CODING.value, "take": True}
+        for encounter in kept.next_first()[:RECENT]
+    ]  # fmt: skip
+    held = Assignment.objects.live(at=at).filter(user=user).exclude(encounter=but).select_related("encounter")
+    rows += [
+        {**line(one.encounter, at=at), "what": held_words(one),
+         "glyph": "◐", "tone": "info", "stage": one.stage, "take": False}
+        for one in held.order_by("encounter__due_at")[:RECENT]
+    ]  # fmt: skip
+    waiting = Encounter.objects.visible_to(user).on_hold().filter(held_by=user)
+    rows += [
+        {**line(encounter, at=at), "what": on_hold_words(encounter), "glyph": "‖", "tone": "neutral",
+         "stage": encounter.hold_stage, "take": False, "resume": True}
+        for encounter in waiting.order_by("hold_return_at")[:RECENT]
+    ]  # fmt: skip
+    return [
+        {"resume": False, **row, "key": str(place) if place < RECENT else ""} for place, row in enumerate(rows, start=1)
+    ]
+
+
+def line(encounter: Encounter, *, at: datetime) -> dict[str, Any]:
+    return {
+        "pk": encounter.pk,
+        "label": encounter.label,
+        "url": reverse("coding:work", args=[encounter.pk]),
+        "due": due_tag(encounter.due_at, at=at),
+    }
+
+
+def held_words(assignment: Assignment) -> str:
+    return f"{Stage(assignment.stage).label}, {'open' if assignment.opened_at else 'assigned to you'}"
+
+
+def on_hold_words(encounter: Encounter) -> str:
+    back = timezone.localtime(encounter.hold_return_at) if encounter.hold_return_at else None
+    return f"{encounter.get_hold_reason_display()}, until {back:%a %d %b}" if back else "On hold"
+
+
+def today(user: User, *, at: datetime) -> list[dict[str, Any]]:
+    """What the person finished since midnight of their own day, by stage, and how much of it was returned."""
+    midnight = timezone.localtime(at).replace(hour=0, minute=0, second=0, microsecond=0)
+    finished = Q(end=Assignment.End.FINISHED)
+    counts = dict(
+        Assignment.objects.filter(finished, user=user, ended_at__gte=midnight)
+        .values_list("stage")
+        .annotate(number=Count("pk"))
+        .order_by()
+    )
+    strip = [{"label": f"{stage.label} done", "value": counts.get(stage.value, 0)} for stage in stages_of(user)]
+    returned = user.codings.filter(
+        stage=Stage.CODING, verifications__verdict="returned", verifications__at__gte=at - timedelta(days=7)
+    )
+    return [*strip, {"label": "Returned, 7 days", "value": returned.distinct().count()}]
+
+
+def recent(user: User) -> list[dict[str, Any]]:
+    """The last things the person finished."""
+    done = Assignment.objects.filter(user=user, end=Assignment.End.FINISHED).select_related("encounter")
+    return [
+        {
+            "label": one.encounter.label,
+            "url": reverse(BENCH[Stage(one.stage)], args=[one.encounter_id]),
+            "stage": Stage(one.stage).label,
+            "at": timezone.localtime(one.ended_at),
+            "status": status_tag(one.encounter),
+        }
+        for one in done.order_by("-ended_at", "-pk")[:RECENT]
+    ]

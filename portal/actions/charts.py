@@ -1,0 +1,172 @@
+"""A file becomes a chart: received and kept, tried again when the fault was ours, fetched as it came."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from enum import StrEnum
+from typing import IO
+
+from django.conf import settings
+from django.core.files.base import File
+from django.db import IntegrityError, connection, transaction
+from django.db.models import Sum
+from django.http import HttpRequest
+
+from portal import storage
+from portal.actions.audit import record
+from portal.actions.batches import BatchNotOpen
+from portal.actions.jobs import queue_job
+from portal.models import Batch, Chart, Outcome, User
+from portal.rules.intake import (
+    ADVICE,
+    HEAD,
+    MENDED_BY_A_COPY,
+    TRY_AGAIN,
+    ChartStatus,
+    Refusal,
+    display_name,
+    media_type_of,
+    refusal_at_receipt,
+)
+from portal.rules.lifecycle import BatchStatus
+
+RENDER = "portal.render_chart"
+
+
+class BatchFull(Exception):
+    """With this file the batch would exceed what one batch may hold; nothing was kept."""
+
+
+class NotTryable(Exception):
+    """The chart is not in a state in which drawing it again could help."""
+
+
+class ReceiptOutcome(StrEnum):
+    RECEIVED = "received"
+    DUPLICATE = "duplicate"
+    REFUSED = "refused"
+
+
+@dataclass(frozen=True)
+class Receipt:
+    """What became of one file: its row, the outcome, and a sentence for the sender."""
+
+    chart: Chart
+    outcome: ReceiptOutcome
+    detail: str
+
+
+@transaction.atomic
+def receive_file(*, batch: Batch, file: File, name: str, by: User | None, at: datetime, again: bool = False) -> Receipt:
+    """Keep the bytes, write the row with their SHA-256, and say what became of them.
+
+    A file that cannot be taken is kept too, under a named reason; bytes known from the practice become
+    a duplicate. With `again` (the sender may be repeating a request whose answer was lost), the same
+    bytes under the same name in the same batch get the receipt they had. BatchNotOpen, BatchFull.
+    """
+    size = file.size or 0
+    held = Chart.objects.filter(batch=batch).aggregate(held=Sum("size"))["held"] or 0
+    if held + size > settings.INTAKE_BATCH_LIMIT:
+        raise BatchFull
+    file.seek(0)
+    head = file.read(HEAD)
+    reason = refusal_at_receipt(name=name, size=size, head=head, limit=settings.INTAKE_FILE_LIMIT)
+    stored = storage.keep(file, folder="charts")
+    try:
+        hold_open(batch)
+        shown = display_name(name)
+        known = known_chart(batch, stored.sha256, shown) if again else None
+        if known is not None:
+            storage.discard(stored.name)
+            return receipt_of(known)
+        chart = Chart(
+            practice_id=batch.practice_id,
+            batch=batch,
+            original_name=shown,
+            size=stored.size,
+            sha256=stored.sha256,
+            media_type=media_type_of(head),
+            storage_name=stored.name,
+            status=ChartStatus.UNREADABLE if reason else ChartStatus.RECEIVED,
+            reason=reason or "",
+            received_at=at,
+            received_by=by,
+        )
+        write_down(chart, at=at)
+    except BatchNotOpen:
+        storage.discard(stored.name)
+        raise
+    record(
+        "chart.received", at=at, by=by, about=chart, outcome=Outcome.REFUSED if reason else Outcome.DONE,
+        batch=batch.pk, size=chart.size, sha256=chart.sha256, state=chart.status, reason=chart.reason,
+    )  # fmt: skip
+    return receipt_of(chart)
+
+
+def hold_open(batch: Batch) -> None:
+    """Keep the batch from being sent until this transaction ends; BatchNotOpen if it was."""
+    with connection.cursor() as cursor:  # FOR SHARE: files of one batch do not wait for each other, only `send` does
+        cursor.execute("SELECT status FROM portal_batch WHERE id = %s FOR SHARE", [batch.pk])
+        row = cursor.fetchone()
+    if row is None or row[0] != BatchStatus.OPEN:
+        raise BatchNotOpen
+
+
+def known_chart(batch: Batch, sha256: str, shown: str) -> Chart | None:
+    """The row that an earlier request with the same file left in this batch."""
+    return Chart.objects.filter(batch=batch, sha256=sha256, original_name=shown).order_by("pk").first()
+
+
+def write_down(chart: Chart, *, at: datetime) -> None:
+    """Insert the row, as a duplicate if the practice's bytes are there; queue the drawing of what is new."""
+    try:
+        with transaction.atomic():
+            chart.save(force_insert=True)
+    except IntegrityError as trouble:
+        if trouble.__cause__.diag.constraint_name != "portal_chart_bytes_once":  # type: ignore[union-attr]
+            raise
+        chart.pk = None
+        chart.duplicate_of = Chart.objects.get(practice_id=chart.practice_id, sha256=chart.sha256, duplicate_of=None)
+        chart.status, chart.reason = ChartStatus.DUPLICATE, ""
+        chart.save(force_insert=True)
+        mend(chart.duplicate_of, at=at)
+    else:
+        if chart.status == ChartStatus.RECEIVED:
+            queue_job(kind=RENDER, object_id=chart.pk, practice=chart.practice, at=at)
+
+
+def mend(original: Chart, *, at: datetime) -> None:
+    """A copy brings back an original that was left out, or whose stored bytes were damaged: it is drawn from either."""
+    if Chart.objects.filter(pk=original.pk, reason__in=MENDED_BY_A_COPY).update(status=ChartStatus.RECEIVED, reason=""):
+        queue_job(kind=RENDER, object_id=original.pk, practice=original.practice, at=at)
+        record("chart.mended", at=at, about=original)
+
+
+def receipt_of(chart: Chart) -> Receipt:
+    """The receipt that a chart's row stands for."""
+    if chart.duplicate_of is not None:
+        original = chart.duplicate_of
+        return Receipt(chart, ReceiptOutcome.DUPLICATE, f"Same content as {original.label} in {original.batch.label}.")
+    if chart.reason:
+        advice = ADVICE[Refusal(chart.reason)]
+        return Receipt(chart, ReceiptOutcome.REFUSED, f"{advice.wrong} {advice.next_step}")
+    return Receipt(chart, ReceiptOutcome.RECEIVED, "Received")
+
+
+@transaction.atomic
+def try_chart_again(*, chart: Chart, by: User, at: datetime) -> None:
+    """Draw a chart once more whose refusal may have been our fault; NotTryable otherwise."""
+    if not Chart.objects.filter(pk=chart.pk, status=ChartStatus.UNREADABLE, reason__in=TRY_AGAIN).update(
+        status=ChartStatus.RECEIVED, reason=""
+    ):
+        raise NotTryable
+    queue_job(kind=RENDER, object_id=chart.pk, practice=chart.practice, at=at)
+    record("chart.tried_again", at=at, by=by, about=chart, old=ChartStatus.UNREADABLE, new=ChartStatus.RECEIVED)
+
+
+@transaction.atomic
+def open_original(*, chart: Chart, by: User, at: datetime, request: HttpRequest | None = None) -> IO[bytes]:
+    """The file as it was received, for reading; fetching it is an event of the audit trail."""
+    record("chart.downloaded", at=at, by=by, about=chart, request=request, batch=chart.batch_id)
+    return storage.opened(chart.storage_name)

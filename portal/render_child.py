@@ -1,0 +1,275 @@
+"""Draw some pages of one chart: the process that touches files from outside, and nothing else.
+
+Run by `portal.rendering` as a script, without Django, without environment, under limits of memory
+and time. It writes page images and `manifest.json` into its directory and ends. A file that cannot
+be drawn is a refusal in the manifest, by its name in `portal.rules.intake.Refusal`; a process that
+dies says the same to its parent.
+"""
+
+from __future__ import annotations
+
+import argparse
+import ctypes
+import json
+import math
+import resource
+import signal
+import sys
+import time
+import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import Any
+
+import pypdfium2
+from PIL import Image, ImageChops
+
+SHORT_SIDE = 1275  # pixels: a letter page at 150 dpi, which is read at arm's length without zoom
+LONG_SIDE = 6000  # pixels, for strips
+LARGEST_PAGE = 14_400  # points, 200 inches: the limit of PDF 1.x viewers (ISO 32000-1, annex C)
+LARGEST_IMAGE = 89_478_485  # pixels; Pillow's own line, which it only warns about
+LONGEST_TEXT = 200_000  # characters of one page's text layer
+LARGEST_OUTPUT = 256 * 1024**2  # bytes of one written file
+FAX_RATIO = 1.05  # from which on unequal resolutions of the two directions are put right
+LOPSIDED = 4.0  # beyond it the resolutions are a mistake
+ORIENTATION = 0x0112  # the EXIF tag, with the turn that each of its values asks for
+TURNS = {
+    2: Image.Transpose.FLIP_LEFT_RIGHT,
+    3: Image.Transpose.ROTATE_180,
+    4: Image.Transpose.FLIP_TOP_BOTTOM,
+    5: Image.Transpose.TRANSPOSE,
+    6: Image.Transpose.ROTATE_270,
+    7: Image.Transpose.TRANSVERSE,
+    8: Image.Transpose.ROTATE_90,
+}
+CLEAN = 0.6  # share of pixels in one grey level from which on a page is drawn, not photographed
+END_MARK = b"%%EOF"
+TAIL = 4096  # bytes in which a PDF's end mark must stand
+PR_SET_PDEATHSIG = 1  # prctl(2)
+# FPDF_ERR_SUCCESS means nothing is wrong but nothing is there; FPDF_ERR_PASSWORD.
+PDF_TROUBLES = {0: "no_pages", 4: "password_protected"}
+OUT_OF_MEMORY = 75  # exit code
+FORMATS = {"image/tiff": ("TIFF",), "image/jpeg": ("JPEG", "MPO"), "image/png": ("PNG",)}
+
+
+class Refused(Exception):
+    """The file cannot be drawn; the argument is the name of the refusal."""
+
+
+def confine(*, memory: int, seconds: int) -> None:
+    """No more than this much memory (bytes) and processor time, no core file, no life after the parent."""
+    if sys.platform == "linux":
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
+    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
+    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_OUTPUT, LARGEST_OUTPUT))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    Image.MAX_IMAGE_PIXELS = LARGEST_IMAGE
+    warnings.simplefilter("error", Image.DecompressionBombWarning)
+
+
+@contextmanager
+def reading() -> Iterator[None]:
+    """Whatever a decoder says about a file is a named refusal."""
+    try:
+        yield
+    except (Refused, MemoryError):
+        raise
+    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as trouble:
+        raise Refused("too_large") from trouble
+    except Exception as trouble:  # a malformed file leads decoders to raise errors of any class
+        raise Refused(PDF_TROUBLES.get(getattr(trouble, "err_code", None), "truncated")) from trouble
+
+
+class PdfPages:
+    """The pages of a PDF."""
+
+    def __init__(self, path: Path, page_limit: int) -> None:
+        with reading():
+            self.document = pypdfium2.PdfDocument(path)
+            self.total = len(self.document)
+        if self.total > page_limit:
+            raise Refused("too_many_pages")
+        if not ends_as_pdf(path):
+            raise Refused("truncated")
+        with suppress(pypdfium2.PdfiumError):  # fields that were filled in; a broken form is drawn without them
+            if self.total and self.document.get_formtype():
+                self.document.init_forms()
+
+    def draw(self, index: int) -> tuple[Image.Image, str]:
+        """The page as an image, and the words of its text layer."""
+        with reading():
+            page = self.document[index]
+            width, height = page.get_size()
+            if max(width, height) > LARGEST_PAGE:
+                raise Refused("too_large")
+            image = page.render(scale=reading_scale(width, height), rev_byteorder=True).to_pil().convert("RGB")
+            words = page.get_textpage()
+            text = words.get_text_range(0, min(words.count_chars(), LONGEST_TEXT))
+            words.close()
+            page.close()
+        return image, text
+
+
+def ends_as_pdf(path: Path) -> bool:
+    """Whether the end mark is there: a cut file may still open, with its last pages missing."""
+    with path.open("rb") as source:
+        source.seek(0, 2)
+        source.seek(max(0, source.tell() - TAIL))
+        return END_MARK in source.read()
+
+
+class ImagePages:
+    """The frames of a TIFF, or the one page of a photograph."""
+
+    def __init__(self, path: Path, media_type: str, page_limit: int) -> None:
+        with reading():
+            self.image = Image.open(path, formats=FORMATS[media_type])
+            self.total = self.count(page_limit) if media_type == "image/tiff" else 1
+
+    def count(self, page_limit: int) -> int:
+        """Frames, counted no further than the limit."""
+        frames = 1
+        with suppress(EOFError):
+            while frames <= page_limit:
+                self.image.seek(frames)
+                frames += 1
+        if frames > page_limit:
+            raise Refused("too_many_pages")
+        return frames
+
+    def draw(self, index: int) -> tuple[Image.Image, str]:
+        """The frame upright at reading size; images carry no text layer."""
+        with reading():
+            if self.total > 1:
+                self.image.seek(index)
+            if self.image.width * self.image.height > LARGEST_IMAGE:
+                raise Refused("too_large")
+            return upright(self.image), ""
+
+
+def reading_scale(width: float, height: float) -> float:
+    """Pixels a unit so that the short side is read well and the long side stays bounded."""
+    return min(SHORT_SIDE / max(min(width, height), 1), LONG_SIDE / max(width, height, 1))
+
+
+def upright(image: Image.Image) -> Image.Image:
+    """Turned as the camera noted, square pixels, no larger than reading size, on white."""
+    if image.format == "JPEG":
+        image.draft(None, (2 * SHORT_SIDE, 2 * SHORT_SIDE))  # decoded at half or quarter size where that is enough
+    image.load()
+    turn = TURNS.get(image.getexif().get(ORIENTATION, 1))
+    width, height = square_size(image)
+    scale = min(1.0, reading_scale(width, height))
+    drawn = on_white(image)
+    size = (max(1, round(width * scale)), max(1, round(height * scale)))
+    if drawn.size != size:
+        drawn = drawn.resize(size, Image.Resampling.BOX if scale <= 1 / 2 else Image.Resampling.BICUBIC)
+    return drawn.transpose(turn) if turn is not None else drawn
+
+
+def square_size(image: Image.Image) -> tuple[float, float]:
+    """Width and height with equal resolution in both directions; a fax has 204 by 98 dots an inch."""
+    across, down = (float(value) for value in image.info.get("dpi") or (1, 1))
+    width, height = float(image.width), float(image.height)
+    known = 0 < across < math.inf and 0 < down < math.inf
+    if not known or not FAX_RATIO < max(across / down, down / across) < LOPSIDED:
+        return width, height
+    return (width, height * across / down) if across > down else (width * down / across, height)
+
+
+def on_white(image: Image.Image) -> Image.Image:
+    """Grey or RGB, with what is transparent shown as paper."""
+    if image.mode.startswith("I"):  # 16 bits: the upper eight are shown
+        return image.convert("I").point(lambda value: value * (1 / 257)).convert("L")
+    if image.has_transparency_data:
+        drawn = Image.new("RGB", image.size, "white")
+        layer = image.convert("RGBA")
+        drawn.paste(layer, mask=layer.getchannel("A"))
+        return drawn
+    return image.convert("L" if image.mode in {"1", "L", "F"} else "RGB")
+
+
+def is_grey(image: Image.Image) -> bool:
+    """Whether no more than a few pixels in ten thousand carry colour."""
+    if image.mode == "L":
+        return True
+    small = image.reduce(4) if min(image.size) >= 4 else image  # noqa: PLR2004
+    red, green, blue = small.split()
+    apart = ImageChops.lighter(ImageChops.difference(red, green), ImageChops.difference(green, blue))
+    coloured = sum(apart.histogram()[24:])
+    return coloured <= small.width * small.height * 2 // 10_000
+
+
+def write(image: Image.Image, directory: Path, number: int) -> str:
+    """The page in the smaller of two forms; its file name.
+
+    Measured on letter pages of 1275 x 1650: drawn text as PNG of 16 greys 66 kB in 31 ms, as JPEG 320 kB;
+    a noisy scan as JPEG 284 kB in 6 ms, as PNG 1.4 MB in 147 ms; WebP took ten times as long.
+    """
+    grey = is_grey(image)
+    shown = image.convert("L") if grey else image
+    levels = image.convert("L").histogram()
+    if max(levels) < CLEAN * image.width * image.height:
+        shown.save(directory / f"{number}.jpg", "JPEG", quality=60 if grey else 72)
+        return f"{number}.jpg"
+    if grey:
+        few = Image.frombytes("P", shown.size, shown.point([round(value / 17) for value in range(256)]).tobytes())
+        few.putpalette([value * 17 for value in range(16) for _ in range(3)])
+        few.save(directory / f"{number}.png", "PNG", bits=4)
+    else:
+        few = shown.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        few.save(directory / f"{number}.png", "PNG")
+    return f"{number}.png"
+
+
+def storable(text: str) -> str:
+    """Text as PostgreSQL takes it: no NUL, no halves of characters, one kind of line end."""
+    whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return whole.replace("\x00", "").replace("\r\n", "\n").strip()
+
+
+def draw_slice(options: argparse.Namespace) -> dict[str, Any]:
+    """Draw from the first page on, as many as asked or as the time allows, at least one."""
+    began = time.monotonic()
+    pages = (
+        PdfPages(options.source, options.page_limit)
+        if options.media_type == "application/pdf"
+        else ImagePages(options.source, options.media_type, options.page_limit)
+    )
+    if not pages.total:
+        raise Refused("no_pages")
+    drawn: list[dict[str, Any]] = []
+    for number in range(options.first, min(options.first + options.count, pages.total + 1)):
+        image, text = pages.draw(number - 1)
+        file = write(image, options.directory, number)
+        drawn.append(
+            {"number": number, "width": image.width, "height": image.height, "file": file, "text": storable(text)}
+        )
+        if time.monotonic() - began > options.pause:
+            break
+    return {"total": pages.total, "pages": drawn}
+
+
+def main() -> None:
+    """Read the arguments, confine the process, draw, write the manifest."""
+    parser = argparse.ArgumentParser()
+    parser.add_argument("source", type=Path)
+    parser.add_argument("directory", type=Path)
+    parser.add_argument("media_type")
+    for name in ("first", "count", "page_limit", "memory", "seconds", "pause"):
+        parser.add_argument(f"--{name}", type=int, required=True)
+    options = parser.parse_args()
+    confine(memory=options.memory, seconds=options.seconds)
+    try:
+        manifest = draw_slice(options)
+    except Refused as refused:
+        manifest = {"refusal": str(refused)}
+    except MemoryError:
+        sys.exit(OUT_OF_MEMORY)
+    (options.directory / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,100 @@
+"""One chart: its pages, the file as it came, and another try."""
+
+from __future__ import annotations
+
+from django.contrib import messages
+from django.http import FileResponse, HttpRequest, HttpResponse
+from django.shortcuts import redirect, render
+from django.urls import reverse
+from django.utils import timezone
+from django.views.decorators.http import require_GET, require_POST
+
+from portal.access import found, requires
+from portal.actions.charts import NotTryable, open_original, try_chart_again
+from portal.actions.pages import open_page_image
+from portal.models import Chart, Page
+from portal.rules.intake import MEDIA_TYPES
+from portal.rules.roles import Permission
+from portal.views.tags import chart_advice, chart_tag, megabytes
+
+PAGES_AT_ONCE = 20
+see_charts = requires(Permission.SEE_CHARTS)
+
+
+@see_charts
+@require_GET
+def chart(request: HttpRequest, pk: int) -> HttpResponse:
+    """The pages of a chart, twenty at a time."""
+    row = found(request, Chart.objects.visible_to(request.user).select_related("batch", "duplicate_of__batch"), pk=pk)
+    asked = request.GET.get("page", "")
+    first = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1  # noqa: PLR2004
+    pages = list(Page.objects.filter(chart=row, number__gte=first).order_by("number")[:PAGES_AT_ONCE])
+    total = row.page_count or 0
+    last = pages[-1].number if pages else 0
+    return render(
+        request,
+        "portal/chart.html",
+        {
+            "chart": row,
+            "status": chart_tag(row),
+            "advice": chart_advice(row),
+            "size": megabytes(row.size),
+            "pages": [
+                {
+                    "number": page.number,
+                    "width": page.width,
+                    "height": page.height,
+                    "url": reverse("portal:page-image", args=[row.pk, page.number]),
+                }
+                for page in pages
+            ],
+            "total": total,
+            "pagination": {
+                "previous_url": f"?page={max(1, first - PAGES_AT_ONCE)}" if first > 1 else None,
+                "next_url": f"?page={last + 1}" if pages and last < total else None,
+                "text": f"Pages {first}–{last} of {total}" if pages and total > PAGES_AT_ONCE else "",
+            },
+        },
+    )
+
+
+@see_charts
+@require_GET
+def page_image(request: HttpRequest, pk: int, number: int) -> FileResponse:
+    """One page as an image, for the practice, managers and billers; looking at it is an audit event."""
+    row = found(request, Chart.objects.visible_to(request.user), pk=pk)
+    page = found(request, Page.objects.filter(chart=row), number=number)
+    image, content_type = open_page_image(page=page, by=request.user, at=timezone.now(), request=request)
+    return private(FileResponse(image, content_type=content_type))
+
+
+@see_charts
+@require_GET
+def chart_original(request: HttpRequest, pk: int) -> FileResponse:
+    """The file as it was received, always as a download: a browser must not open what came from outside."""
+    row = found(request, Chart.objects.visible_to(request.user), pk=pk)
+    original = open_original(chart=row, by=request.user, at=timezone.now(), request=request)
+    media_type = row.media_type if row.media_type in MEDIA_TYPES else "application/octet-stream"
+    return private(FileResponse(original, as_attachment=True, filename=row.original_name, content_type=media_type))
+
+
+def private(response: FileResponse) -> FileResponse:
+    """Shown to this person, guessed by no browser, kept by no cache."""
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    response.setdefault("Content-Disposition", "inline")
+    return response
+
+
+@requires(Permission.MANAGE_WORK)
+@require_POST
+def try_again(request: HttpRequest, pk: int) -> HttpResponse:
+    """Have an unreadable chart drawn once more."""
+    row = found(request, Chart.objects.visible_to(request.user).select_related("practice"), pk=pk)
+    try:
+        try_chart_again(chart=row, by=request.user, at=timezone.now())
+    except NotTryable:
+        messages.warning(request, f"{row.label} is not waiting for another try.")
+    else:
+        messages.success(request, f"{row.label} is being drawn again.")
+    return redirect("portal:batch", pk=row.batch_id)

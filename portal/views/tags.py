@@ -1,0 +1,61 @@
+"""How batches and charts are worded on pages."""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+
+from django.utils import timezone
+
+from portal.models import Batch, Chart
+from portal.rules.intake import ADVICE, Advice, ChartStatus, Refusal
+from portal.rules.lifecycle import BatchStatus
+from portal.rules.promise import due_tag
+
+Tag = dict[str, str]
+
+BATCH_TAGS: dict[str, Tag] = {
+    BatchStatus.OPEN: {"label": "Not sent", "glyph": "!", "tone": "warn"},
+    BatchStatus.RECEIVED: {"label": "In progress", "glyph": "◐", "tone": "info"},
+    BatchStatus.DELIVERED: {"label": "Delivered", "glyph": "✓✓", "tone": "plain"},
+}
+CHART_TAGS: dict[str, Tag] = {
+    ChartStatus.RECEIVED: {"label": "Checking", "glyph": "○", "tone": "neutral"},
+    ChartStatus.READY: {"label": "Readable", "glyph": "✓", "tone": "plain"},
+    ChartStatus.DUPLICATE: {"label": "Duplicate", "glyph": "=", "tone": "neutral"},
+    ChartStatus.UNREADABLE: {"label": "Not readable", "glyph": "✕", "tone": "danger"},
+}
+
+LEFT_OUT: Tag = {"label": "Left out", "glyph": "‖", "tone": "neutral"}
+
+
+def chart_tag(chart: Chart) -> Tag:
+    """Status of a chart; what its sender took out was readable enough."""
+    return LEFT_OUT if chart.reason == Refusal.LEFT_OUT else CHART_TAGS[chart.status]
+
+
+def promise(batch: Batch, *, at: datetime) -> dict[str, Any] | None:
+    """The tag of the promised time of a batch in progress."""
+    if batch.due_at is None or batch.status != BatchStatus.RECEIVED:
+        return None
+    local = timezone.localtime(batch.due_at)
+    tag = due_tag(due_at=local, at=at)
+    return {"label": tag.label, "tone": tag.tone, "at": batch.due_at, "exact": f"{local:%a %d %b %Y %H:%M}"}
+
+
+def chart_advice(chart: Chart) -> Advice | None:
+    """What was wrong with an unreadable chart, and what to do."""
+    return ADVICE[Refusal(chart.reason)] if chart.reason else None
+
+
+def plural(count: int, noun: str) -> str:
+    """3 charts, 1 chart."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
+
+
+def megabytes(size: int) -> str:
+    """A size in bytes in the unit a person would say."""
+    for unit, bytes_each in (("GB", 1024**3), ("MB", 1024**2)):
+        if size >= bytes_each:
+            return f"{size / bytes_each:.1f}".removesuffix(".0") + f" {unit}"
+    return f"{max(1, round(size / 1024))} kB" if size else "0 bytes"

@@ -1,0 +1,85 @@
+"""The line in a few words, for tests: an encounter brought to a stage by the real actions."""
+
+from datetime import UTC, date, datetime, timedelta
+
+from coding.actions.coding import submit_coding
+from coding.actions.precoding import PreCodingFacts, finish_precoding
+from coding.actions.queue import take_next
+from coding.models import Code
+from coding.rules.codings import CodedEncounter, DiagnosisLine, ProcedureLine, System
+from coding.rules.lifecycle import Stage
+from tests import factories
+
+NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
+VISIT_DAY = date(2026, 10, 30)
+MINUTE = timedelta(minutes=1)
+
+
+def load_codes():
+    """Three conditions and three services, valid since 2015-10-01; enough to code a visit."""
+    for code, billable in (("E119", True), ("E11", False), ("I10", True), ("M1711", True), ("M1712", True)):
+        factories.CodeFactory(system=System.ICD10CM, code=code, billable=billable)
+    for code, weight in (("99213", "1.30"), ("99214", "1.92"), ("20610", "0.79"), ("71046", None)):
+        factories.CodeFactory(system=System.PROCEDURE, code=code, weight=weight)
+    return Code.objects.all()
+
+
+def coded(diagnoses="E119 I10", procedures="99213@1", day=VISIT_DAY):
+    """A version written small: coded("E119 I10", "99213-25@1,2 20610x2@2")."""
+    return CodedEncounter(
+        date_of_service=day,
+        diagnoses=tuple(DiagnosisLine(code) for code in diagnoses.split()),
+        procedures=tuple(line(text) for text in procedures.split()),
+    )
+
+
+def line(text):
+    head, _, pointers = text.partition("@")
+    head, _, units = head.partition("x")
+    code, *modifiers = head.split("-")
+    return ProcedureLine(
+        code=code,
+        modifiers=tuple(modifiers),
+        units=int(units or 1),
+        pointers=tuple(int(number) for number in pointers.split(",") if number),
+    )
+
+
+def facts_for(encounter, **more):
+    return PreCodingFacts(**{
+        "patient_name": "Test Person",
+        "birth_date": date(1960, 1, 1),
+        "sex": "F",
+        "date_from": VISIT_DAY,
+        "date_to": VISIT_DAY,
+        "rendering_provider": factories.ProviderFactory(practice=encounter.practice),
+        "place_of_service": "11",
+        "visit_type": "established",
+        **more,
+    })  # fmt: skip
+
+
+def waiting(at=NOON, **fields):
+    """An encounter that waits for pre-coding since `at`, due a day later."""
+    return factories.EncounterFactory(
+        **{"due_at": at + timedelta(hours=24), "waiting_since": at, "created_at": at, **fields}
+    )
+
+
+def precoded(encounter, by, at=NOON):
+    """The encounter, waiting for coding."""
+    assignment = take_next(by=by, at=at, stages=[Stage.PRECODING])
+    assert assignment.encounter_id == encounter.pk
+    finish_precoding(assignment=assignment, by=by, at=at, facts=facts_for(encounter))
+    encounter.refresh_from_db()
+    return encounter
+
+
+def submitted(encounter, by, at=NOON, version=None):
+    """The encounter, waiting for verification of `version` by `by`."""
+    precoded(encounter, by, at)
+    assignment = take_next(by=by, at=at, stages=[Stage.CODING])
+    assert assignment.encounter_id == encounter.pk
+    submit_coding(assignment=assignment, by=by, at=at, coded=version or coded())
+    encounter.refresh_from_db()
+    return encounter

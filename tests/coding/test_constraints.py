@@ -1,0 +1,251 @@
+"""Each named constraint of this app's tables is broken once: the database has the last word."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+from django.db.models import UniqueConstraint
+
+from coding.models import (
+    Assignment,
+    Code,
+    Coding,
+    Diagnosis,
+    Discrepancy,
+    Draft,
+    Encounter,
+    EncounterEvent,
+    PreCoding,
+    ProcedureLine,
+    Verdict,
+    Verification,
+)
+from coding.rules.lifecycle import EncounterStatus, Stage
+from portal.rules.roles import Role
+from tests import factories
+from tests.coding.lines import NOON, VISIT_DAY, facts_for, load_codes, submitted, waiting
+
+pytestmark = pytest.mark.django_db
+
+
+def change(row, **values):
+    type(row).objects.filter(pk=row.pk).update(**values)
+
+
+def encounter():
+    return waiting()
+
+
+def held():
+    return waiting(
+        status=EncounterStatus.HELD, hold_reason="missing_page", hold_move="practice", hold_stage="coding",
+        hold_return_at=NOON, held_at=NOON, held_by=coder(),
+    )  # fmt: skip
+
+
+def coder():
+    return factories.UserFactory(roles=[Role.CODER])
+
+
+def precoding():
+    one = encounter()
+    facts = vars(facts_for(one))
+    return PreCoding.objects.create(
+        practice=one.practice, encounter=one, finished_by=coder(), finished_at=NOON,
+        **{**facts, "modifiers": []},
+    )  # fmt: skip
+
+
+def coding(**fields):
+    one = fields.pop("encounter", None) or encounter()
+    return Coding.objects.create(**{
+        "practice": one.practice, "encounter": one, "version": 1, "stage": Stage.CODING, "author": coder(),
+        "date_of_service": VISIT_DAY, "submitted_at": NOON, **fields,
+    })  # fmt: skip
+
+
+def diagnosis(**fields):
+    of = fields.pop("coding", None) or coding()
+    return Diagnosis.objects.create(
+        **{"practice": of.practice, "coding": of, "position": 1, "system": "icd10cm", "code": "I10", **fields}
+    )
+
+
+def procedure(**fields):
+    of = fields.pop("coding", None) or coding()
+    return ProcedureLine.objects.create(
+        **{"practice": of.practice, "coding": of, "position": 1, "code": "99213", **fields}
+    )
+
+
+def draft(**fields):
+    one = fields.pop("encounter", None) or encounter()
+    author = fields.pop("author", None) or coder()
+    return Draft.objects.create(
+        **{"practice": one.practice, "encounter": one, "stage": "coding", "author": author, "saved_at": NOON, **fields}
+    )
+
+
+def verification(**fields):
+    of = fields.pop("coding", None) or coding()
+    return Verification.objects.create(**{
+        "practice": of.practice, "encounter": of.encounter, "coder_version": of, "coder": of.author,
+        "verifier": factories.UserFactory(roles=[Role.VERIFIER]), "verdict": Verdict.VERIFIED, "at": NOON, **fields,
+    })  # fmt: skip
+
+
+def discrepancy(of, **fields):
+    return Discrepancy.objects.create(practice=of.practice, verification=of, position=1, kind="missed", **fields)
+
+
+def event(**fields):
+    one = encounter()
+    return EncounterEvent.objects.create(**{
+        "practice": one.practice, "encounter": one, "move": "x", "new_status": "coding", "at": NOON, **fields,
+    })  # fmt: skip
+
+
+def twice(make, *of):
+    """Make the same row for the same parents again."""
+
+    def breaking():
+        parents = {name: parent() for name, parent in of}
+        make(**parents), make(**parents)
+
+    return breaking
+
+
+def two_assignments():
+    one = encounter()
+    factories.AssignmentFactory(encounter=one), factories.AssignmentFactory(encounter=one)
+
+
+def two_parts():
+    waiting(chart=encounter().chart)
+
+
+def own_verification():
+    of = coding()
+    verification(coding=of, verifier=of.author)
+
+
+def verification_with_another_coder():
+    verification(coder=coder())
+
+
+def verification_of_another_encounter():
+    of = coding()
+    verification(coding=of, encounter=waiting(chart=factories.ChartFactory(batch=of.encounter.batch)))
+
+
+BROKEN = {
+    "coding_code_system_known": lambda: factories.CodeFactory(system="snomed"),
+    "coding_code_once": lambda: [factories.CodeFactory(code="I10"), factories.CodeFactory(code="I10")],
+    "coding_encounter_status_known": lambda: change(encounter(), status="lost"),
+    "coding_encounter_specialty_known": lambda: change(encounter(), specialty="magic"),
+    "coding_encounter_part_once": two_parts,
+    "coding_encounter_page_range": lambda: change(encounter(), first_page=2, last_page=1),
+    "coding_encounter_held_by_at": lambda: change(encounter(), held_by=coder()),
+    "coding_encounter_hold_says_why": lambda: change(held(), hold_reason=""),
+    "coding_encounter_hold_stage_known": lambda: change(encounter(), hold_stage="tea"),
+    "coding_encounter_queue_rank_known": lambda: change(encounter(), queue_rank=9),
+    "coding_encounter_not_billable_says_why": lambda: change(encounter(), status="not_billable", finished_at=NOON),
+    "coding_encounter_finished_at": lambda: change(encounter(), finished_at=NOON),
+    "coding_encounterevent_old_status_known": lambda: event(old_status="lost"),
+    "coding_encounterevent_new_status_known": lambda: event(new_status="lost"),
+    "coding_assignment_one_open": two_assignments,
+    "coding_assignment_stage_known": lambda: factories.AssignmentFactory(stage="tea"),
+    "coding_assignment_how_known": lambda: factories.AssignmentFactory(how="stolen"),
+    "coding_assignment_end_says_how": lambda: factories.AssignmentFactory(ended_at=NOON),
+    "coding_precoding_dates": lambda: change(precoding(), date_to=VISIT_DAY - timedelta(days=1)),
+    "coding_precoding_born_before": lambda: change(precoding(), birth_date=VISIT_DAY + timedelta(days=1)),
+    "coding_precoding_pos_form": lambda: change(precoding(), place_of_service="1A"),
+    "coding_precoding_sex_known": lambda: change(precoding(), sex="X"),
+    "coding_precoding_visit_known": lambda: change(precoding(), visit_type="tea"),
+    "coding_draft_once": twice(draft, ("encounter", encounter), ("author", coder)),
+    "coding_draft_stage_known": lambda: draft(stage="tea"),
+    "coding_coding_version_once": twice(coding, ("encounter", encounter)),
+    "coding_coding_stage": lambda: coding(stage=Stage.PRECODING),
+    "coding_diagnosis_position_once": twice(diagnosis, ("coding", coding)),
+    "coding_diagnosis_position": lambda: diagnosis(position=13),
+    "coding_diagnosis_system": lambda: diagnosis(system="procedure"),
+    "coding_procedureline_position_once": twice(procedure, ("coding", coding)),
+    "coding_procedureline_units": lambda: procedure(units=0),
+    "coding_procedureline_limits": lambda: procedure(pointers=[1, 2, 3, 4, 5]),
+    "coding_verification_not_by_author": own_verification,
+    "coding_verification_verdict_known": lambda: verification(verdict="maybe"),
+    "coding_discrepancy_position_once": twice(discrepancy, ("of", verification)),
+}
+
+# Foreign keys of the migrations; they are checked when the transaction ends.
+BROKEN_AT_THE_END = {
+    "coding_verification_coder_is_author": verification_with_another_coder,
+    "coding_verification_same_encounter": verification_of_another_encounter,
+    "coding_encounter_chart_id_same_practice": lambda: change(encounter(), practice=factories.PracticeFactory()),
+    "coding_assignment_encounter_id_same_practice": lambda: factories.AssignmentFactory(
+        practice=factories.PracticeFactory()
+    ),
+    "coding_precoding_rendering_provider_id_same_practice": lambda: change(
+        precoding(), rendering_provider=factories.ProviderFactory()
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(BROKEN))
+def test_broken(name):
+    with pytest.raises(IntegrityError, match=rf'"{name}"'), transaction.atomic():
+        BROKEN[name]()
+
+
+@pytest.mark.parametrize("name", list(BROKEN_AT_THE_END))
+def test_broken_at_the_end(name):
+    BROKEN_AT_THE_END[name]()
+    with (
+        pytest.raises(IntegrityError, match=rf'"{name}"'),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f'SET CONSTRAINTS "{name}" IMMEDIATE')
+
+
+def test_every_constraint_is_broken_once():
+    """Uniqueness of (id, …) only serves foreign keys; the id makes it true anyway."""
+    named = {
+        constraint.name
+        for model in apps.get_app_config("coding").get_models()
+        for constraint in model._meta.constraints
+        if not (isinstance(constraint, UniqueConstraint) and constraint.fields[:1] == ("id",))
+    }
+    assert named == set(BROKEN)
+
+
+@pytest.mark.parametrize(
+    "table",
+    ["coding_coding", "coding_diagnosis", "coding_procedureline", "coding_verification", "coding_encounterevent"],
+)
+def test_frozen_tables_only_grow(ann, table):
+    load_codes()
+    of = submitted(waiting(), ann).codings.get()
+    verification(coding=of)
+    with (
+        pytest.raises(IntegrityError, match="only added"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"UPDATE coding_{table} SET practice_id = practice_id")  # noqa: S608  (a name from the list above)
+
+
+def test_rows_that_break_nothing_are_taken():
+    """The makers above are valid as they are, so that each failure is the one it names."""
+    assert held().status == EncounterStatus.HELD
+    assert precoding().date_from == VISIT_DAY
+    assert verification().coder_version.version == 1
+    assert discrepancy(verification()).kind == "missed"
+    assert diagnosis().position == procedure().position == 1
+    assert draft().version == 0
+    assert event().move == "x"
+    assert Code.objects.on(date(2026, 1, 1)).count() == 0
+    assert Encounter.objects.exists()
+    assert not Assignment.objects.exists()
+    connection.check_constraints()

@@ -1,0 +1,147 @@
+"""Workers are killed and Redis forgets everything; every chart still comes to one end, by itself."""
+
+import io
+import random
+
+import psutil
+import pytest
+import redis
+from django.core.files.base import File
+from django.db.models import Count
+from django.utils import timezone
+
+from config import embedded
+from portal import scope
+from portal.actions.batches import open_batch, send_batch
+from portal.actions.charts import receive_file
+from portal.models import AuditEvent, Chart, Job, JobState, Page
+from portal.rules.intake import ChartStatus, Refusal
+from portal.rules.specialties import Specialty
+from tests import files, processes
+
+pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True), pytest.mark.timeout(1500)]
+SHORT_LEASE = {"JOB_LEASE_SECONDS": "5"}
+KILLS = 10
+FLUSHES = 10
+
+
+@pytest.fixture
+def broker():
+    """The broker, empty before and after."""
+    client = redis.Redis.from_url(embedded.urls().redis_unix)
+    client.flushall()
+    yield client
+    client.flushall()
+    client.close()
+
+
+def sent(practice, contents):
+    """A batch of these files, sent; the ids of the charts in order."""
+    with scope.practice(practice.pk):
+        batch = open_batch(practice=practice, name="Backlog", specialty=Specialty.RADIOLOGY, by=None, at=timezone.now())
+        charts = [
+            receive_file(batch=batch, file=File(io.BytesIO(content)), name="a.pdf", by=None, at=timezone.now()).chart.pk
+            for content in contents
+        ]
+        send_batch(batch=batch, by=None, at=timezone.now())
+    return charts
+
+
+def waiting():
+    return Chart.objects.filter(status=ChartStatus.RECEIVED).count()
+
+
+def in_work():
+    return Job.objects.filter(kind="portal.render_chart", state=JobState.RUNNING).exists()
+
+
+def children_of(worker):
+    return [member for member in worker.family() if "render_child.py" in " ".join(cmdline(member))]
+
+
+def tail(worker):
+    return worker.log.read_text()[-3000:]
+
+
+def cmdline(member):
+    try:
+        return member.cmdline()
+    except (psutil.NoSuchProcess, psutil.ZombieProcess):
+        return []
+
+
+def assert_each_ended_once(charts, pages):
+    """Ready with exactly its pages, or refused by name; one end each in the trail, no job left."""
+    rows = {chart.pk: chart for chart in Chart.objects.filter(pk__in=charts)}
+    numbers = {}
+    for chart_id, number in Page.objects.order_by("number").values_list("chart_id", "number"):
+        numbers.setdefault(chart_id, []).append(number)
+    for pk in charts:
+        if rows[pk].status == ChartStatus.READY:
+            assert numbers[pk] == list(range(1, pages[pk] + 1))
+        else:
+            assert (rows[pk].status, rows[pk].reason in set(Refusal)) == (ChartStatus.UNREADABLE, True)
+            assert pk not in numbers
+    ends = AuditEvent.objects.filter(action__in=["chart.ready", "chart.refused"]).values("object_id")
+    assert {row["object_id"]: row["number"] for row in ends.annotate(number=Count("pk"))} == dict.fromkeys(charts, 1)
+    jobs = Job.objects.filter(kind="portal.render_chart")
+    assert set(jobs.values_list("state", flat=True)) == {JobState.DONE}
+
+
+def test_a_worker_killed_ten_times_while_drawing_loses_nothing(river, tmp_path, broker):
+    """Each kill falls while a child draws; the lease runs out and the sweep rings again."""
+    long = [files.text_pdf(*(f"chart {n} page {page}" for page in range(40))) for n in range(6)]
+    short = [files.small_pdf(n) for n in range(20)] + [files.encrypted_pdf()]
+    charts = sent(river, [*long, *short])
+    pages = {**dict.fromkeys(charts[:6], 40), **dict.fromkeys(charts[6:], 1)}
+    chance, killed = random.Random(7), 0  # noqa: S311
+    worker = processes.start_worker(tmp_path, **SHORT_LEASE)
+    try:
+        while killed < KILLS:
+            if not processes.wait_until(
+                lambda worker=worker: bool(children_of(worker)) or not waiting(), seconds=120, every=0.05
+            ):
+                raise AssertionError(tail(worker))
+            if not waiting():  # all done before the tenth: more to draw
+                more = sent(river, [files.small_pdf(1000 * (killed + 1) + n) for n in range(10)])
+                charts += more
+                pages.update(dict.fromkeys(more, 1))
+                continue
+            processes.wait_until(lambda: False, seconds=chance.random() / 2, every=0.05)
+            processes.kill(worker)
+            killed += 1
+            worker = processes.start_worker(tmp_path, **SHORT_LEASE)
+        assert processes.wait_until(lambda: not waiting() and not in_work(), seconds=600), tail(worker)
+    finally:
+        processes.kill(worker)
+    assert_each_ended_once(charts, pages)
+    refused = Chart.objects.get(status=ChartStatus.UNREADABLE)
+    assert refused.reason == Refusal.PASSWORD_PROTECTED
+    assert not children_of(worker)
+
+
+def test_a_backlog_of_two_hundred_survives_a_broker_that_forgets(river, tmp_path, broker):
+    """FLUSHALL drops every message again and again; the rows are the truth."""
+    contents = [files.small_pdf(n) for n in range(196)] + [
+        files.html(),
+        files.encrypted_pdf(),
+        files.text_pdf("cut")[:-200],
+        files.no_pages(),
+    ]
+    charts = sent(river, contents)
+    pages = dict.fromkeys(charts, 1)
+    drawn = Chart.objects.filter(pk__in=charts).exclude(reason=Refusal.NAME_DIFFERS).values_list("pk", flat=True)
+    to_draw = sorted(drawn)
+    broker.flushall()
+    worker = processes.start_worker(tmp_path, **SHORT_LEASE)
+    try:
+        for flush in range(FLUSHES):
+            left = len(to_draw) * (FLUSHES - flush) // (FLUSHES + 1)
+            assert processes.wait_until(lambda left=left: waiting() <= left, seconds=300), tail(worker)
+            broker.flushall()
+        assert processes.wait_until(lambda: not waiting() and not in_work(), seconds=600), tail(worker)
+    finally:
+        processes.stop(worker)
+    assert_each_ended_once(to_draw, pages)
+    reasons = Chart.objects.filter(status=ChartStatus.UNREADABLE).values_list("reason", flat=True)
+    assert set(reasons) == {Refusal.NAME_DIFFERS, Refusal.PASSWORD_PROTECTED, Refusal.TRUNCATED, Refusal.NO_PAGES}

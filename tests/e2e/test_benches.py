@@ -1,0 +1,267 @@
+"""The three benches in a real browser, by keyboard alone: pre-code, code, verify; drafts survive what may happen."""
+
+import contextlib
+import re
+
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from django.conf import settings
+from django.db import connection
+from django.test import Client
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from coding.actions.queue import take_next
+from coding.models import Assignment, Coding, Draft, Encounter, PreCoding, Verification
+from coding.rules.lifecycle import EncounterStatus, Stage
+from portal.models import Contract
+from tests import factories
+from tests.coding.benches import lapse, to_code, to_verify, visit
+from tests.coding.lines import coded, load_codes
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
+
+
+@pytest.fixture
+def screen(browser, live_server):
+    """A window in which somebody is signed in; fails the test on a script error or a refused resource."""
+    faults = []
+    with connection.cursor() as cursor:  # beside the browser's loop it is another connection than before
+        cursor.execute("SELECT set_config('chartline.staff', 'on', false)")
+
+    def open_for(user, **options):
+        client = Client()
+        client.force_login(user)
+        context = browser.new_context(base_url=live_server.url, viewport=WIDE, **options)
+        context.add_cookies([{
+            "name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+            "url": live_server.url,
+        }])  # fmt: skip
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+        return page
+
+    yield open_for
+    assert faults == []
+
+
+def assert_accessible(page):
+    """axe finds nothing, and nothing hangs out sideways, in both themes at both widths."""
+    found = []
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)
+        for theme in ("light", "dark"):
+            page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+            for fragment in ("#chart-pane", "#codes-pane") if size is NARROW else ("",):
+                if fragment and page.locator(fragment).count():
+                    page.evaluate("hash => { location.hash = hash }", fragment)
+                results = Axe().run(page)
+                found += [
+                    (size["width"], theme, fragment, one["id"], one["nodes"][0]["html"][:200])
+                    for one in results.response["violations"]
+                ]
+                wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                found += [(size["width"], theme, fragment, "scrolls sideways", wide)] if wide > 0 else []
+    page.set_viewport_size(WIDE)
+    assert found == []
+
+
+def test_a_chart_walks_through_the_three_benches_by_keyboard(screen, river, ann, bea):
+    load_codes()
+    Contract.objects.update(verification_share=100)
+    factories.ProviderFactory(practice=river, name="Doctor Adams")
+    factories.LocationFactory(practice=river, name="Main office", place_of_service="11")
+    factories.PayerFactory(practice=river, name="Acme Health")
+    encounter = visit(river)
+
+    page = screen(ann)
+    page.goto(reverse("coding:queue"))
+    assert_accessible(page)
+    page.keyboard.press("Enter")
+
+    # Pre-coding: typed from field to field.
+    expect(page.get_by_label("Patient name")).to_be_focused()
+    for text in ("Person, Test", "01021960", "F", "A-77", "10302026", "", "Est", "Doc", "", "11"):
+        page.keyboard.type(text)
+        page.keyboard.press("Tab")
+    expect(page.get_by_label("Place of service")).to_have_value("11")
+    expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
+    assert Draft.objects.get().body["patient_name"] == "Person, Test"
+    assert_accessible(page)
+    page.keyboard.press("Control+Enter")
+
+    # Coding: two diagnoses, one procedure, pointers.
+    page.wait_for_url(f"**{reverse('coding:code', args=[encounter.pk])}")
+    assert PreCoding.objects.get().patient_name == "Person, Test"
+    page.keyboard.press("/")
+    for text in ("I10", "E119", "99213"):
+        page.keyboard.type(text)
+        expect(page.get_by_role("option").first).to_contain_text(text[:3])
+        page.keyboard.press("Enter")
+    expect(page.locator("[data-row]")).to_have_count(3)
+    page.keyboard.press("Escape")
+    for key in ("k", "p", "d", "a", "b", "Escape", "m"):
+        page.keyboard.press(key)
+    page.keyboard.type("25")
+    page.keyboard.press("Enter")
+    expect(page.locator("#line-d1")).to_contain_text("E11.9")
+    expect(page.locator("#findings")).to_contain_text("Nothing to fix")
+    expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
+    assert_accessible(page)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(f"**{reverse('coding:queue')}")
+    assert Coding.objects.get().coded() == coded("E119 I10", "99213-25@1,2")
+    assert Encounter.objects.get().status == EncounterStatus.TO_VERIFY
+
+    # Verification: one diagnosis too many; the key changes to the verdict that fits.
+    page = screen(bea)
+    page.goto(reverse("coding:queue"))
+    page.keyboard.press("Enter")
+    page.wait_for_url(f"**{reverse('coding:verify', args=[encounter.pk])}")
+    expect(page.locator("verify-table")).to_contain_text("Both versions agree")
+    for key in ("j", "x"):
+        page.keyboard.press(key)
+    expect(page.locator("verify-table")).to_contain_text("Unsupported")
+    expect(page.locator("[data-verdict=corrected]")).to_have_attribute("data-key", "ctrl+enter")
+    assert_accessible(page)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(f"**{reverse('coding:queue')}")
+    assert Verification.objects.get().verdict == "corrected"
+    assert_accessible(page)
+
+
+def test_a_key_undoes_and_the_sheet_lists_every_key(screen, river, ann):
+    held = to_code(river, ann)
+    page = screen(ann)
+    page.goto(reverse("coding:code", args=[held.encounter_id]))
+    page.keyboard.press("/")
+    page.keyboard.type("E119")
+    page.keyboard.press("Enter")
+    expect(page.locator("[data-row]")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.keyboard.press("x")
+    expect(page.locator("[data-row]")).to_have_count(0)
+    page.keyboard.press("z")
+    expect(page.locator("[data-row]")).to_have_count(1)
+    page.keyboard.press("?")
+    sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
+    for label in ("Add a code", "Submit and next", "Next page", "First-listed", "Skip"):
+        expect(sheet).to_contain_text(label)
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    expect(page.get_by_role("dialog", name="Why skip this chart?")).to_be_visible()
+    assert_accessible(page)
+    page.keyboard.press("2")
+    page.wait_for_url(f"**{reverse('coding:queue')}")
+    assert Assignment.objects.get(pk=held.pk).skip_reason == "unreadable"
+
+
+def test_a_lost_connection_loses_no_change(screen, river, ann):
+    held = to_code(river, ann)
+    page = screen(ann)
+    page.goto(reverse("coding:code", args=[held.encounter_id]))
+    page.route("**/draft/", lambda route: route.abort())
+    add(page, "E119")
+    expect(page.locator("[data-save-state]")).to_have_text("Not saved, will retry")
+    page.keyboard.press("Control+Enter")
+    assert not Coding.objects.exists()
+    page.unroute("**/draft/")
+    expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"), timeout=20_000)
+    assert Draft.objects.get().body["diagnoses"] == [{"code": "E119"}]
+
+
+def test_a_lost_lease_keeps_the_draft_and_can_be_taken_back(screen, river, ann):
+    held = to_code(river, ann)
+    page = screen(ann)
+    page.goto(reverse("coding:code", args=[held.encounter_id]))
+    lapse(held)
+    add(page, "E119")
+    expect(page.get_by_text("This chart is not yours any more.")).to_be_visible()
+    assert Draft.objects.get().is_late
+    assert_accessible(page)
+    page.get_by_role("button", name="Take it back").click()
+    expect(page.locator("#line-d1")).to_contain_text("E11.9")
+    add(page, "I10")
+    expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
+    assert len(Draft.objects.get().body["diagnoses"]) == 2
+
+
+def test_two_tabs_do_not_overwrite_each_other(screen, river, ann):
+    held = to_code(river, ann)
+    one = screen(ann)
+    one.goto(reverse("coding:code", args=[held.encounter_id]))
+    two = one.context.new_page()
+    two.goto(reverse("coding:code", args=[held.encounter_id]))
+    add(one, "E119")
+    expect(one.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
+    add(two, "I10")
+    expect(two.get_by_text("This was changed in another tab.")).to_be_visible()
+    two.get_by_role("button", name="Show changes").click()
+    expect(two.locator("[data-differences]")).to_contain_text("Other tab: E119")
+    two.get_by_role("button", name="Keep mine").click()
+    expect(two.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
+    assert Draft.objects.get().body["diagnoses"] == [{"code": "I10"}]
+
+
+def test_a_locked_session_keeps_the_change_until_it_is_unlocked(screen, river, ann):
+    held = to_code(river, ann)
+    page = screen(ann)
+    page.goto(reverse("coding:code", args=[held.encounter_id]))
+    lock_sessions()
+    add(page, "E119")
+    expect(page.get_by_role("dialog", name="Locked")).to_be_visible()
+    expect(page.locator("#codes-pane")).to_have_count(0)
+    page.get_by_label("Password").fill(factories.PASSWORD)
+    page.keyboard.press("Enter")
+    expect(page.locator("#line-d1")).to_contain_text("E11.9")
+    expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
+    assert Draft.objects.get().body["diagnoses"] == [{"code": "E119"}]
+
+
+def test_the_benches_work_without_scripts(screen, river, ann, bea):
+    held = to_verify(river, ann, bea, version=coded("E119 I10", "99214@1"))
+    page = screen(bea, java_script_enabled=False)
+    page.goto(reverse("coding:verify", args=[held.encounter_id]))
+    expect(page.get_by_role("img", name="Page 1 of 3")).to_be_visible()
+    page.get_by_label("Code 1", exact=True).fill("99213")
+    page.get_by_role("button", name="Save draft and compare").click()
+    expect(page.locator("verify-table")).to_contain_text("Up-coded")
+    page.get_by_role("button", name="Verified with corrections").click()
+    page.wait_for_url(f"**{reverse('coding:queue')}")
+    assert Verification.objects.get().verdict == "corrected"
+
+
+def add(page, code):
+    """Find a code and put it on the list."""
+    page.locator("#code-q").fill(code)
+    page.locator("#code-q").press("Enter")
+    with contextlib.suppress(AssertionError):
+        expect(page.locator("#code-q")).to_have_value("")
+
+
+def lock_sessions():
+    """Everybody was away for too long."""
+    from django.contrib.sessions.backends.db import SessionStore
+    from django.contrib.sessions.models import Session
+
+    for row in Session.objects.all():
+        store = SessionStore(row.session_key)
+        store["locked"] = True
+        store.save()
+
+
+def test_what_waits_at_a_bench_is_opened_by_its_number(screen, river, ann):
+    visit(river)
+    take_next(by=ann, at=timezone.now(), stages=[Stage.PRECODING])
+    ahead = factories.AssignmentFactory(
+        encounter=visit(river, status=EncounterStatus.PRECODING), user=ann, opened_at=None, how="pushed"
+    )
+    page = screen(ann)
+    page.goto(reverse("coding:queue"))
+    page.keyboard.press("1")
+    page.wait_for_url(f"**{reverse('coding:precode', args=[ahead.encounter_id])}")

@@ -1,0 +1,154 @@
+"""Every address of the site: about what, and for whom. An address that is not listed fails the build."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+STAFF = frozenset({"ann", "kim", "bea", "max", "bill", "ada"})
+PRACTICE = frozenset({"cleo", "otto"})
+EVERYONE = STAFF | PRACTICE
+WORKERS = frozenset({"ann", "kim", "bea"})
+TALKERS = PRACTICE | WORKERS | {"max"}
+
+
+@dataclass(frozen=True)
+class Address:
+    """Who may come here (`for_whom`), with which of River's objects; an object is left out of lists and forms."""
+
+    for_whom: frozenset[str]
+    objects: Callable[[Any], Mapping[str, Any]] = field(default=lambda world: {})
+    foreign: bool = False  # names an object of River's, which otto must not tell from none at all
+    anonymous: bool = False  # open to people who are not signed in
+
+
+def about(name: str, *for_whom: str, key: str = "pk", **more: Any) -> Address:
+    """An address with the id of one of River's objects."""
+    return Address(
+        for_whom=frozenset(for_whom),
+        objects=lambda world: {
+            key: getattr(world, name).pk,
+            **{word: value(world) if callable(value) else value for word, value in more.items()},
+        },
+        foreign=True,
+    )
+
+
+def page(*for_whom: str) -> Address:
+    """An address without an object."""
+    return Address(for_whom=frozenset(for_whom))
+
+
+ADDRESSES: Mapping[str, Address] = {
+    # people and accounts
+    "portal:home": page(*EVERYONE),
+    "portal:healthz": Address(EVERYONE, anonymous=True),
+    "portal:readyz": Address(EVERYONE, anonymous=True),
+    "portal:join": Address(EVERYONE, lambda world: {"token": world.join_token}, anonymous=True),
+    "portal:unlock": page(*EVERYONE),
+    "portal:keep_alive": page(*EVERYONE),
+    "portal:security": page(*EVERYONE),
+    "portal:appearance": Address(EVERYONE, anonymous=True),
+    "portal:people": page("ada"),
+    "portal:invite": page("ada"),
+    "portal:invitation_resend": about("invitation", "ada"),
+    "portal:invitation_revoke": about("invitation", "ada"),
+    "portal:person": about("cleo", "ada"),
+    "portal:person_roles": about("cleo", "ada"),
+    "portal:person_work": about("ann", "ada"),
+    "portal:person_rule_add": about("ann", "ada"),
+    "portal:person_rule_remove": about("ann", "ada", rule=lambda world: world.rule.pk),
+    "portal:person_deactivate": about("cleo", "ada"),
+    "portal:person_reactivate": about("cleo", "ada"),
+    "portal:person_sessions": about("cleo", "ada"),
+    "portal:person_second_factor": about("cleo", "ada"),
+    "portal:practices": page("ada"),
+    "portal:practice_create": page("ada"),
+    "portal:practice": about("river", "ada"),
+    "portal:practice_edit": about("river", "ada"),
+    "portal:practice_contract": about("river", "ada"),
+    "portal:practice_recipients": about("river", "ada"),
+    "portal:practice_part_add": about("river", "ada", kind="providers"),
+    "portal:practice_part": about("river", "ada", kind="providers", part=lambda world: world.provider.pk),
+    "portal:tokens": page(*PRACTICE),
+    "portal:token_create": page(*PRACTICE),
+    "portal:token_revoke": about("token", "cleo"),
+    "portal:audit": page("ada"),
+    "portal:audit_export": page("ada"),
+    # what comes in
+    "portal:upload": page(*PRACTICE),
+    "portal:upload-batch": page(*PRACTICE),
+    "portal:batches": page("cleo", "otto", "max", "bill"),
+    "portal:batch": about("batch", "cleo", "max", "bill"),
+    "portal:batch-charts": about("batch", "cleo", "max", "bill"),
+    "portal:batch-receipt": about("batch", "cleo", "max", "bill"),
+    "portal:batch-file": about("open_batch", "cleo"),
+    "portal:send-batch": about("open_batch", "cleo"),
+    "portal:chart": about("chart", "cleo", "max", "bill"),
+    "portal:chart-original": about("chart", "cleo", "max", "bill"),
+    "portal:page-image": about("chart", "cleo", "max", "bill", number=1),
+    "portal:try-again": about("refused_chart", "max"),
+    # the work: ann holds `coding_work`, bea holds `verifying_work`
+    "coding:queue": page(*WORKERS),
+    "coding:next": page(*WORKERS),
+    "coding:choose-stage": page(*WORKERS),
+    "coding:work": about("coding_work", "ann"),
+    "coding:encounter": about("coding_work", "ann", "max", "bill", "cleo"),
+    "coding:page-image": about("coding_work", "ann", "max", "bill", "cleo", number=1),
+    "coding:precode": about("precoding_work", "ann"),
+    "coding:split": about("precoding_work", "ann"),
+    "coding:code": about("coding_work", "ann"),
+    "coding:findings": about("coding_work", "ann"),
+    "coding:verify": about("verifying_work", "bea"),
+    "coding:compare": about("verifying_work", "bea"),
+    "coding:draft": about("coding_work", "ann"),
+    "coding:heartbeat": about("coding_work", "ann"),
+    "coding:take-back": about("coding_work", "ann"),
+    "coding:skip": about("coding_work", "ann"),
+    "coding:hold": about("coding_work", "ann"),
+    "coding:resume": about("held_work", "ann"),
+    "coding:not-billable": about("coding_work", "ann"),
+    "coding:send-back": about("coding_work", "ann"),
+    "coding:release": about("coding_work", "ann"),
+    "coding:code-lookup": page(*WORKERS),
+    "coding:delivery": about("delivery", "cleo", "max"),
+    "coding:batch-encounters": about("batch", "cleo", "max", "bill"),
+    "coding:operations": page("max"),
+    "coding:operations-figures": page("max"),
+    "coding:operations-encounters": page("max"),
+    "coding:job-try-again": about("failed_job", "max"),
+    "claims:ready": page("bill"),
+    # the talk; ann and bea work on the batch
+    "feedback:inbox": page(*TALKERS),
+    "feedback:questions": page(*TALKERS),
+    "feedback:batch-thread": about("batch", "cleo", "max", "ann", "bea"),
+    "feedback:thread": about("thread", "cleo", "max", "ann", "bea"),
+    "feedback:messages": about("thread", "cleo", "max", "ann", "bea"),
+    "feedback:news": about("thread", "cleo", "max", "ann", "bea"),
+    "feedback:read": about("thread", "cleo", "max", "ann", "bea"),
+    "feedback:add": about("thread", "cleo", "max", "ann", "bea"),
+    "feedback:answer": about("comment", "cleo", "max", "ann", "bea"),
+    "feedback:edit": about("comment", "cleo"),
+    "feedback:delete": about("comment", "cleo", "max"),
+    "feedback:history": about("comment", "cleo", "max", "ann", "bea"),
+    "feedback:resolve": about("comment", "cleo", "max", "ann", "bea"),
+    "feedback:attachment": about("attachment", "cleo", "max", "ann", "bea"),
+}
+
+# A practice's systems come here with a token; a person's session opens nothing.
+API_ADDRESSES: Mapping[str, Address] = {
+    "api:batches": page(),
+    "api:batch": about("batch"),
+    "api:files": about("open_batch"),
+    "api:send": about("open_batch"),
+    "api:results": about("batch"),
+    "api:comments": about("batch"),
+    "api:result-file": about("delivery"),
+    "api:schema": Address(EVERYONE, anonymous=True),
+    "api:docs": Address(EVERYONE, anonymous=True),
+    "api:nothing-here": Address(frozenset(), lambda world: {"anything": "somewhere"}),
+}
+
+# allauth's own pages: each is about the person who asks, and has no id of anybody else's.
+LIBRARY = ("account_", "mfa_", "usersessions_")
+# Django's admin, for operators only.
+OPERATOR = "admin:"

@@ -1,0 +1,143 @@
+"""A small world of River's objects, one of each kind that an address can be about."""
+
+from datetime import timedelta
+from io import BytesIO
+from typing import Any
+
+import pytest
+from django.utils import timezone
+from PIL import Image
+
+from coding.models import Assignment, Coding, Encounter
+from coding.rules.lifecycle import EncounterStatus, HoldReason, Stage, WhoseMove
+from feedback.models import Attachment
+from portal import storage
+from portal.actions.invitations import invite_person
+from portal.actions.tokens_admin import create_token
+from portal.models import ClientRule, Delivery, Job, JobState, TokenScope
+from portal.rules.intake import ChartStatus, Refusal
+from portal.rules.lifecycle import BatchStatus
+from portal.rules.roles import Role
+from tests import factories
+
+
+class World:
+    """What the sweep walks over; attributes are the objects."""
+
+    def __init__(self, **objects: Any) -> None:
+        self.__dict__.update(objects)
+
+
+def image() -> bytes:
+    out = BytesIO()
+    Image.new("L", (85, 110), 255).save(out, "PNG")
+    return out.getvalue()
+
+
+@pytest.fixture
+def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
+    now = timezone.now()
+    kim = factories.UserFactory(name="Kim Larsen", roles=[Role.CODER])
+    batch = factories.BatchFactory(practice=river)
+    kept = storage.keep_bytes(image(), folder="charts")
+    chart = factories.ChartFactory(batch=batch, storage_name=kept.name, sha256=kept.sha256, size=kept.size)
+    factories.PageFactory(chart=chart, number=1, image_name=storage.keep_bytes(image(), folder="pages", ending=".png").name)
+
+    def work(part: int, stage: Stage | None, status: EncounterStatus, holder=None, **fields: Any) -> Encounter:
+        encounter = factories.EncounterFactory(chart=chart, part=part, status=status, **fields)
+        if holder is not None:
+            factories.AssignmentFactory(encounter=encounter, stage=stage, user=holder)
+        return encounter
+
+    held = work(
+        4,
+        None,
+        EncounterStatus.HELD,
+        hold_reason=HoldReason.MISSING_PAGE,
+        hold_move=WhoseMove.PRACTICE,
+        hold_stage=Stage.CODING,
+        hold_return_at=now + timedelta(days=1),
+        held_at=now,
+        held_by=ann,
+    )
+    Assignment.objects.create(
+        practice=river, encounter=held, stage=Stage.CODING, user=ann, started_at=now, lease_until=now, ended_at=now, end="released"
+    )
+    verifying = work(3, Stage.VERIFICATION, EncounterStatus.VERIFYING, bea, coded_by=kim)
+    Coding.objects.create(
+        practice=river,
+        encounter=verifying,
+        version=1,
+        stage=Stage.CODING,
+        author=kim,
+        date_of_service=now.date(),
+        submitted_at=now,
+    )
+    invitation, secret = invite_person(
+        email="new@example.com", name="New Person", roles=[Role.CODER], practice=None, specialties=[], by=ada, at=now
+    )
+    token, bearer = create_token(
+        practice=river, name="EHR", scopes=list(TokenScope), expires_at=now + timedelta(days=30), by=cleo, at=now
+    )
+    _, foreign_bearer = create_token(
+        practice=lake, name="EHR", scopes=list(TokenScope), expires_at=now + timedelta(days=30), by=otto, at=now
+    )
+    result = storage.keep_bytes(b"result", folder="results")
+    thread = factories.ThreadFactory(batch=batch)
+    comment = factories.CommentFactory(thread=thread, author=cleo, needs_answer_from="service")
+    return World(
+        river=river,
+        lake=lake,
+        ann=ann,
+        bea=bea,
+        cleo=cleo,
+        otto=otto,
+        max=max_,
+        bill=bill,
+        ada=ada,
+        kim=kim,
+        batch=batch,
+        open_batch=factories.BatchFactory(practice=river, status=BatchStatus.OPEN, received_at=None, due_at=None),
+        chart=chart,
+        refused_chart=factories.ChartFactory(
+            batch=batch, status=ChartStatus.UNREADABLE, reason=Refusal.SERVICE_FAULT, ready_at=None, page_count=None
+        ),
+        precoding_work=work(1, Stage.PRECODING, EncounterStatus.PRECODING, ann),
+        coding_work=work(2, Stage.CODING, EncounterStatus.CODING, ann),
+        verifying_work=verifying,
+        held_work=held,
+        provider=factories.ProviderFactory(practice=river),
+        rule=ClientRule.objects.create(practice=lake, user=ann, reason="Conflict of interest"),
+        invitation=invitation,
+        join_token=secret,
+        token=token,
+        bearer=bearer,
+        foreign_bearer=foreign_bearer,
+        delivery=Delivery.objects.create(
+            practice=river,
+            batch=batch,
+            version=1,
+            format="csv",
+            file_name="result.csv",
+            storage_name=result.name,
+            sha256=result.sha256,
+            size=result.size,
+            encounter_count=1,
+            created_at=now,
+        ),
+        failed_job=Job.objects.create(
+            kind="portal.render_chart", object_id=chart.pk, practice=river, state=JobState.FAILED, due_at=now, created_at=now
+        ),
+        thread=thread,
+        comment=comment,
+        attachment=Attachment.objects.create(
+            practice=river,
+            comment=comment,
+            original_name="page.png",
+            media_type="image/png",
+            storage_name=storage.keep_bytes(image(), folder="attachments").name,
+            sha256="0" * 64,
+            size=10,
+            created_at=now,
+        ),
+    )

@@ -1,0 +1,164 @@
+"""The sweep: every address × role × method × own or another practice's object.
+
+Outsiders get 404, the same as for an object that does not exist, and change nothing.
+"""
+
+import pytest
+from django.db import connection, transaction
+from django.test import Client
+from django.urls import URLPattern, URLResolver, get_resolver, reverse
+
+from portal.models import AuditEvent, Outcome
+from tests.guards.addresses import ADDRESSES, API_ADDRESSES, LIBRARY, OPERATOR
+from tests.guards.test_tables import CLIENT
+
+METHODS = ("get", "post", "put", "patch", "delete")
+PEOPLE = ("cleo", "otto", "ann", "kim", "bea", "max", "bill", "ada")
+FOUND = {200, 204, 302, 400, 403, 405, 409, 410, 422, 423, 429}
+ABSENT = 2_000_000_000
+# Written by any request: the trail, the session's last sign of life.
+NOISE = {"portal_auditevent", "portal_auditseal"}
+
+
+def leaves(patterns, space=""):
+    for pattern in patterns:
+        if isinstance(pattern, URLResolver):
+            inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
+            yield from leaves(pattern.url_patterns, inner)
+        elif isinstance(pattern, URLPattern):
+            yield f"{space}{pattern.name or str(pattern.pattern)}"
+
+
+KNOWN = sorted(set(leaves(get_resolver().url_patterns)))
+
+
+def test_every_address_is_listed_and_every_listed_one_exists():
+    ours = {name for name in KNOWN if not name.startswith((*LIBRARY, OPERATOR))}
+    assert ours == set(ADDRESSES) | set(API_ADDRESSES)
+
+
+def client_of(world, person):
+    client = Client(raise_request_exception=False)
+    if person != "anonymous":
+        client.force_login(getattr(world, person))
+    return client
+
+
+def ask(client, method, path, **headers):
+    """One request whose effects are undone."""
+    with transaction.atomic():
+        before = fingerprint()
+        response = getattr(client, method)(path, headers={"Idempotency-Key": f"{method}{path}", **headers})
+        content = b"".join(response.streaming_content) if response.streaming else response.content
+        changed = fingerprint() != before
+        refused = AuditEvent.objects.filter(outcome=Outcome.REFUSED).exists()
+        transaction.set_rollback(True)
+    return response, content, changed, refused
+
+
+def fingerprint():
+    """What the client tables hold, seen with the service's eyes."""
+    tables = [model._meta.db_table for model in CLIENT if model._meta.db_table not in NOISE]
+    query = " UNION ALL ".join(f"SELECT '{table}', count(*), sum(hashtext(t::text)) FROM {table} t" for table in tables)  # noqa: S608
+    with connection.cursor() as cursor:
+        cursor.execute(query)
+        return cursor.fetchall()
+
+
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+def test_outsiders_find_nothing_and_change_nothing(world, name):
+    address = ADDRESSES[name]
+    path = reverse(name, kwargs=address.objects(world))
+    for person in PEOPLE:
+        if person in address.for_whom:
+            continue
+        client = client_of(world, person)
+        for method in METHODS:
+            response, content, changed, refused = ask(client, method, path)
+            assert response.status_code in {404, 405}, (person, method, response.status_code)
+            assert not changed, (person, method)
+            if response.status_code == 404:
+                assert refused, f"{person} {method}: the refusal is not in the trail"
+                assert b"River" not in content
+
+
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+def test_insiders_are_let_in_and_nothing_breaks(world, name):
+    address = ADDRESSES[name]
+    path = reverse(name, kwargs=address.objects(world))
+    for person in sorted(address.for_whom):
+        client = client_of(world, person)
+        statuses = {method: ask(client, method, path)[0].status_code for method in METHODS}
+        assert set(statuses.values()) <= FOUND, (person, statuses)
+        assert {200, 204, 302, 400, 409, 422, 403} & set(statuses.values()), (person, statuses)
+
+
+@pytest.mark.parametrize("name", sorted(name for name, address in ADDRESSES.items() if address.foreign))
+def test_a_foreign_object_looks_like_none_at_all(world, name):
+    kwargs = dict(ADDRESSES[name].objects(world))
+    absent = {key: ABSENT if isinstance(value, int) else value for key, value in kwargs.items()}
+    otto = client_of(world, "otto")
+    for method in ("get", "post"):
+        theirs, shown, *_ = ask(otto, method, reverse(name, kwargs=kwargs))
+        nobodys, blank, *_ = ask(otto, method, reverse(name, kwargs=absent))
+        assert theirs.status_code == nobodys.status_code
+        assert shown == blank
+        assert dict(theirs.headers) == dict(nobodys.headers)
+
+
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+def test_strangers_are_asked_to_sign_in(world, name):
+    address = ADDRESSES[name]
+    path = reverse(name, kwargs=address.objects(world))
+    client = client_of(world, "anonymous")
+    for method in METHODS:
+        response, _, changed, _ = ask(client, method, path)
+        if address.anonymous:
+            assert response.status_code in FOUND
+        else:
+            assert response.status_code in {302, 404, 405}
+            assert response.status_code != 302 or response["Location"].startswith("/account/login/")
+            assert not changed
+
+
+@pytest.mark.parametrize("name", sorted(name for name, address in API_ADDRESSES.items() if not address.anonymous))
+def test_the_api_knows_tokens_only_and_each_its_practice(world, name):
+    address = API_ADDRESSES[name]
+    path = reverse(name, kwargs=address.objects(world))
+    for person in ("anonymous", "cleo", "max", "ada"):
+        for method in METHODS:
+            response, _, changed, _ = ask(client_of(world, person), method, path)
+            assert response.status_code in {401, 404, 405}, (person, method, response.status_code)
+            assert not changed
+    stranger = {"Authorization": f"Bearer {world.foreign_bearer}"}
+    own = {"Authorization": f"Bearer {world.bearer}"}
+    for method in METHODS:
+        response, content, changed, _ = ask(Client(raise_request_exception=False), method, path, **own)
+        assert response.status_code < 500
+        if address.foreign:
+            theirs, shown, changed, _ = ask(Client(raise_request_exception=False), method, path, **stranger)
+            absent = reverse(name, kwargs={"pk": ABSENT})
+            nobodys, blank, _, _ = ask(Client(raise_request_exception=False), method, absent, **stranger)
+            assert theirs.status_code in {404, 405}
+            assert (theirs.status_code, shown) == (nobodys.status_code, blank)
+            assert not changed
+
+
+def test_a_sleeping_filter_is_caught_by_the_database(world):
+    """What `visible_to` forgets, row-level security holds back: the scope of otto shows none of River's rows."""
+    from portal import scope
+
+    with scope.opened(staff=False):
+        scope.enter(world.otto)
+        leaking = {
+            model._meta.label for model in CLIENT if model._default_manager.filter(practice=world.river).exists()
+        }
+    assert not leaking
+
+
+def test_only_operators_come_to_the_admin(world):
+    lists = [name for name in KNOWN if name.startswith(OPERATOR) and name.endswith(("_changelist", "index"))]
+    for person in (*PEOPLE, "anonymous"):
+        client = client_of(world, person)
+        statuses = {name: client.get(reverse(name)).status_code for name in lists}
+        assert set(statuses.values()) <= {302, 404}, (person, statuses)

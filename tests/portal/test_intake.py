@@ -1,0 +1,114 @@
+"""A file's name, size and first bytes: what is decided before anything is drawn."""
+
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from portal.rules.intake import (
+    ADVICE,
+    LONGEST_NAME,
+    ChartStatus,
+    Refusal,
+    display_name,
+    media_type_of,
+    refusal_at_receipt,
+)
+from portal.rules.lifecycle import CHART_MOVES
+from portal.rules.promise import due_tag
+from tests import files
+
+
+@pytest.mark.parametrize(
+    ("make", "media_type"),
+    [
+        (files.text_pdf, "application/pdf"),
+        (lambda: b"\r\njunk of a mail gateway\n" + files.text_pdf(), "application/pdf"),
+        (files.fax_tiff, "image/tiff"),
+        (files.jpeg, "image/jpeg"),
+        (files.png, "image/png"),
+        (files.html, ""),
+        (lambda: b"<html>%PDF-1.4 is what we serve</html>", ""),
+        (lambda: b'{"error": "no %PDF- here"}', ""),
+        (lambda: b"PK\x03\x04 a zip that holds %PDF-", ""),
+        (lambda: b"GIF89a", ""),
+        (lambda: b"", ""),
+        (lambda: b" " * 2000 + b"%PDF-1.4", ""),
+    ],
+)
+def test_the_type_comes_from_the_first_bytes(make, media_type):
+    assert media_type_of(make()[:1024]) == media_type
+
+
+@pytest.mark.parametrize(
+    ("name", "size", "head", "reason"),
+    [
+        ("a.pdf", 10, b"%PDF-1.4", None),
+        ("a.tif", 10, b"%PDF-1.4", None),  # a wrong ending does no harm when the content is taken
+        ("a.pdf", 0, b"", Refusal.EMPTY),
+        ("a.pdf", 101, b"%PDF-1.4", Refusal.TOO_LARGE),
+        ("a.pdf", 100, b"%PDF-1.4", None),
+        ("a.PDF", 10, b"<html>", Refusal.NAME_DIFFERS),
+        ("a.docx", 10, b"PK\x03\x04", Refusal.UNKNOWN_TYPE),
+        ("", 10, b"????", Refusal.UNKNOWN_TYPE),
+    ],
+)
+def test_what_is_wrong_at_receipt_has_a_name(name, size, head, reason):
+    assert refusal_at_receipt(name=name, size=size, head=head, limit=100) == reason
+
+
+@pytest.mark.parametrize(
+    ("sent", "shown"),
+    [
+        ("visit.pdf", "visit.pdf"),
+        ("../../etc/passwd", "passwd"),
+        ("C:\\charts\\visit.pdf", "visit.pdf"),
+        ("a\x00b\nc.pdf", "abc.pdf"),
+        ("photo\u202efdp.exe", "photofdp.exe"),
+        ("  two   words .pdf", "two words .pdf"),
+        ("e\u0301.pdf", "\u00e9.pdf"),
+        ("...", "unnamed file"),
+        ("", "unnamed file"),
+        ("x" * 300 + ".pdf", "x" * 251 + ".pdf"),
+        ("=cmd().pdf", "=cmd().pdf"),
+    ],
+)
+def test_a_name_is_shown_without_paths_and_tricks(sent, shown):
+    assert display_name(sent) == shown
+
+
+@given(st.text(max_size=400))
+def test_any_name_can_be_shown(name):
+    shown = display_name(name)
+    assert 0 < len(shown) <= LONGEST_NAME
+    assert "/" not in shown
+    assert "\\" not in shown
+    assert "\x00" not in shown
+    assert display_name(shown) == shown
+
+
+def test_every_refusal_says_what_was_wrong_and_what_to_do():
+    assert set(ADVICE) == set(Refusal)
+    assert all(advice.wrong.endswith(".") and advice.next_step.endswith(".") for advice in ADVICE.values())
+
+
+def test_a_chart_that_was_refused_comes_back_only_by_another_try():
+    assert [name for name, move in CHART_MOVES.items() if ChartStatus.UNREADABLE in move.old] == ["try_again"]
+
+
+@pytest.mark.parametrize(
+    ("hours", "label", "tone"),
+    [
+        (-3, "Overdue 3 h", "danger"),
+        (-50, "Overdue 2 d", "danger"),
+        (0.5, "Due in 30 min", "warn"),
+        (3, "Due in 3 h", "warn"),
+        (20, "Due in 20 h", "neutral"),
+        (48, "Due Wed 04 Mar 09:00", "neutral"),
+    ],
+)
+def test_a_promise_says_how_near_it_is(hours, label, tone):
+    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
+    tag = due_tag(due_at=at + timedelta(hours=hours), at=at)
+    assert (tag.label, tag.tone) == (label, tone)
