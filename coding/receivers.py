@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import receiver
 
+from coding.actions.delivery import queue_delivery_if_complete
 from coding.actions.encounters import ensure_encounter
 from coding.actions.queue import release_all, ring_for_push
 from coding.models import Encounter
@@ -28,27 +29,19 @@ def begin_encounters(*, batch: Batch, at: datetime, **_future: Any) -> None:
     for chart in Chart.objects.filter(batch=batch, status=ChartStatus.READY).in_order():
         ensure_encounter(chart=chart, at=at)
     transaction.on_commit(ring_for_push, robust=True)
-    deliver_if_complete(batch, at=at)  # every file may have been refused before the batch was sent
+    queue_delivery_if_complete(batch=batch, at=at)  # every file may have been refused before the batch was sent
 
 
 @receiver(encounter_finished, dispatch_uid="coding.encounter_finished")
 def look_at_batch(*, encounter: Encounter, at: datetime, **_future: Any) -> None:
-    deliver_if_complete(encounter.batch, at=at)
+    queue_delivery_if_complete(batch=encounter.batch, at=at)
 
 
 @receiver(chart_refused, dispatch_uid="coding.chart_refused")
 def look_at_batch_of_chart(*, chart: Chart, at: datetime, **_future: Any) -> None:
-    deliver_if_complete(chart.batch, at=at)
+    queue_delivery_if_complete(batch=chart.batch, at=at)
 
 
 @receiver(person_deactivated, dispatch_uid="coding.person_deactivated")
 def hand_over_work(*, user: User, by: User, at: datetime, **_future: Any) -> None:
     release_all(user=user, by=by, at=at)
-
-
-def deliver_if_complete(batch: Batch, *, at: datetime) -> None:
-    try:
-        from coding.actions.delivery import queue_delivery_if_complete
-    except ModuleNotFoundError:
-        return
-    queue_delivery_if_complete(batch=batch, at=at)

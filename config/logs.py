@@ -29,10 +29,11 @@ class JsonLines(logging.Formatter):
             "logger": record.name,
             "event": record.getMessage() if record.name.startswith((*OWN, *TALKATIVE)) else str(record.msg),
         }
-        line.update({key: value for key in KEYS if (value := getattr(record, key, None)) is not None})
+        line.update({key: getattr(record, key) for key in KEYS if getattr(record, key, None) is not None})
         if record.exc_info and record.exc_info[0]:
             line["exception"] = record.exc_info[0].__name__
             line["at_places"] = [
-                f"{frame.filename}:{frame.lineno} {frame.name}" for frame in traceback.extract_tb(record.exc_info[2])[-8:]
+                f"{frame.filename}:{frame.lineno} {frame.name}"
+                for frame in traceback.extract_tb(record.exc_info[2])[-8:]
             ]
         return json.dumps(line, default=str)

@@ -45,7 +45,9 @@ def secret_key() -> str:
     if key := os.environ.get("SECRET_KEY"):
         return key
     if HTTPS:
-        raise ImproperlyConfigured("SECRET_KEY is not set. A site on https needs its own, at least 50 random characters.")
+        raise ImproperlyConfigured(
+            "SECRET_KEY is not set. A site on https needs its own: 50 random characters or more."
+        )
     return embedded.local_secret("secret-key")
 
 
@@ -79,7 +81,7 @@ if DATABASE_OWNER_URL:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Counters of the sign-in and API throttles: in the database, so that a lost Redis opens nothing.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache"}}
+CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache", "OPTIONS": {"MAX_ENTRIES": 100_000}}}
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True

@@ -22,7 +22,7 @@ from portal.api.permissions import found
 from portal.models import Batch, TokenScope
 
 A_PAGE = 100
-SIDES = [(side.value, side.value) for side in Side]
+SIDES = [(side.value, side.name) for side in Side]  # as ENUM_NAME_OVERRIDES sees them
 
 
 class AuthorSerializer(serializers.Serializer):

@@ -79,7 +79,7 @@ def reading() -> Iterator[None]:
     except (Image.DecompressionBombWarning, Image.DecompressionBombError) as trouble:
         raise Refused("too_large") from trouble
     except Exception as trouble:  # a malformed file leads decoders to raise errors of any class
-        raise Refused(PDF_TROUBLES.get(getattr(trouble, "err_code", None), "truncated")) from trouble
+        raise Refused(PDF_TROUBLES.get(getattr(trouble, "err_code", -1), "truncated")) from trouble
 
 
 class PdfPages:

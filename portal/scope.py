@@ -71,7 +71,11 @@ def refuse_powerful_role() -> None:
         name, superuser, bypass, owner = cursor.fetchone()
     faults = [
         word
-        for word, found in (("is a superuser", superuser), ("bypasses row-level security", bypass), ("owns tables", owner))
+        for word, found in (
+            ("is a superuser", superuser),
+            ("bypasses row-level security", bypass),
+            ("owns tables", owner),
+        )
         if found
     ]
     if faults:

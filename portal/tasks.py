@@ -30,7 +30,7 @@ def job_task(kind: str) -> Callable[[Callable[..., None]], Any]:
                 function(claim=claim)
             except JobLost:
                 logger.warning("job lost to another worker", extra={"job": job_id, "kind": kind})
-            except Exception as trouble:
+            except Exception as trouble:  # noqa: BLE001  (any fault puts the job off, visibly)
                 with scope.service():
                     put_off_job(claim=claim, fault=type(trouble).__name__, at=timezone.now())
                 logger.exception("job raised", extra={"job": job_id, "kind": kind})

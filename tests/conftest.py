@@ -43,21 +43,27 @@ def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: pytest.Fi
 def migrated_template(server: psycopg.Connection) -> str:
     """The database that holds today's migrations, made if it is missing."""
     sources = sorted((*ROOT.glob("*/migrations/*.py"), ROOT / "portal/tenancy.py", *ROOT.glob("portal/**/migrate.py")))
-    digest = hashlib.sha256(b"".join(source.read_bytes() for source in sources) + django.__version__.encode()).hexdigest()
+    digest = hashlib.sha256(
+        b"".join(source.read_bytes() for source in sources) + django.__version__.encode()
+    ).hexdigest()
     name = f"template_{digest[:16]}"
     if not server.execute("SELECT 1 FROM pg_database WHERE datname = %s", [name]).fetchone():
         make_database(server, f"{name}_new", "template1")
         point_at(f"{name}_new")
         call_command("migrate", verbosity=0)
         connections.close_all()
-        server.execute(sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(f"{name}_new"), sql.Identifier(name)))
+        server.execute(
+            sql.SQL("ALTER DATABASE {} RENAME TO {}").format(sql.Identifier(f"{name}_new"), sql.Identifier(name))
+        )
     return name
 
 
 def make_database(server: psycopg.Connection, name: str, template: str) -> None:
     server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(sql.Identifier(name)))
     server.execute(
-        sql.SQL("CREATE DATABASE {} OWNER chartline_owner TEMPLATE {}").format(sql.Identifier(name), sql.Identifier(template))
+        sql.SQL("CREATE DATABASE {} OWNER chartline_owner TEMPLATE {}").format(
+            sql.Identifier(name), sql.Identifier(template)
+        )
     )
 
 
@@ -174,5 +180,3 @@ class Signed(Client):
     def __init__(self, user: User) -> None:
         super().__init__()
         self.force_login(user)
-
-

@@ -54,7 +54,7 @@ def scan(seed: int = 1, *, size: tuple[int, int] = (1700, 2200), mode: str = "L"
     for y in range(150, size[1] - 150, 44):
         draw.text((120, y), " ".join(chance.choice(WORDS) for _ in range(11)), fill=0, font=font)
     page = page.rotate(0.6, fillcolor=250, resample=Image.Resampling.BICUBIC)
-    page = Image.blend(page, Image.effect_noise(size, 40), 0.15)
+    page = Image.blend(page, Image.frombytes("L", size, chance.randbytes(size[0] * size[1])), 0.08)
     return page.point(lambda value: 255 if value > 160 else 0).convert("1") if mode == "1" else page.convert(mode)
 
 

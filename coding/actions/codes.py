@@ -79,7 +79,8 @@ def take_over(row: Code, edition: Edition, listed: ListedCode) -> bool:
 
 def copy_in(edition: Edition, codes: Iterable[ListedCode]) -> None:
     """COPY new codes of an edition into the code table."""
-    with connection.cursor() as cursor, cursor.copy(COPY) as copy:
+    # COPY ends in psycopg's own hands; wrapped, its errors are Django's like all others.
+    with connection.wrap_database_errors, connection.cursor() as cursor, cursor.copy(COPY) as copy:
         for listed in codes:
             copy.write_row(
                 (

@@ -55,7 +55,7 @@ def needs_verification(*, encounter: Encounter, at: datetime) -> bool:
     """Whether a verifier must see it: what was coded before always, else as the contract's share draws it."""
     if encounter.codings.exists():
         return True
-    contract = Contract.objects.filter(practice_id=encounter.practice_id).in_force(at.date()).first()
+    contract = Contract.objects.in_force(at.date()).filter(practice_id=encounter.practice_id).first()
     if contract is None:
         return True
     return is_selected(seed=f"contract {contract.pk}", number=encounter.pk, share=contract.verification_share)

@@ -112,7 +112,9 @@ def shown(bench: Bench, **more: Any) -> dict[str, Any]:
         "status": status_tag(encounter),
         "due": due_tag(encounter.due_at, at=at),
         "pages": page_rows(encounter),
-        "told": {"by": told.user.name if told.user else "The service", "text": told.comment} if told else None,
+        "told": {"by": told.user.name if told.user else "The service", "text": told.comment, "move": told.move}
+        if told
+        else None,
         "saved": saved_words(bench.draft),
         "assignment_id": bench.assignment.pk,
         "version": bench.version,

@@ -145,6 +145,8 @@ def page(  # noqa: PLR0913  (the one place where a bench is drawn)
         said=said_before(request),
         returned=last_return(bench.encounter),
     )
+    if context["returned"] and context["told"] and context["told"]["move"] == "return_to_coder":
+        context["told"] = None  # the banner with the differences says it
     return render(request, "coding/code.html", context, status=status)
 
 

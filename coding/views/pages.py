@@ -8,10 +8,10 @@ from django.http import FileResponse, HttpRequest
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
-from portal.actions.pages import open_page_image
 
 from coding.models import Encounter
 from portal.access import found, requires
+from portal.actions.pages import open_page_image
 from portal.models import Page
 from portal.rules.roles import Permission
 

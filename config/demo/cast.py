@@ -68,7 +68,9 @@ EVERYTHING = tuple(Specialty)
 PEOPLE = (
     DemoPerson("cleo@river.example", "Cleo Cruz", (Role.PRACTICE,), practice="RIVER", says="sends charts for River"),
     DemoPerson("otto@lake.example", "Otto Olsen", (Role.PRACTICE,), practice="LAKE", says="sends charts for Lake"),
-    DemoPerson("ann@chartline.example", "Ann Archer", (Role.CODER,), specialties=EVERYTHING, says="pre-codes and codes"),
+    DemoPerson(
+        "ann@chartline.example", "Ann Archer", (Role.CODER,), specialties=EVERYTHING, says="pre-codes and codes"
+    ),
     DemoPerson(
         "kim@chartline.example",
         "Kim Larsen",

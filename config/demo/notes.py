@@ -37,8 +37,8 @@ DATA
 A1c 8.4 percent, was 7.6 percent in May. Potassium 4.2, creatinine 0.9.
 
 ASSESSMENT AND PLAN
-1. Type 2 diabetes with diabetic polyneuropathy, not at goal. Metformin raised to 1000 mg twice a day, gabapentin 300 mg
-at night started, effects and side effects discussed.
+1. Type 2 diabetes with diabetic polyneuropathy, not at goal. Metformin raised to 1000 mg twice a day, gabapentin
+300 mg at night started, effects and side effects discussed.
 2. Hypertension above goal. Lisinopril raised from 20 to 40 mg.
 3. Foot care taught. Return in six weeks with sugar log.""",
         "established",
@@ -236,7 +236,8 @@ PROCEDURE
 After consent and sedation the colonoscope was passed to the cecum, identified by its landmarks. Preparation was good.
 
 FINDINGS
-Small pouches in the sigmoid without inflammation. Internal hemorrhoids, the likely source of the bleeding. No polyp, no mass.
+Small pouches in the sigmoid without inflammation. Internal hemorrhoids, the likely source of the bleeding. No polyp,
+no mass.
 
 IMPRESSION
 1. Internal hemorrhoids, first degree.

@@ -59,7 +59,9 @@ def drawn(letterhead: str, facts: list[str], lines: list[str], *, number: int, t
     top = MARGIN + 60 + (len(facts) + 1) // 2 * 30 + 30
     for row, line in enumerate(lines):
         heading = line.isupper() and len(line) > 3  # noqa: PLR2004
-        pen.text((MARGIN, top + row * LINE), line, font=plain, fill=INK - 20 if heading else INK, stroke_width=int(heading))
+        pen.text(
+            (MARGIN, top + row * LINE), line, font=plain, fill=INK - 20 if heading else INK, stroke_width=int(heading)
+        )
     pen.text((MARGIN, HEIGHT - 70), f"Page {number} of {total}", font=small, fill=INK + 50)
     return page
 
@@ -76,7 +78,14 @@ def as_pdf(images: list[Image.Image]) -> bytes:
     """A scanned PDF without a text layer."""
     out = io.BytesIO()
     images[0].save(
-        out, "PDF", save_all=True, append_images=images[1:], resolution=150, quality=60, creationDate=DAY_ONE, modDate=DAY_ONE
+        out,
+        "PDF",
+        save_all=True,
+        append_images=images[1:],
+        resolution=150,
+        quality=60,
+        creationDate=DAY_ONE,
+        modDate=DAY_ONE,
     )
     return out.getvalue()
 
@@ -85,7 +94,5 @@ def as_tiff(images: list[Image.Image]) -> bytes:
     """A fax-like TIFF: one bit a pixel, Group 4."""
     out = io.BytesIO()
     black_white = [image.point(lambda value: 255 if value > 150 else 0).convert("1") for image in images]  # noqa: PLR2004
-    black_white[0].save(
-        out, "TIFF", save_all=True, append_images=black_white[1:], compression="group4", dpi=(150, 150)
-    )
+    black_white[0].save(out, "TIFF", save_all=True, append_images=black_white[1:], compression="group4", dpi=(150, 150))
     return out.getvalue()

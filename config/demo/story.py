@@ -62,7 +62,8 @@ class Plan:
     steps: str  # one letter a chart, see `Story.bring`
 
 
-# p to pre-code · c to code · w being coded · v to verify · r returned · h on hold · n not billable · x corrected · d verified
+# p to pre-code · c to code · w being coded · v to verify · r returned · h on hold · n not billable · x corrected ·
+# d verified
 PLANS = (
     Plan("RIVER", "Clinic notes, first week of November", Specialty.PRIMARY_CARE, 210, "ddxddnd"),
     Plan("LAKE", "Emergency room, weekend", Specialty.EMERGENCY, 150, "dxdddd"),
@@ -252,7 +253,14 @@ class Story:
             prioritise(encounter=encounter, priority=1, by=self.people["max"], at=next(clock))
 
     def code(
-        self, encounter: Encounter, coder: User, note: Note, visit: PreCodingFacts, clock: Iterator[datetime], *, slip: bool
+        self,
+        encounter: Encounter,
+        coder: User,
+        note: Note,
+        visit: PreCodingFacts,
+        clock: Iterator[datetime],
+        *,
+        slip: bool,
     ) -> None:
         assignment = self.given(encounter, coder, next(clock))
         submit_coding(assignment=assignment, by=coder, at=next(clock), coded=coded(note, visit, slip=slip))
@@ -306,12 +314,30 @@ class Story:
             needs_answer_from="practice",
             at=now - timedelta(hours=200),
         )
-        add_comment(thread=done, by=cleo, body="Yes, it is. I attach it next time.", reply_to=asked, at=now - timedelta(hours=196))
+        add_comment(
+            thread=done,
+            by=cleo,
+            body="Yes, it is. I attach it next time.",
+            reply_to=asked,
+            at=now - timedelta(hours=196),
+        )
         resolve_comment(comment=asked, by=cleo, at=now - timedelta(hours=196))
-        self.ask("Cardiology clinic", ann, "Was the electrocardiogram read by Dr. Okoro or sent out?", now - timedelta(hours=26))
-        self.ask("Fracture clinic and injections", kim, "Which knee was injected? The note says both.", now - timedelta(hours=20))
+        self.ask(
+            "Cardiology clinic",
+            ann,
+            "Was the electrocardiogram read by Dr. Okoro or sent out?",
+            now - timedelta(hours=26),
+        )
+        self.ask(
+            "Fracture clinic and injections",
+            kim,
+            "Which knee was injected? The note says both.",
+            now - timedelta(hours=20),
+        )
         late = Thread.objects.get(batch=self.batches["Fracture clinic and injections"])
-        add_comment(thread=late, by=otto, body="I ask Dr. Vale and come back to you today.", at=now - timedelta(hours=18))
+        add_comment(
+            thread=late, by=otto, body="I ask Dr. Vale and come back to you today.", at=now - timedelta(hours=18)
+        )
         week = Thread.objects.get(batch=self.batches["Clinic notes, this week"])
         add_comment(
             thread=week,
@@ -329,7 +355,7 @@ class Story:
         add_comment(thread=thread, by=by, body=body, encounter=held, needs_answer_from="practice", at=at)
 
 
-def before_again(chart: Chart) -> File:
+def before_again(chart: Chart) -> File[bytes]:
     """The bytes of a chart that was received before."""
     from portal.storage import opened
 
@@ -344,7 +370,8 @@ def coded(note: Note, visit: PreCodingFacts, *, slip: bool) -> CodedEncounter:
         if len(diagnoses) > 1:
             diagnoses.pop()
             procedures = [
-                (line, marks, tuple(p for p in points if p <= len(diagnoses)) or (1,)) for line, marks, points in procedures
+                (line, marks, tuple(p for p in points if p <= len(diagnoses)) or (1,))
+                for line, marks, points in procedures
             ]
         elif modifiers:
             procedures[0] = (code, (), pointers)
@@ -356,5 +383,3 @@ def coded(note: Note, visit: PreCodingFacts, *, slip: bool) -> CodedEncounter:
         diagnoses=tuple(DiagnosisLine(code) for code in diagnoses),
         procedures=tuple(ProcedureLine(code, modifiers, 1, pointers) for code, modifiers, pointers in procedures),
     )
-
-

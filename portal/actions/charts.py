@@ -58,7 +58,9 @@ class Receipt:
 
 
 @transaction.atomic
-def receive_file(*, batch: Batch, file: File, name: str, by: User | None, at: datetime, again: bool = False) -> Receipt:
+def receive_file(
+    *, batch: Batch, file: File[bytes], name: str, by: User | None, at: datetime, again: bool = False
+) -> Receipt:
     """Keep the bytes, write the row with their SHA-256, and say what became of them.
 
     A file that cannot be taken is kept too, under a named reason; bytes known from the practice become
@@ -147,7 +149,9 @@ def receipt_of(chart: Chart) -> Receipt:
     """The receipt that a chart's row stands for."""
     if chart.duplicate_of is not None:
         original = chart.duplicate_of
-        return Receipt(chart, ReceiptOutcome.DUPLICATE, f"Same content as {original.label} in {original.batch.label}.")
+        trouble = f" {ADVICE[Refusal(original.reason)].wrong}" if original.reason else ""
+        same = f"Same content as {original.label} in {original.batch.label}.{trouble}"
+        return Receipt(chart, ReceiptOutcome.DUPLICATE, same)
     if chart.reason:
         advice = ADVICE[Refusal(chart.reason)]
         return Receipt(chart, ReceiptOutcome.REFUSED, f"{advice.wrong} {advice.next_step}")

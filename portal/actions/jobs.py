@@ -42,7 +42,9 @@ class Claim:
 
 
 @transaction.atomic
-def queue_job(*, kind: str, object_id: int, practice: Practice | None, at: datetime, due_at: datetime | None = None) -> Job:
+def queue_job(
+    *, kind: str, object_id: int, practice: Practice | None, at: datetime, due_at: datetime | None = None
+) -> Job:
     """Write the job down (once while one is open) and ring after the commit."""
     job, created = Job.objects.get_or_create(
         kind=kind,
@@ -81,10 +83,14 @@ def ring_due_jobs(*, at: datetime) -> int:
 
 def claim_job(*, job_id: int, at: datetime, lease: timedelta | None = None) -> Claim | None:
     """Take the job if it is due; None if it is done, not yet due, or in someone's hands."""
-    taken = Job.objects.due(at=at).filter(pk=job_id).update(
-        state=JobState.RUNNING,
-        attempt=F("attempt") + 1,
-        lease_until=at + (lease or timedelta(seconds=settings.JOB_LEASE_SECONDS)),
+    taken = (
+        Job.objects.due(at=at)
+        .filter(pk=job_id)
+        .update(
+            state=JobState.RUNNING,
+            attempt=F("attempt") + 1,
+            lease_until=at + (lease or timedelta(seconds=settings.JOB_LEASE_SECONDS)),
+        )
     )
     if not taken:
         return None
@@ -124,7 +130,12 @@ def put_off_job(*, claim: Claim, fault: str, at: datetime, final: bool = False) 
     )
     logger.warning(
         "job failed",
-        extra={"job": claim.job_id, "attempt": claim.attempt, "fault": fault, "outcome": "given up" if give_up else "later"},
+        extra={
+            "job": claim.job_id,
+            "attempt": claim.attempt,
+            "fault": fault,
+            "outcome": "given up" if give_up else "later",
+        },
     )
     return bool(changed) and give_up
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Sequence
 from datetime import datetime, timedelta
-from typing import IO
+from typing import IO, Any
 
 from django.db import transaction
 from django.http import HttpRequest
@@ -138,7 +138,7 @@ def refuse_chart(*, claim: Claim, reason: Refusal, at: datetime, close_job: bool
     if not moved:
         raise JobLost
     chart = Chart.objects.get(pk=claim.object_id)
-    moved_to = {"old": ChartStatus.RECEIVED, "new": ChartStatus.UNREADABLE, "reason": reason}
+    moved_to: dict[str, Any] = {"old": ChartStatus.RECEIVED, "new": ChartStatus.UNREADABLE, "reason": reason}
     record("chart.refused", at=at, about=chart, outcome=Outcome.REFUSED, **moved_to)
     chart_refused.send(sender=Chart, chart=chart, at=at)
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
 from types import MappingProxyType
+from typing import NoReturn
 
 from django.db import connection
 from django.utils import timezone
@@ -89,7 +90,7 @@ class PracticeTokenAuthentication(BaseAuthentication):
         )
         return user, token
 
-    def refuse(self, request: Request, fault: str, *, at: datetime, token: ApiToken | None = None) -> None:
+    def refuse(self, request: Request, fault: str, *, at: datetime, token: ApiToken | None = None) -> NoReturn:
         """Note the attempt and answer 401; the answer does not say what was wrong."""
         record(
             "token.refused",

@@ -14,7 +14,7 @@ from portal.rules.specialties import Specialty
 
 
 def choice_list(words: Any) -> list[tuple[str, str]]:
-    return [(word.value, word.value) for word in words]
+    return [(word.value, word.name) for word in words]  # as ENUM_NAME_OVERRIDES sees them
 
 
 class ErrorBodySerializer(serializers.Serializer):

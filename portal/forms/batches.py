@@ -25,7 +25,7 @@ class FilesField(forms.FileField):
             widget=ManyFiles(attrs={"accept": ",".join(ENDINGS)}), allow_empty_file=True, max_length=None, **options
         )
 
-    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile]:
+    def clean(self, data: Any, initial: Any = None) -> list[UploadedFile[bytes]]:
         if not data:
             super().clean(None, initial)
             return []
@@ -64,7 +64,9 @@ class BatchForm(forms.Form):
 class UploadForm(BatchForm):
     """The same with the files, for a browser without JavaScript."""
 
-    files = FilesField(label="Charts", error_messages={"required": "Choose at least one file."})
+    files = FilesField(  # type: ignore[assignment]  # a field here, the posted files on the form
+        label="Charts", error_messages={"required": "Choose at least one file."}
+    )
 
 
 class NumbersField(forms.Field):
@@ -81,7 +83,7 @@ class SendForm(forms.Form):
 
     name = forms.CharField(label="Batch name", max_length=120, error_messages={"required": "Enter a batch name."})
     specialty = forms.ChoiceField(label="Kind of work", choices=[(word.value, word.label) for word in Specialty])
-    files = FilesField(label="More charts", required=False)
+    files = FilesField(label="More charts", required=False)  # type: ignore[assignment]
     choose = forms.BooleanField(required=False, widget=forms.HiddenInput)
     chart = NumbersField(required=False)
 

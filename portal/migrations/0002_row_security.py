@@ -18,6 +18,7 @@ TABLES = (
     "portal_delivery",
     "portal_download",
     "portal_idempotentrequest",
+    "portal_apicall",
 )
 PARENTS = (
     ("portal_chart", "batch_id", "portal_batch"),
@@ -27,6 +28,7 @@ PARENTS = (
     ("portal_download", "delivery_id", "portal_delivery"),
     ("portal_download", "token_id", "portal_apitoken"),
     ("portal_idempotentrequest", "token_id", "portal_apitoken"),
+    ("portal_apicall", "token_id", "portal_apitoken"),
 )
 
 FROZEN = (

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from django.db import models
 
 from portal.models.people import User
@@ -13,9 +11,6 @@ from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Permission
 from portal.rules.specialties import Specialty
-
-if TYPE_CHECKING:
-    from django.db.models.expressions import Combinable
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -63,7 +58,9 @@ class Batch(ClientRow):
             models.UniqueConstraint(fields=["practice", "number"], name="portal_batch_number_once"),
             known("status", BatchStatus, name="portal_batch_status_known"),
             known("specialty", Specialty, name="portal_batch_specialty_known"),
-            models.CheckConstraint(condition=models.Q(source__in=["web", "api", "sftp"]), name="portal_batch_source_known"),
+            models.CheckConstraint(
+                condition=models.Q(source__in=["web", "api", "sftp"]), name="portal_batch_source_known"
+            ),
             together("received_at", "due_at", name="portal_batch_received_due"),
             models.CheckConstraint(
                 condition=models.Q(status=BatchStatus.OPEN) | models.Q(received_at__isnull=False),
@@ -124,7 +121,9 @@ class Chart(ClientRow):
                 condition=models.Q(duplicate_of=None),
                 name="portal_chart_bytes_once",
             ),
-            models.CheckConstraint(condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="portal_chart_sha256_form"),
+            models.CheckConstraint(
+                condition=models.Q(sha256__regex=r"^[0-9a-f]{64}$"), name="portal_chart_sha256_form"
+            ),
             models.CheckConstraint(
                 condition=models.Q(status=ChartStatus.DUPLICATE, duplicate_of__isnull=False)
                 | (~models.Q(status=ChartStatus.DUPLICATE) & models.Q(duplicate_of=None)),
@@ -173,7 +172,9 @@ class Page(ClientRow):
             *ClientRow.Meta.constraints,
             models.UniqueConstraint(fields=["chart", "number"], name="portal_page_number_once"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="portal_page_number_from_one"),
-            models.CheckConstraint(condition=models.Q(text_source__in=["layer", "none"]), name="portal_page_source_known"),
+            models.CheckConstraint(
+                condition=models.Q(text_source__in=["layer", "none"]), name="portal_page_source_known"
+            ),
         ]
         ordering = ("chart", "number")
 

@@ -45,7 +45,9 @@ class Practice(models.Model):
 
     class Meta:
         constraints = [
-            models.CheckConstraint(condition=models.Q(code__regex=r"^[A-Z0-9]{2,8}$"), name="portal_practice_code_form"),
+            models.CheckConstraint(
+                condition=models.Q(code__regex=r"^[A-Z0-9]{2,8}$"), name="portal_practice_code_form"
+            ),
         ]
 
     def __str__(self) -> str:

@@ -15,7 +15,7 @@ def check_digit(first_nine: str) -> int:
     total = PREFIX_SUM
     for place, digit in enumerate(reversed(first_nine)):
         doubled = int(digit) * (2 if place % 2 == 0 else 1)
-        total += doubled - 9 if doubled > 9 else doubled
+        total += sum(divmod(doubled, 10))
     return -total % 10
 
 

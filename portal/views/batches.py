@@ -169,7 +169,9 @@ def workable(row: Batch) -> QuerySet[Chart, int]:
 def batch_charts(request: HttpRequest, pk: int) -> HttpResponse:
     """The part of the batch page that changes while files are checked."""
     row = found(request, Batch.objects.visible_to(request.user).select_related("practice", "created_by"), pk=pk)
-    return render(request, "portal/batch_live.html", live(request, row))
+    response = render(request, "portal/batch_live.html", live(request, row))
+    response["HX-Trigger"] = "charts-changed"  # the list of encounters fetches itself anew
+    return response
 
 
 def live(request: HttpRequest, row: Batch) -> dict[str, Any]:
@@ -250,7 +252,12 @@ def chart_row(request: HttpRequest, chart: Chart) -> dict[str, Any]:
         "status": chart_tag(chart),
         "advice": chart_advice(chart),
         "attention": chart.status == ChartStatus.UNREADABLE and chart.reason != Refusal.LEFT_OUT,
-        "original": {"label": original.label, "batch": original.batch.label, "batch_pk": original.batch_id}
+        "original": {
+            "label": original.label,
+            "batch": original.batch.label,
+            "batch_pk": original.batch_id,
+            "advice": chart_advice(original),
+        }
         if original is not None
         else None,
         "readable": chart.status == ChartStatus.READY,

@@ -65,7 +65,9 @@ def page_image(request: HttpRequest, pk: int, number: int) -> FileResponse:
     row = found(request, Chart.objects.visible_to(request.user), pk=pk)
     page = found(request, Page.objects.filter(chart=row), number=number)
     image, content_type = open_page_image(page=page, by=request.user, at=timezone.now(), request=request)
-    return private(FileResponse(image, content_type=content_type))
+    response = private(FileResponse(image, content_type=content_type))
+    response["Content-Disposition"] = "inline"  # without the stored file's name
+    return response
 
 
 @see_charts
@@ -82,7 +84,6 @@ def private(response: FileResponse) -> FileResponse:
     """Shown to this person, guessed by no browser, kept by no cache."""
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
-    response.setdefault("Content-Disposition", "inline")
     return response
 
 

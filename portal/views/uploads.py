@@ -96,7 +96,7 @@ def receive_and_send(request: HttpRequest, form: UploadForm) -> HttpResponse:
     return send(request, batch)
 
 
-def receive_all(request: HttpRequest, batch: Batch, files: list[UploadedFile]) -> list[Receipt]:
+def receive_all(request: HttpRequest, batch: Batch, files: list[UploadedFile[bytes]]) -> list[Receipt]:
     """A receipt for each file that the batch still holds."""
     receipts, left = [], 0
     for file in files:
@@ -142,7 +142,7 @@ def upload_batch(request: HttpRequest) -> HttpResponse:
     form = BatchForm(request.POST, user=request.user)
     by_script = "json" in request.headers.get("Accept", "")
     if not form.is_valid():
-        wrong = " ".join(error for errors in form.errors.values() for error in errors)
+        wrong = " ".join(str(error) for errors in form.errors.values() for error in errors)
         if by_script:
             return JsonResponse({"error": wrong}, status=422)
         messages.error(request, wrong)
@@ -207,7 +207,7 @@ def send_batch_view(request: HttpRequest, pk: int) -> HttpResponse:
     batch = found(request, Batch.objects.visible_to(request.user).select_related("practice"), pk=pk)
     form = SendForm(request.POST, request.FILES)
     if not form.is_valid():
-        messages.error(request, " ".join(error for errors in form.errors.values() for error in errors))
+        messages.error(request, " ".join(str(error) for errors in form.errors.values() for error in errors))
         return redirect("portal:batch", pk=batch.pk)
     try:
         describe_batch(

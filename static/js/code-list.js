@@ -309,7 +309,7 @@ class CodeList extends HTMLElement {
     if (!lines.length) return [];
     const isProcedure = lines === this.#procedures;
     return [
-      make("h3", { class: "group-head" }, title, lines.length > 1 ? make("span", { class: "count" }, String(lines.length)) : null),
+      make("h2", { class: "group-head" }, title, lines.length > 1 ? make("span", { class: "count" }, String(lines.length)) : null),
       make("ol", { class: "codes-list" }, ...lines.map((line, index) => (isProcedure ? this.#procedureRow(line, index) : this.#diagnosisRow(line, from + index)))),
     ];
   }

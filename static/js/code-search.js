@@ -65,6 +65,7 @@ class CodeSearch extends HTMLElement {
       this.#show(hits, text);
     } catch (error) {
       if (error.name === "AbortError") return;
+      if (error.message === "423") return window.addEventListener("chartline:unlocked", () => this.#ask(), { once: true });
       this.#note("The search did not answer. Try again.");
     } finally {
       if (this.#asking === asking) {

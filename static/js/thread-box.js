@@ -6,13 +6,15 @@ class ThreadBox extends HTMLElement {
   #stop;
   #seen = 0;
   #eye;
+  #sending = false;
 
   connectedCallback() {
     this.#stop = new AbortController();
     const { signal } = this.#stop;
     this.addEventListener("click", (event) => this.#click(event), { signal });
     this.addEventListener("change", (event) => this.#mention(event.target), { signal });
-    this.addEventListener("htmx:afterSettle", () => this.#watch(), { signal });
+    this.addEventListener("htmx:beforeRequest", (event) => { this.#sending = event.target.matches(".composer"); }, { signal });
+    this.addEventListener("htmx:afterSettle", () => this.#settled(), { signal });
     window.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.#eye = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && this.#read());
     this.#watch();
@@ -30,6 +32,12 @@ class ThreadBox extends HTMLElement {
     this.#eye.disconnect();
     const last = this.querySelector(".thread > li:last-child > .message");
     if (last) this.#eye.observe(last);
+  }
+
+  #settled() {
+    this.#watch();
+    // The composer that was sent is replaced by an empty one: writing goes on there.
+    if (this.#sending && document.activeElement === document.body) this.#body?.focus({ preventScroll: true });
   }
 
   async #read() {

@@ -7,11 +7,11 @@ import subprocess
 import sys
 import time
 import urllib.request
-from urllib.parse import quote
 from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
+from urllib.parse import quote
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -93,12 +93,23 @@ def site(transactional_db: None, tmp_path: Path) -> Iterator[Site]:
     }
     bin_ = Path(sys.executable).parent
     commands = (
-        [bin_ / "gunicorn", "config.wsgi", "--worker-class", "gthread", "--threads", "4", "--bind", f"127.0.0.1:{web_port}"],
+        [
+            bin_ / "gunicorn",
+            "config.wsgi",
+            "--worker-class",
+            "gthread",
+            "--threads",
+            "4",
+            "--bind",
+            f"127.0.0.1:{web_port}",
+        ],
         [bin_ / "celery", "-A", "config", "worker", "-B", "-s", tmp_path / "beat", "-c", "1", "-l", "INFO"],
     )
     with log.open("w") as output:
         processes = [
-            subprocess.Popen(list(map(str, command)), cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True)
+            subprocess.Popen(
+                list(map(str, command)), cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True
+            )
             for command in commands
         ]
         try:
@@ -134,5 +145,3 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         yield chromium
         chromium.close()
-
-

@@ -63,7 +63,12 @@ class Person:
                 if self.pictures:
                     page.screenshot(path=self.pictures / f"{name}-{width}-{theme}.png", full_page=True)
                 found = Axe().run(page, options=RULES).response["violations"]
-                assert not found, (name, width, theme, [(v["id"], [n["html"][:200] for n in v["nodes"][:3]]) for v in found])
+                assert not found, (
+                    name,
+                    width,
+                    theme,
+                    [(v["id"], [n["html"][:200] for n in v["nodes"][:3]]) for v in found],
+                )
                 assert not page.evaluate(OVERFLOW), (name, width, theme, page.evaluate(OVERFLOW))
         page.close()
 

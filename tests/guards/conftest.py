@@ -41,7 +41,9 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
     batch = factories.BatchFactory(practice=river)
     kept = storage.keep_bytes(image(), folder="charts")
     chart = factories.ChartFactory(batch=batch, storage_name=kept.name, sha256=kept.sha256, size=kept.size)
-    factories.PageFactory(chart=chart, number=1, image_name=storage.keep_bytes(image(), folder="pages", ending=".png").name)
+    factories.PageFactory(
+        chart=chart, number=1, image_name=storage.keep_bytes(image(), folder="pages", ending=".png").name
+    )
 
     def work(part: int, stage: Stage | None, status: EncounterStatus, holder=None, **fields: Any) -> Encounter:
         encounter = factories.EncounterFactory(chart=chart, part=part, status=status, **fields)
@@ -61,7 +63,14 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         held_by=ann,
     )
     Assignment.objects.create(
-        practice=river, encounter=held, stage=Stage.CODING, user=ann, started_at=now, lease_until=now, ended_at=now, end="released"
+        practice=river,
+        encounter=held,
+        stage=Stage.CODING,
+        user=ann,
+        started_at=now,
+        lease_until=now,
+        ended_at=now,
+        end="released",
     )
     verifying = work(3, Stage.VERIFICATION, EncounterStatus.VERIFYING, bea, coded_by=kim)
     Coding.objects.create(
@@ -126,7 +135,12 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
             created_at=now,
         ),
         failed_job=Job.objects.create(
-            kind="portal.render_chart", object_id=chart.pk, practice=river, state=JobState.FAILED, due_at=now, created_at=now
+            kind="portal.render_chart",
+            object_id=chart.pk,
+            practice=river,
+            state=JobState.FAILED,
+            due_at=now,
+            created_at=now,
         ),
         thread=thread,
         comment=comment,

@@ -12,7 +12,11 @@ FOREIGN = re.compile(r"(pypi|npmjs|pythonhosted)\.(org|com)|deb\.debian|/home/[a
 
 def tracked(*endings: str) -> list[Path]:
     listed = subprocess.run(
-        ["git", "ls-files", "--cached", "--others", "--exclude-standard"], cwd=ROOT, capture_output=True, text=True, check=True
+        ["git", "ls-files", "--cached", "--others", "--exclude-standard"],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
     ).stdout.splitlines()
     return [ROOT / name for name in listed if name.endswith(endings) and (ROOT / name).exists()]
 

@@ -52,7 +52,10 @@ def with_a_row_each(server, table):
 
 def seen(server, table, *, staff="", practices=""):
     """The practices whose rows the site's role sees under a scope."""
-    server.execute("SELECT set_config('chartline.staff', %s, true), set_config('chartline.practices', %s, true)", [staff, practices])
+    server.execute(
+        "SELECT set_config('chartline.staff', %s, true), set_config('chartline.practices', %s, true)",
+        [staff, practices],
+    )
     server.execute("SET LOCAL ROLE chartline_app")
     rows = server.execute(sql.SQL("SELECT practice_id FROM {}").format(sql.Identifier(table))).fetchall()
     server.execute("RESET ROLE")
@@ -71,7 +74,9 @@ def test_a_scope_shows_one_practice_and_no_scope_shows_none(superuser, table):
 @pytest.mark.parametrize("table", TABLES)
 def test_a_row_cannot_be_written_into_another_practice(superuser, table):
     with_a_row_each(superuser, table)
-    superuser.execute("SELECT set_config('chartline.staff', '', true), set_config('chartline.practices', %s, true)", [str(OURS)])
+    superuser.execute(
+        "SELECT set_config('chartline.staff', '', true), set_config('chartline.practices', %s, true)", [str(OURS)]
+    )
     superuser.execute("SET LOCAL ROLE chartline_app")
     with pytest.raises(psycopg.errors.InsufficientPrivilege):
         superuser.execute(sql.SQL("INSERT INTO {} (practice_id) VALUES (%s)").format(sql.Identifier(table)), [THEIRS])
@@ -79,7 +84,9 @@ def test_a_row_cannot_be_written_into_another_practice(superuser, table):
 
 def test_these_tests_run_as_the_role_of_the_site(db):
     with connection.cursor() as cursor:
-        cursor.execute("SELECT current_user, (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user)")
+        cursor.execute(
+            "SELECT current_user, (SELECT rolsuper OR rolbypassrls FROM pg_roles WHERE rolname = current_user)"
+        )
         assert cursor.fetchone() == ("chartline_app", False)
 
 

@@ -5,9 +5,9 @@ import re
 import psycopg
 import pytest
 from django.apps import apps
+from django.contrib.postgres.fields import ArrayField
 from django.core.management import call_command
 from django.db import connection, models
-from django.contrib.postgres.fields import ArrayField
 
 from config import embedded
 from portal.models import ClientRow
@@ -34,7 +34,9 @@ def catalog(query: str) -> set[str]:
 def test_every_table_with_a_practice_is_under_forced_row_security(db):
     secured = catalog("SELECT relname FROM pg_class WHERE relrowsecurity AND relforcerowsecurity")
     with_practice = {
-        model._meta.db_table for model in OURS if any(field.column == "practice_id" for field in model._meta.concrete_fields)
+        model._meta.db_table
+        for model in OURS
+        if any(field.column == "practice_id" for field in model._meta.concrete_fields)
     } | {"portal_practice", "portal_auditseal"}
     assert with_practice - secured == set(OPEN_TABLES)
 
@@ -81,7 +83,9 @@ def test_no_migration_is_missing(db):
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
 def test_choices_are_constraints_too(db, model):
     checks = " ".join(
-        catalog(f"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = '{model._meta.db_table}'::regclass")
+        catalog(
+            f"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = '{model._meta.db_table}'::regclass"
+        )
     )
     for field in model._meta.concrete_fields:
         if field.choices and not isinstance(field, models.ForeignKey):

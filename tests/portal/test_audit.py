@@ -75,7 +75,7 @@ def test_a_thousand_events_verify(sealed, capsys):
 )
 def test_a_changed_event_is_named(sealed, change):
     event = event_at(500)
-    by_superuser(f"UPDATE portal_auditevent SET {change} WHERE id = %s", event)  # noqa: S608  (from the list above)
+    by_superuser(f"UPDATE portal_auditevent SET {change} WHERE id = %s", event)
     assert faults() == [(500, event, "the event was changed")]
 
 

@@ -209,9 +209,12 @@ class Endless(io.RawIOBase):
 def big_request(size, user, url="/upload/"):
     head = b'--frontier\r\nContent-Disposition: form-data; name="file"; filename="big.pdf"\r\n\r\n%PDF-1.4 '
     body = Endless(head, size, b"\r\n--frontier--\r\n")
-    request = RequestFactory().generic("POST", url, b"", content_type="multipart/form-data; boundary=frontier")
-    request.META["CONTENT_LENGTH"] = request.environ["CONTENT_LENGTH"] = str(body.size)
-    request.environ["wsgi.input"] = body
+    request = RequestFactory().generic("POST", url)
+    request.environ |= {
+        "CONTENT_TYPE": "multipart/form-data; boundary=frontier",
+        "CONTENT_LENGTH": str(body.size),
+        "wsgi.input": body,
+    }
     request = type(request)(request.environ)
     request.user = user
     return request, body

@@ -63,7 +63,7 @@ AUTHORS = RunSQL(
 
 
 class Migration(BaseMigration):
-    dependencies = [("coding", "0002_initial"), ("portal", "0002_row_security")]
+    dependencies = [("coding", "0001_initial"), ("portal", "0002_row_security")]
 
     operations = [
         in_one(

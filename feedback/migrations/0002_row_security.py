@@ -30,7 +30,7 @@ FROZEN = (
 
 
 class Migration(BaseMigration):
-    dependencies = [("feedback", "0002_initial"), ("portal", "0002_row_security"), ("coding", "0003_row_security")]
+    dependencies = [("feedback", "0001_initial"), ("portal", "0002_row_security"), ("coding", "0002_row_security")]
 
     operations = [
         in_one(
