@@ -81,7 +81,13 @@ if DATABASE_OWNER_URL:
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 
 # Counters of the sign-in and API throttles: in the database, so that a lost Redis opens nothing.
-CACHES = {"default": {"BACKEND": "django.core.cache.backends.db.DatabaseCache", "LOCATION": "site_cache", "OPTIONS": {"MAX_ENTRIES": 100_000}}}
+CACHES = {
+    "default": {
+        "BACKEND": "django.core.cache.backends.db.DatabaseCache",
+        "LOCATION": "site_cache",
+        "OPTIONS": {"MAX_ENTRIES": 100_000},
+    }
+}
 
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True

@@ -4,18 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any
+from typing import Any, NoReturn, TypeVar
 
 from django.contrib.auth.views import redirect_to_login
+from django.db.models import Model, QuerySet
 from django.http import Http404, HttpRequest
 from django.http.response import HttpResponseBase
 from django.utils import timezone
+from django_htmx.middleware import HtmxDetails
 
 from portal.actions.audit import record
-from portal.models import Outcome
+from portal.models import Outcome, User
 from portal.rules.roles import Permission
 
 View = Callable[..., HttpResponseBase]
+Row = TypeVar("Row", bound=Model)
+
+
+class SignedRequest(HttpRequest):
+    """A request behind `requires` or `signed_in`: somebody is signed in. For annotations; nothing makes one."""
+
+    user: User
+    htmx: HtmxDetails
 
 
 def signed_in(view: View) -> View:
@@ -36,7 +46,7 @@ def requires(*any_of: Permission) -> Callable[[View], View]:
     def decorate(view: View) -> View:
         @wraps(view)
         @signed_in
-        def guarded(request: HttpRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
+        def guarded(request: SignedRequest, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.permissions.intersection(any_of):
                 refuse(request)
             return view(request, *args, **kwargs)
@@ -47,7 +57,7 @@ def requires(*any_of: Permission) -> Callable[[View], View]:
     return decorate
 
 
-def refuse(request: HttpRequest, **detail: Any) -> None:
+def refuse(request: HttpRequest, **detail: Any) -> NoReturn:
     """Note the refused access and raise Http404; the page looks like one that never existed."""
     match = request.resolver_match
     record(
@@ -62,7 +72,7 @@ def refuse(request: HttpRequest, **detail: Any) -> None:
     raise Http404
 
 
-def found(request: HttpRequest, rows: Any, **lookup: Any) -> Any:
+def found(request: HttpRequest, rows: QuerySet[Row], **lookup: Any) -> Row:
     """The one row of a scoped query, or a noted refusal that answers 404."""
     row = rows.filter(**lookup).first()
     if row is None:

@@ -63,8 +63,8 @@ def refuse_powerful_role() -> None:
         cursor.execute(
             """
             SELECT rolname, rolsuper, rolbypassrls,
-                   EXISTS (SELECT FROM pg_class WHERE relkind IN ('r', 'p') AND pg_has_role(current_user, relowner, 'USAGE')
-                           AND relnamespace = 'public'::regnamespace)
+                   EXISTS (SELECT FROM pg_class WHERE relkind IN ('r', 'p') AND relnamespace = 'public'::regnamespace
+                           AND pg_has_role(current_user, relowner, 'USAGE'))
             FROM pg_roles WHERE rolname = current_user
             """
         )

@@ -1,12 +1,14 @@
 """The door to the chart files: server-made names, durable before the caller goes on."""
 
+from __future__ import annotations
+
 import hashlib
 import os
 import secrets
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, default_storage
@@ -17,7 +19,7 @@ BLOCK = 1024**2  # bytes read at a time
 class DurableFileStorage(FileSystemStorage):
     """A directory whose files are on the disk, under their final name, when `save` returns."""
 
-    def _save(self, name: str, content: File) -> str:
+    def _save(self, name: str, content: File[Any]) -> str:
         saved = super()._save(name, content)
         path = Path(self.path(saved))
         for place, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | os.O_DIRECTORY)):
@@ -44,7 +46,7 @@ def new_name(folder: str, ending: str = "") -> str:
     return f"{folder}/{token[:2]}/{token}{ending}"
 
 
-def keep(content: File, *, folder: str) -> Stored:
+def keep(content: File[Any], *, folder: str) -> Stored:
     """Store the bytes under a new name and say what was stored; the hash is of what was read."""
     digest, size = hashlib.sha256(), 0
     for block in content.chunks(BLOCK):

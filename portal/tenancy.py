@@ -11,7 +11,8 @@ FUNCTIONS = RunSQL(
     CREATE FUNCTION chartline_staff() RETURNS boolean LANGUAGE sql STABLE PARALLEL SAFE AS
       $$ SELECT coalesce(current_setting('chartline.staff', true), '') = 'on' $$;
     CREATE FUNCTION chartline_practices() RETURNS bigint[] LANGUAGE sql STABLE PARALLEL SAFE AS
-      $$ SELECT coalesce(string_to_array(nullif(current_setting('chartline.practices', true), ''), ','), '{}')::bigint[] $$;
+      $$ SELECT coalesce(string_to_array(nullif(current_setting('chartline.practices', true), ''), ','),
+                         '{}')::bigint[] $$;
     CREATE FUNCTION chartline_user() RETURNS bigint LANGUAGE sql STABLE PARALLEL SAFE AS
       $$ SELECT nullif(current_setting('chartline.user', true), '')::bigint $$;
     """,

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_GET
 
 from claims.forms.ready import ReadyForm
 from coding.models import Coding, Encounter
-from portal.access import requires
+from portal.access import SignedRequest, requires
 from portal.keyset import page_of
 from portal.rules.roles import Permission
 
@@ -19,7 +19,7 @@ PER_PAGE = 50
 
 @require_GET
 @requires(Permission.SEE_CLAIMS)
-def ready(request: HttpRequest) -> HttpResponse:
+def ready(request: SignedRequest) -> HttpResponse:
     """Verified and delivered encounters with codes, the newest first, of one practice or of all."""
     chosen = ReadyForm(request.GET, user=request.user)
     rows = Encounter.objects.visible_to(request.user).billable()

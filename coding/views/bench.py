@@ -10,7 +10,7 @@ from types import MappingProxyType
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,7 +27,7 @@ from coding.models import Assignment, Draft, Encounter, EncounterEvent
 from coding.rules.lifecycle import WAITING, HoldReason, NotBillableReason, SkipReason, Stage, WhoseMove
 from coding.views.due import clock, due_tag, status_tag
 from coding.views.pages import page_rows
-from portal.access import found, refuse, requires
+from portal.access import SignedRequest, found, refuse, requires
 from portal.rules.roles import Permission
 
 LOST = "Your time on this chart ran out and somebody else may have it. What you did is kept as your draft."
@@ -63,7 +63,7 @@ class Bench:
         return self.draft.body if self.draft else None
 
 
-def bench_of(request: HttpRequest, pk: int, stage: Stage) -> Bench:
+def bench_of(request: SignedRequest, pk: int, stage: Stage) -> Bench:
     """The person's bench, or a noted refusal that answers 404 for those who never held it at this stage."""
     encounters = Encounter.objects.visible_to(request.user).select_related("chart", "batch", "practice")
     encounter = found(request, encounters, pk=pk)
@@ -79,7 +79,7 @@ def bench_of(request: HttpRequest, pk: int, stage: Stage) -> Bench:
     return Bench(encounter, stage, assignment, draft, is_live)
 
 
-def posted_assignment(request: HttpRequest, pk: int) -> Assignment:
+def posted_assignment(request: SignedRequest, pk: int) -> Assignment:
     """The assignment a form was made for; refused unless it is the person's own on this very encounter."""
     if request.POST.get("encounter") != str(pk):
         refuse(request, object_type="coding.encounter", object_id=str(pk), reason="other_encounter")
@@ -89,7 +89,7 @@ def posted_assignment(request: HttpRequest, pk: int) -> Assignment:
     return found(request, own, pk=int(number) if number.isdecimal() else 0)
 
 
-def posted_version(request: HttpRequest) -> int:
+def posted_version(request: SignedRequest) -> int:
     """The version of the draft that the form grew from; 0 for none."""
     text = request.POST.get("version", "")
     return int(text) if text.isdecimal() else 0
@@ -136,7 +136,7 @@ def saved_words(draft: Draft | None) -> str:
 
 @requires(*AT_BENCHES)
 @require_GET
-def work(request: HttpRequest, pk: int) -> HttpResponse:
+def work(request: SignedRequest, pk: int) -> HttpResponse:
     """To the bench of the stage at which the person holds the encounter, or held it last."""
     encounter = found(request, Encounter.objects.visible_to(request.user), pk=pk)
     own = Assignment.objects.filter(encounter=encounter, user=request.user).order_by("-pk")
@@ -151,7 +151,7 @@ def work(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(*AT_BENCHES)
 @require_POST
-def save(request: HttpRequest, pk: int) -> HttpResponse:
+def save(request: SignedRequest, pk: int) -> HttpResponse:
     """Autosave. 200 with the new version; 409 if the lease is lost (draft kept) or another tab was first; 422."""
     assignment, at = posted_assignment(request, pk), timezone.now()
     stage = Stage(assignment.stage)
@@ -169,7 +169,7 @@ def save(request: HttpRequest, pk: int) -> HttpResponse:
 
 
 def keep_late(
-    request: HttpRequest, assignment: Assignment, stage: Stage, body: dict[str, Any], at: datetime
+    request: SignedRequest, assignment: Assignment, stage: Stage, body: dict[str, Any], at: datetime
 ) -> JsonResponse:
     """The lease is gone; the draft is kept unless a newer one is."""
     try:
@@ -205,7 +205,7 @@ def clean_draft(stage: Stage, text: str) -> dict[str, Any]:
 
 @requires(*AT_BENCHES)
 @require_POST
-def heartbeat(request: HttpRequest, pk: int) -> HttpResponse:
+def heartbeat(request: SignedRequest, pk: int) -> HttpResponse:
     """The bench is still open: 200 with the new end of the lease, 409 if it is lost."""
     assignment = posted_assignment(request, pk)
     try:
@@ -217,7 +217,7 @@ def heartbeat(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(*AT_BENCHES)
 @require_POST
-def take_back_view(request: HttpRequest, pk: int) -> HttpResponse:
+def take_back_view(request: SignedRequest, pk: int) -> HttpResponse:
     """Hold an encounter again that one held before and nobody else has."""
     encounter = found(request, Encounter.objects.visible_to(request.user), pk=pk)
     stage = request.POST.get("stage", "")
@@ -234,7 +234,7 @@ def take_back_view(request: HttpRequest, pk: int) -> HttpResponse:
 # -- off the bench -----------------------------------------------------------------------------------
 
 
-def go_on(request: HttpRequest, said: str, *, take_another: bool = True) -> HttpResponse:
+def go_on(request: SignedRequest, said: str, *, take_another: bool = True) -> HttpResponse:
     """After something is done: the next bench, or the queue."""
     if not take_another:
         messages.success(request, said)
@@ -243,7 +243,7 @@ def go_on(request: HttpRequest, said: str, *, take_another: bool = True) -> Http
     return to_next(request)
 
 
-def to_next(request: HttpRequest) -> HttpResponse:
+def to_next(request: SignedRequest) -> HttpResponse:
     """The bench of the next encounter; the queue, with a calm word, if there is none."""
     stage = request.session.get("work_stage")
     stages = [Stage(stage)] if stage in BENCH else None
@@ -255,12 +255,12 @@ def to_next(request: HttpRequest) -> HttpResponse:
     return redirect("coding:queue")
 
 
-def said_before(request: HttpRequest) -> str:
+def said_before(request: SignedRequest) -> str:
     """What was done on the bench before this one, said once."""
     return str(request.session.pop("said", ""))
 
 
-def lost(request: HttpRequest) -> HttpResponse:
+def lost(request: SignedRequest) -> HttpResponse:
     messages.warning(request, LOST)
     return redirect("coding:queue")
 
@@ -275,7 +275,7 @@ class WayOff:
     said: str
 
 
-def leave(request: HttpRequest, pk: int, way: WayOff) -> HttpResponse:
+def leave(request: SignedRequest, pk: int, way: WayOff) -> HttpResponse:
     """One of the ways off a bench: ask on GET, do it on POST, and go on."""
     if request.method == "GET":
         encounter = found(request, Encounter.objects.visible_to(request.user), pk=pk)
@@ -297,7 +297,7 @@ def leave(request: HttpRequest, pk: int, way: WayOff) -> HttpResponse:
     return go_on(request, f"{assignment.encounter.label} {way.said}.")
 
 
-def asked(request: HttpRequest, way: WayOff, assignment: Assignment, status: int = 200) -> HttpResponse:
+def asked(request: SignedRequest, way: WayOff, assignment: Assignment, status: int = 200) -> HttpResponse:
     context = {
         "form": way.form,
         "encounter": assignment.encounter,
@@ -307,14 +307,14 @@ def asked(request: HttpRequest, way: WayOff, assignment: Assignment, status: int
     return render(request, f"coding/{way.page}.html", context, status=status)
 
 
-def posted(request: HttpRequest) -> Any:
+def posted(request: SignedRequest) -> Any:
     """Form data of a POST; None on GET leaves a form unbound."""
     return request.POST if request.method == "POST" else None
 
 
 @requires(*AT_BENCHES)
 @require_http_methods(["GET", "POST"])
-def skip_view(request: HttpRequest, pk: int) -> HttpResponse:
+def skip_view(request: SignedRequest, pk: int) -> HttpResponse:
     form = SkipForm(posted(request))
 
     def act(**who: Any) -> None:
@@ -325,7 +325,7 @@ def skip_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(*AT_BENCHES)
 @require_http_methods(["GET", "POST"])
-def hold_view(request: HttpRequest, pk: int) -> HttpResponse:
+def hold_view(request: SignedRequest, pk: int) -> HttpResponse:
     form = HoldForm(posted(request), initial={"return_on": HoldForm.first_day()})
 
     def act(**who: Any) -> None:
@@ -340,7 +340,7 @@ def hold_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(*AT_BENCHES)
 @require_http_methods(["GET", "POST"])
-def not_billable_view(request: HttpRequest, pk: int) -> HttpResponse:
+def not_billable_view(request: SignedRequest, pk: int) -> HttpResponse:
     form = NotBillableForm(posted(request))
 
     def act(**who: Any) -> None:
@@ -352,7 +352,7 @@ def not_billable_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.CODE)
 @require_http_methods(["GET", "POST"])
-def send_back_view(request: HttpRequest, pk: int) -> HttpResponse:
+def send_back_view(request: SignedRequest, pk: int) -> HttpResponse:
     form = SendBackForm(posted(request))
 
     def act(**who: Any) -> None:
@@ -363,7 +363,7 @@ def send_back_view(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(*AT_BENCHES)
 @require_POST
-def release_view(request: HttpRequest, pk: int) -> HttpResponse:
+def release_view(request: SignedRequest, pk: int) -> HttpResponse:
     """Give the encounter back to the queue and stop."""
     assignment = posted_assignment(request, pk)
     try:

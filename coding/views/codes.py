@@ -2,7 +2,7 @@
 
 from datetime import date
 
-from django.http import HttpRequest, HttpResponse, HttpResponseBadRequest, JsonResponse
+from django.http import HttpResponse, HttpResponseBadRequest, JsonResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_date
@@ -12,7 +12,7 @@ from coding.models import Code
 from coding.models.codes import by_index
 from coding.rules.code_search import wanted
 from coding.rules.codings import System, diagnosis_system, dotted
-from portal.access import requires
+from portal.access import SignedRequest, requires
 from portal.rules.roles import Permission
 
 SHOWN = 12
@@ -20,7 +20,7 @@ SHOWN = 12
 
 @require_GET
 @requires(Permission.PRECODE, Permission.CODE, Permission.VERIFY)
-def code_lookup(request: HttpRequest) -> HttpResponse:
+def code_lookup(request: SignedRequest) -> HttpResponse:
     """Up to twelve codes valid `on` a day that match `q`; JSON, or list items for htmx.
 
     `system` is icd9cm, icd10cm or procedure; without it the diagnosis list of the day. `on` is YYYY-MM-DD,

@@ -6,7 +6,7 @@ import json
 from datetime import date
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -48,7 +48,7 @@ from coding.views.bench import (
     said_before,
     shown,
 )
-from portal.access import found, refuse, requires
+from portal.access import SignedRequest, found, refuse, requires
 from portal.rules.roles import Permission
 
 EMPTY: Body = {"diagnoses": [], "procedures": [], "comment": ""}
@@ -57,7 +57,7 @@ WORDS = {Severity.HARD: "Fix", Severity.CHECK: "Check", Severity.INFO: "Info"}
 
 @requires(Permission.CODE)
 @require_http_methods(["GET", "POST"])
-def code(request: HttpRequest, pk: int) -> HttpResponse:
+def code(request: SignedRequest, pk: int) -> HttpResponse:
     """Show the bench; on POST save the draft, or submit and go on."""
     if request.method == "POST":
         return act(request, pk)
@@ -71,7 +71,7 @@ def start_of(bench: Bench) -> Body:
     return body_of(own.coded()) if own else EMPTY
 
 
-def act(request: HttpRequest, pk: int) -> HttpResponse:
+def act(request: SignedRequest, pk: int) -> HttpResponse:
     assignment, at = posted_assignment(request, pk), timezone.now()
     try:
         body = body_from(request.POST)
@@ -95,7 +95,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def save(request: HttpRequest, assignment: Assignment, body: Body) -> HttpResponse:
+def save(request: SignedRequest, assignment: Assignment, body: Body) -> HttpResponse:
     """The draft, kept from the form that needs no scripts."""
     pk, at = assignment.encounter_id, timezone.now()
     try:
@@ -107,14 +107,14 @@ def save(request: HttpRequest, assignment: Assignment, body: Body) -> HttpRespon
     return redirect("coding:code", pk=pk)
 
 
-def changed_elsewhere(request: HttpRequest, assignment: Assignment) -> bool:
+def changed_elsewhere(request: SignedRequest, assignment: Assignment) -> bool:
     """Whether another tab has saved a draft that this form has not seen."""
     stored = draft_of(encounter=assignment.encounter, stage=Stage(assignment.stage), author=request.user)
     return stored is not None and not stored.is_late and stored.version != posted_version(request)
 
 
 def again(
-    request: HttpRequest, pk: int, body: Body | None, *, problem: str = "", changed: bool = False
+    request: SignedRequest, pk: int, body: Body | None, *, problem: str = "", changed: bool = False
 ) -> HttpResponse:
     """The bench with what was sent, and why it was not taken."""
     bench = bench_of(request, pk, Stage.CODING)
@@ -124,7 +124,7 @@ def again(
     )
 
 
-def late(request: HttpRequest, pk: int, body: Body) -> HttpResponse:
+def late(request: SignedRequest, pk: int, body: Body) -> HttpResponse:
     """The lease is gone: the draft is kept, the bench shown read-only."""
     bench = bench_of(request, pk, Stage.CODING)
     draft = keep_late_draft(
@@ -134,7 +134,7 @@ def late(request: HttpRequest, pk: int, body: Body) -> HttpResponse:
 
 
 def page(  # noqa: PLR0913  (the one place where a bench is drawn)
-    request: HttpRequest, bench: Bench, body: Body, *, status: int = 200, problem: str = "", changed: bool = False
+    request: SignedRequest, bench: Bench, body: Body, *, status: int = 200, problem: str = "", changed: bool = False
 ) -> HttpResponse:
     context = shown(
         bench,
@@ -332,7 +332,7 @@ def target_of(finding: Finding) -> str:
 
 @requires(Permission.CODE, Permission.VERIFY)
 @require_POST
-def findings(request: HttpRequest, pk: int) -> HttpResponse:
+def findings(request: SignedRequest, pk: int) -> HttpResponse:
     """The findings about a list of codes that is not saved yet, as a part of the page."""
     encounter = working_on(request, pk)
     try:
@@ -347,7 +347,7 @@ def findings(request: HttpRequest, pk: int) -> HttpResponse:
     )
 
 
-def working_on(request: HttpRequest, pk: int) -> Encounter:
+def working_on(request: SignedRequest, pk: int) -> Encounter:
     """An encounter that the person holds or held at a stage with codes; a form for another one is refused."""
     if request.POST.get("encounter") != str(pk):
         refuse(request, object_type="coding.encounter", object_id=str(pk), reason="other_encounter")

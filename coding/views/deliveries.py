@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.db.models import Count, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.http import content_disposition_header
@@ -15,7 +15,7 @@ from coding.actions.delivery import FORMATS
 from coding.models import Coding, Encounter
 from coding.rules.lifecycle import FINISHED, STAGE_OF, EncounterStatus, Stage
 from coding.views.due import status_tag
-from portal.access import found, requires
+from portal.access import SignedRequest, found, requires
 from portal.actions.audit import record
 from portal.actions.deliveries import DeliveryDamaged, read_delivery, record_download
 from portal.keyset import page_of
@@ -28,7 +28,7 @@ CONFLICT = 409  # not a 5xx: that would roll the audit event back
 
 @require_GET
 @requires(Permission.DOWNLOAD_RESULTS)
-def delivery(request: HttpRequest, pk: int) -> HttpResponse:
+def delivery(request: SignedRequest, pk: int) -> HttpResponse:
     """The file of a delivery, its hash compared first; each download is noted."""
     now = timezone.now()
     sent = found(request, Delivery.objects.visible_to(request.user).select_related("batch"), pk=pk)
@@ -51,7 +51,7 @@ def delivery(request: HttpRequest, pk: int) -> HttpResponse:
 
 @require_GET
 @requires(Permission.SEE_BATCHES)
-def batch_encounters(request: HttpRequest, pk: int) -> HttpResponse:
+def batch_encounters(request: SignedRequest, pk: int) -> HttpResponse:
     """The encounters of a batch and how far they are; a page, or its inner part for htmx."""
     batch = found(request, Batch.objects.visible_to(request.user).select_related("practice"), pk=pk)
     rows = Encounter.objects.visible_to(request.user).filter(batch=batch)

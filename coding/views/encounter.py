@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
@@ -13,12 +13,12 @@ from coding.rules.lifecycle import FINISHED
 from coding.views.coding_bench import facts_of, titled
 from coding.views.due import due_tag, status_tag
 from coding.views.pages import READERS, page_rows
-from portal.access import found, requires
+from portal.access import SignedRequest, found, requires
 
 
 @requires(*READERS)
 @require_GET
-def encounter(request: HttpRequest, pk: int) -> HttpResponse:
+def encounter(request: SignedRequest, pk: int) -> HttpResponse:
     """Its pages and, once it is finished (for the service: at any time), its codes."""
     rows = Encounter.objects.visible_to(request.user).select_related("chart", "batch", "practice")
     visit: Encounter = found(request, rows, pk=pk)

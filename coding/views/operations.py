@@ -8,7 +8,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -18,7 +18,7 @@ from coding.forms.operations import BulkForm, FilterForm
 from coding.models import Assignment, Encounter
 from coding.views import figures as numbers
 from coding.views.due import due_tag, span, status_tag
-from portal.access import found, requires
+from portal.access import SignedRequest, found, requires
 from portal.actions.audit import record
 from portal.actions.jobs import try_job_again
 from portal.keyset import page_of
@@ -31,7 +31,7 @@ FIRST, IN_TURN = 10, 0  # what "prioritise" sets, and what everything starts wit
 
 @require_GET
 @requires(Permission.MANAGE_WORK)
-def operations(request: HttpRequest) -> HttpResponse:
+def operations(request: SignedRequest) -> HttpResponse:
     """The overview: stages, people, batches, failed jobs."""
     now = timezone.now()
     return render(
@@ -48,14 +48,14 @@ def operations(request: HttpRequest) -> HttpResponse:
 
 @require_GET
 @requires(Permission.MANAGE_WORK)
-def figures(request: HttpRequest) -> HttpResponse:
+def figures(request: SignedRequest) -> HttpResponse:
     """The part of the overview that renews itself."""
     return render(request, "coding/operations_figures.html", numbers.stage_figures(request.user, at=timezone.now()))
 
 
 @require_http_methods(["GET", "POST"])
 @requires(Permission.MANAGE_WORK)
-def encounters(request: HttpRequest) -> HttpResponse:
+def encounters(request: SignedRequest) -> HttpResponse:
     """The encounters that a filter lets through; a POST does something with the chosen ones."""
     now, bulk = timezone.now(), BulkForm(user=request.user)
     if request.method == "POST":
@@ -84,7 +84,7 @@ def encounters(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @requires(Permission.MANAGE_WORK)
-def try_again(request: HttpRequest, pk: int) -> HttpResponse:
+def try_again(request: SignedRequest, pk: int) -> HttpResponse:
     """Have a failed job done once more."""
     now = timezone.now()
     job = found(request, Job.objects.filter(state=JobState.FAILED), pk=pk)
@@ -123,7 +123,7 @@ def encounter_rows(rows: list[Encounter], *, at: datetime) -> list[dict[str, Any
     ]
 
 
-def do_with_chosen(request: HttpRequest, bulk: BulkForm, *, at: datetime) -> None:
+def do_with_chosen(request: SignedRequest, bulk: BulkForm, *, at: datetime) -> None:
     """Do the bulk action on each chosen encounter by itself; say what was done and name what was not."""
     chosen, person = bulk.cleaned_data["encounter"], bulk.cleaned_data["person"]
     act, said = action_for(bulk.cleaned_data["action"], person=person, by=request.user, at=at)

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import FileResponse, HttpRequest
+from django.http import FileResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from coding.models import Encounter
-from portal.access import found, requires
+from portal.access import SignedRequest, found, requires
 from portal.actions.pages import open_page_image
 from portal.models import Page
 from portal.rules.roles import Permission
@@ -39,7 +39,7 @@ def page_rows(encounter: Encounter) -> list[dict[str, Any]]:
 
 @requires(*READERS)
 @require_GET
-def page_image(request: HttpRequest, pk: int, number: int) -> FileResponse:
+def page_image(request: SignedRequest, pk: int, number: int) -> FileResponse:
     """One page image of a visible encounter, within its range of pages; looking is an audit event."""
     encounter = found(request, Encounter.objects.visible_to(request.user), pk=pk)
     page: Page = found(request, encounter.pages(), number=number)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
@@ -16,16 +16,16 @@ from coding.actions.moves import AlreadyMoved
 from coding.actions.precoding import finish_precoding
 from coding.actions.queue import LeaseLost
 from coding.forms.precoding import FIELDS, PrecodingForm, SplitForm, draft_body, text_of
-from coding.models import PreCoding
+from coding.models import Encounter, PreCoding
 from coding.rules.lifecycle import Stage
 from coding.views.bench import Bench, bench_of, go_on, posted_assignment, posted_version, said_before, shown
-from portal.access import requires
+from portal.access import SignedRequest, found, requires
 from portal.rules.roles import Permission
 
 
 @requires(Permission.PRECODE)
 @require_http_methods(["GET", "POST"])
-def precode(request: HttpRequest, pk: int) -> HttpResponse:
+def precode(request: SignedRequest, pk: int) -> HttpResponse:
     """Show the bench; on POST save the draft, or finish and go on."""
     if request.method == "POST":
         return act(request, pk)
@@ -40,7 +40,7 @@ def kept_facts(bench: Bench) -> dict[str, str]:
     return text_of(facts) if facts else {}
 
 
-def act(request: HttpRequest, pk: int) -> HttpResponse:
+def act(request: SignedRequest, pk: int) -> HttpResponse:
     assignment, at = posted_assignment(request, pk), timezone.now()
     body = draft_body(request.POST)
     if request.POST.get("action") == "save":
@@ -62,14 +62,14 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     return go_on(request, said, take_another=request.POST.get("action") != "finish")
 
 
-def again(request: HttpRequest, pk: int, *, form: PrecodingForm | None = None, changed: bool = False) -> HttpResponse:
+def again(request: SignedRequest, pk: int, *, form: PrecodingForm | None = None, changed: bool = False) -> HttpResponse:
     """The bench with what was sent, and what is wrong with it."""
     bench = bench_of(request, pk, Stage.PRECODING)
     form = form or PrecodingForm(encounter=bench.encounter, user=request.user, initial=draft_body(request.POST))
     return page(request, bench, form, status=409 if changed else 422, changed=changed)
 
 
-def late(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
+def late(request: SignedRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
     """The lease is gone: the draft is kept, the bench shown read-only."""
     bench = bench_of(request, pk, Stage.PRECODING)
     draft = keep_late_draft(
@@ -81,7 +81,7 @@ def late(request: HttpRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
 
 
 def page(
-    request: HttpRequest, bench: Bench, form: PrecodingForm, *, status: int = 200, changed: bool = False
+    request: SignedRequest, bench: Bench, form: PrecodingForm, *, status: int = 200, changed: bool = False
 ) -> HttpResponse:
     if not bench.is_live:
         for field in form.fields.values():
@@ -105,9 +105,10 @@ def page(
 
 @requires(Permission.PRECODE)
 @require_http_methods(["GET", "POST"])
-def split(request: HttpRequest, pk: int) -> HttpResponse:
+def split(request: SignedRequest, pk: int) -> HttpResponse:
     """Say which pages are which visit; one goes on with the first."""
-    if request.method == "GET":
+    if request.method == "GET":  # a reload after the form was refused
+        found(request, Encounter.objects.visible_to(request.user), pk=pk)
         return redirect("coding:precode", pk=pk)
     assignment = posted_assignment(request, pk)
     form = SplitForm(request.POST)

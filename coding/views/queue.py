@@ -7,7 +7,7 @@ from typing import Any
 
 from django.contrib import messages
 from django.db.models import Count, F, Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -20,7 +20,7 @@ from coding.models import Assignment, Encounter, QueueRank
 from coding.rules.lifecycle import STAGE_OF, WAITING, Stage
 from coding.views.bench import AT_BENCHES, BENCH, to_next
 from coding.views.due import due_tag, status_tag
-from portal.access import found, requires
+from portal.access import SignedRequest, found, requires
 from portal.models import User
 from portal.rules.specialties import Specialty
 
@@ -34,7 +34,7 @@ WHY = {
 
 @requires(*AT_BENCHES)
 @require_GET
-def queue(request: HttpRequest) -> HttpResponse:
+def queue(request: SignedRequest) -> HttpResponse:
     """The start page of coders and verifiers."""
     user, at = request.user, timezone.now()
     stages = chosen_stages(request)
@@ -52,14 +52,14 @@ def queue(request: HttpRequest) -> HttpResponse:
 
 @requires(*AT_BENCHES)
 @require_POST
-def next_view(request: HttpRequest) -> HttpResponse:
+def next_view(request: SignedRequest) -> HttpResponse:
     """Take the next encounter and open its bench."""
     return to_next(request)
 
 
 @requires(*AT_BENCHES)
 @require_POST
-def choose_stage(request: HttpRequest) -> HttpResponse:
+def choose_stage(request: SignedRequest) -> HttpResponse:
     """Work at one stage only, or at all of them again; kept for the session."""
     stage = request.POST.get("stage", "")
     if stage in {allowed.value for allowed in stages_of(request.user)}:
@@ -71,7 +71,7 @@ def choose_stage(request: HttpRequest) -> HttpResponse:
 
 @requires(*AT_BENCHES)
 @require_POST
-def resume_view(request: HttpRequest, pk: int) -> HttpResponse:
+def resume_view(request: SignedRequest, pk: int) -> HttpResponse:
     """Put what one held oneself back into the queue before its day."""
     encounter = found(request, Encounter.objects.visible_to(request.user).filter(held_by=request.user), pk=pk)
     try:
@@ -83,14 +83,14 @@ def resume_view(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect("coding:queue")
 
 
-def chosen_stages(request: HttpRequest) -> tuple[Stage, ...]:
+def chosen_stages(request: SignedRequest) -> tuple[Stage, ...]:
     """The stages the person wants to work at now."""
     allowed = stages_of(request.user)
     chosen = request.session.get("work_stage")
     return tuple(stage for stage in allowed if stage == chosen) or allowed
 
 
-def stage_choices(request: HttpRequest) -> list[dict[str, Any]]:
+def stage_choices(request: SignedRequest) -> list[dict[str, Any]]:
     """The switch between stages, for people who have more than one."""
     allowed = stages_of(request.user)
     if len(allowed) < 2:  # noqa: PLR2004  (nothing to choose)

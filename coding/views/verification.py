@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -30,7 +30,7 @@ from coding.views.coding_bench import (
     list_context,
     working_on,
 )
-from portal.access import requires
+from portal.access import SignedRequest, requires
 from portal.rules.roles import Permission
 
 SAID = {
@@ -42,7 +42,7 @@ SAID = {
 
 @requires(Permission.VERIFY)
 @require_http_methods(["GET", "POST"])
-def verify(request: HttpRequest, pk: int) -> HttpResponse:
+def verify(request: SignedRequest, pk: int) -> HttpResponse:
     """Show the bench; on POST save the draft, compare, or give the verdict and go on."""
     if request.method == "POST":
         return act(request, pk)
@@ -56,7 +56,7 @@ def start_of(encounter: Encounter) -> Body:
     return body_of(judged.coded()) if judged else EMPTY
 
 
-def act(request: HttpRequest, pk: int) -> HttpResponse:
+def act(request: SignedRequest, pk: int) -> HttpResponse:
     assignment = posted_assignment(request, pk)
     try:
         body = body_from(request.POST)
@@ -70,7 +70,7 @@ def act(request: HttpRequest, pk: int) -> HttpResponse:
     return judge(request, assignment, body, Verdict(action))
 
 
-def judge(request: HttpRequest, assignment: Assignment, body: Body, verdict: Verdict) -> HttpResponse:
+def judge(request: SignedRequest, assignment: Assignment, body: Body, verdict: Verdict) -> HttpResponse:
     pk = assignment.encounter_id
     try:
         give_verdict(
@@ -98,7 +98,7 @@ def contradiction(verdict: Verdict) -> str:
     return "Your version is the coder's: choose “Verified”, or make the correction first."
 
 
-def save(request: HttpRequest, assignment: Assignment, body: Body) -> HttpResponse:
+def save(request: SignedRequest, assignment: Assignment, body: Body) -> HttpResponse:
     """The draft, kept from the form that needs no scripts; the page then compares."""
     pk, at = assignment.encounter_id, timezone.now()
     try:
@@ -111,7 +111,7 @@ def save(request: HttpRequest, assignment: Assignment, body: Body) -> HttpRespon
 
 
 def again(  # noqa: PLR0913  (what can be wrong)
-    request: HttpRequest, pk: int, body: Body | None, *, problem: str = "", place: str = "", changed: bool = False,
+    request: SignedRequest, pk: int, body: Body | None, *, problem: str = "", place: str = "", changed: bool = False,
     refused: bool = False,
 ) -> HttpResponse:  # fmt: skip
     """The bench with what was sent, and why it was not taken."""
@@ -121,7 +121,7 @@ def again(  # noqa: PLR0913  (what can be wrong)
     return page(request, bench, body, status=status, problem=problem, place=place, changed=changed, refused=refused)
 
 
-def late(request: HttpRequest, pk: int, body: Body) -> HttpResponse:
+def late(request: SignedRequest, pk: int, body: Body) -> HttpResponse:
     """The lease is gone: the draft is kept, the bench shown read-only."""
     bench = bench_of(request, pk, Stage.VERIFICATION)
     draft = keep_late_draft(
@@ -130,7 +130,7 @@ def late(request: HttpRequest, pk: int, body: Body) -> HttpResponse:
     return page(request, Bench(bench.encounter, bench.stage, bench.assignment, draft, bench.is_live), body, status=409)
 
 
-def page(request: HttpRequest, bench: Bench, body: Body, *, status: int = 200, **notes: Any) -> HttpResponse:
+def page(request: SignedRequest, bench: Bench, body: Body, *, status: int = 200, **notes: Any) -> HttpResponse:
     judged = judged_version(bench.encounter)
     context = shown(
         bench,
@@ -147,7 +147,7 @@ def page(request: HttpRequest, bench: Bench, body: Body, *, status: int = 200, *
 
 @requires(Permission.VERIFY)
 @require_POST
-def compare(request: HttpRequest, pk: int) -> HttpResponse:
+def compare(request: SignedRequest, pk: int) -> HttpResponse:
     """Coder, difference, verifier: the table for a version that is not saved yet, as a part of the page."""
     encounter = working_on(request, pk)
     try:

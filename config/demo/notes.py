@@ -62,7 +62,8 @@ DATA
 Rapid strep test in the office: positive.
 
 ASSESSMENT AND PLAN
-Streptococcal pharyngitis. Amoxicillin 500 mg three times a day for ten days, fluids, return if no better in 48 hours.""",
+Streptococcal pharyngitis. Amoxicillin 500 mg three times a day for ten days, fluids, return if no better \
+in 48 hours.""",
         "established",
         ("J020",),
         (("99213", (), (1,)),),

@@ -6,6 +6,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime
+from typing import Any
 
 from django.core.files.base import File
 
@@ -31,19 +32,19 @@ class TooManyFiles(Exception):
 class Checked:
     """A file that may be attached: the type its content has."""
 
-    file: File
+    file: File[Any]
     name: str
     media_type: str
 
 
-def checked(files: Sequence[File]) -> list[Checked]:
+def checked(files: Sequence[File[Any]]) -> list[Checked]:
     """The files with their types; FileRefused for the first that may not be attached."""
     if len(files) > FILES_AT_ONCE:
         raise TooManyFiles
     return [check(file, position) for position, file in enumerate(files)]
 
 
-def check(file: File, position: int) -> Checked:
+def check(file: File[Any], position: int) -> Checked:
     """One file's name and type by content; FileRefused says what is wrong with it.
 
     Stricter than for a chart in one thing: the name must end as the content does, for the file is handed on.
@@ -61,7 +62,7 @@ def check(file: File, position: int) -> Checked:
     return Checked(file=file, name=name, media_type=media_type)
 
 
-def is_encrypted(file: File) -> bool:
+def is_encrypted(file: File[Any]) -> bool:
     """Whether a PDF names an encryption dictionary (ISO 32000-1, 7.6.1: never itself compressed)."""
     rest = b""
     for block in file.chunks(storage.BLOCK):

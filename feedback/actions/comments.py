@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from datetime import datetime
+from typing import Any
 
 from django.core.files.base import File
 from django.db import transaction
@@ -58,7 +59,7 @@ def add_comment(
     encounter: Encounter | None = None,
     needs_answer_from: str = "",
     mentions: Iterable[User] = (),
-    files: Sequence[File] = (),
+    files: Sequence[File[Any]] = (),
 ) -> Comment:
     """Add a comment by a person or a token, with its mentions, files and e-mails.
 

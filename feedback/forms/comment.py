@@ -28,7 +28,7 @@ class SeveralFilesField(forms.FileField):
 
     widget = SeveralFiles
 
-    def clean(self, data: Any, initial: Any = None) -> list[File]:  # noqa: ARG002  (the framework's signature)
+    def clean(self, data: Any, initial: Any = None) -> list[File[Any]]:  # noqa: ARG002  (the framework's signature)
         files = [file for file in (data if isinstance(data, list | tuple) else [data]) if file]
         try:
             checked(files)

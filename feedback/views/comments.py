@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages as notes
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -27,7 +27,7 @@ from feedback.views.inbox import question_list
 from feedback.views.messages import author_name, box, composer
 from feedback.views.threads import messages_only, thread_of
 from portal import storage
-from portal.access import found, refuse, requires
+from portal.access import SignedRequest, found, refuse, requires
 from portal.actions.audit import record
 from portal.rules.roles import Permission
 
@@ -39,7 +39,7 @@ def place(comment: Comment) -> str:
     return f"{reverse('feedback:thread', args=[comment.thread_id])}#message-{comment.pk}"
 
 
-def comment_of(request: HttpRequest, pk: int) -> Comment:
+def comment_of(request: SignedRequest, pk: int) -> Comment:
     """A comment in the reader's scope, with its thread."""
     rows = Comment.objects.visible_to(request.user).select_related("thread", "encounter", "author", "token")
     return found(request, rows, pk=pk)
@@ -47,7 +47,7 @@ def comment_of(request: HttpRequest, pk: int) -> Comment:
 
 @requires(Permission.DISCUSS)
 @require_POST
-def add(request: HttpRequest, pk: int) -> HttpResponse:
+def add(request: SignedRequest, pk: int) -> HttpResponse:
     """A new message; with errors the form comes back with everything that was typed."""
     row = thread_of(request, pk)
     form = CommentForm(request.POST, request.FILES, thread=row, user=request.user)
@@ -61,7 +61,7 @@ def add(request: HttpRequest, pk: int) -> HttpResponse:
     return redirect(place(comment))
 
 
-def said(request: HttpRequest, row: Thread, form: CommentForm) -> Comment | None:
+def said(request: SignedRequest, row: Thread, form: CommentForm) -> Comment | None:
     """The comment of a valid form; None with an error on the form if it could not be said."""
     data, now = form.cleaned_data, timezone.now()
     try:
@@ -84,7 +84,7 @@ def said(request: HttpRequest, row: Thread, form: CommentForm) -> Comment | None
     return comment
 
 
-def settle(request: HttpRequest, question: Comment) -> None:
+def settle(request: SignedRequest, question: Comment) -> None:
     """Settle a question and say what became of its encounter."""
     waits = question.encounter_id is not None and question.needs_answer_from == "practice"
     try:
@@ -98,7 +98,7 @@ def settle(request: HttpRequest, question: Comment) -> None:
         notes.info(request, "Settled. The chart was not waiting for this answer.")
 
 
-def form_again(request: HttpRequest, row: Thread, form: CommentForm) -> HttpResponse:
+def form_again(request: SignedRequest, row: Thread, form: CommentForm) -> HttpResponse:
     if not request.htmx:
         return render(request, "feedback/thread.html", box(row, reader=request.user, form=form), status=UNPROCESSABLE)
     answer = render(request, "feedback/composer.html", composer(row, form), status=UNPROCESSABLE)
@@ -109,7 +109,7 @@ def form_again(request: HttpRequest, row: Thread, form: CommentForm) -> HttpResp
 
 @requires(Permission.DISCUSS)
 @require_POST
-def answer(request: HttpRequest, pk: int) -> HttpResponse:
+def answer(request: SignedRequest, pk: int) -> HttpResponse:
     """Answer a question from the list of open ones, and settle it."""
     question = comment_of(request, pk)
     form = AnswerForm(request.POST, question=question)
@@ -132,7 +132,7 @@ def answer(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.DISCUSS)
 @require_http_methods(["GET", "POST"])
-def edit(request: HttpRequest, pk: int) -> HttpResponse:
+def edit(request: SignedRequest, pk: int) -> HttpResponse:
     """Correct one's own words; the earlier ones are kept."""
     comment = comment_of(request, pk)
     if comment.author_id != request.user.pk or comment.deleted_at is not None:
@@ -155,7 +155,7 @@ def edit(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.DISCUSS)
 @require_http_methods(["GET", "POST"])
-def delete(request: HttpRequest, pk: int) -> HttpResponse:
+def delete(request: SignedRequest, pk: int) -> HttpResponse:
     """Ask, then take a comment out of sight."""
     comment = comment_of(request, pk)
     if comment.author_id != request.user.pk and not request.user.may(Permission.MANAGE_WORK):
@@ -177,7 +177,7 @@ def delete(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.DISCUSS)
 @require_GET
-def history(request: HttpRequest, pk: int) -> HttpResponse:
+def history(request: SignedRequest, pk: int) -> HttpResponse:
     """The earlier words of a comment; those of one taken back are for managers."""
     comment = comment_of(request, pk)
     if comment.deleted_at is not None and not request.user.may(Permission.MANAGE_WORK):
@@ -198,7 +198,7 @@ def history(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.DISCUSS)
 @require_POST
-def resolve(request: HttpRequest, pk: int) -> HttpResponse:
+def resolve(request: SignedRequest, pk: int) -> HttpResponse:
     """Settle a question, or ask it again (`action=reopen`)."""
     comment = comment_of(request, pk)
     if request.POST.get("action") == "reopen":
@@ -215,7 +215,7 @@ def resolve(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.DISCUSS)
 @require_GET
-def attachment(request: HttpRequest, pk: int) -> FileResponse:
+def attachment(request: SignedRequest, pk: int) -> FileResponse:
     """An attached file, to be saved and never shown by the browser itself."""
     rows = Attachment.objects.filter(comment__in=Comment.objects.visible_to(request.user))
     if not request.user.may(Permission.MANAGE_WORK):

@@ -6,7 +6,7 @@ from datetime import datetime
 from urllib.parse import urlencode
 
 from django.db.models import Q
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
@@ -16,7 +16,7 @@ from feedback.models import Comment, Thread
 from feedback.models.thread import ThreadQuerySet
 from feedback.rules.talk import Side
 from feedback.views.messages import presented, side_of_reader, with_everything
-from portal.access import requires
+from portal.access import SignedRequest, requires
 from portal.rules.roles import Permission
 
 A_PAGE = 50
@@ -25,7 +25,7 @@ QUESTIONS_SHOWN = 10
 
 @requires(Permission.DISCUSS)
 @require_GET
-def inbox(request: HttpRequest) -> HttpResponse:
+def inbox(request: SignedRequest) -> HttpResponse:
     """Threads with a question for this person's side or something unread come first, then the newest."""
     side = side_of_reader(request.user)
     mine = Thread.objects.visible_to(request.user)
@@ -67,7 +67,7 @@ def inbox(request: HttpRequest) -> HttpResponse:
     )
 
 
-def keyset_page(request: HttpRequest, rows: ThreadQuerySet) -> tuple[list[Thread], str | None]:
+def keyset_page(request: SignedRequest, rows: ThreadQuerySet) -> tuple[list[Thread], str | None]:
     """One page after the place named in the query, and the address of the next."""
     after = place_in_list(request.GET.get("after", ""))
     if after is not None:
@@ -93,13 +93,13 @@ def place_in_list(text: str) -> tuple[int, datetime, int] | None:
 
 @requires(Permission.DISCUSS)
 @require_GET
-def questions(request: HttpRequest) -> HttpResponse:
+def questions(request: SignedRequest) -> HttpResponse:
     """Open questions for the reader's side, oldest first, to be answered in place."""
     return question_list(request)
 
 
 def question_list(
-    request: HttpRequest,
+    request: SignedRequest,
     *,
     refused: AnswerForm | None = None,
     question: Comment | None = None,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
@@ -11,7 +11,7 @@ from feedback.actions.threads import mark_read
 from feedback.forms.comment import CommentForm
 from feedback.models import Comment, Thread
 from feedback.views.messages import Shown, box, stretch
-from portal.access import found, refuse, requires
+from portal.access import SignedRequest, found, refuse, requires
 from portal.actions.audit import record
 from portal.models import Batch
 from portal.rules.roles import Permission
@@ -20,7 +20,7 @@ NO_CONTENT = 204
 BIGINT_DIGITS = 18  # any number of so many digits fits the database's ids
 
 
-def thread_of(request: HttpRequest, pk: int) -> Thread:
+def thread_of(request: SignedRequest, pk: int) -> Thread:
     """A thread in the reader's scope, with its batch and practice."""
     return found(request, Thread.objects.visible_to(request.user).select_related("batch", "practice"), pk=pk)
 
@@ -32,14 +32,14 @@ def number(value: str) -> int | None:
 
 @requires(Permission.DISCUSS)
 @require_GET
-def thread(request: HttpRequest, pk: int) -> HttpResponse:
+def thread(request: SignedRequest, pk: int) -> HttpResponse:
     """The thread as a page. Opening it is the read receipt: what it shows counts as read."""
     return whole_page(request, thread_of(request, pk))
 
 
 @requires(Permission.DISCUSS)
 @require_GET
-def batch_thread(request: HttpRequest, pk: int) -> HttpResponse:
+def batch_thread(request: SignedRequest, pk: int) -> HttpResponse:
     """The thread of a batch: a part of a page for htmx, else a page. A batch not yet sent has none."""
     row = Thread.objects.visible_to(request.user).select_related("batch", "practice").filter(batch_id=pk).first()
     if row is None:
@@ -52,7 +52,7 @@ def batch_thread(request: HttpRequest, pk: int) -> HttpResponse:
     return render(request, "feedback/thread_box.html", box(row, reader=request.user, form=fresh_form(request, row)))
 
 
-def whole_page(request: HttpRequest, row: Thread) -> HttpResponse:
+def whole_page(request: SignedRequest, row: Thread) -> HttpResponse:
     now = timezone.now()
     shown = stretch(row, reader=request.user, before=number(request.GET.get("before", "")))
     mark_read(thread=row, by=request.user, at=shown.newest_at or now)
@@ -64,11 +64,11 @@ def whole_page(request: HttpRequest, row: Thread) -> HttpResponse:
     )
 
 
-def note_view(request: HttpRequest, row: Thread) -> None:
+def note_view(request: SignedRequest, row: Thread) -> None:
     record("thread.viewed", at=timezone.now(), by=request.user, about=row, request=request)
 
 
-def fresh_form(request: HttpRequest, row: Thread) -> CommentForm:
+def fresh_form(request: SignedRequest, row: Thread) -> CommentForm:
     """An empty message, already about what a link asked for."""
     asked = {name: number(request.GET.get(name, "")) for name in ("encounter", "reply_to")}
     return CommentForm(thread=row, user=request.user, initial={name: pk for name, pk in asked.items() if pk})
@@ -76,21 +76,21 @@ def fresh_form(request: HttpRequest, row: Thread) -> CommentForm:
 
 @requires(Permission.DISCUSS)
 @require_GET
-def messages(request: HttpRequest, pk: int) -> HttpResponse:
+def messages(request: SignedRequest, pk: int) -> HttpResponse:
     """The messages alone, with those after an id marked as new."""
     row = thread_of(request, pk)
     shown = stretch(row, reader=request.user, new_after=number(request.GET.get("after", "")))
     return messages_only(request, row, shown)
 
 
-def messages_only(request: HttpRequest, row: Thread, shown: Shown | None = None) -> HttpResponse:
+def messages_only(request: SignedRequest, row: Thread, shown: Shown | None = None) -> HttpResponse:
     shown = shown or stretch(row, reader=request.user)
     return render(request, "feedback/messages.html", {"thread": row, "shown": shown})
 
 
 @requires(Permission.DISCUSS)
 @require_GET
-def news(request: HttpRequest, pk: int) -> HttpResponse:
+def news(request: SignedRequest, pk: int) -> HttpResponse:
     """How many messages came after the newest one on the page; empty if none did."""
     row = thread_of(request, pk)
     after = number(request.GET.get("after", "")) or 0
@@ -102,7 +102,7 @@ def news(request: HttpRequest, pk: int) -> HttpResponse:
 
 @requires(Permission.DISCUSS)
 @require_POST
-def read(request: HttpRequest, pk: int) -> HttpResponse:
+def read(request: SignedRequest, pk: int) -> HttpResponse:
     """The reader's page says which message it has shown last."""
     row = thread_of(request, pk)
     shown = Comment.objects.visible_to(request.user).filter(thread=row, pk=number(request.POST.get("seen", "")))

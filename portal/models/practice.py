@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -15,6 +15,9 @@ from portal.rules.specialties import Specialty
 
 if TYPE_CHECKING:
     from portal.models.people import User
+
+
+Row = TypeVar("Row", bound=models.Model)
 
 
 class PracticeQuerySet(models.QuerySet["Practice"]):
@@ -54,10 +57,10 @@ class Practice(models.Model):
         return self.name
 
 
-class PracticeOwnedQuerySet(models.QuerySet[models.Model]):
+class PracticeOwnedQuerySet(models.QuerySet[Row]):
     """Rows that a practice's users see, and the staff who set them up or work with them."""
 
-    def visible_to(self, user: User) -> PracticeOwnedQuerySet:
+    def visible_to(self, user: User) -> Self:
         if user.is_service_staff:
             return self.all()
         return self.filter(practice_id__in=user.practice_ids)
@@ -138,7 +141,7 @@ class Payer(ClientRow):
         return self.name
 
 
-class ContractQuerySet(PracticeOwnedQuerySet):
+class ContractQuerySet(PracticeOwnedQuerySet["Contract"]):
     def in_force(self, on: date) -> ContractQuerySet:
         return self.filter(models.Q(ends_on=None) | models.Q(ends_on__gte=on), starts_on__lte=on)
 
@@ -184,7 +187,7 @@ class Contract(ClientRow):
         return f"contract {self.pk}"
 
 
-class AgreementQuerySet(PracticeOwnedQuerySet):
+class AgreementQuerySet(PracticeOwnedQuerySet["BusinessAssociateAgreement"]):
     def in_force(self, on: date) -> AgreementQuerySet:
         return self.filter(models.Q(ends_on=None) | models.Q(ends_on__gte=on), starts_on__lte=on)
 

@@ -18,7 +18,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal import scope
-from portal.access import signed_in
+from portal.access import SignedRequest, signed_in
 from portal.actions.audit import record
 from portal.actions.invitations import InvitationGone, accept_invitation, open_invitation
 from portal.forms.account import AppearanceForm, UnlockForm
@@ -86,14 +86,14 @@ def ask_password(request: HttpRequest, form: UnlockForm, *, status: int = 200) -
 
 @require_POST
 @signed_in
-def keep_alive(request: HttpRequest) -> HttpResponse:  # noqa: ARG001  (the lock looks at the request)
+def keep_alive(request: SignedRequest) -> HttpResponse:  # noqa: ARG001  (the lock looks at the request)
     """Somebody is at the screen; the idle lock has noted it."""
     return HttpResponse(status=NO_CONTENT)
 
 
 @require_GET
 @signed_in
-def security(request: HttpRequest) -> HttpResponse:
+def security(request: SignedRequest) -> HttpResponse:
     """Password, second step, and where one is signed in."""
     kinds = set(request.user.authenticator_set.values_list("type", flat=True))
     return render(

@@ -10,14 +10,14 @@ from datetime import datetime
 from typing import Any
 
 from django.db.models import Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_POST
 
-from portal.access import requires
+from portal.access import SignedRequest, requires
 from portal.actions.audit import chain_state, record
 from portal.forms.audit import AuditSearchForm
 from portal.models import AuditEvent, Outcome
@@ -54,7 +54,7 @@ def place(text: str) -> tuple[datetime, uuid.UUID] | None:
     return (moment, key) if moment and moment.tzinfo else None
 
 
-def page_of(events: QuerySet[AuditEvent], request: HttpRequest) -> tuple[list[AuditEvent], bool, bool]:
+def page_of(events: QuerySet[AuditEvent], request: SignedRequest) -> tuple[list[AuditEvent], bool, bool]:
     """One page, newest first, and whether there are newer and older events. Equal times are ordered by id."""
     if start := place(request.GET.get("after", "")):  # newer than the mark
         rows = events.filter(Q(at__gt=start[0]) | Q(at=start[0], pk__gt=start[1])).order_by("at", "pk")
@@ -85,7 +85,7 @@ def row_of(event: AuditEvent) -> dict[str, Any]:
 
 @require_GET
 @readers
-def audit(request: HttpRequest) -> HttpResponse:
+def audit(request: SignedRequest) -> HttpResponse:
     """Search the trail; keyset pages, newest first."""
     form = AuditSearchForm(request.GET, user=request.user)
     events = AuditEvent.objects.select_related("actor", "practice")
@@ -113,7 +113,7 @@ def audit(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @readers
-def audit_export(request: HttpRequest) -> HttpResponse:
+def audit_export(request: SignedRequest) -> HttpResponse:
     """The events found as CSV; that they were exported is an event too."""
     form = AuditSearchForm(request.POST, user=request.user)
     if not form.is_valid():

@@ -9,14 +9,14 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 from django.db.models import Count, Q, QuerySet
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET
 
-from portal.access import found, requires
+from portal.access import SignedRequest, found, requires
 from portal.actions.audit import record
 from portal.forms.batches import SendForm
 from portal.models import Batch, Chart, Delivery
@@ -42,7 +42,7 @@ see_batches = requires(Permission.SEE_BATCHES)
 # -- the list ------------------------------------------------------------------------------------
 @see_batches
 @require_GET
-def batches(request: HttpRequest) -> HttpResponse:
+def batches(request: SignedRequest) -> HttpResponse:
     """The newest batches first, by status; a constant number of queries at any length."""
     status = request.GET.get("status", "")
     rows = Batch.objects.visible_to(request.user)
@@ -66,7 +66,7 @@ def batches(request: HttpRequest) -> HttpResponse:
     )
 
 
-def keyset(rows: QuerySet[Batch], request: HttpRequest, **kept: str) -> tuple[list[Batch], dict[str, Any]]:
+def keyset(rows: QuerySet[Batch], request: SignedRequest, **kept: str) -> tuple[list[Batch], dict[str, Any]]:
     """One page of batches, newest first, and the links to its neighbours; the key is (created_at, pk)."""
     before, after = place(request.GET.get("before", "")), place(request.GET.get("after", ""))
     rows = rows.select_related("practice")
@@ -138,7 +138,7 @@ def batch_rows(page: list[Batch], *, at: datetime) -> list[dict[str, Any]]:
 # -- one batch -----------------------------------------------------------------------------------
 @see_batches
 @require_GET
-def batch(request: HttpRequest, pk: int) -> HttpResponse:
+def batch(request: SignedRequest, pk: int) -> HttpResponse:
     """Status, files with what became of them, results, and the thread."""
     row = found(request, Batch.objects.visible_to(request.user).select_related("practice", "created_by"), pk=pk)
     is_open = row.status == BatchStatus.OPEN
@@ -166,7 +166,7 @@ def workable(row: Batch) -> QuerySet[Chart, int]:
 
 @see_batches
 @require_GET
-def batch_charts(request: HttpRequest, pk: int) -> HttpResponse:
+def batch_charts(request: SignedRequest, pk: int) -> HttpResponse:
     """The part of the batch page that changes while files are checked."""
     row = found(request, Batch.objects.visible_to(request.user).select_related("practice", "created_by"), pk=pk)
     response = render(request, "portal/batch_live.html", live(request, row))
@@ -174,7 +174,7 @@ def batch_charts(request: HttpRequest, pk: int) -> HttpResponse:
     return response
 
 
-def live(request: HttpRequest, row: Batch) -> dict[str, Any]:
+def live(request: SignedRequest, row: Batch) -> dict[str, Any]:
     """Timeline, refusals and one page of the charts."""
     counts = chart_counts([row])[row.pk]
     after = request.GET.get("after", "")
@@ -240,7 +240,7 @@ def timeline(row: Batch, counts: Counter[str]) -> list[dict[str, Any]]:
     ]
 
 
-def chart_row(request: HttpRequest, chart: Chart) -> dict[str, Any]:
+def chart_row(request: SignedRequest, chart: Chart) -> dict[str, Any]:
     """What the table shows of one file."""
     original = chart.duplicate_of
     return {
@@ -266,7 +266,7 @@ def chart_row(request: HttpRequest, chart: Chart) -> dict[str, Any]:
     }
 
 
-def delivery_rows(request: HttpRequest, row: Batch) -> list[dict[str, Any]]:
+def delivery_rows(request: SignedRequest, row: Batch) -> list[dict[str, Any]]:
     """The result files, newest version first."""
     return [
         {
@@ -284,7 +284,7 @@ def delivery_rows(request: HttpRequest, row: Batch) -> list[dict[str, Any]]:
 
 @see_batches
 @require_GET
-def batch_receipt(request: HttpRequest, pk: int) -> HttpResponse:
+def batch_receipt(request: SignedRequest, pk: int) -> HttpResponse:
     """Every file of the batch with its size, hash and outcome, to be printed."""
     row = found(request, Batch.objects.visible_to(request.user).select_related("practice", "created_by"), pk=pk)
     record("batch.receipt_viewed", at=timezone.now(), by=request.user, about=row, request=request)

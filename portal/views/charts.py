@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import FileResponse, HttpRequest, HttpResponse
+from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from portal.access import found, requires
+from portal.access import SignedRequest, found, requires
 from portal.actions.charts import NotTryable, open_original, try_chart_again
 from portal.actions.pages import open_page_image
 from portal.models import Chart, Page
@@ -23,7 +23,7 @@ see_charts = requires(Permission.SEE_CHARTS)
 
 @see_charts
 @require_GET
-def chart(request: HttpRequest, pk: int) -> HttpResponse:
+def chart(request: SignedRequest, pk: int) -> HttpResponse:
     """The pages of a chart, twenty at a time."""
     row = found(request, Chart.objects.visible_to(request.user).select_related("batch", "duplicate_of__batch"), pk=pk)
     asked = request.GET.get("page", "")
@@ -60,7 +60,7 @@ def chart(request: HttpRequest, pk: int) -> HttpResponse:
 
 @see_charts
 @require_GET
-def page_image(request: HttpRequest, pk: int, number: int) -> FileResponse:
+def page_image(request: SignedRequest, pk: int, number: int) -> FileResponse:
     """One page as an image, for the practice, managers and billers; looking at it is an audit event."""
     row = found(request, Chart.objects.visible_to(request.user), pk=pk)
     page = found(request, Page.objects.filter(chart=row), number=number)
@@ -72,7 +72,7 @@ def page_image(request: HttpRequest, pk: int, number: int) -> FileResponse:
 
 @see_charts
 @require_GET
-def chart_original(request: HttpRequest, pk: int) -> FileResponse:
+def chart_original(request: SignedRequest, pk: int) -> FileResponse:
     """The file as it was received, always as a download: a browser must not open what came from outside."""
     row = found(request, Chart.objects.visible_to(request.user), pk=pk)
     original = open_original(chart=row, by=request.user, at=timezone.now(), request=request)
@@ -89,7 +89,7 @@ def private(response: FileResponse) -> FileResponse:
 
 @requires(Permission.MANAGE_WORK)
 @require_POST
-def try_again(request: HttpRequest, pk: int) -> HttpResponse:
+def try_again(request: SignedRequest, pk: int) -> HttpResponse:
     """Have an unreadable chart drawn once more."""
     row = found(request, Chart.objects.visible_to(request.user).select_related("practice"), pk=pk)
     try:

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from portal import storage
-from portal.access import signed_in
+from portal.access import SignedRequest, signed_in
 from portal.models import Batch, Delivery
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Permission, Role
@@ -36,7 +36,7 @@ BROKER_SECONDS = 2
 
 @signed_in
 @require_GET
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: SignedRequest) -> HttpResponse:
     """The practice's day: questions, what is in progress, what came back. Others go to their work."""
     for roles, landing in LANDINGS:
         if roles & request.user.roles:
@@ -45,8 +45,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return redirect("admin:index") if request.user.is_staff else render(request, "portal/home_empty.html")
     mine = Batch.objects.visible_to(request.user).select_related("practice")
     now = timezone.now()
-    in_progress = list(mine.in_progress().order_by("due_at", "pk")[:SHOWN])  # type: ignore[attr-defined]
-    unsent = list(mine.filter(status=BatchStatus.OPEN).newest_first()[:5])  # type: ignore[attr-defined]
+    in_progress = list(mine.in_progress().order_by("due_at", "pk")[:SHOWN])
+    unsent = list(mine.filter(status=BatchStatus.OPEN).newest_first()[:5])
     return render(
         request,
         "portal/home.html",
@@ -59,7 +59,7 @@ def home(request: HttpRequest) -> HttpResponse:
     )
 
 
-def last_delivered(request: HttpRequest, mine: Any) -> dict[str, Any] | None:
+def last_delivered(request: SignedRequest, mine: Any) -> dict[str, Any] | None:
     """The batch that came back last, with its newest result files."""
     batch = mine.filter(status=BatchStatus.DELIVERED).order_by("-delivered_at", "-pk").first()
     if batch is None:

@@ -12,7 +12,7 @@ from django.contrib import messages
 from django.contrib.sessions.models import Session
 from django.db.models import Count, Exists, IntegerField, OuterRef, Q, QuerySet, Subquery
 from django.db.models.functions import Coalesce
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.urls import reverse
@@ -20,7 +20,7 @@ from django.utils import timezone
 from django.utils.http import urlencode
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portal.access import found, requires
+from portal.access import SignedRequest, found, requires
 from portal.actions import people as actions
 from portal.actions.invitations import (
     AlreadyAPerson,
@@ -77,7 +77,7 @@ def row_of(person: User) -> dict[str, Any]:
 
 @require_GET
 @admins
-def people(request: HttpRequest) -> HttpResponse:
+def people(request: SignedRequest) -> HttpResponse:
     """Everybody who signs in, by name; keyset pages."""
     rows = User.objects.by_name()
     query, show = request.GET.get("q", "").strip(), request.GET.get("show", "active")
@@ -131,7 +131,7 @@ def people(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admins
-def invite(request: HttpRequest) -> HttpResponseBase:
+def invite(request: SignedRequest) -> HttpResponseBase:
     """Invite somebody; the link is mailed, and shown here once."""
     form = InviteForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
@@ -146,7 +146,7 @@ def invite(request: HttpRequest) -> HttpResponseBase:
     return render(request, "portal/person_invite.html", {"form": form})
 
 
-def show_link(request: HttpRequest, invitation: Invitation, secret: str) -> HttpResponse:
+def show_link(request: SignedRequest, invitation: Invitation, secret: str) -> HttpResponse:
     return render(
         request,
         "portal/invitation_sent.html",
@@ -160,7 +160,7 @@ def show_link(request: HttpRequest, invitation: Invitation, secret: str) -> Http
 
 @require_POST
 @admins
-def invitation_resend(request: HttpRequest, pk: int) -> HttpResponseBase:
+def invitation_resend(request: SignedRequest, pk: int) -> HttpResponseBase:
     invitation = found(request, Invitation.objects.select_related("practice"), pk=pk)
     try:
         secret = resend_invitation(invitation=invitation, by=request.user, at=timezone.now())
@@ -172,7 +172,7 @@ def invitation_resend(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @admins
-def invitation_revoke(request: HttpRequest, pk: int) -> HttpResponseBase:
+def invitation_revoke(request: SignedRequest, pk: int) -> HttpResponseBase:
     invitation = found(request, Invitation.objects.all(), pk=pk)
     try:
         revoke_invitation(invitation=invitation, by=request.user, at=timezone.now())
@@ -183,7 +183,7 @@ def invitation_revoke(request: HttpRequest, pk: int) -> HttpResponseBase:
     return redirect("portal:people")
 
 
-def person_page(request: HttpRequest, person: User, *, status: int = 200, **forms: Any) -> HttpResponse:
+def person_page(request: SignedRequest, person: User, *, status: int = 200, **forms: Any) -> HttpResponse:
     """The page of one person; forms that were sent with mistakes are shown with them."""
     membership = person.memberships.select_related("practice").first()
     person = with_sessions(User.objects.filter(pk=person.pk), at=timezone.now()).get()
@@ -224,7 +224,7 @@ def duty_warnings(roles: frozenset[Role]) -> list[str]:
 
 @require_GET
 @admins
-def person(request: HttpRequest, pk: int) -> HttpResponse:
+def person(request: SignedRequest, pk: int) -> HttpResponse:
     return person_page(request, found(request, User.objects.all(), pk=pk))
 
 
@@ -252,7 +252,7 @@ def in_words(permissions: frozenset[Permission]) -> list[str]:
 
 @require_POST
 @admins
-def person_roles(request: HttpRequest, pk: int) -> HttpResponseBase:
+def person_roles(request: SignedRequest, pk: int) -> HttpResponseBase:
     """First show what would change, in plain words; change it when that is confirmed."""
     target = found(request, User.objects.all(), pk=pk)
     form = RolesForm(request.POST, user=request.user)
@@ -272,7 +272,7 @@ def person_roles(request: HttpRequest, pk: int) -> HttpResponseBase:
     return redirect("portal:person", pk=target.pk)
 
 
-def confirm_roles(request: HttpRequest, target: User, form: RolesForm) -> HttpResponse:
+def confirm_roles(request: SignedRequest, target: User, form: RolesForm) -> HttpResponse:
     wanted, practice = frozenset(form.cleaned_data["roles"]), form.cleaned_data["practice"]
     held, before = target.roles, target.memberships.select_related("practice").first()
     return render(
@@ -295,7 +295,7 @@ def confirm_roles(request: HttpRequest, target: User, form: RolesForm) -> HttpRe
 
 @require_POST
 @admins
-def person_work(request: HttpRequest, pk: int) -> HttpResponseBase:
+def person_work(request: SignedRequest, pk: int) -> HttpResponseBase:
     target = found(request, User.objects.all(), pk=pk)
     form = WorkForm(request.POST)
     if not form.is_valid():
@@ -307,7 +307,7 @@ def person_work(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @admins
-def person_rule_add(request: HttpRequest, pk: int) -> HttpResponseBase:
+def person_rule_add(request: SignedRequest, pk: int) -> HttpResponseBase:
     target = found(request, User.objects.all(), pk=pk)
     form = ClientRuleForm(request.POST, user=request.user)
     if form.is_valid():
@@ -323,7 +323,7 @@ def person_rule_add(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @admins
-def person_rule_remove(request: HttpRequest, pk: int, rule: int) -> HttpResponseBase:
+def person_rule_remove(request: SignedRequest, pk: int, rule: int) -> HttpResponseBase:
     row = found(request, ClientRule.objects.select_related("user", "practice"), pk=rule, user_id=pk)
     actions.remove_client_rule(rule=row, by=request.user, at=timezone.now())
     messages.success(request, f"{row.user.name} may get work of {row.practice} again.")
@@ -332,7 +332,7 @@ def person_rule_remove(request: HttpRequest, pk: int, rule: int) -> HttpResponse
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admins
-def person_deactivate(request: HttpRequest, pk: int) -> HttpResponseBase:
+def person_deactivate(request: SignedRequest, pk: int) -> HttpResponseBase:
     """Ask once, then end the access and hand over the open work."""
     target = found(request, User.objects.all(), pk=pk)
     if request.method != "POST":
@@ -352,7 +352,7 @@ def person_deactivate(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @admins
-def person_reactivate(request: HttpRequest, pk: int) -> HttpResponseBase:
+def person_reactivate(request: SignedRequest, pk: int) -> HttpResponseBase:
     target = found(request, User.objects.all(), pk=pk)
     try:
         actions.reactivate_person(user=target, by=request.user, at=timezone.now())
@@ -365,7 +365,7 @@ def person_reactivate(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @admins
-def person_sessions(request: HttpRequest, pk: int) -> HttpResponseBase:
+def person_sessions(request: SignedRequest, pk: int) -> HttpResponseBase:
     """Sign the person out everywhere."""
     target = found(request, User.objects.all(), pk=pk)
     ended = actions.revoke_sessions(user=target, by=request.user, at=timezone.now())
@@ -375,7 +375,7 @@ def person_sessions(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admins
-def person_second_factor(request: HttpRequest, pk: int) -> HttpResponseBase:
+def person_second_factor(request: SignedRequest, pk: int) -> HttpResponseBase:
     """Ask once, then remove what the person lost, so that they set up a new second step."""
     target = found(request, User.objects.all(), pk=pk)
     if request.method != "POST":

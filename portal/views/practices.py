@@ -9,13 +9,13 @@ from typing import Any
 from django.contrib import messages
 from django.db.models import Count, Exists, OuterRef, Q
 from django.forms import ModelForm
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portal.access import found, requires
+from portal.access import SignedRequest, found, requires
 from portal.actions.practices import ContractOverlaps, change_contract, choose_recipients, save_part, save_practice
 from portal.forms.practices import (
     AgreementForm,
@@ -73,7 +73,7 @@ def with_paperwork(rows: Any, *, on: date) -> Any:
 
 @require_GET
 @admins
-def practices(request: HttpRequest) -> HttpResponse:
+def practices(request: SignedRequest) -> HttpResponse:
     rows = Practice.objects.visible_to(request.user).by_name()
     if query := request.GET.get("q", "").strip():
         rows = rows.filter(Q(name__icontains=query) | Q(code__icontains=query))
@@ -87,7 +87,7 @@ def practices(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admins
-def practice_create(request: HttpRequest) -> HttpResponseBase:
+def practice_create(request: SignedRequest) -> HttpResponseBase:
     form = PracticeForm(request.POST or None)
     if request.method == "POST" and form.is_valid():
         practice = save_practice(practice=form.save(commit=False), by=request.user, at=timezone.now())
@@ -98,7 +98,7 @@ def practice_create(request: HttpRequest) -> HttpResponseBase:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admins
-def practice_edit(request: HttpRequest, pk: int) -> HttpResponseBase:
+def practice_edit(request: SignedRequest, pk: int) -> HttpResponseBase:
     practice = found(request, Practice.objects.visible_to(request.user), pk=pk)
     form = PracticeForm(request.POST or None, instance=practice)
     if request.method == "POST" and form.is_valid():
@@ -116,7 +116,7 @@ def members_of(practice: Practice) -> list[Membership]:
 
 @require_GET
 @admins
-def practice(request: HttpRequest, pk: int) -> HttpResponse:
+def practice(request: SignedRequest, pk: int) -> HttpResponse:
     """Everything that is set up for one practice."""
     today = timezone.localdate()
     row = found(request, with_paperwork(Practice.objects.visible_to(request.user), on=today), pk=pk)
@@ -155,7 +155,7 @@ def in_force(dated: Contract | BusinessAssociateAgreement, on: date) -> bool:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admins
-def practice_part(request: HttpRequest, pk: int, kind: str, part: int | None = None) -> HttpResponseBase:
+def practice_part(request: SignedRequest, pk: int, kind: str, part: int | None = None) -> HttpResponseBase:
     """Add or change a provider, location, payer or agreement."""
     if kind not in KINDS:
         raise Http404
@@ -176,7 +176,7 @@ def practice_part(request: HttpRequest, pk: int, kind: str, part: int | None = N
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @admins
-def practice_contract(request: HttpRequest, pk: int) -> HttpResponseBase:
+def practice_contract(request: SignedRequest, pk: int) -> HttpResponseBase:
     """New terms from a day on; the terms in force end the day before and stay on record."""
     practice = found(request, Practice.objects.visible_to(request.user), pk=pk)
     latest = Contract.objects.filter(practice=practice).first()
@@ -200,7 +200,7 @@ def practice_contract(request: HttpRequest, pk: int) -> HttpResponseBase:
 
 @require_POST
 @admins
-def practice_recipients(request: HttpRequest, pk: int) -> HttpResponseBase:
+def practice_recipients(request: SignedRequest, pk: int) -> HttpResponseBase:
     practice = found(request, Practice.objects.visible_to(request.user), pk=pk)
     members = members_of(practice)
     form = RecipientsForm(request.POST, people=[(member.user_id, member.user.name) for member in members])

@@ -5,13 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from portal.access import found, requires
+from portal.access import SignedRequest, found, requires
 from portal.actions.tokens_admin import TokenGone, create_token, revoke_token
 from portal.forms.account import TokenForm
 from portal.models import ApiToken, TokenScope
@@ -44,7 +44,7 @@ def row_of(token: ApiToken, *, now: Any) -> dict[str, Any]:
 
 @require_GET
 @holders
-def tokens(request: HttpRequest) -> HttpResponse:
+def tokens(request: SignedRequest) -> HttpResponse:
     rows = ApiToken.objects.visible_to(request.user).select_related("practice", "created_by")
     now = timezone.now()
     return render(request, "portal/tokens.html", {"tokens": [row_of(token, now=now) for token in rows[:200]]})
@@ -52,7 +52,7 @@ def tokens(request: HttpRequest) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 @holders
-def token_create(request: HttpRequest) -> HttpResponse:
+def token_create(request: SignedRequest) -> HttpResponse:
     """Make a key and show its secret: on this answer only."""
     form = TokenForm(request.POST or None, user=request.user)
     if request.method == "POST" and form.is_valid():
@@ -71,7 +71,7 @@ def token_create(request: HttpRequest) -> HttpResponse:
 
 @require_POST
 @holders
-def token_revoke(request: HttpRequest, pk: int) -> HttpResponseBase:
+def token_revoke(request: SignedRequest, pk: int) -> HttpResponseBase:
     token = found(request, ApiToken.objects.visible_to(request.user), pk=pk)
     try:
         revoke_token(token=token, by=request.user, at=timezone.now())

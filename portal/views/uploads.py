@@ -8,13 +8,13 @@ from django.conf import settings
 from django.contrib import messages
 from django.core.files.uploadedfile import UploadedFile
 from django.db import transaction
-from django.http import HttpRequest, HttpResponse, JsonResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from portal.access import found, requires
+from portal.access import SignedRequest, found, requires
 from portal.actions.batches import (
     BatchNotOpen,
     NoAgreement,
@@ -52,7 +52,7 @@ def limits() -> dict[str, Any]:
 
 @senders
 @require_http_methods(["GET", "POST"])
-def upload(request: HttpRequest) -> HttpResponse:
+def upload(request: SignedRequest) -> HttpResponse:
     """The page on which a batch begins; posted without JavaScript it receives and sends everything at once."""
     now = timezone.now()
     if request.method == "POST":
@@ -79,7 +79,7 @@ def promised(form: BatchForm, *, at: Any) -> dict[str, Any]:
         return {"blocked": True, "at": None}
 
 
-def receive_and_send(request: HttpRequest, form: UploadForm) -> HttpResponse:
+def receive_and_send(request: SignedRequest, form: UploadForm) -> HttpResponse:
     """Everything in one go; refused files stay in the batch with their reasons."""
     try:
         batch = open_batch(
@@ -96,7 +96,7 @@ def receive_and_send(request: HttpRequest, form: UploadForm) -> HttpResponse:
     return send(request, batch)
 
 
-def receive_all(request: HttpRequest, batch: Batch, files: list[UploadedFile[bytes]]) -> list[Receipt]:
+def receive_all(request: SignedRequest, batch: Batch, files: list[UploadedFile[bytes]]) -> list[Receipt]:
     """A receipt for each file that the batch still holds."""
     receipts, left = [], 0
     for file in files:
@@ -114,7 +114,7 @@ def receive_all(request: HttpRequest, batch: Batch, files: list[UploadedFile[byt
     return receipts
 
 
-def send(request: HttpRequest, batch: Batch, *, chosen: set[int] | None = None) -> HttpResponse:
+def send(request: SignedRequest, batch: Batch, *, chosen: set[int] | None = None) -> HttpResponse:
     """Send the batch, without the charts that were not chosen, and show it."""
     left = 0
     try:
@@ -137,7 +137,7 @@ def send(request: HttpRequest, batch: Batch, *, chosen: set[int] | None = None) 
 
 @senders
 @require_POST
-def upload_batch(request: HttpRequest) -> HttpResponse:
+def upload_batch(request: SignedRequest) -> HttpResponse:
     """Open a batch to which files are then added one by one; JSON with the addresses for a script."""
     form = BatchForm(request.POST, user=request.user)
     by_script = "json" in request.headers.get("Accept", "")
@@ -176,7 +176,7 @@ def upload_batch(request: HttpRequest) -> HttpResponse:
 
 @senders
 @require_POST
-def batch_file(request: HttpRequest, pk: int) -> JsonResponse:
+def batch_file(request: SignedRequest, pk: int) -> JsonResponse:
     """One file of an open batch; JSON as docs/components.md says. A repeated request gets the receipt it had."""
     batch = found(request, Batch.objects.visible_to(request.user).select_related("practice"), pk=pk)
     file = request.FILES.get("file")
@@ -202,7 +202,7 @@ def batch_file(request: HttpRequest, pk: int) -> JsonResponse:
 
 @senders
 @require_POST
-def send_batch_view(request: HttpRequest, pk: int) -> HttpResponse:
+def send_batch_view(request: SignedRequest, pk: int) -> HttpResponse:
     """Name the open batch, add what came with the form, and send it."""
     batch = found(request, Batch.objects.visible_to(request.user).select_related("practice"), pk=pk)
     form = SendForm(request.POST, request.FILES)

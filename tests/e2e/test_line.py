@@ -50,8 +50,8 @@ CANARIES = {
     "street": "4471 Quagmire Lantern Row",
 }
 BODY = f"""HISTORY
-{CANARIES["provider's words"]}, reported by {CANARIES["member of the family"]}. Works at {CANARIES["employer"]}, lives at
-{CANARIES["street"]}.
+{CANARIES["provider's words"]}, reported by {CANARIES["member of the family"]}. Works at {CANARIES["employer"]},
+lives at {CANARIES["street"]}.
 
 ASSESSMENT
 1. Type 2 diabetes without complications.

@@ -1,7 +1,7 @@
 """Every address of the site: about what, and for whom. An address that is not listed fails the build."""
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 STAFF = frozenset({"ann", "kim", "bea", "max", "bill", "ada"})
@@ -19,6 +19,7 @@ class Address:
     objects: Callable[[Any], Mapping[str, Any]] = field(default=lambda world: {})
     foreign: bool = False  # names an object of River's, which otto must not tell from none at all
     anonymous: bool = False  # open to people who are not signed in
+    form: Callable[[Any], Mapping[str, Any]] = field(default=lambda world: {})  # what a form from this page carries
 
 
 def about(name: str, *for_whom: str, key: str = "pk", **more: Any) -> Address:
@@ -30,6 +31,20 @@ def about(name: str, *for_whom: str, key: str = "pk", **more: Any) -> Address:
             **{word: value(world) if callable(value) else value for word, value in more.items()},
         },
         foreign=True,
+    )
+
+
+def bench(name: str, *for_whom: str, **more: Any) -> Address:
+    """An address of a bench; its forms name the encounter and the assignment they were made for."""
+    return replace(
+        about(name, *for_whom, **more),
+        form=lambda world: {
+            "encounter": getattr(world, name).pk,
+            "assignment": getattr(world, name).assignments.latest("pk").pk,
+            "version": 0,
+            "body": "{}",
+            "stage": "coding",
+        },
     )
 
 
@@ -67,8 +82,8 @@ ADDRESSES: Mapping[str, Address] = {
     "portal:practice_edit": about("river", "ada"),
     "portal:practice_contract": about("river", "ada"),
     "portal:practice_recipients": about("river", "ada"),
-    "portal:practice_part_add": about("river", "ada", kind="providers"),
-    "portal:practice_part": about("river", "ada", kind="providers", part=lambda world: world.provider.pk),
+    "portal:practice_part_add": about("river", "ada", kind="provider"),
+    "portal:practice_part": about("river", "ada", kind="provider", part=lambda world: world.provider.pk),
     "portal:tokens": page(*PRACTICE),
     "portal:token_create": page(*PRACTICE),
     "portal:token_revoke": about("token", "cleo"),
@@ -94,21 +109,21 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:work": about("coding_work", "ann"),
     "coding:encounter": about("coding_work", "ann", "max", "bill", "cleo"),
     "coding:page-image": about("coding_work", "ann", "max", "bill", "cleo", number=1),
-    "coding:precode": about("precoding_work", "ann"),
-    "coding:split": about("precoding_work", "ann"),
-    "coding:code": about("coding_work", "ann"),
-    "coding:findings": about("coding_work", "ann"),
-    "coding:verify": about("verifying_work", "bea"),
-    "coding:compare": about("verifying_work", "bea"),
-    "coding:draft": about("coding_work", "ann"),
-    "coding:heartbeat": about("coding_work", "ann"),
-    "coding:take-back": about("coding_work", "ann"),
-    "coding:skip": about("coding_work", "ann"),
-    "coding:hold": about("coding_work", "ann"),
+    "coding:precode": bench("precoding_work", "ann"),
+    "coding:split": bench("precoding_work", "ann"),
+    "coding:code": bench("coding_work", "ann"),
+    "coding:findings": bench("coding_work", "ann"),
+    "coding:verify": bench("verifying_work", "bea"),
+    "coding:compare": bench("verifying_work", "bea"),
+    "coding:draft": bench("coding_work", "ann"),
+    "coding:heartbeat": bench("coding_work", "ann"),
+    "coding:take-back": bench("coding_work", "ann"),
+    "coding:skip": bench("coding_work", "ann"),
+    "coding:hold": bench("coding_work", "ann"),
     "coding:resume": about("held_work", "ann"),
-    "coding:not-billable": about("coding_work", "ann"),
-    "coding:send-back": about("coding_work", "ann"),
-    "coding:release": about("coding_work", "ann"),
+    "coding:not-billable": bench("coding_work", "ann"),
+    "coding:send-back": bench("coding_work", "ann"),
+    "coding:release": bench("coding_work", "ann"),
     "coding:code-lookup": page(*WORKERS),
     "coding:delivery": about("delivery", "cleo", "max"),
     "coding:batch-encounters": about("batch", "cleo", "max", "bill"),

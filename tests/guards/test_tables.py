@@ -45,7 +45,8 @@ def test_every_table_with_a_practice_is_under_forced_row_security(db):
 def test_every_path_between_client_tables_keeps_the_practice(db, model):
     composite = catalog(
         f"""
-        SELECT a.attname FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
+        SELECT a.attname FROM pg_constraint c JOIN pg_attribute a
+          ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
         WHERE c.contype = 'f' AND c.conrelid = '{model._meta.db_table}'::regclass AND array_length(c.conkey, 1) = 2
           AND EXISTS (SELECT FROM pg_attribute p WHERE p.attrelid = c.conrelid AND p.attnum = ANY (c.conkey)
                       AND p.attname = 'practice_id')
@@ -84,7 +85,8 @@ def test_no_migration_is_missing(db):
 def test_choices_are_constraints_too(db, model):
     checks = " ".join(
         catalog(
-            f"SELECT pg_get_constraintdef(oid) FROM pg_constraint WHERE contype = 'c' AND conrelid = '{model._meta.db_table}'::regclass"
+            "SELECT pg_get_constraintdef(oid) FROM pg_constraint "
+            f"WHERE contype = 'c' AND conrelid = '{model._meta.db_table}'::regclass"
         )
     )
     for field in model._meta.concrete_fields:

@@ -219,7 +219,7 @@ def test_a_page_image_is_private_and_looking_at_it_is_recorded(cleo, as_user, pa
     assert answer["X-Content-Type-Options"] == "nosniff"
     assert answer["Content-Disposition"] == "inline"
     event = AuditEvent.objects.get(action="page.viewed")
-    assert (event.actor, event.detail) == (cleo.pk, {"chart": page.chart_id, "page": 1})
+    assert (event.actor_id, event.detail) == (cleo.pk, {"chart": page.chart_id, "page": 1})
     assert event.practice_id == page.practice_id
 
 
