@@ -36,5 +36,5 @@ class Command(BaseCommand):
 
     def print_sign_ins(self) -> None:
         for person in PEOPLE:
-            self.stdout.write(f"  {person.email:<26} {person.name.split()[0]} {person.says}")
-        self.stdout.write(f"  password for all of them: {PASSWORD}")
+            self.stdout.write(f"{person.email:<26} {person.name.split()[0]} {person.says}")
+        self.stdout.write(f"password for all of them: {PASSWORD}")
