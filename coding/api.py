@@ -7,11 +7,11 @@ from typing import ClassVar
 from django.db.models import Count
 from drf_spectacular.utils import extend_schema
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from coding.models import Encounter
 from coding.rules.lifecycle import EncounterStatus
+from portal.api.authentication import PracticeRequest
 from portal.api.base import PracticeView
 from portal.api.documentation import errors
 from portal.api.permissions import found
@@ -49,7 +49,7 @@ class BatchView(PracticeView):
         responses={200: BatchDetailSerializer, **errors(404)},
         tags=["batches"],
     )
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: PracticeRequest, pk: int) -> Response:
         batch = found(request, Batch.objects.visible_to(request.user), pk=pk)
         charts = list(Chart.objects.visible_to(request.user).filter(batch=batch).in_order())
         encounters = Encounter.objects.visible_to(request.user).filter(batch=batch).order_by()

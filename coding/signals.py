@@ -4,3 +4,7 @@ from django.dispatch import Signal
 
 # encounter: coding.models.Encounter, at: datetime. Verified or not billable: nothing more to do for it.
 encounter_finished = Signal()
+
+# encounter: coding.models.Encounter, by: portal.models.User, at: datetime, reason: HoldReason, whose_move: WhoseMove,
+# comment: str (patient data). Work stopped until somebody answers.
+encounter_held = Signal()

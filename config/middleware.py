@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from portal import scope
 from portal.actions.audit import record
+from portal.models import User
 
 logger = logging.getLogger(__name__)
 View = Callable[[HttpRequest], HttpResponseBase]
@@ -39,7 +40,7 @@ def request_log(get_response: View) -> View:
         logger.info(
             "request",
             extra={
-                "request": request.request_id,  # type: ignore[attr-defined]
+                "request_id": request.request_id,  # type: ignore[attr-defined]
                 "method": request.method,
                 "route": match.view_name or match.route if match else None,
                 "status": response.status_code,
@@ -99,7 +100,7 @@ def idle_lock(get_response: View) -> View:
             return get_response(request)
         now, session = time.time(), request.session
         if now - session.setdefault("signed_in_at", now) > settings.SESSION_COOKIE_AGE:
-            return ended(request)
+            return ended(request, by=request.user)
         if not session.get("locked") and now - session.get("last_active", now) > settings.IDLE_LOCK_SECONDS:
             session["locked"] = True
             record("session.locked", at=timezone.now(), by=request.user, request=request)
@@ -151,10 +152,10 @@ def locked(request: HttpRequest) -> HttpResponse:
     return redirect(f"{reverse('portal:unlock')}?{urlencode({'next': way_back(request)})}")
 
 
-def ended(request: HttpRequest) -> HttpResponse:
+def ended(request: HttpRequest, *, by: User) -> HttpResponse:
     """The session is over: sign in again and come back."""
     back = way_back(request)
-    record("session.ended", at=timezone.now(), by=request.user, request=request)
+    record("session.ended", at=timezone.now(), by=by, request=request)
     logout(request)
     if by_script(request):
         return JsonResponse({"signed_out": True}, status=UNAUTHORIZED)
@@ -172,7 +173,7 @@ def second_factor(get_response: View) -> View:
             and (user.is_service_staff or user.is_staff)
             and not request.path.startswith(("/account/", settings.STATIC_URL))
             and request.path not in {reverse("portal:unlock"), reverse("portal:keep_alive")}
-            and not user.authenticator_set.exclude(type="recovery_codes").exists()
+            and not user.authenticator_set.exclude(type="recovery_codes").exists()  # type: ignore[attr-defined]  # allauth's
         ):
             return redirect(resolve_url("mfa_index"))
         return get_response(request)

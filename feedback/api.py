@@ -2,26 +2,28 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import ClassVar, TypeVar
 
+from django.db.models import QuerySet
 from django.utils import timezone
 from drf_spectacular.utils import OpenApiParameter, extend_schema, extend_schema_field
 from rest_framework import serializers
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from coding.models import Encounter
 from feedback.actions.comments import CannotSay, NotInThread, add_comment, side_of
 from feedback.models import Attachment, Comment, Thread
 from feedback.rules.talk import BODY_LIMIT, Side
+from portal.api.authentication import PracticeRequest
 from portal.api.base import PracticeView, number
 from portal.api.documentation import KEY_HEADER, errors
 from portal.api.errors import Refused
 from portal.api.idempotency import idempotent
 from portal.api.permissions import found
-from portal.models import Batch, TokenScope
+from portal.models import Batch, ClientRow, TokenScope
 
 A_PAGE = 100
+Row = TypeVar("Row", bound=ClientRow)
 SIDES = [(side.value, side.name) for side in Side]  # as ENUM_NAME_OVERRIDES sees them
 
 
@@ -57,7 +59,7 @@ class CommentSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(AuthorSerializer)
     def get_author(self, comment: Comment) -> dict[str, str]:
-        name = comment.author.name if comment.author is not None else comment.token.name
+        name = comment.author.name if comment.author is not None else comment.token.name  # type: ignore[union-attr]  # one of the two
         return {"name": name, "side": side_of(comment.author).value}
 
     def get_body(self, comment: Comment) -> str:
@@ -66,7 +68,7 @@ class CommentSerializer(serializers.ModelSerializer):
     @extend_schema_field(AttachmentSerializer(many=True))
     def get_attachments(self, comment: Comment) -> list[dict[str, object]]:
         files = [] if comment.deleted_at is not None else sorted(comment.attachments.all(), key=lambda file: file.pk)
-        return AttachmentSerializer(files, many=True).data
+        return list(AttachmentSerializer(files, many=True).data)
 
 
 class CommentPageSerializer(serializers.Serializer):
@@ -102,7 +104,7 @@ class CommentsView(PracticeView):
         responses={200: CommentPageSerializer, **errors(404)},
         tags=["comments"],
     )
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: PracticeRequest, pk: int) -> Response:
         batch = found(request, Batch.objects.visible_to(request.user), pk=pk)
         rows = Comment.objects.visible_to(request.user).filter(
             thread__batch=batch, pk__gt=number(request, "after") or 0
@@ -123,7 +125,7 @@ class CommentsView(PracticeView):
         tags=["comments"],
     )
     @idempotent
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: PracticeRequest, pk: int) -> Response:
         batch = found(request, Batch.objects.visible_to(request.user), pk=pk)
         sent = CommentWriteSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
@@ -137,8 +139,8 @@ class CommentsView(PracticeView):
                 token=request.auth,
                 body=data["body"],
                 at=timezone.now(),
-                reply_to=named(request, Comment, data, "reply_to"),
-                encounter=named(request, Encounter, data, "encounter"),
+                reply_to=named(request, Comment.objects.all(), data, "reply_to"),
+                encounter=named(request, Encounter.objects.all(), data, "encounter"),
                 needs_answer_from=data["needs_answer_from"],
             )
         except CannotSay:
@@ -148,11 +150,11 @@ class CommentsView(PracticeView):
         return Response(CommentSerializer(comment).data, status=201)
 
 
-def named(request: Request, model: type, data: dict[str, object], field: str) -> Comment | Encounter | None:
+def named(request: PracticeRequest, rows: QuerySet[Row], data: dict[str, object], field: str) -> Row | None:
     """The object that a field names, in the token's practice."""
     if not data.get(field):
         return None
-    row = model.objects.filter(practice_id=request.auth.practice_id, pk=data[field]).first()
+    row = rows.filter(practice_id=request.auth.practice_id, pk=data[field]).first()
     if row is None:
         raise invalid(field, "There is no such object.")
     return row

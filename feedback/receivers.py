@@ -5,8 +5,12 @@ from typing import Any
 
 from django.dispatch import receiver
 
+from coding.models import Encounter
+from coding.rules.lifecycle import HoldReason, WhoseMove
+from coding.signals import encounter_held
+from feedback.actions.comments import ask_practice
 from feedback.actions.threads import ensure_thread
-from portal.models import Batch
+from portal.models import Batch, User
 from portal.signals import batch_sent
 
 
@@ -14,3 +18,19 @@ from portal.signals import batch_sent
 def open_thread(sender: object, *, batch: Batch, at: datetime, **_more: Any) -> None:  # noqa: ARG001
     """A batch that was sent can be talked about."""
     ensure_thread(batch=batch, at=at)
+
+
+@receiver(encounter_held, dispatch_uid="feedback.encounter_held")
+def ask_what_is_missing(
+    *,
+    encounter: Encounter,
+    by: User,
+    at: datetime,
+    reason: HoldReason,
+    comment: str,
+    whose_move: WhoseMove,
+    **_more: Any,
+) -> None:
+    """A chart that waits for the practice is a question to it."""
+    if whose_move == WhoseMove.PRACTICE:
+        ask_practice(encounter=encounter, by=by, at=at, reason=reason, note=comment)

@@ -7,8 +7,7 @@ from typing import Any
 from allauth.account.decorators import secure_admin_login
 from django.contrib import admin
 from django.db import models
-from django.http import HttpRequest
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse
 
 from portal.access import refuse
 from portal.models import (
@@ -54,10 +53,10 @@ class ReadOnlyAdmin(admin.ModelAdmin):
         }
         return [field.name for field in self.model._meta.concrete_fields if field.name not in hidden]
 
-    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[str]:  # noqa: ARG002
+    def get_fields(self, request: HttpRequest, obj: models.Model | None = None) -> list[Any]:  # noqa: ARG002
         return self.fields_shown()
 
-    def get_list_display(self, request: HttpRequest) -> list[str]:  # noqa: ARG002
+    def get_list_display(self, request: HttpRequest) -> list[Any]:  # noqa: ARG002
         return ["__str__", *(name for name in self.fields_shown() if name not in {"id", "detail", "words"})][:7]
 
     def get_queryset(self, request: HttpRequest) -> models.QuerySet[Any]:
@@ -86,11 +85,12 @@ class OperatorSite(admin.AdminSite):
     site_header = site_title = "Chartline operators"
     index_title = "Tables"
 
-    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponseBase:
+    def login(self, request: HttpRequest, extra_context: dict[str, Any] | None = None) -> HttpResponse:
         """By the site's own sign-in, with its second step; for everybody else these pages do not exist."""
         if request.user.is_authenticated and not request.user.is_staff:
             refuse(request)
-        return secure_admin_login(super().login)(request, extra_context)
+        answer: HttpResponse = secure_admin_login(super().login)(request, extra_context)
+        return answer
 
 
 operators = OperatorSite()

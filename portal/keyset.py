@@ -57,7 +57,8 @@ def page_of(request: HttpRequest, rows: QuerySet[Any], *, order: tuple[str, ...]
 def beyond(fields: list[str], mark: list[Any], *, less: bool) -> Q:
     """The rows after the mark: first field further, or equal and the next one further."""
     compare = "lt" if less else "gt"
-    condition, equal = Q(), {}
+    condition = Q()
+    equal: dict[str, Any] = {}
     for name, value in zip(fields, mark, strict=True):
         condition |= Q(**equal, **{f"{name}__{compare}": value})
         equal[name] = value
@@ -69,10 +70,8 @@ def key_of(text: str, model: type[Model], fields: list[str]) -> list[Any] | None
     """The values of a mark in an address; None if there is none or it is not one of ours."""
     try:
         values = json.loads(text)
-        pairs = zip(fields, values, strict=True)
-        key = [
-            (model._meta.pk if name == "pk" else model._meta.get_field(name)).to_python(value) for name, value in pairs
-        ]
+        columns: list[Any] = [model._meta.pk if name == "pk" else model._meta.get_field(name) for name in fields]
+        key = [column.to_python(value) for column, value in zip(columns, values, strict=True)]
     except (ValueError, TypeError, ValidationError):
         return None
     fit = all(value is not None and not (isinstance(value, datetime) and is_naive(value)) for value in key)

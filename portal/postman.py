@@ -1,6 +1,7 @@
 """The door to the mail server: one message, one attempt, an outcome with a name."""
 
 from smtplib import SMTPException, SMTPRecipientsRefused, SMTPResponseException
+from typing import Any
 
 from django.conf import settings
 from django.core.mail import EmailMultiAlternatives, get_connection
@@ -22,12 +23,13 @@ def send(*, to: str, subject: str, text: str, html: str, message_id: str) -> Non
 
     A server or reader that saw the id before drops the copy (RFC 5322, 3.6.4).
     """
+    options: dict[str, Any] = {"timeout": TIMEOUT} if "smtp" in settings.EMAIL_BACKEND else {}
     message = EmailMultiAlternatives(
         subject=subject,
         body=text,
         to=[to],
         headers={"Message-ID": message_id, "Auto-Submitted": "auto-generated"},  # RFC 3834: no automatic replies
-        connection=get_connection(**({"timeout": TIMEOUT} if "smtp" in settings.EMAIL_BACKEND else {})),
+        connection=get_connection(**options),
     )
     message.attach_alternative(html, "text/html")
     try:

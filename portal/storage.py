@@ -20,7 +20,7 @@ class DurableFileStorage(FileSystemStorage):
     """A directory whose files are on the disk, under their final name, when `save` returns."""
 
     def _save(self, name: str, content: File[Any]) -> str:
-        saved = super()._save(name, content)
+        saved: str = super()._save(name, content)  # type: ignore[misc]  # not in the stubs
         path = Path(self.path(saved))
         for place, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | os.O_DIRECTORY)):
             handle = os.open(place, flags)

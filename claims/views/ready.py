@@ -41,7 +41,9 @@ def ready(request: SignedRequest) -> HttpResponse:
 
 def encounter_rows(rows: list[Encounter]) -> list[dict[str, Any]]:
     """The rows of the list, without the patient."""
-    versions = {version.encounter_id: version for version in Coding.objects.newest_of(rows).with_counts()}
+    versions: dict[int, Any] = {
+        version.encounter_id: version for version in Coding.objects.newest_of(rows).with_counts()
+    }
     return [
         {
             "label": row.label,

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 from django.db import connection, transaction
 
@@ -65,7 +66,8 @@ def load_codes(*, lists: dict[Edition, list[ListedCode]], at: datetime) -> dict[
         Code.objects.bulk_update(other, ["title", "billable", "weight", "edition", "valid_to"], batch_size=1000)
         added, changed = added + len(new), changed + len(other)
     counts = {edition.system: len(codes) for edition, codes in lists.items()}
-    record("codes.loaded", at=at, added=added, changed=changed, **{s.value: count for s, count in counts.items()})
+    by_list: dict[str, Any] = {system.value: count for system, count in counts.items()}
+    record("codes.loaded", at=at, added=added, changed=changed, **by_list)
     return counts
 
 

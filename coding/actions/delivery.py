@@ -6,9 +6,10 @@ import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from types import MappingProxyType, ModuleType
+from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Prefetch
+from django.db.models import Exists, OuterRef, Prefetch, QuerySet
 from django.urls import reverse
 
 from coding.actions.moves import move_encounter
@@ -121,9 +122,10 @@ def hand_over(*, batch: Batch, encounters: list[Encounter], kept: Mapping[str, S
 
 def readers(batch: Batch) -> Iterable[User]:
     """The practice's people who get the e-mail when results are ready."""
-    return User.objects.filter(
+    people: QuerySet[User] = User.objects.filter(
         is_active=True, memberships__practice_id=batch.practice_id, memberships__receives_results=True
-    ).order_by("pk")
+    )
+    return people.order_by("pk")
 
 
 def formats_of(batch: Batch, *, at: datetime) -> list[str]:
@@ -190,7 +192,7 @@ def chart_row(chart: Chart) -> ResultRow:
 def encounter_row(encounter: Encounter) -> ResultRow:
     """The row of an encounter: who and what from pre-coding, codes from the version that counts."""
     facts = patient_facts(encounter)
-    common = {
+    common: dict[str, Any] = {
         "chart": encounter.chart.label,
         "file_name": encounter.chart.original_name,
         "encounter": encounter.label,
@@ -227,7 +229,7 @@ def version_that_counts(encounter: Encounter) -> tuple[Coding, str]:
     return last.verifier_version or coding, Verdict(last.verdict).label
 
 
-def patient_facts(encounter: Encounter) -> dict[str, object]:
+def patient_facts(encounter: Encounter) -> dict[str, Any]:
     """What pre-coding found out; nothing for a visit that was found not billable before."""
     found = getattr(encounter, "precoding", None)
     if found is None:

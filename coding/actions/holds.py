@@ -10,7 +10,7 @@ from coding.actions.leases import end_assignment, hold_lease
 from coding.actions.moves import AlreadyMoved, move_encounter
 from coding.models import Assignment, Encounter, PreCoding, QueueRank
 from coding.rules.lifecycle import RESUME, EncounterStatus, HoldReason, NotBillableReason, Stage, WhoseMove
-from coding.signals import encounter_finished
+from coding.signals import encounter_finished, encounter_held
 from portal.actions.audit import record
 from portal.models import Batch, User
 from portal.rules.lifecycle import BATCH_MOVES
@@ -53,6 +53,9 @@ def hold(
         hold_return_at=return_at,
         held_at=at,
         held_by=by,
+    )
+    encounter_held.send(
+        sender=Encounter, encounter=encounter, by=by, at=at, reason=reason, comment=comment, whose_move=whose_move
     )
     return encounter
 

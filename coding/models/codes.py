@@ -20,13 +20,13 @@ WEIGHED = 1000  # hits that are put in order
 
 
 @models.CharField.register_lookup
-class HasWord(models.Lookup):  # type: ignore[type-arg]  # not generic at run time
+class HasWord(models.Lookup):
     """ILIKE %word%: what a trigram index answers; Django's icontains compares UPPER(), which it can't."""
 
     lookup_name = "has_word"
     prepare_rhs = False
 
-    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, list[Any]]:
+    def as_sql(self, compiler: Any, connection: Any) -> tuple[str, Any]:
         column, params = self.process_lhs(compiler, connection)
         word = re.sub(r"([\\%_])", r"\\\1", str(self.rhs))
         return f"{column} ILIKE %s", [*params, f"%{word}%"]

@@ -245,7 +245,7 @@ def go_on(request: SignedRequest, said: str, *, take_another: bool = True) -> Ht
 
 def to_next(request: SignedRequest) -> HttpResponse:
     """The bench of the next encounter; the queue, with a calm word, if there is none."""
-    stage = request.session.get("work_stage")
+    stage = request.session.get("work_stage", "")
     stages = [Stage(stage)] if stage in BENCH else None
     assignment = take_next(by=request.user, at=timezone.now(), stages=stages, request=request)
     if assignment is not None:

@@ -34,7 +34,7 @@ def code_lookup(request: SignedRequest) -> HttpResponse:
     if on is None:
         return HttpResponseBadRequest("A day is YYYY-MM-DD.")
     results = matches(system or diagnosis_system(on), on, request.GET.get("q", ""))
-    if request.htmx:  # type: ignore[attr-defined]  # set by the htmx middleware
+    if request.htmx:
         return render(request, "coding/code_results.html", {"results": results})
     return JsonResponse({"results": results})
 

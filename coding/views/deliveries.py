@@ -56,7 +56,7 @@ def batch_encounters(request: SignedRequest, pk: int) -> HttpResponse:
     batch = found(request, Batch.objects.visible_to(request.user).select_related("practice"), pk=pk)
     rows = Encounter.objects.visible_to(request.user).filter(batch=batch)
     page = page_of(request, rows.select_related("chart", "precoding"), order=("pk",), size=PER_PAGE)
-    name = "batch_encounters_list" if request.htmx else "batch_encounters"  # type: ignore[attr-defined]
+    name = "batch_encounters_list" if request.htmx else "batch_encounters"
     return render(
         request,
         f"coding/{name}.html",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -75,10 +76,10 @@ def tile(label: str, value: int, tone: str, note: str, **filters: Any) -> dict[s
     return {"label": label, "value": value, "tone": tone, "note": note, "url": listed(**filters)}
 
 
-def stage_row(stage: Stage, counted: list[dict[str, Any]], done: int, *, at: datetime) -> dict[str, Any]:
+def stage_row(stage: Stage, counted: Sequence[Mapping[str, Any]], done: int, *, at: datetime) -> dict[str, Any]:
     """The numbers of one stage, out of the grouped counts."""
 
-    def total(rows: list[dict[str, Any]], key: str = "count") -> int:
+    def total(rows: Sequence[Mapping[str, Any]], key: str = "count") -> int:
         return sum(row[key] for row in rows)
 
     waiting = [row for row in counted if row["status"] == WAITING[stage]]
@@ -140,7 +141,7 @@ def batch_figures(user: User, *, at: datetime) -> dict[str, Any]:
     """The batches in progress, the one due first at the top, with how far they are."""
     rows = Batch.objects.visible_to(user).in_progress()
     finished = Q(encounters__status__in=FINISHED)
-    shown = (
+    shown: Any = (  # batches with two numbers more
         rows.select_related("practice")
         .annotate(total=Count("encounters"), finished=Count("encounters", filter=finished))
         .order_by(F("due_at").asc(nulls_last=True), "pk")[:BATCHES_SHOWN]

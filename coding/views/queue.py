@@ -138,7 +138,9 @@ def needs(user: User, *, at: datetime, but: int | None) -> list[dict[str, Any]]:
 
     `but` is the encounter that the card of what is next shows already.
     """
-    kept = Encounter.objects.visible_to(user).filter(reserved_for=user, status=WAITING[Stage.CODING]).exclude(pk=but)
+    kept = (
+        Encounter.objects.visible_to(user).filter(reserved_for=user, status=WAITING[Stage.CODING]).exclude(pk=but or 0)
+    )
     rows = [
         {**line(encounter, at=at), "what": WHY[QueueRank(encounter.queue_rank)], "glyph": "↩", "tone": "warn",
          "stage": Stage.CODING.value, "take": True}

@@ -74,6 +74,12 @@ PLANS = (
     Plan("LAKE", "Endoscopy list", Specialty.GASTROENTEROLOGY, 1, "pppp"),
 )
 
+# What the charts on hold ask their practices.
+QUESTIONS = {
+    "Cardiology clinic": "Was the electrocardiogram read by Dr. Okoro or sent out?",
+    "Fracture clinic and injections": "Which knee was injected? The note says both.",
+}
+
 
 def seed(*, now: datetime) -> None:
     """Everything, in the caller's transaction and the service's scope."""
@@ -244,6 +250,7 @@ class Story:
                 reason=HoldReason.DOCUMENTATION_UNCLEAR,
                 whose_move=WhoseMove.PRACTICE,
                 return_at=self.now + timedelta(days=2),
+                comment=QUESTIONS[encounter.batch.name],
             )
         elif step == "w":
             assignment = self.given(encounter, coder, self.now - timedelta(minutes=1))
@@ -305,7 +312,7 @@ class Story:
 
     def talk(self, now: datetime) -> None:
         """Questions and answers in the threads."""
-        ann, kim, cleo, otto, max_ = (self.people[name] for name in ("ann", "kim", "cleo", "otto", "max"))
+        ann, cleo, otto, max_ = (self.people[name] for name in ("ann", "cleo", "otto", "max"))
         done = Thread.objects.get(batch=self.batches["Clinic notes, first week of November"])
         asked = add_comment(
             thread=done,
@@ -322,18 +329,6 @@ class Story:
             at=now - timedelta(hours=196),
         )
         resolve_comment(comment=asked, by=cleo, at=now - timedelta(hours=196))
-        self.ask(
-            "Cardiology clinic",
-            ann,
-            "Was the electrocardiogram read by Dr. Okoro or sent out?",
-            now - timedelta(hours=26),
-        )
-        self.ask(
-            "Fracture clinic and injections",
-            kim,
-            "Which knee was injected? The note says both.",
-            now - timedelta(hours=20),
-        )
         late = Thread.objects.get(batch=self.batches["Fracture clinic and injections"])
         add_comment(
             thread=late, by=otto, body="I ask Dr. Vale and come back to you today.", at=now - timedelta(hours=18)
@@ -347,12 +342,6 @@ class Story:
             at=now - timedelta(hours=7),
         )
         add_comment(thread=week, by=max_, body="They are first in the queue.", at=now - timedelta(hours=6))
-
-    def ask(self, batch: str, by: User, body: str, at: datetime) -> None:
-        """A question to the practice about the batch's held encounter."""
-        thread = Thread.objects.get(batch=self.batches[batch])
-        held = Encounter.objects.filter(batch=thread.batch).on_hold().first()
-        add_comment(thread=thread, by=by, body=body, encounter=held, needs_answer_from="practice", at=at)
 
 
 def before_again(chart: Chart) -> File[bytes]:

@@ -12,11 +12,12 @@ from django.db import transaction
 from coding.actions.holds import resume
 from coding.actions.moves import AlreadyMoved
 from coding.models import Encounter
-from coding.rules.lifecycle import EncounterStatus, WhoseMove
+from coding.rules.lifecycle import EncounterStatus, HoldReason, WhoseMove
 from feedback.actions.attachments import attach, checked
 from feedback.actions.notices import tell_people
+from feedback.actions.threads import ensure_thread
 from feedback.models import Comment, CommentVersion, Mention, Thread
-from feedback.rules.talk import BODY_LIMIT, MENTIONS_AT_ONCE, Side, named_in
+from feedback.rules.talk import BODY_LIMIT, HOLD_WORDS, MENTIONS_AT_ONCE, Side, named_in
 from portal.actions.audit import record
 from portal.models import ApiToken, User
 from portal.rules.roles import Permission
@@ -97,6 +98,23 @@ def add_comment(
         files=len(good),
     )
     return comment
+
+
+@transaction.atomic
+def ask_practice(*, encounter: Encounter, by: User, at: datetime, reason: HoldReason, note: str) -> None:
+    """Ask the practice for what a chart on hold waits for; without a note, a question already open stands for it."""
+    thread = ensure_thread(batch=encounter.batch, at=at)
+    asked = Comment.objects.open_for(Side.PRACTICE).filter(thread=thread, encounter=encounter)
+    if not note.strip() and asked.exists():
+        return
+    add_comment(
+        thread=thread,
+        by=by,
+        body=note.strip() or HOLD_WORDS[reason],
+        at=at,
+        encounter=encounter,
+        needs_answer_from=Side.PRACTICE,
+    )
 
 
 def in_bounds(body: str) -> str:

@@ -20,7 +20,8 @@ def tell_people(*, comment: Comment, side: Side, mentioned: Iterable[User], at: 
     """Queue the e-mails about a comment. The caller holds the thread's row, so nobody is told twice at once."""
     thread, named = comment.thread, {person.pk for person in mentioned}
     people = {person.pk: person for person in (*other_side(comment=comment, side=side), *mentioned)}
-    people.pop(comment.author_id, None)
+    if comment.author_id is not None:
+        people.pop(comment.author_id, None)
     for person in User.objects.filter(pk__in=people).exclude(pk__in=told_just_now(thread=thread, at=at)).order_by("pk"):
         queue_notice(
             kind=reason_to_write(mentioned=person.pk in named, asked=comment.needs_answer_from == side.other),

@@ -51,7 +51,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
 
     def wanting_first(self) -> ThreadQuerySet:
         """The order of the inbox; needs `counted_for`."""
-        return self.order_by("rank", "-latest", "-pk")
+        return self.order_by("rank", "-latest", "-pk")  # type: ignore[misc]  # of counted_for
 
 
 def news_for(user: User) -> models.QuerySet[Comment]:
@@ -101,7 +101,7 @@ class Thread(ClientRow):
         roles = UserRole.objects.filter(user=models.OuterRef("pk"))
         member = Membership.objects.filter(user=models.OuterRef("pk"), practice_id=self.practice_id)
         worked = Assignment.objects.filter(user=models.OuterRef("pk"), encounter__batch_id=self.batch_id)
-        return (
+        people: models.QuerySet[User] = (
             User.objects.filter(is_active=True)
             .filter(
                 models.Exists(roles.filter(role=Role.MANAGER))
@@ -110,6 +110,7 @@ class Thread(ClientRow):
             )
             .by_name()
         )
+        return people
 
 
 class CommentQuerySet(models.QuerySet["Comment"]):

@@ -3,6 +3,9 @@
 from collections.abc import Mapping
 from datetime import timedelta
 from enum import StrEnum
+from types import MappingProxyType
+
+from coding.rules.lifecycle import HoldReason
 
 BODY_LIMIT = 10_000  # characters
 FILE_LIMIT = 20 * 1024**2  # bytes of one attachment
@@ -49,3 +52,17 @@ def reason_to_write(*, mentioned: bool, asked: bool) -> NoticeKind:
     if mentioned:
         return NoticeKind.MENTION
     return NoticeKind.ANSWER_NEEDED if asked else NoticeKind.COMMENT_ADDED
+
+
+# What a chart on hold asks its practice when the holder wrote no note.
+HOLD_WORDS: Mapping[HoldReason, str] = MappingProxyType(
+    {
+        HoldReason.MISSING_PAGE: "A page of this chart is missing. Please send it.",
+        HoldReason.UNREADABLE_PAGE: "A page of this chart cannot be read. Please send it again.",
+        HoldReason.PROVIDER_UNKNOWN: "The chart does not say who treated the patient. Please tell us.",
+        HoldReason.DATE_UNCLEAR: "The date of service is not clear from the chart. Please tell us.",
+        HoldReason.INSURANCE_MISSING: "The insurance is missing from the chart. Please tell us.",
+        HoldReason.DOCUMENTATION_UNCLEAR: "The documentation is not clear. Please look at this chart.",
+        HoldReason.SECOND_OPINION: "We need your opinion on this chart. Please look at it.",
+    }
+)

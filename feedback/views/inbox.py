@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
@@ -30,7 +31,7 @@ def inbox(request: SignedRequest) -> HttpResponse:
     side = side_of_reader(request.user)
     mine = Thread.objects.visible_to(request.user)
     chosen = request.GET.get("show", "all")
-    tabs = [
+    tabs: list[dict[str, Any]] = [
         {"key": "all", "label": "All", "rows": mine},
         {"key": "us", "label": "Needs you", "rows": mine.open_for(side)},
         {
@@ -73,7 +74,7 @@ def keyset_page(request: SignedRequest, rows: ThreadQuerySet) -> tuple[list[Thre
     if after is not None:
         rank, latest, pk = after
         rows = rows.filter(Q(rank__gt=rank) | Q(rank=rank, latest__lt=latest) | Q(rank=rank, latest=latest, pk__lt=pk))
-    page = list(rows.wanting_first()[: A_PAGE + 1])
+    page: list[Any] = list(rows.wanting_first()[: A_PAGE + 1])
     if len(page) <= A_PAGE:
         return page, None
     last = page[A_PAGE - 1]

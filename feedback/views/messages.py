@@ -6,12 +6,13 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
-from django.db.models import Prefetch, QuerySet
+from django.db.models import Prefetch
 from django.urls import reverse
 
 from coding.models import Encounter
 from feedback.forms.comment import CommentForm
 from feedback.models import Attachment, Comment, Mention, Thread
+from feedback.models.thread import CommentQuerySet
 from feedback.rules.talk import Side
 from portal.models import User
 from portal.rules.roles import Permission
@@ -54,10 +55,10 @@ def side_of_reader(user: User) -> Side:
 
 
 def author_name(comment: Comment) -> str:
-    return comment.author.name if comment.author is not None else comment.token.name
+    return comment.author.name if comment.author is not None else comment.token.name  # type: ignore[union-attr]  # one of the two
 
 
-def with_everything(comments: QuerySet[Comment]) -> QuerySet[Comment]:
+def with_everything(comments: CommentQuerySet) -> CommentQuerySet:
     """Comments with all that a page shows of them, in a fixed number of queries."""
     return comments.select_related(
         "author", "token", "encounter", "resolved_by", "reply_to__author", "reply_to__token"

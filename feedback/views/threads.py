@@ -105,7 +105,7 @@ def news(request: SignedRequest, pk: int) -> HttpResponse:
 def read(request: SignedRequest, pk: int) -> HttpResponse:
     """The reader's page says which message it has shown last."""
     row = thread_of(request, pk)
-    shown = Comment.objects.visible_to(request.user).filter(thread=row, pk=number(request.POST.get("seen", "")))
+    shown = Comment.objects.visible_to(request.user).filter(thread=row, pk=number(request.POST.get("seen", "")) or 0)
     at = shown.values_list("created_at", flat=True).first()
     if at is not None:
         mark_read(thread=row, by=request.user, at=at)

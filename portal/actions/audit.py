@@ -93,7 +93,7 @@ def seal_audit_trail(*, at: datetime) -> int:
                 return 0
         last = AuditSeal.objects.order_by("-position").first()
         position, previous = (last.position, last.hash) if last else (0, GENESIS)
-        seals = []
+        seals: list[AuditSeal] = []
         for event in unsealed(since=since(last)):
             position += 1
             previous = link(previous, position, event)

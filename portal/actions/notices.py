@@ -93,7 +93,7 @@ def rendered(notice: Notice) -> tuple[str, str, str]:
     }
     subject, _, text = render_to_string(f"mail/{notice.kind}.txt", words).partition("\n")
     html = render_to_string(f"mail/{notice.kind}.html", words)
-    return one_line(subject), text.strip() + "\n", html
+    return str(one_line(subject)), text.strip() + "\n", html
 
 
 def one_line(word: str | int) -> str | int:

@@ -20,8 +20,8 @@ class PracticeView(APIView):
     """A view for tokens; `required_scopes` names the scope of each method."""
 
     required_scopes: ClassVar[Mapping[str, TokenScope]] = {}
-    parser_classes: ClassVar[list[type[BaseParser]]] = [JSONParser]
-    http_method_names: ClassVar[list[str]] = ["get", "post", "head"]
+    parser_classes: list[type[BaseParser]] = [JSONParser]
+    http_method_names: list[str] = ["get", "post", "head"]
 
 
 def number(request: Request, name: str) -> int | None:

@@ -10,13 +10,13 @@ from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
 from drf_spectacular.utils import OpenApiParameter, OpenApiResponse, extend_schema
 from rest_framework.parsers import BaseParser, MultiPartParser
-from rest_framework.request import Request
 from rest_framework.response import Response
 
 from portal.actions.audit import record
 from portal.actions.batches import BatchNotOpen, NoAgreement, NothingToSend, open_batch, send_batch
 from portal.actions.charts import BatchFull, Receipt, receive_file
 from portal.actions.deliveries import DeliveryDamaged, read_delivery, record_download
+from portal.api.authentication import PracticeRequest
 from portal.api.base import PracticeView, number
 from portal.api.documentation import HASH_HEADER, KEY_HEADER, errors
 from portal.api.errors import Refused
@@ -51,7 +51,7 @@ class BatchesView(PracticeView):
         responses={200: BatchPageSerializer, **errors()},
         tags=["batches"],
     )
-    def get(self, request: Request) -> Response:
+    def get(self, request: PracticeRequest) -> Response:
         rows = Batch.objects.visible_to(request.user).order_by("-pk")
         before = number(request, "before")
         if before is not None:
@@ -70,7 +70,7 @@ class BatchesView(PracticeView):
         tags=["batches"],
     )
     @idempotent
-    def post(self, request: Request) -> Response:
+    def post(self, request: PracticeRequest) -> Response:
         wanted = BatchWriteSerializer(data=request.data)
         wanted.is_valid(raise_exception=True)
         now = timezone.now()
@@ -93,7 +93,7 @@ class FilesView(PracticeView):
     """The files of a batch."""
 
     required_scopes: ClassVar = {"POST": TokenScope.SEND}
-    parser_classes: ClassVar[list[type[BaseParser]]] = [MultiPartParser]
+    parser_classes: list[type[BaseParser]] = [MultiPartParser]
 
     @extend_schema(
         operation_id="add_file",
@@ -106,7 +106,7 @@ class FilesView(PracticeView):
         tags=["batches"],
     )
     @idempotent
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: PracticeRequest, pk: int) -> Response:
         batch = found(request, Batch.objects.visible_to(request.user).select_related("practice"), pk=pk)
         sent = FileWriteSerializer(data=request.data)
         sent.is_valid(raise_exception=True)
@@ -141,7 +141,7 @@ class SendView(PracticeView):
         tags=["batches"],
     )
     @idempotent
-    def post(self, request: Request, pk: int) -> Response:
+    def post(self, request: PracticeRequest, pk: int) -> Response:
         batch = found(request, Batch.objects.visible_to(request.user).select_related("practice"), pk=pk)
         try:
             send_batch(batch=batch, by=None, at=timezone.now())
@@ -168,7 +168,7 @@ class ResultsView(PracticeView):
         responses={200: DeliveryListSerializer, **errors(404)},
         tags=["results"],
     )
-    def get(self, request: Request, pk: int) -> Response:
+    def get(self, request: PracticeRequest, pk: int) -> Response:
         batch = found(request, Batch.objects.visible_to(request.user), pk=pk)
         rows = Delivery.objects.visible_to(request.user).filter(batch=batch)
         return Response({"results": DeliverySerializer(rows, many=True).data})
@@ -189,7 +189,7 @@ class ResultFileView(PracticeView):
         },
         tags=["results"],
     )
-    def get(self, request: Request, pk: int) -> HttpResponse:
+    def get(self, request: PracticeRequest, pk: int) -> HttpResponse:
         delivery = found(request, Delivery.objects.visible_to(request.user), pk=pk)
         try:
             content = read_delivery(delivery=delivery)
@@ -204,7 +204,7 @@ class ResultFileView(PracticeView):
         return answer
 
 
-def record_call(request: Request, action: str, about: Batch | Chart) -> None:
+def record_call(request: PracticeRequest, action: str, about: Batch | Chart) -> None:
     """Who of the practice's systems did it: the token, beside the event of the action itself."""
     record(action, at=timezone.now(), about=about, request=request, token_id=request.auth.pk)
 

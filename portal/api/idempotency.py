@@ -18,9 +18,9 @@ from django.utils import timezone
 from rest_framework.exceptions import APIException
 from rest_framework.parsers import MultiPartParser
 from rest_framework.renderers import JSONRenderer
-from rest_framework.request import Request
 from rest_framework.response import Response
 
+from portal.api.authentication import PracticeRequest
 from portal.api.errors import Refused
 from portal.models import ApiToken, IdempotentRequest
 
@@ -40,7 +40,7 @@ def idempotent(method: Method) -> Method:
     """
 
     @wraps(method)
-    def once(view: Any, request: Request, *args: Any, **kwargs: Any) -> Response:
+    def once(view: Any, request: PracticeRequest, *args: Any, **kwargs: Any) -> Response:
         token, key, now = request.auth, key_of(request), timezone.now()
         takes_form = MultiPartParser in view.parser_classes
         refuse_too_large(request, takes_form=takes_form)
@@ -63,7 +63,7 @@ def idempotent(method: Method) -> Method:
     return once
 
 
-def key_of(request: Request) -> str:
+def key_of(request: PracticeRequest) -> str:
     """The key of the request: 1 to 100 visible ASCII characters."""
     key = request.headers.get("Idempotency-Key", "")
     if not KEY.fullmatch(key):
@@ -75,20 +75,21 @@ def key_of(request: Request) -> str:
     return key
 
 
-def refuse_too_large(request: Request, *, takes_form: bool) -> None:
+def refuse_too_large(request: PracticeRequest, *, takes_form: bool) -> None:
     """Refuse before reading what would not be kept."""
     limit = settings.INTAKE_FILE_LIMIT + FORM_ROOM if takes_form else settings.DATA_UPLOAD_MAX_MEMORY_SIZE
     if int(request.META.get("CONTENT_LENGTH") or 0) > limit:
         raise RequestDataTooBig
 
 
-def fingerprint(request: Request, *, takes_form: bool) -> str:
+def fingerprint(request: PracticeRequest, *, takes_form: bool) -> str:
     """SHA-256 in hex over method, address and body; of a form: its fields and the SHA-256 of its files."""
     digest = hashlib.sha256(f"{request.method} {request.get_full_path()}\n".encode())
     if not takes_form:
         digest.update(request._request.body)  # before the parser reads the stream
         return digest.hexdigest()
-    parts = [[name, *request.data.getlist(name)] for name in sorted(request.data) if name not in request.FILES]
+    form: Any = request.data  # a QueryDict, for the body is a form
+    parts = [[name, *form.getlist(name)] for name in sorted(form) if name not in request.FILES]
     for name in sorted(request.FILES):
         parts += [[name, file.name, sha256_of(file)] for file in request.FILES.getlist(name)]
     digest.update(json.dumps(parts).encode())
@@ -116,7 +117,8 @@ def repeated(kept: IdempotentRequest, mark: str) -> Response:
     """The stored answer again; a refusal if the request is another one."""
     if kept.fingerprint != mark:
         raise Refused(422, "key_reused", "This Idempotency-Key was used for another request. Use a new one.")
-    return Response(json.loads(kept.answer), status=kept.status_code, headers={"Idempotent-Replay": "true"})
+    text: Any = kept.answer
+    return Response(json.loads(text), status=kept.status_code, headers={"Idempotent-Replay": "true"})
 
 
 def keep(token: ApiToken, key: str, mark: str, response: Response, *, at: datetime) -> Any:

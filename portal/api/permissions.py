@@ -5,16 +5,16 @@ from typing import Any
 from django.utils import timezone
 from rest_framework.exceptions import NotFound
 from rest_framework.permissions import BasePermission
-from rest_framework.request import Request
 
 from portal.actions.audit import record
+from portal.api.authentication import PracticeRequest
 from portal.models import Outcome
 
 
 class HasTokenScope(BasePermission):
     """The token has the scope that the view's `required_scopes` names for the method; no entry means no."""
 
-    def has_permission(self, request: Request, view: Any) -> bool:
+    def has_permission(self, request: PracticeRequest, view: Any) -> bool:
         if request.auth is None:
             return False
         wanted = view.required_scopes.get("GET" if request.method == "HEAD" else request.method)
@@ -25,7 +25,7 @@ class HasTokenScope(BasePermission):
         return wanted is None  # a method that the address does not have is answered 405
 
 
-def note_refusal(request: Request, action: str, **detail: Any) -> None:
+def note_refusal(request: PracticeRequest, action: str, **detail: Any) -> None:
     """A refused access of a token in the audit trail."""
     match = request.resolver_match
     record(
@@ -40,7 +40,7 @@ def note_refusal(request: Request, action: str, **detail: Any) -> None:
     )
 
 
-def found(request: Request, rows: Any, **lookup: Any) -> Any:
+def found(request: PracticeRequest, rows: Any, **lookup: Any) -> Any:
     """The one row of a scoped query, or a noted refusal and the answer of an address that does not exist."""
     row = rows.filter(**lookup).first()
     if row is None:

@@ -46,7 +46,7 @@ class BatchSerializer(serializers.ModelSerializer):
 
     class Meta:
         model = Batch
-        fields = (
+        fields: tuple[str, ...] = (
             "id", "label", "name", "specialty", "source", "status",
             "created_at", "received_at", "due_at", "delivered_at",
         )  # fmt: skip

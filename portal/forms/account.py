@@ -1,6 +1,6 @@
 """Forms of one's own account: unlocking, appearance, API keys."""
 
-from datetime import datetime
+from datetime import datetime, time
 from typing import Any
 
 from django import forms
@@ -10,7 +10,7 @@ from portal.actions.tokens_admin import LONGEST
 from portal.forms.practices import day_field
 from portal.models import Practice, TokenScope, User
 
-END_OF_DAY = {"hour": 23, "minute": 59, "second": 59, "microsecond": 0}
+END_OF_DAY = time(23, 59, 59)
 
 
 class UnlockForm(forms.Form):
@@ -20,8 +20,8 @@ class UnlockForm(forms.Form):
 
 
 class AppearanceForm(forms.Form):
-    theme = forms.ChoiceField(choices=User._meta.get_field("theme").choices)
-    density = forms.ChoiceField(choices=User._meta.get_field("density").choices, required=False)
+    theme = forms.ChoiceField(choices=User._meta.get_field("theme").choices or ())
+    density = forms.ChoiceField(choices=User._meta.get_field("density").choices or (), required=False)
 
 
 class TokenForm(forms.Form):
@@ -49,7 +49,7 @@ class TokenForm(forms.Form):
     def clean_expires_on(self) -> datetime:
         """The end of that day in the person's zone."""
         day, now = self.cleaned_data["expires_on"], timezone.now()
-        end = timezone.make_aware(datetime(day.year, day.month, day.day, **END_OF_DAY))  # noqa: DTZ001  (made aware)
+        end = timezone.make_aware(datetime.combine(day, END_OF_DAY))
         if end <= now:
             raise forms.ValidationError("Choose a day that has not passed.")
         if end > now + LONGEST:

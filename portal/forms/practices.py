@@ -64,7 +64,8 @@ class PartForm(forms.ModelForm):
 
     def _get_validation_exclusions(self) -> set[str]:
         """The practice is part of the unique constraints, so it is checked although it is no field."""
-        return super()._get_validation_exclusions() - {"practice"}
+        excluded: set[str] = super()._get_validation_exclusions()  # type: ignore[misc]  # not in the stubs
+        return excluded - {"practice"}
 
 
 class ProviderForm(PartForm):

@@ -31,7 +31,7 @@ class UserQuerySet(models.QuerySet["User"]):
 
 class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[misc]
     def create_user(self, email: str, password: str | None = None, **fields: Any) -> User:
-        user = self.model(email=email.strip().lower(), **fields)
+        user: User = self.model(email=email.strip().lower(), **fields)
         user.set_password(password)
         user.save(using=self._db)
         return user
@@ -40,7 +40,8 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return self.create_user(email, password, is_staff=True, is_superuser=True, **fields)
 
     def get_by_natural_key(self, email: str | None) -> User:
-        return self.get(email=(email or "").lower())
+        user: User = self.get(email=(email or "").lower())
+        return user
 
 
 class User(AbstractBaseUser, PermissionsMixin):

@@ -95,7 +95,7 @@ def keep_alive(request: SignedRequest) -> HttpResponse:  # noqa: ARG001  (the lo
 @signed_in
 def security(request: SignedRequest) -> HttpResponse:
     """Password, second step, and where one is signed in."""
-    kinds = set(request.user.authenticator_set.values_list("type", flat=True))
+    kinds = set(request.user.authenticator_set.values_list("type", flat=True))  # type: ignore[attr-defined]  # allauth's
     return render(
         request,
         "portal/security.html",
@@ -144,7 +144,10 @@ def join(request: HttpRequest, token: str) -> HttpResponseBase:
         except InvitationGone:
             return render(request, "portal/invitation_gone.html", {}, status=NOT_FOUND)
     messages.success(request, f"Welcome, {user.get_short_name()}. Your account is ready.")
-    return perform_login(request, user, email_verification="none", redirect_url=reverse("portal:home"))
+    answer: HttpResponseBase = perform_login(
+        request, user, email_verification="none", redirect_url=reverse("portal:home")
+    )
+    return answer
 
 
 def ask_to_join(request: HttpRequest, form: JoinForm, **more: Any) -> HttpResponse:

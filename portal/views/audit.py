@@ -91,7 +91,9 @@ def audit(request: SignedRequest) -> HttpResponse:
     events = AuditEvent.objects.select_related("actor", "practice")
     events = form.apply(events) if form.is_valid() else events.none()
     rows, newer, older = page_of(events, request)
-    kept = {name: value for name, value in request.GET.items() if value and name not in {"before", "after"}}
+    kept: dict[str, Any] = {
+        name: value for name, value in request.GET.items() if value and name not in {"before", "after"}
+    }
     return render(
         request,
         "portal/audit.html",

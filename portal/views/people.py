@@ -95,7 +95,7 @@ def people(request: SignedRequest) -> HttpResponse:
         rows = rows.filter(Q(name__gt=after.name) | Q(name=after.name, pk__gt=after.pk))
     now = timezone.now()
     page = list(with_sessions(rows, at=now)[: AT_ONCE + 1])
-    kept = {name: value for name, value in (("q", query), ("show", show), ("role", role)) if value}
+    kept: dict[str, Any] = {name: value for name, value in (("q", query), ("show", show), ("role", role)) if value}
     more = len(page) > AT_ONCE
     invitations = Invitation.objects.filter(accepted_at=None, revoked_at=None).select_related("practice", "created_by")
     return render(

@@ -187,9 +187,8 @@ def practice_contract(request: SignedRequest, pk: int) -> HttpResponseBase:
         try:
             change_contract(practice=practice, **form.cleaned_data, by=request.user, at=timezone.now())
         except ContractOverlaps:
-            form.add_error(
-                "starts_on", f"Choose a day after {latest.starts_on:%b %-d, %Y}, when the last contract began."
-            )  # type: ignore[union-attr]
+            began = f"{latest.starts_on:%b %-d, %Y}"  # type: ignore[union-attr]  # there is one: they overlap
+            form.add_error("starts_on", f"Choose a day after {began}, when the last contract began.")
         else:
             messages.success(request, "The contract is saved.")
             return redirect("portal:practice", pk=practice.pk)
