@@ -117,7 +117,7 @@ class BatchFactory(DjangoModelFactory):
         model = Batch
 
     practice = factory.SubFactory(PracticeFactory)
-    number = factory.Sequence(lambda n: n + 1)
+    number = factory.Sequence(lambda n: n + 1000)  # above those that actions count out
     name = factory.Sequence(lambda n: f"Clinic notes {n}")
     specialty = Specialty.PRIMARY_CARE
     status = BatchStatus.RECEIVED
