@@ -10,6 +10,6 @@ urlpatterns = [
     path("claims/", include("claims.urls")),
     path("threads/", include("feedback.urls")),
     path("api/v1/", include("config.api_urls")),
-    path("account/", include("allauth.urls")),
+    path("account/", include("config.account_urls")),
     path("operator/", operators.urls),
 ]

@@ -22,15 +22,8 @@ def open_thread(sender: object, *, batch: Batch, at: datetime, **_more: Any) -> 
 
 @receiver(encounter_held, dispatch_uid="feedback.encounter_held")
 def ask_what_is_missing(
-    *,
-    encounter: Encounter,
-    by: User,
-    at: datetime,
-    reason: HoldReason,
-    comment: str,
-    whose_move: WhoseMove,
-    **_more: Any,
+    *, encounter: Encounter, by: User, at: datetime, comment: str, whose_move: WhoseMove, **more: Any
 ) -> None:
     """A chart that waits for the practice is a question to it."""
     if whose_move == WhoseMove.PRACTICE:
-        ask_practice(encounter=encounter, by=by, at=at, reason=reason, note=comment)
+        ask_practice(encounter=encounter, by=by, at=at, reason=HoldReason(more["reason"]), note=comment)

@@ -16,6 +16,7 @@ from coding.rules.codings import CodedEncounter, bare, diagnosis_system
 from coding.rules.lifecycle import Stage
 from coding.rules.sampling import is_selected
 from coding.signals import encounter_finished
+from portal.actions.batches import day_of
 from portal.models import Contract, User
 
 
@@ -55,7 +56,9 @@ def needs_verification(*, encounter: Encounter, at: datetime) -> bool:
     """Whether a verifier must see it: what was coded before always, else as the contract's share draws it."""
     if encounter.codings.exists():
         return True
-    contract = Contract.objects.in_force(at.date()).filter(practice_id=encounter.practice_id).first()
+    contract = (
+        Contract.objects.in_force(day_of(encounter.practice, at)).filter(practice_id=encounter.practice_id).first()
+    )
     if contract is None:
         return True
     return is_selected(seed=f"contract {contract.pk}", number=encounter.pk, share=contract.verification_share)

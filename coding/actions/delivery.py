@@ -20,6 +20,7 @@ from coding.rules.formats import csv_file, xlsx_file
 from coding.rules.formats.result import BatchResult, ResultRow
 from coding.rules.lifecycle import EncounterStatus, NotBillableReason, Stage
 from portal import scope, storage
+from portal.actions.batches import day_of
 from portal.actions.deliveries import add_delivery, mark_batch_delivered, next_version
 from portal.actions.jobs import Claim, finish_job, put_off_job, queue_job
 from portal.actions.notices import queue_notice
@@ -130,7 +131,7 @@ def readers(batch: Batch) -> Iterable[User]:
 
 def formats_of(batch: Batch, *, at: datetime) -> list[str]:
     """The formats of the contract in force; all of ours if it names none that we know."""
-    contract = Contract.objects.filter(practice_id=batch.practice_id).in_force(at.date()).first()
+    contract = Contract.objects.filter(practice_id=batch.practice_id).in_force(day_of(batch.practice, at)).first()
     named = [name for name in FORMATS if contract and name in contract.delivery_formats]
     return named or list(FORMATS)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from itertools import combinations, product
+from itertools import combinations, groupby, product
 
 from django.db import transaction
 from django.db.models import Max
@@ -21,7 +21,10 @@ from portal.rules.lifecycle import BatchStatus
 
 
 class BadPageRange(Exception):
-    """A page range lies outside the chart, or overlaps another visit's without being equal to it."""
+    """The pages of the visits cannot be these; the text says why, to the person who wrote them."""
+
+
+VISIT_LIMIT = 20  # visits of one request: a chart of more is a mistake, not a day's work
 
 
 @transaction.atomic
@@ -77,22 +80,27 @@ def create_encounter(
 
 @transaction.atomic
 def split_encounter(
-    *, assignment: Assignment, by: User, at: datetime, ranges: Sequence[tuple[int, int]]
+    *, assignment: Assignment, by: User, at: datetime, ranges: Sequence[tuple[int, int]], leave_out: bool = False
 ) -> list[Encounter]:
     """Say which pages document which visit: the first range stays with this encounter, each other one is a new one.
 
-    `ranges` are first and last page, counted from 1, both included. Two visits may share exactly the same pages.
+    `ranges` are first and last page, counted from 1, both included. Two visits may share exactly the same pages if
+    one request says so; asked for again, they are refused. Pages may stay without a visit with `leave_out` only.
     """
     encounter = hold_lease(assignment=assignment, by=by, at=at)
     if assignment.stage != Stage.PRECODING:
         raise AlreadyMoved
     chart = Chart.objects.select_for_update(no_key=True).get(pk=encounter.chart_id)
     others = list(Encounter.objects.filter(chart=chart).exclude(pk=encounter.pk).values_list("first_page", "last_page"))
-    check_ranges(list(ranges), others=others, page_count=chart.page_count or 1)
+    present = (encounter.first_page, encounter.last_page)
+    check_ranges(list(ranges), present=present, others=others, page_count=chart.page_count or 1)
+    missing = left_out(present, by=[*ranges, *others])
+    if missing and not leave_out:
+        raise BadPageRange(f"{in_words(missing)} to no visit.")
     first, *more = ranges
     encounter.first_page, encounter.last_page = first
     encounter.save(update_fields=["first_page", "last_page"])
-    record("encounter.pages_set", at=at, by=by, about=encounter, first=first[0], last=first[1])
+    note_pages_set(encounter=encounter, by=by, at=at, left_out=len(missing))
     part = Encounter.objects.filter(chart=chart).aggregate(last=Max("part"))["last"]
     batch = encounter.batch
     return [encounter] + [
@@ -104,11 +112,52 @@ def split_encounter(
     ]  # fmt: skip
 
 
-def check_ranges(ranges: list[tuple[int, int]], *, others: list[tuple[int, int]], page_count: int) -> None:
-    """BadPageRange unless every range lies in the chart and no two overlap in part."""
+def note_pages_set(*, encounter: Encounter, by: User, at: datetime, left_out: int) -> None:
+    """Write down that the pages of the visit were set, and how many now belong to no visit."""
+    EncounterEvent.objects.create(
+        practice_id=encounter.practice_id,
+        encounter=encounter,
+        move="set_pages",
+        old_status=encounter.status,
+        new_status=encounter.status,
+        user=by,
+        reason=f"{left_out} left out" if left_out else "",
+        at=at,
+    )
+    record(
+        "encounter.pages_set", at=at, by=by, about=encounter,
+        first=encounter.first_page, last=encounter.last_page, left_out=left_out,
+    )  # fmt: skip
+
+
+def check_ranges(
+    ranges: list[tuple[int, int]], *, present: tuple[int, int], others: list[tuple[int, int]], page_count: int
+) -> None:
+    """BadPageRange unless every range lies in the chart, no two overlap in part and none is another visit's already.
+
+    Only the pages that the encounter has at `present` stay its own although another visit shares them.
+    """
     if not ranges or any(not 1 <= first <= last <= page_count for first, last in ranges):
-        raise BadPageRange
+        raise BadPageRange("The ranges must lie in the chart and must not overlap.")
+    if len(ranges) > VISIT_LIMIT:
+        raise BadPageRange(f"A chart is split into at most {VISIT_LIMIT} visits at once.")
+    asked = ranges[1:] if ranges[0] == present else ranges
+    if set(asked) & set(others):
+        raise BadPageRange("Those pages are another visit already.")
     narrowed = [other for other in others if other != (1, page_count)]  # who spans the whole chart blocks nobody
     pairs = [*combinations(ranges, 2), *product(ranges, narrowed)]
     if any(a != b and a[0] <= b[1] and b[0] <= a[1] for a, b in pairs):
-        raise BadPageRange
+        raise BadPageRange("The ranges must lie in the chart and must not overlap.")
+
+
+def left_out(present: tuple[int, int], *, by: list[tuple[int, int]]) -> list[int]:
+    """The pages of a range that none of the ranges `by` covers."""
+    covered = {page for first, last in by for page in range(first, last + 1)}
+    return [page for page in range(present[0], present[1] + 1) if page not in covered]
+
+
+def in_words(pages: list[int]) -> str:
+    """Pages with the verb that follows: "Pages 5–6, 9 belong", "Page 4 belongs"."""
+    runs = [[page for _, page in run] for _, run in groupby(enumerate(pages), lambda pair: pair[1] - pair[0])]
+    text = ", ".join(f"{run[0]}–{run[-1]}" if len(run) > 1 else str(run[0]) for run in runs)
+    return f"Page {text} belongs" if len(pages) == 1 else f"Pages {text} belong"

@@ -82,9 +82,9 @@ def hands_of(user: User, *, at: datetime) -> Hands:
         specialties=frozenset(Skill.objects.filter(user=user).values_list("specialty", flat=True)),
         barred=frozenset(ClientRule.objects.filter(user=user).values_list("practice_id", flat=True)),
         passed_over=frozenset(
-            Assignment.objects.filter(user=user, ended_at__gt=at - SKIPPED_FOR, end=Assignment.End.SKIPPED).values_list(
-                "encounter_id", flat=True
-            )
+            Assignment.objects.filter(user=user, end=Assignment.End.SKIPPED)
+            .filter(Q(ended_at__gt=at - SKIPPED_FOR) | Q(skip_reason=SkipReason.CONFLICT))
+            .values_list("encounter_id", flat=True)
         ),
     )
 
@@ -206,6 +206,8 @@ def give(*, encounter: Encounter, to: User, by: User, at: datetime) -> Assignmen
         practice_id=found.practice_id,
         wrote_it=found.was_coded_by(to),
     )
+    if reason is None and found.assignments.filter(user=to, skip_reason=SkipReason.CONFLICT).exists():
+        reason = Unsuitable.CONFLICT
     if reason is not None:
         raise NotSuitable(reason)
     assignment = begin_assignment(encounter=found, stage=stage, user=to, how=Assignment.How.GIVEN, by=by, at=at)

@@ -29,8 +29,9 @@ LETTERS = "ABCDEFGHIJKL"  # CMS-1500 item 24E names pointers by letter
 LINE_LIMIT = 50  # ASC X12N 005010X222A1 (837P), loop 2400: up to 50 lines a claim
 UNIT_LIMIT = 999
 COMMENT_LIMIT = 4000  # characters
-CODE = re.compile(r"^[A-Z0-9]{3,8}$")
-MODIFIER = re.compile(r"^[A-Z0-9]{2}$")
+HOLD_DAYS = 30  # the longest that a chart waits before it comes back by itself
+CODE = re.compile(r"[A-Z0-9]{3,8}")
+MODIFIER = re.compile(r"[A-Z0-9]{2}")
 BLANK_ROWS = 3  # offered below the filled ones
 DIAGNOSIS_ROWS, PROCEDURE_ROWS = 5, 3  # at least
 
@@ -45,7 +46,7 @@ def body_from(data: Mapping[str, str]) -> Body:
         return clean_body(rows_in(data))
     try:
         raw = json.loads(data["body"])
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadBody("The codes could not be read.") from error
     return clean_body(raw)
 
@@ -86,7 +87,7 @@ def place_of(word: str) -> int:
     """A pointer written as a letter (A to L) or a number (1 to 12) as a number."""
     if word in LETTERS and len(word) == 1:
         return LETTERS.index(word) + 1
-    if word.isdecimal():
+    if re.fullmatch(r"[0-9]{1,3}", word):
         return int(word)
     raise BadBody("Pointers are letters from A to L or numbers from 1 to 12.")
 
@@ -105,14 +106,19 @@ def clean_body(raw: object) -> Body:
     return {
         "diagnoses": [{"code": code_in(line, f"Diagnosis {place}")} for place, line in enumerate(diagnoses, start=1)],
         "procedures": [line_in(line, f"Procedure {place}") for place, line in enumerate(procedures, start=1)],
-        "comment": str(raw.get("comment") or "")[:COMMENT_LIMIT],
+        "comment": storable(raw.get("comment"))[:COMMENT_LIMIT],
     }
+
+
+def storable(value: object) -> str:
+    """Text as PostgreSQL takes it: nothing for None, without NUL characters and lone surrogates."""
+    return str(value or "").replace("\0", "").encode("utf-8", "ignore").decode("utf-8")
 
 
 def code_in(line: object, where: str) -> str:
     """The code of a line, as stored."""
     code = bare(str(line.get("code", ""))) if isinstance(line, dict) else ""
-    if not CODE.match(code):
+    if not CODE.fullmatch(code):
         raise BadBody(f"{where} is not written like a code.")
     return code
 
@@ -122,7 +128,7 @@ def line_in(line: object, where: str) -> dict[str, Any]:
     code = code_in(line, where)
     assert isinstance(line, dict)  # noqa: S101  (code_in saw to it)
     modifiers = [str(modifier).upper() for modifier in listed(line.get("modifiers"), where)]
-    if len(modifiers) > MODIFIER_LIMIT or not all(MODIFIER.match(modifier) for modifier in modifiers):
+    if len(modifiers) > MODIFIER_LIMIT or not all(MODIFIER.fullmatch(modifier) for modifier in modifiers):
         raise BadBody(f"{where}: up to {MODIFIER_LIMIT} modifiers of two characters each.")
     pointers = listed(line.get("pointers"), where)
     if len(pointers) > POINTER_LIMIT or not all(
@@ -130,7 +136,7 @@ def line_in(line: object, where: str) -> dict[str, Any]:
     ):
         raise BadBody(f"{where}: up to {POINTER_LIMIT} pointers from 1 to {DIAGNOSIS_LIMIT}.")
     units = str(line.get("units", 1))
-    if not units.isdecimal() or int(units) > UNIT_LIMIT:
+    if not re.fullmatch(r"[0-9]{1,6}", units) or int(units) > UNIT_LIMIT:
         raise BadBody(f"{where}: units are a whole number up to {UNIT_LIMIT}.")
     return {"code": code, "modifiers": modifiers, "units": int(units), "pointers": list(dict.fromkeys(pointers))}
 
@@ -207,6 +213,8 @@ class HoldForm(forms.Form):
         day: date = self.cleaned_data["return_on"]
         if day < self.first_day():
             raise forms.ValidationError("Choose a day after today.")
+        if day > timezone.localdate() + timedelta(days=HOLD_DAYS):
+            raise forms.ValidationError(f"Choose a day within the next {HOLD_DAYS} days.")
         return day
 
     def return_at(self) -> datetime:
@@ -233,4 +241,16 @@ class SendBackForm(forms.Form):
         max_length=COMMENT_LIMIT,
         widget=forms.Textarea(attrs={"rows": 3}),
         help_text="For example: another patient's page, or a wrong date of service.",
+    )
+
+
+class ReopenForm(forms.Form):
+    """Why finished work is taken up again."""
+
+    comment = forms.CharField(
+        label="Why is it reopened",
+        max_length=COMMENT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 3}),
+        help_text="The next person reads this first. The batch is delivered again once it is finished.",
+        error_messages={"required": "Write why it is reopened."},
     )

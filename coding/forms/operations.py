@@ -104,7 +104,7 @@ def workers() -> Any:
 class BulkForm(forms.Form):
     """What to do with the chosen encounters."""
 
-    ACTIONS = ("give", "release", "first", "in_turn")
+    ACTIONS = ("give", "release", "first", "in_turn", "resume")
 
     action = forms.ChoiceField(choices=[(name, name) for name in ACTIONS])
     person = forms.ModelChoiceField(queryset=User.objects.none(), required=False, empty_label="Give to …")

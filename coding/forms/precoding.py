@@ -10,12 +10,16 @@ from django import forms
 from django.utils import timezone
 
 from coding.actions.precoding import PreCodingFacts
+from coding.forms.coding import storable
 from coding.models import Encounter, PreCoding
 from coding.rules.codings import MODIFIER_LIMIT
 from portal.models import Location, Payer, Provider, User
 
 CENTURY = 100
 SHORT_YEAR = 6  # digits of MMDDYY
+LONGEST_DATE = 20  # characters, with blanks between the parts
+FIRST_BIRTH = date(1880, 1, 1)  # before it nobody was born who is seen by a doctor today
+FIRST_SERVICE = date(1979, 1, 1)  # ICD-9-CM came into use in the US; no code list is older
 
 
 class TypedDate(forms.DateField):
@@ -26,12 +30,26 @@ class TypedDate(forms.DateField):
     )
     default_error_messages = {"invalid": "Write the date as MM/DD/YYYY.", "required": "Enter the date."}
 
+    def __init__(self, *, earliest: date = FIRST_BIRTH, **options: Any) -> None:
+        self.earliest = earliest
+        super().__init__(**options)
+
     def to_python(self, value: Any) -> date | None:
+        day = self.read(value)
+        if day is not None and day < self.earliest:
+            words = f"Check the year: the date lies before {shown(self.earliest)}."
+            raise forms.ValidationError(words, code="too_early")
+        return day
+
+    def read(self, value: Any) -> date | None:
+        """The day that was typed, whenever it was."""
         if value in self.empty_values or isinstance(value, date):
             return super().to_python(value)
         text = str(value).strip()
         if re.fullmatch(r"\d{4}-\d{2}-\d{2}", text):
             return super().to_python(text)
+        if len(text) > LONGEST_DATE:
+            raise forms.ValidationError(self.error_messages["invalid"], code="invalid")
         parts = re.split(r"[/.\s-]+", text)
         if re.fullmatch(r"\d{6}|\d{8}", text):
             parts = [text[:2], text[2:4], text[4:]]
@@ -67,11 +85,11 @@ class PrecodingForm(forms.Form):
     patient_name = forms.CharField(
         label="Patient name", max_length=120, widget=forms.TextInput(attrs={"placeholder": "Last, First M"})
     )
-    birth_date = TypedDate(label="Birth date")
+    birth_date = TypedDate(label="Birth date", earliest=FIRST_BIRTH)
     sex = forms.ChoiceField(label="Sex", choices=[("", ""), *PreCoding.Sex.choices])
     account_number = forms.CharField(label="Account no.", max_length=40, required=False)
-    date_from = TypedDate(label="Date of service")
-    date_to = TypedDate(label="Last day", required=False)
+    date_from = TypedDate(label="Date of service", earliest=FIRST_SERVICE)
+    date_to = TypedDate(label="Last day", required=False, earliest=FIRST_SERVICE)
     visit_type = forms.ChoiceField(label="Visit type", choices=[("", ""), *PreCoding.VisitType.choices])
     rendering_provider = forms.ModelChoiceField(label="Rendering provider", queryset=Provider.objects.none())
     referring_provider = forms.ModelChoiceField(
@@ -132,6 +150,8 @@ class PrecodingForm(forms.Form):
         today = timezone.localdate()
         if first and first > today:
             self.add_error("date_from", "The date of service lies in the future.")
+        if last and last > today:
+            self.add_error("date_to", "The last day lies in the future.")
         if first and last and last < first:
             self.add_error("date_to", "The last day lies before the first.")
         if born and first and born > first:
@@ -154,6 +174,7 @@ class SplitForm(forms.Form):
         help_text="One range for each visit, such as 1-3, 4-6. You go on with the first.",
         widget=forms.TextInput(attrs={"autocomplete": "off"}),
     )
+    leave_out = forms.BooleanField(label="Leave out the pages that are in no range", required=False)
 
     def clean_ranges(self) -> tuple[tuple[int, int], ...]:
         found = []
@@ -197,4 +218,4 @@ TEXT_LIMIT = 200  # characters kept of any one field of a draft
 
 def draft_body(data: Any) -> dict[str, str]:
     """What was typed so far, checked or not; only the form's own fields."""
-    return {name: str(data.get(name) or "")[:TEXT_LIMIT] for name in FIELDS}
+    return {name: storable(data.get(name))[:TEXT_LIMIT] for name in FIELDS}

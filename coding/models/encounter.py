@@ -18,11 +18,25 @@ from coding.rules.lifecycle import (
     EncounterStatus,
     HoldReason,
     NotBillableReason,
+    SkipReason,
     Stage,
     WhoseMove,
 )
 from coding.rules.queue import RESERVED_FOR, Hands
-from portal.models import Batch, Chart, ClientRow, Location, Page, Payer, Provider, User, choices, known, together
+from portal.models import (
+    Batch,
+    Chart,
+    ClientRow,
+    ClientRule,
+    Location,
+    Page,
+    Payer,
+    Provider,
+    User,
+    choices,
+    known,
+    together,
+)
 from portal.rules.roles import Permission
 from portal.rules.specialties import Specialty
 
@@ -32,14 +46,18 @@ if TYPE_CHECKING:
 
 class EncounterQuerySet(models.QuerySet["Encounter"]):
     def visible_to(self, user: User) -> EncounterQuerySet:
-        """Their practice's for practice users; what they hold or held for coders and verifiers; all for managers.
+        """Their practice's for practice users; what they hold or worked on for coders and verifiers; all for managers.
 
-        Minimum necessary (45 CFR 164.502(b)): a coder does not browse other people's charts.
+        Minimum necessary (45 CFR 164.502(b)): a coder does not browse other people's charts, nor what they skipped,
+        nor a practice that is barred for them, nor a chart about which they named a conflict of interest.
         """
         if user.permissions & {Permission.MANAGE_WORK, Permission.SEE_CLAIMS}:
             return self.all()
         if user.permissions & {Permission.PRECODE, Permission.CODE, Permission.VERIFY}:
-            return self.filter(models.Exists(Assignment.objects.filter(encounter=models.OuterRef("pk"), user=user)))
+            own = Assignment.objects.filter(encounter=models.OuterRef("pk"), user=user)
+            barred = ClientRule.objects.filter(practice=models.OuterRef("practice"), user=user)
+            away = models.Exists(own.filter(skip_reason=SkipReason.CONFLICT)) | models.Exists(barred)
+            return self.filter(~away, models.Exists(own.exclude(end=Assignment.End.SKIPPED)))
         if Permission.SEE_CHARTS in user.permissions:
             return self.filter(practice_id__in=user.practice_ids)
         return self.none()

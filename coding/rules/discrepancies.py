@@ -93,7 +93,11 @@ def places_apart(_one: DiagnosisLine, _other: DiagnosisLine) -> tuple[int, ...]:
 
 def lines_apart(one: ProcedureLine, other: ProcedureLine) -> tuple[int, ...]:
     """How unlike two lines are beside their code: of several lines with one code, like goes with like."""
-    return (int(sorted(one.modifiers) != sorted(other.modifiers)), abs(one.units - other.units))
+    return (
+        int(sorted(one.modifiers) != sorted(other.modifiers)),
+        int(tuple(one.modifiers) != tuple(other.modifiers)),
+        abs(one.units - other.units),
+    )
 
 
 def align(
@@ -175,7 +179,7 @@ def line_differences(
     if not same_code(one, other):
         kind = change_of(bare(one.code), bare(other.code), weights)
         yield difference(kind, Part.PROCEDURE, bare(one.code), bare(other.code), i, j)
-    if sorted(one.modifiers) != sorted(other.modifiers):
+    if tuple(one.modifiers) != tuple(other.modifiers):  # their order counts: what bears on the price goes first
         yield difference(
             Kind.MODIFIER, Part.PROCEDURE, worded(one.code, one.modifiers), worded(other.code, other.modifiers), i, j
         )

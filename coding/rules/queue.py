@@ -28,6 +28,7 @@ class Unsuitable(StrEnum):
     NO_SKILL = "no_skill"
     CLIENT_RULE = "client_rule"
     OWN_WORK = "own_work"
+    CONFLICT = "conflict"
 
     @property
     def label(self) -> str:
@@ -37,6 +38,7 @@ class Unsuitable(StrEnum):
             "no_skill": "This person does not work in the specialty.",
             "client_rule": "This person is not to work for the practice.",
             "own_work": "Nobody verifies their own coding.",
+            "conflict": "This person named a conflict of interest.",
         }[self.value]
 
 
@@ -44,7 +46,8 @@ class Unsuitable(StrEnum):
 class Hands:
     """What decides which work a person may be given.
 
-    `passed_over` are ids of encounters skipped a short while ago, `barred` ids of practices.
+    `passed_over` are ids of encounters skipped a short while ago, or for a conflict of interest at any time;
+    `barred` are ids of practices.
     """
 
     user_id: int

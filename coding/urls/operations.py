@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coding.views import codes, deliveries, operations
+from coding.views import codes, deliveries, operations, reopening
 
 urlpatterns = [
     path("codes/", codes.code_lookup, name="code-lookup"),
@@ -11,5 +11,6 @@ urlpatterns = [
     path("operations/", operations.operations, name="operations"),
     path("operations/figures/", operations.figures, name="operations-figures"),
     path("operations/encounters/", operations.encounters, name="operations-encounters"),
+    path("encounters/<int:pk>/reopen/", reopening.reopen_view, name="reopen"),
     path("operations/jobs/<int:pk>/try-again/", operations.try_again, name="job-try-again"),
 ]

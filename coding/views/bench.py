@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import datetime
@@ -84,15 +85,19 @@ def posted_assignment(request: SignedRequest, pk: int) -> Assignment:
     if request.POST.get("encounter") != str(pk):
         refuse(request, object_type="coding.encounter", object_id=str(pk), reason="other_encounter")
     encounter = found(request, Encounter.objects.visible_to(request.user), pk=pk)
-    number = request.POST.get("assignment", "")
     own = Assignment.objects.filter(user=request.user, encounter=encounter).select_related("encounter")
-    return found(request, own, pk=int(number) if number.isdecimal() else 0)
+    return found(request, own, pk=posted_number(request, "assignment"))
 
 
 def posted_version(request: SignedRequest) -> int:
     """The version of the draft that the form grew from; 0 for none."""
-    text = request.POST.get("version", "")
-    return int(text) if text.isdecimal() else 0
+    return posted_number(request, "version")
+
+
+def posted_number(request: SignedRequest, name: str) -> int:
+    """A whole number of a hidden field; 0 for anything else."""
+    text = request.POST.get(name, "")
+    return int(text) if re.fullmatch(r"[0-9]{1,18}", text) else 0
 
 
 def shown(bench: Bench, **more: Any) -> dict[str, Any]:
@@ -194,7 +199,7 @@ def clean_draft(stage: Stage, text: str) -> dict[str, Any]:
     """A draft as its stage shapes it, from JSON."""
     try:
         raw = json.loads(text)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         raise BadBody("The draft could not be read.") from error
     if stage is not Stage.PRECODING:
         return clean_body(raw)

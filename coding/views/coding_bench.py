@@ -12,7 +12,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
 from coding.actions.coding import submit_coding
-from coding.actions.drafts import DraftChanged, draft_of, keep_late_draft, save_draft
+from coding.actions.drafts import DraftChanged, draft_of, save_draft
 from coding.actions.findings import HardFindings, check_coding, facts
 from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import LeaseLost
@@ -29,7 +29,7 @@ from coding.forms.coding import (
     coded_from,
     letters,
 )
-from coding.models import Assignment, Encounter, PreCoding, Verification
+from coding.models import Assignment, Draft, Encounter, PreCoding, Verification
 from coding.rules.codings import (
     DIAGNOSIS_LIMIT,
     CodedEncounter,
@@ -48,6 +48,7 @@ from coding.views.bench import (
     said_before,
     shown,
 )
+from coding.views.late import draft_rows, keep_late_form
 from portal.access import SignedRequest, found, refuse, requires
 from portal.rules.roles import Permission
 
@@ -108,9 +109,11 @@ def save(request: SignedRequest, assignment: Assignment, body: Body) -> HttpResp
 
 
 def changed_elsewhere(request: SignedRequest, assignment: Assignment) -> bool:
-    """Whether another tab has saved a draft that this form has not seen."""
+    """Whether another tab has saved a draft that this form has not seen, while the lease lives."""
+    if assignment.ended_at is not None or assignment.lease_until <= timezone.now():
+        return False  # too late anyway: the action refuses it, and the newer draft is shown beside what was sent
     stored = draft_of(encounter=assignment.encounter, stage=Stage(assignment.stage), author=request.user)
-    return stored is not None and not stored.is_late and stored.version != posted_version(request)
+    return stored is not None and stored.version != posted_version(request)
 
 
 def again(
@@ -125,23 +128,22 @@ def again(
 
 
 def late(request: SignedRequest, pk: int, body: Body) -> HttpResponse:
-    """The lease is gone: the draft is kept, the bench shown read-only."""
-    bench = bench_of(request, pk, Stage.CODING)
-    draft = keep_late_draft(
-        encounter=bench.encounter, stage=Stage.CODING, by=request.user, body=body, at=timezone.now()
-    )
-    return page(request, Bench(bench.encounter, bench.stage, bench.assignment, draft, bench.is_live), body, status=409)
+    """The lease is gone: the draft is kept unless a newer one is, the bench shown read-only."""
+    bench, newer = keep_late_form(request, bench_of(request, pk, Stage.CODING), body)
+    return page(request, bench, body, status=409, newer=newer)
 
 
 def page(  # noqa: PLR0913  (the one place where a bench is drawn)
-    request: SignedRequest, bench: Bench, body: Body, *, status: int = 200, problem: str = "", changed: bool = False
-) -> HttpResponse:
+    request: SignedRequest, bench: Bench, body: Body, *, status: int = 200, problem: str = "", changed: bool = False,
+    newer: Draft | None = None,
+) -> HttpResponse:  # fmt: skip
     context = shown(
         bench,
         **list_context(bench.encounter, body),
         problem=problem,
         refused=status == 422 and not problem,  # noqa: PLR2004  (Unprocessable)
         changed=changed,
+        newer=draft_rows(newer),
         said=said_before(request),
         returned=last_return(bench.encounter),
     )

@@ -7,13 +7,14 @@ from django.shortcuts import render
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
-from coding.forms.coding import body_of
+from coding.forms.coding import ReopenForm, body_of
 from coding.models import Encounter
 from coding.rules.lifecycle import FINISHED
 from coding.views.coding_bench import facts_of, titled
 from coding.views.due import due_tag, status_tag
 from coding.views.pages import READERS, page_rows
 from portal.access import SignedRequest, found, requires
+from portal.rules.roles import Permission
 
 
 @requires(*READERS)
@@ -26,6 +27,7 @@ def encounter(request: SignedRequest, pk: int) -> HttpResponse:
     coding = visit.codings.order_by("-version").first() if finished or request.user.is_service_staff else None
     context = {
         "encounter": visit,
+        "reopen_form": ReopenForm() if finished and Permission.MANAGE_WORK in request.user.permissions else None,
         "status": status_tag(visit),
         "due": None if finished else due_tag(visit.due_at, at=timezone.now()),
         "pages": page_rows(visit),

@@ -14,6 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from coding.actions import queue
+from coding.actions.holds import resume
 from coding.forms.operations import BulkForm, FilterForm
 from coding.models import Assignment, Encounter
 from coding.views import figures as numbers
@@ -166,9 +167,13 @@ def action_for(name: str, *, person: User | None, by: User, at: datetime) -> tup
     def prioritise(encounter: Encounter) -> None:
         queue.prioritise(encounter=encounter, priority=FIRST if name == "first" else IN_TURN, by=by, at=at)
 
+    def take_up(encounter: Encounter) -> None:
+        resume(encounter=encounter, by=by, at=at)
+
     return {
         "give": (give, f"given to {person.name}" if person else ""),
         "release": (release, "released"),
         "first": (prioritise, "put first"),
         "in_turn": (prioritise, "put back in turn"),
+        "resume": (take_up, "taken off hold"),
     }[name]

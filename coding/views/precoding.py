@@ -10,15 +10,17 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
-from coding.actions.drafts import DraftChanged, keep_late_draft, save_draft
+from coding.actions.drafts import DraftChanged, save_draft
 from coding.actions.encounters import BadPageRange, split_encounter
 from coding.actions.moves import AlreadyMoved
 from coding.actions.precoding import finish_precoding
 from coding.actions.queue import LeaseLost
 from coding.forms.precoding import FIELDS, PrecodingForm, SplitForm, draft_body, text_of
-from coding.models import Encounter, PreCoding
+from coding.models import Assignment, Encounter, PreCoding
 from coding.rules.lifecycle import Stage
 from coding.views.bench import Bench, bench_of, go_on, posted_assignment, posted_version, said_before, shown
+from coding.views.coding_bench import changed_elsewhere
+from coding.views.late import draft_rows, keep_late_form
 from portal.access import SignedRequest, found, requires
 from portal.rules.roles import Permission
 
@@ -44,13 +46,9 @@ def act(request: SignedRequest, pk: int) -> HttpResponse:
     assignment, at = posted_assignment(request, pk), timezone.now()
     body = draft_body(request.POST)
     if request.POST.get("action") == "save":
-        try:
-            save_draft(assignment=assignment, by=request.user, version=posted_version(request), body=body, at=at)
-        except DraftChanged:
-            return again(request, pk, changed=True)
-        except LeaseLost:
-            return late(request, pk, body)
-        return redirect("coding:precode", pk=pk)
+        return save(request, assignment, body)
+    if changed_elsewhere(request, assignment):
+        return again(request, pk, changed=True)
     form = PrecodingForm(request.POST, encounter=assignment.encounter, user=request.user)
     if not form.is_valid():
         return again(request, pk, form=form)
@@ -62,27 +60,35 @@ def act(request: SignedRequest, pk: int) -> HttpResponse:
     return go_on(request, said, take_another=request.POST.get("action") != "finish")
 
 
+def save(request: SignedRequest, assignment: Assignment, body: dict[str, str]) -> HttpResponse:
+    """The draft, kept from the form that needs no scripts."""
+    pk, at = assignment.encounter_id, timezone.now()
+    try:
+        save_draft(assignment=assignment, by=request.user, version=posted_version(request), body=body, at=at)
+    except DraftChanged:
+        return again(request, pk, changed=True)
+    except LeaseLost:
+        return late(request, pk, body)
+    return redirect("coding:precode", pk=pk)
+
+
 def again(request: SignedRequest, pk: int, *, form: PrecodingForm | None = None, changed: bool = False) -> HttpResponse:
-    """The bench with what was sent, and what is wrong with it."""
+    """The bench with what was sent, and what is wrong with it; on a bench that is not live it is kept first."""
     bench = bench_of(request, pk, Stage.PRECODING)
+    if not bench.is_live:
+        return late(request, pk, draft_body(request.POST))
     form = form or PrecodingForm(encounter=bench.encounter, user=request.user, initial=draft_body(request.POST))
     return page(request, bench, form, status=409 if changed else 422, changed=changed)
 
 
 def late(request: SignedRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
-    """The lease is gone: the draft is kept, the bench shown read-only."""
-    bench = bench_of(request, pk, Stage.PRECODING)
-    draft = keep_late_draft(
-        encounter=bench.encounter, stage=Stage.PRECODING, by=request.user, body=body, at=timezone.now()
-    )
-    kept = Bench(bench.encounter, bench.stage, bench.assignment, draft, bench.is_live)
+    """The lease is gone: the draft is kept unless a newer one is, the bench shown read-only."""
+    bench, newer = keep_late_form(request, bench_of(request, pk, Stage.PRECODING), body)
     form = PrecodingForm(encounter=bench.encounter, user=request.user, initial=body)
-    return page(request, kept, form, status=409)
+    return page(request, bench, form, status=409, newer=draft_rows(newer))
 
 
-def page(
-    request: SignedRequest, bench: Bench, form: PrecodingForm, *, status: int = 200, changed: bool = False
-) -> HttpResponse:
+def page(request: SignedRequest, bench: Bench, form: PrecodingForm, *, status: int = 200, **notes: Any) -> HttpResponse:
     if not bench.is_live:
         for field in form.fields.values():
             field.disabled = True
@@ -97,7 +103,7 @@ def page(
         split_form=SplitForm(initial={"ranges": f"{encounter.first_page}-{encounter.last_page}"}),
         can_split=bench.is_live and (encounter.chart.page_count or 1) > 1,
         chart_pages=encounter.chart.page_count or 1,
-        changed=changed,
+        **{"changed": False, "newer": [], **notes},
         said=said_before(request),
     )
     return render(request, "coding/precode.html", context, status=status)
@@ -114,11 +120,9 @@ def split(request: SignedRequest, pk: int) -> HttpResponse:
     form = SplitForm(request.POST)
     if form.is_valid():
         try:
-            visits = split_encounter(
-                assignment=assignment, by=request.user, at=timezone.now(), ranges=form.cleaned_data["ranges"]
-            )
-        except BadPageRange:
-            form.add_error("ranges", "The ranges must lie in the chart and must not overlap.")
+            visits = split_encounter(assignment=assignment, by=request.user, at=timezone.now(), **form.cleaned_data)
+        except BadPageRange as refused:
+            form.add_error("ranges", str(refused))
         except (LeaseLost, AlreadyMoved):
             messages.warning(request, "Not split: your time on this chart ran out.")
             return redirect("coding:precode", pk=pk)
@@ -130,7 +134,7 @@ def split(request: SignedRequest, pk: int) -> HttpResponse:
     facts = PrecodingForm(encounter=bench.encounter, user=request.user, initial=start)
     context = shown(
         bench, form=facts, fields=" ".join(FIELDS), places=facts.places(), split_form=form, can_split=True,
-        chart_pages=bench.encounter.chart.page_count or 1, changed=False, said="",
+        chart_pages=bench.encounter.chart.page_count or 1, changed=False, newer=[], said="",
     )  # fmt: skip
     return render(request, "coding/precode.html", context, status=422)
 

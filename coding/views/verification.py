@@ -9,7 +9,7 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from coding.actions.drafts import DraftChanged, keep_late_draft, save_draft
+from coding.actions.drafts import DraftChanged, save_draft
 from coding.actions.findings import HardFindings, weights_for
 from coding.actions.holds import CommentMissing
 from coding.actions.moves import AlreadyMoved
@@ -30,6 +30,7 @@ from coding.views.coding_bench import (
     list_context,
     working_on,
 )
+from coding.views.late import draft_rows, keep_late_form
 from portal.access import SignedRequest, requires
 from portal.rules.roles import Permission
 
@@ -122,12 +123,9 @@ def again(  # noqa: PLR0913  (what can be wrong)
 
 
 def late(request: SignedRequest, pk: int, body: Body) -> HttpResponse:
-    """The lease is gone: the draft is kept, the bench shown read-only."""
-    bench = bench_of(request, pk, Stage.VERIFICATION)
-    draft = keep_late_draft(
-        encounter=bench.encounter, stage=Stage.VERIFICATION, by=request.user, body=body, at=timezone.now()
-    )
-    return page(request, Bench(bench.encounter, bench.stage, bench.assignment, draft, bench.is_live), body, status=409)
+    """The lease is gone: the draft is kept unless a newer one is, the bench shown read-only."""
+    bench, newer = keep_late_form(request, bench_of(request, pk, Stage.VERIFICATION), body)
+    return page(request, bench, body, status=409, newer=draft_rows(newer))
 
 
 def page(request: SignedRequest, bench: Bench, body: Body, *, status: int = 200, **notes: Any) -> HttpResponse:
@@ -136,7 +134,7 @@ def page(request: SignedRequest, bench: Bench, body: Body, *, status: int = 200,
         bench,
         **list_context(bench.encounter, body),
         **comparison(bench.encounter, coded_of(bench.encounter, body)),
-        **{"problem": "", "place": "", "changed": False, "refused": False, **notes},
+        **{"problem": "", "place": "", "changed": False, "refused": False, "newer": [], **notes},
         coder=judged.author.name if judged else "",
         coder_comment=judged.comment if judged else "",
         coder_version=judged.version if judged else 0,

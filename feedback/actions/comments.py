@@ -39,6 +39,10 @@ class AlreadyDeleted(Exception):
     """The comment was taken back before."""
 
 
+class NotAnswered(Exception):
+    """The practice may not settle a question to it before it has said something."""
+
+
 class AlreadySettled(Exception):
     """The question is settled or was none; or is open already."""
 
@@ -165,11 +169,13 @@ def resolve_comment(*, comment: Comment, by: User, at: datetime) -> bool:
     """Settle a question; whether the encounter it held went back into work.
 
     It does when the practice has answered and the encounter still waits for it. One that has moved on
-    meanwhile stays where it is.
+    meanwhile stays where it is. NotAnswered if the practice settles its own question in silence.
     """
     open_now = Comment.objects.unanswered().filter(pk=comment.pk)
     if not open_now.update(resolved_at=at, resolved_by=by):
         raise AlreadySettled
+    if comment.needs_answer_from == side_of(by) == Side.PRACTICE and not answered_by_practice(comment):
+        raise NotAnswered
     record("comment.resolved", at=at, by=by, about=comment)
     return resume_work(question=comment, by=by, at=at)
 
@@ -180,7 +186,7 @@ def resume_work(*, question: Comment, by: User, at: datetime) -> bool:
     if encounter is None or question.needs_answer_from != Side.PRACTICE or not answered_by_practice(question):
         return False
     encounter.refresh_from_db()
-    if encounter.status != EncounterStatus.HELD or encounter.hold_move != WhoseMove.PRACTICE:
+    if not waits_for_practice(encounter):
         return False
     try:
         with transaction.atomic():
@@ -190,10 +196,20 @@ def resume_work(*, question: Comment, by: User, at: datetime) -> bool:
     return True
 
 
+def waits_for_practice(encounter: Encounter | None) -> bool:
+    """Whether the encounter is on hold until its practice answers."""
+    return (
+        encounter is not None and encounter.status == EncounterStatus.HELD and encounter.hold_move == WhoseMove.PRACTICE
+    )
+
+
 def answered_by_practice(question: Comment) -> bool:
-    """Whether a reply of the practice stands below the question."""
-    replies = question.replies.filter(deleted_at=None).prefetch_related("author__user_roles")
-    return any(side_of(reply.author) == Side.PRACTICE for reply in replies)
+    """Whether the practice has said anything in the thread after the question; a reply need not name it."""
+    later = Comment.objects.filter(thread_id=question.thread_id, pk__gt=question.pk, deleted_at=None)
+    if later.filter(author=None).exists():  # a token speaks for its practice
+        return True
+    authors = User.objects.filter(pk__in=later.values("author")).prefetch_related("user_roles")
+    return any(side_of(author) == Side.PRACTICE for author in authors)
 
 
 @transaction.atomic

@@ -10,8 +10,8 @@ from django.urls import reverse
 
 from coding.models import Assignment
 from feedback.models import Comment, Thread
-from feedback.rules.talk import GIVEN_UP, QUIET, NoticeKind, Side, reason_to_write
-from portal.actions.notices import queue_notice
+from feedback.rules.talk import GIVEN_UP, QUIET, STRONG, NoticeKind, Side, reason_to_write
+from portal.actions.notices import hasten_notice, queue_notice
 from portal.models import Notice, User
 from portal.rules.roles import Role
 
@@ -22,16 +22,31 @@ def tell_people(*, comment: Comment, side: Side, mentioned: Iterable[User], at: 
     people = {person.pk: person for person in (*other_side(comment=comment, side=side), *mentioned)}
     if comment.author_id is not None:
         people.pop(comment.author_id, None)
-    for person in User.objects.filter(pk__in=people).exclude(pk__in=told_just_now(thread=thread, at=at)).order_by("pk"):
+    earlier = earlier_notices(thread=thread, people=people, at=at)
+    for person in User.objects.filter(pk__in=people).order_by("pk"):
+        kind = reason_to_write(mentioned=person.pk in named, asked=comment.needs_answer_from == side.other)
+        before = earlier.get(person.pk, [])
+        waiting = next((notice for notice in before if notice.sent_at is None), None)
+        if waiting is not None and (
+            waiting.kind in STRONG or kind not in STRONG or hasten_notice(notice=waiting, kind=kind, at=at)
+        ):
+            continue  # one waiting e-mail leads to all that was said
         queue_notice(
-            kind=reason_to_write(mentioned=person.pk in named, asked=comment.needs_answer_from == side.other),
+            kind=kind,
             email=person.email,
             at=at,
             recipient=person,
             practice=thread.practice,
             batch=thread.batch,
             link=reverse("feedback:thread", args=[thread.pk]),
+            due_at=not_before(before, kind=kind, at=at),
         )
+
+
+def not_before(before: Iterable[Notice], *, kind: NoticeKind, at: datetime) -> datetime:
+    """When the next e-mail may go: after the quiet time, which a question or a mention keeps only after its like."""
+    sent = [notice.sent_at for notice in before if notice.sent_at and (notice.kind in STRONG or kind not in STRONG)]
+    return max([at, *(moment + QUIET for moment in sent)])
 
 
 def other_side(*, comment: Comment, side: Side) -> Iterable[User]:
@@ -45,8 +60,10 @@ def other_side(*, comment: Comment, side: Side) -> Iterable[User]:
     return people.filter(Q(user_roles__role=Role.MANAGER) | Exists(work)).distinct()
 
 
-def told_just_now(*, thread: Thread, at: datetime) -> Iterable[int]:
-    """Ids of the people who have an unsent or a fresh e-mail about this thread."""
-    notices = Notice.objects.filter(batch_id=thread.batch_id, kind__in=list(NoticeKind), recipient__isnull=False)
-    waiting = Q(sent_at=None, created_at__gt=at - GIVEN_UP)
-    return notices.filter(waiting | Q(created_at__gt=at - QUIET)).values_list("recipient_id", flat=True)
+def earlier_notices(*, thread: Thread, people: Iterable[int], at: datetime) -> dict[int, list[Notice]]:
+    """The unsent and the fresh e-mails about this thread, by recipient."""
+    rows = Notice.objects.filter(batch_id=thread.batch_id, kind__in=list(NoticeKind), recipient__in=people)
+    found: dict[int, list[Notice]] = {}
+    for notice in rows.filter(Q(sent_at=None, created_at__gt=at - GIVEN_UP) | Q(sent_at__gt=at - QUIET)).order_by("pk"):
+        found.setdefault(notice.recipient_id or 0, []).append(notice)
+    return found

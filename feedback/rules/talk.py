@@ -11,7 +11,7 @@ BODY_LIMIT = 10_000  # characters
 FILE_LIMIT = 20 * 1024**2  # bytes of one attachment
 FILES_AT_ONCE = 10
 MENTIONS_AT_ONCE = 20
-# A person gets at most one e-mail a thread in this time; what else is said is found in the thread.
+# A person gets at most one e-mail about mere talk a thread in this time; what is said meanwhile makes the next one.
 QUIET = timedelta(minutes=10)
 # An e-mail still unsent after this time has failed and holds no other back.
 GIVEN_UP = timedelta(days=1)
@@ -34,6 +34,10 @@ class NoticeKind(StrEnum):
     MENTION = "mention"
     ANSWER_NEEDED = "answer_needed"
     COMMENT_ADDED = "comment_added"
+
+
+# What somebody has to do something about: an e-mail that only tells of talk holds these not back.
+STRONG = frozenset({NoticeKind.MENTION, NoticeKind.ANSWER_NEEDED})
 
 
 def named_in(body: str, names: Mapping[int, str]) -> set[int]:

@@ -13,6 +13,7 @@ from feedback.actions.comments import (
     AlreadyDeleted,
     AlreadySettled,
     CannotSay,
+    NotAnswered,
     NotInThread,
     NotYours,
     add_comment,
@@ -20,6 +21,7 @@ from feedback.actions.comments import (
     edit_comment,
     reopen_question,
     resolve_comment,
+    waits_for_practice,
 )
 from feedback.forms.comment import AnswerForm, BodyForm, CommentForm
 from feedback.models import Attachment, Comment, Thread
@@ -92,8 +94,13 @@ def settle(request: SignedRequest, question: Comment) -> None:
     except AlreadySettled:
         notes.info(request, "The question was settled before.")
         return
+    except NotAnswered:
+        notes.warning(request, "Not settled: answer the question first.")
+        return
     if resumed:
         notes.success(request, "Answered. The chart goes back into work.")
+    elif waits and waits_for_practice(question.encounter):
+        notes.warning(request, "Settled without an answer of the practice. The chart stays on hold.")
     elif waits:
         notes.info(request, "Settled. The chart was not waiting for this answer.")
 

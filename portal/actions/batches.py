@@ -38,6 +38,8 @@ def day_of(practice: Practice, at: datetime) -> date:
 
 def contract_in_force(practice: Practice, *, at: datetime) -> Contract:
     """The contract under which charts are taken now; NoAgreement without it or without the agreement."""
+    if not practice.is_active:
+        raise NoAgreement
     on = day_of(practice, at)
     contract: Contract | None = Contract.objects.filter(practice=practice).in_force(on).order_by("-starts_on").first()
     if contract is None or not BusinessAssociateAgreement.objects.filter(practice=practice).in_force(on).exists():

@@ -15,7 +15,7 @@ from django.http import HttpRequest
 
 from portal import storage
 from portal.actions.audit import record
-from portal.actions.batches import BatchNotOpen
+from portal.actions.batches import BatchNotOpen, contract_in_force
 from portal.actions.jobs import queue_job
 from portal.models import Batch, Chart, Outcome, User
 from portal.rules.intake import (
@@ -65,8 +65,9 @@ def receive_file(
 
     A file that cannot be taken is kept too, under a named reason; bytes known from the practice become
     a duplicate. With `again` (the sender may be repeating a request whose answer was lost), the same
-    bytes under the same name in the same batch get the receipt they had. BatchNotOpen, BatchFull.
+    bytes under the same name in the same batch get the receipt they had. NoAgreement, BatchNotOpen, BatchFull.
     """
+    contract_in_force(batch.practice, at=at)
     size = file.size or 0
     held = Chart.objects.filter(batch=batch).aggregate(held=Sum("size"))["held"] or 0
     if held + size > settings.INTAKE_BATCH_LIMIT:
@@ -128,14 +129,51 @@ def write_down(chart: Chart, *, at: datetime) -> None:
     except IntegrityError as trouble:
         if trouble.__cause__.diag.constraint_name != "portal_chart_bytes_once":  # type: ignore[union-attr]
             raise
+        original = Chart.objects.select_for_update(of=("self",)).get(
+            practice_id=chart.practice_id, sha256=chart.sha256, duplicate_of=None
+        )
+        if gives_way(original, chart):
+            take_over(chart, original, at=at)
+            return
         chart.pk = None
-        chart.duplicate_of = Chart.objects.get(practice_id=chart.practice_id, sha256=chart.sha256, duplicate_of=None)
+        chart.duplicate_of = original
         chart.status, chart.reason = ChartStatus.DUPLICATE, ""
         chart.save(force_insert=True)
         mend(chart.duplicate_of, at=at)
     else:
         if chart.status == ChartStatus.RECEIVED:
             queue_job(kind=RENDER, object_id=chart.pk, practice=chart.practice, at=at)
+
+
+def gives_way(original: Chart, chart: Chart) -> bool:
+    """Whether the bytes are known only from another batch that was never sent, or from a file taken out of one."""
+    if original.batch_id == chart.batch_id:
+        return False
+    if original.reason == Refusal.LEFT_OUT:
+        return True
+    try:
+        hold_open(original.batch)
+    except BatchNotOpen:
+        return False
+    return True
+
+
+def take_over(chart: Chart, original: Chart, *, at: datetime) -> None:
+    """The new row becomes the original and the old one its duplicate, so that what is sent now is worked on.
+
+    The old row names the new one before it exists: the foreign key is checked at the commit.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT nextval(pg_get_serial_sequence('portal_chart', 'id'))")
+        chart.pk = cursor.fetchone()[0]
+    Chart.objects.filter(duplicate_of=original).update(duplicate_of=chart.pk)
+    Chart.objects.filter(pk=original.pk).update(
+        status=ChartStatus.DUPLICATE, reason="", ready_at=None, duplicate_of=chart.pk
+    )
+    chart.save(force_insert=True)
+    record("chart.gave_way", at=at, about=original, to=chart.pk)
+    if chart.status == ChartStatus.RECEIVED:
+        queue_job(kind=RENDER, object_id=chart.pk, practice=chart.practice, at=at)
 
 
 def mend(original: Chart, *, at: datetime) -> None:

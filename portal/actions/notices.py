@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from datetime import datetime
+from functools import partial
 from typing import Any
 
 from django.conf import settings
@@ -13,8 +14,8 @@ from django.template.loader import render_to_string
 
 from portal import postman, scope
 from portal.actions.audit import record
-from portal.actions.jobs import Claim, finish_job, put_off_job, queue_job
-from portal.models import Batch, Notice, Practice, User
+from portal.actions.jobs import Claim, finish_job, put_off_job, queue_job, ring
+from portal.models import Batch, Job, JobState, Notice, Practice, User
 
 JOB = "portal.send_notice"
 
@@ -30,8 +31,11 @@ def queue_notice(
     practice: Practice | None = None,
     batch: Batch | None = None,
     words: Mapping[str, str | int] | None = None,
+    due_at: datetime | None = None,
 ) -> Notice:
     """Put an e-mail into the outbox; `kind` names its template, `link` a path on this site.
+
+    It leaves at once, or at `due_at`.
 
     `words` holds counts and names of our own people and practices, never what a chart or comment says.
     """
@@ -46,8 +50,24 @@ def queue_notice(
         words={name: one_line(word) for name, word in (words or {}).items()},
         created_at=at,
     )
-    queue_job(kind=JOB, object_id=notice.pk, practice=practice, at=at)
+    queue_job(kind=JOB, object_id=notice.pk, practice=practice, at=at, due_at=due_at)
     return notice
+
+
+@transaction.atomic
+def hasten_notice(*, notice: Notice, kind: str, at: datetime) -> bool:
+    """Give a waiting e-mail a stronger reason and send it now; False if it is on its way already.
+
+    One that the mail server did not take keeps the time of its next attempt.
+    """
+    waiting = Job.objects.filter(kind=JOB, object_id=notice.pk, state=JobState.READY).select_for_update().first()
+    if waiting is None:
+        return False
+    Notice.objects.filter(pk=notice.pk).update(kind=kind)
+    if waiting.attempt == 0 and waiting.due_at > at:
+        Job.objects.filter(pk=waiting.pk).update(due_at=at)
+        transaction.on_commit(partial(ring, kind=JOB, job_id=waiting.pk), robust=True)
+    return True
 
 
 def send_notice(*, claim: Claim, at: datetime) -> None:

@@ -12,6 +12,7 @@ from django.db import transaction
 
 from portal.actions.audit import record
 from portal.actions.invitations import RolesDoNotFit
+from portal.actions.tokens_admin import revoke_tokens_of
 from portal.models import ClientRule, Membership, Practice, Skill, User, UserRole
 from portal.rules.roles import Role, misfit
 from portal.rules.specialties import Specialty
@@ -38,8 +39,19 @@ def keep_an_admin(*, without: User) -> None:
 
 
 @transaction.atomic
-def change_roles(*, user: User, roles: Iterable[Role], practice: Practice | None, by: User, at: datetime) -> None:
-    """Make these the person's roles; a practice user belongs to exactly the practice given, others to none."""
+def change_roles(
+    *,
+    user: User,
+    roles: Iterable[Role],
+    practice: Practice | None,
+    by: User,
+    at: datetime,
+    revoke_keys: bool = False,
+) -> None:
+    """Make these the person's roles; a practice user belongs to exactly the practice given, others to none.
+
+    Keys they made for a practice they leave stay with that practice unless `revoke_keys`.
+    """
     wanted = frozenset(roles)
     if fault := misfit(wanted, has_practice=practice is not None):
         raise RolesDoNotFit(fault)
@@ -53,6 +65,8 @@ def change_roles(*, user: User, roles: Iterable[Role], practice: Practice | None
     for role in sorted(wanted - held):
         record("role.granted", at=at, by=by, about=user, role=role)
     change_membership(user=user, practice=practice, by=by, at=at)
+    if revoke_keys:
+        revoke_tokens_of(user=user, by=by, at=at, kept_for=practice)
     forget_cached(user)
 
 
@@ -112,10 +126,10 @@ def remove_client_rule(*, rule: ClientRule, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def deactivate_person(*, user: User, by: User, at: datetime) -> None:
+def deactivate_person(*, user: User, by: User, at: datetime, revoke_keys: bool = False) -> None:
     """End the person's access at once; whoever holds their open work hands it over (person_deactivated).
 
-    The keys they made for a practice's systems stay: they belong to the practice.
+    The keys they made for a practice's systems stay unless `revoke_keys`: they belong to the practice.
     """
     if user.pk == by.pk:
         raise NotOneself
@@ -128,6 +142,8 @@ def deactivate_person(*, user: User, by: User, at: datetime) -> None:
     user.refresh_from_db()
     forget_cached(user)
     ended = end_sessions(user)
+    if revoke_keys:
+        revoke_tokens_of(user=user, by=by, at=at)
     record("person.deactivated", at=at, by=by, about=user, sessions=ended)
     person_deactivated.send(sender=User, user=user, by=by, at=at)
 

@@ -55,6 +55,16 @@ def create_token(
 
 
 @transaction.atomic
+def revoke_tokens_of(*, user: User, by: User, at: datetime, kept_for: Practice | None = None) -> int:
+    """End the working keys that a person made, but those of the practice `kept_for`; the number ended."""
+    held = ApiToken.objects.visible_to(by).made_by(user).working(at=at).exclude(practice=kept_for)
+    tokens = list(held.select_for_update(of=("self",), no_key=True).order_by("pk"))
+    for token in tokens:
+        revoke_token(token=token, by=by, at=at)
+    return len(tokens)
+
+
+@transaction.atomic
 def revoke_token(*, token: ApiToken, by: User, at: datetime) -> None:
     """End a key at once; TokenGone if it had ended."""
     if not ApiToken.objects.filter(pk=token.pk, revoked_at=None).update(revoked_at=at):

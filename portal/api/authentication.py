@@ -129,14 +129,12 @@ def show_token(token_hash: str) -> None:
 
 
 def why_not(token: ApiToken, *, at: datetime) -> str:
-    """The reason for which a known token is refused, or nothing."""
+    """The reason for which a known token is refused, or nothing; it belongs to the practice, not to its maker."""
     if token.revoked_at is not None:
         return "revoked"
     if token.expires_at <= at:
         return "expired"
-    if not token.practice.is_active:
-        return "practice_inactive"
-    return "" if token.created_by.is_active else "creator_inactive"
+    return "" if token.practice.is_active else "practice_inactive"
 
 
 def note_use(token: ApiToken, *, at: datetime) -> None:

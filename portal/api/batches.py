@@ -120,6 +120,8 @@ class FilesView(PracticeView):
             receipt = receive_file(batch=batch, file=file, name=file.name, by=None, at=timezone.now())
         except BatchNotOpen:
             raise Refused(409, "batch_not_open", "The batch was sent; it takes no more files. Open another.") from None
+        except NoAgreement:
+            raise NO_AGREEMENT from None
         except BatchFull:
             raise Refused(409, "batch_full", "With this file the batch is larger than a batch may be.") from None
         record_call(request, "chart.received_by_token", receipt.chart)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from datetime import datetime
 from enum import StrEnum
+from typing import Self
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
@@ -33,6 +35,15 @@ TOKEN_SCOPE_LABELS = {
 }
 
 
+class ApiTokenQuerySet(PracticeOwnedQuerySet["ApiToken"]):
+    def made_by(self, user: User) -> Self:
+        return self.filter(created_by=user)
+
+    def working(self, *, at: datetime) -> Self:
+        """Neither revoked nor expired."""
+        return self.filter(revoked_at=None, expires_at__gt=at)
+
+
 class ApiToken(ClientRow):
     """A key of one system of one practice; only the hash of its secret is kept."""
 
@@ -51,7 +62,7 @@ class ApiToken(ClientRow):
     last_used_at = models.DateTimeField(null=True, blank=True)
     revoked_at = models.DateTimeField(null=True, blank=True)
 
-    objects = PracticeOwnedQuerySet.as_manager()
+    objects = ApiTokenQuerySet.as_manager()
 
     class Meta(ClientRow.Meta):
         constraints = [*ClientRow.Meta.constraints]

@@ -35,6 +35,9 @@ CHART_MOVES: Mapping[str, Move] = MappingProxyType(
         "render": Move(frozenset({ChartStatus.RECEIVED}), ChartStatus.READY),
         "refuse": Move(frozenset({ChartStatus.RECEIVED}), ChartStatus.UNREADABLE),
         "leave_out": Move(frozenset({ChartStatus.RECEIVED, ChartStatus.READY}), ChartStatus.UNREADABLE),
+        "give_way": Move(
+            frozenset({ChartStatus.RECEIVED, ChartStatus.READY, ChartStatus.UNREADABLE}), ChartStatus.DUPLICATE
+        ),
         "try_again": Move(frozenset({ChartStatus.UNREADABLE}), ChartStatus.RECEIVED),
     }
 )

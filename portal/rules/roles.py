@@ -105,3 +105,26 @@ def overlapping_duties(roles: Iterable[Role]) -> list[tuple[Role, Role]]:
     """The pairs of roles that one person should not hold together."""
     held = frozenset(roles)
     return [pair for pair in SEPARATE_DUTIES if held.issuperset(pair)]
+
+
+PERMISSION_WORDS = {
+    Permission.SEND_CHARTS: "send charts",
+    Permission.SEE_BATCHES: "see batches",
+    Permission.SEE_CHARTS: "see charts within their work",
+    Permission.DOWNLOAD_RESULTS: "download results",
+    Permission.DISCUSS: "take part in threads",
+    Permission.PRECODE: "pre-code",
+    Permission.CODE: "code",
+    Permission.VERIFY: "verify",
+    Permission.MANAGE_WORK: "hand out and release work",
+    Permission.SEE_CLAIMS: "see claims",
+    Permission.MANAGE_PEOPLE: "manage people",
+    Permission.MANAGE_PRACTICES: "manage practices",
+    Permission.MANAGE_TOKENS: "manage API keys",
+    Permission.READ_AUDIT: "read the audit trail",
+}
+
+
+def in_words(permissions: frozenset[Permission]) -> list[str]:
+    """The permissions as the site's pages name them, in the order in which they are declared."""
+    return [PERMISSION_WORDS[permission] for permission in Permission if permission in permissions]

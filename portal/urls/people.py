@@ -22,6 +22,7 @@ urlpatterns = [
     path("people/<int:pk>/deactivate/", people.person_deactivate, name="person_deactivate"),
     path("people/<int:pk>/reactivate/", people.person_reactivate, name="person_reactivate"),
     path("people/<int:pk>/sessions/", people.person_sessions, name="person_sessions"),
+    path("people/<int:pk>/keys/revoke/", people.person_keys, name="person_keys"),
     path("people/<int:pk>/second-factor/", people.person_second_factor, name="person_second_factor"),
     path("practices/", practices.practices, name="practices"),
     path("practices/new/", practices.practice_create, name="practice_create"),

@@ -30,9 +30,10 @@ from portal.actions.invitations import (
     resend_invitation,
     revoke_invitation,
 )
+from portal.actions.tokens_admin import revoke_tokens_of
 from portal.forms.people import ClientRuleForm, InviteForm, RolesForm, WorkForm
-from portal.models import ApiToken, AuditEvent, ClientRule, Invitation, User
-from portal.rules.roles import ROLE_LABELS, Permission, Role, granted, overlapping_duties
+from portal.models import ApiToken, AuditEvent, ClientRule, Invitation, Practice, User
+from portal.rules.roles import ROLE_LABELS, Permission, Role, granted, in_words, overlapping_duties
 
 AT_ONCE = 50
 FACTORS = {Authenticator.Type.WEBAUTHN: "Passkey", Authenticator.Type.TOTP: "App"}
@@ -204,11 +205,7 @@ def person_page(request: SignedRequest, person: User, *, status: int = 200, **fo
         ),
         "rule_form": ClientRuleForm(user=request.user),
         "rules": list(ClientRule.objects.filter(user=person).select_related("practice").order_by("practice__name")),
-        "tokens": list(
-            ApiToken.objects.visible_to(request.user)
-            .filter(created_by=person, revoked_at=None, expires_at__gt=timezone.now())
-            .select_related("practice")
-        ),
+        "tokens": keys_of(request, person),
         "warnings": duty_warnings(person.roles),
         "deactivated_by": person.deactivated_by,
         "events": AuditEvent.objects.filter(object_type="portal.user", object_id=person.pk)
@@ -216,6 +213,12 @@ def person_page(request: SignedRequest, person: User, *, status: int = 200, **fo
         .order_by("-at", "-pk")[:10],
     }
     return render(request, "portal/person.html", {**context, **forms}, status=status)
+
+
+def keys_of(request: SignedRequest, person: User, *, kept_for: Practice | None = None) -> list[ApiToken]:
+    """The working keys that the person made, but those of the practice `kept_for`."""
+    keys = ApiToken.objects.visible_to(request.user).made_by(person).working(at=timezone.now())
+    return list(keys.exclude(practice=kept_for).select_related("practice"))
 
 
 def duty_warnings(roles: frozenset[Role]) -> list[str]:
@@ -226,28 +229,6 @@ def duty_warnings(roles: frozenset[Role]) -> list[str]:
 @admins
 def person(request: SignedRequest, pk: int) -> HttpResponse:
     return person_page(request, found(request, User.objects.all(), pk=pk))
-
-
-PERMISSION_WORDS = {
-    Permission.SEND_CHARTS: "send charts",
-    Permission.SEE_BATCHES: "see batches",
-    Permission.SEE_CHARTS: "see charts within their work",
-    Permission.DOWNLOAD_RESULTS: "download results",
-    Permission.DISCUSS: "take part in threads",
-    Permission.PRECODE: "pre-code",
-    Permission.CODE: "code",
-    Permission.VERIFY: "verify",
-    Permission.MANAGE_WORK: "hand out and release work",
-    Permission.SEE_CLAIMS: "see claims",
-    Permission.MANAGE_PEOPLE: "manage people",
-    Permission.MANAGE_PRACTICES: "manage practices",
-    Permission.MANAGE_TOKENS: "manage API keys",
-    Permission.READ_AUDIT: "read the audit trail",
-}
-
-
-def in_words(permissions: frozenset[Permission]) -> list[str]:
-    return [PERMISSION_WORDS[permission] for permission in Permission if permission in permissions]
 
 
 @require_POST
@@ -262,7 +243,14 @@ def person_roles(request: SignedRequest, pk: int) -> HttpResponseBase:
     if "confirmed" not in request.POST:
         return confirm_roles(request, target, form)
     try:
-        actions.change_roles(user=target, roles=roles, practice=practice, by=request.user, at=timezone.now())
+        actions.change_roles(
+            user=target,
+            roles=roles,
+            practice=practice,
+            by=request.user,
+            at=timezone.now(),
+            revoke_keys="revoke_keys" in request.POST,
+        )
     except actions.LastAdmin:
         messages.error(request, "This is the last admin. Make somebody else an admin first.")
     else:
@@ -287,6 +275,7 @@ def confirm_roles(request: SignedRequest, target: User, form: RolesForm) -> Http
             "practice_before": before.practice.name if before else "",
             "practice_after": practice.name if practice else "",
             "warnings": duty_warnings(wanted),
+            "tokens": keys_of(request, target, kept_for=practice),
             "sent": [("roles", role.value) for role in sorted(wanted)]
             + ([("practice", practice.pk)] if practice else []),
         },
@@ -336,9 +325,11 @@ def person_deactivate(request: SignedRequest, pk: int) -> HttpResponseBase:
     """Ask once, then end the access and hand over the open work."""
     target = found(request, User.objects.all(), pk=pk)
     if request.method != "POST":
-        return render(request, "portal/person_deactivate.html", {"person": target})
+        return render(request, "portal/person_deactivate.html", {"person": target, "tokens": keys_of(request, target)})
     try:
-        actions.deactivate_person(user=target, by=request.user, at=timezone.now())
+        actions.deactivate_person(
+            user=target, by=request.user, at=timezone.now(), revoke_keys="revoke_keys" in request.POST
+        )
     except actions.NotOneself:
         messages.error(request, "You cannot deactivate yourself. Ask another admin.")
     except actions.LastAdmin:
@@ -370,6 +361,16 @@ def person_sessions(request: SignedRequest, pk: int) -> HttpResponseBase:
     target = found(request, User.objects.all(), pk=pk)
     ended = actions.revoke_sessions(user=target, by=request.user, at=timezone.now())
     messages.success(request, f"{ended} session{'' if ended == 1 else 's'} of {target.name} ended.")
+    return redirect("portal:person", pk=target.pk)
+
+
+@require_POST
+@admins
+def person_keys(request: SignedRequest, pk: int) -> HttpResponseBase:
+    """Revoke the keys that the person made, for whichever practice."""
+    target = found(request, User.objects.all(), pk=pk)
+    ended = revoke_tokens_of(user=target, by=request.user, at=timezone.now())
+    messages.success(request, f"{ended} API key{'' if ended == 1 else 's'} of {target.name} revoked.")
     return redirect("portal:person", pk=target.pk)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Exists, OuterRef
 from django.http import HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import redirect, render
@@ -14,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from portal.access import SignedRequest, found, requires
 from portal.actions.tokens_admin import TokenGone, create_token, revoke_token
 from portal.forms.account import TokenForm
-from portal.models import ApiToken, TokenScope
+from portal.models import ApiToken, Membership, TokenScope
 from portal.rules.roles import Permission
 
 holders = requires(Permission.MANAGE_TOKENS)
@@ -34,7 +35,7 @@ def row_of(token: ApiToken, *, now: Any) -> dict[str, Any]:
         "scopes": [TokenScope(scope).label for scope in token.scopes],
         "created_at": token.created_at,
         "created_by": token.created_by.name,
-        "creator_left": not token.created_by.is_active,
+        "creator_left": not (token.created_by.is_active and token.maker_belongs),  # type: ignore[attr-defined]
         "expires_at": token.expires_at,
         "last_used_at": token.last_used_at,
         "status": ended or WORKS,
@@ -45,7 +46,12 @@ def row_of(token: ApiToken, *, now: Any) -> dict[str, Any]:
 @require_GET
 @holders
 def tokens(request: SignedRequest) -> HttpResponse:
-    rows = ApiToken.objects.visible_to(request.user).select_related("practice", "created_by")
+    belongs = Membership.objects.filter(user=OuterRef("created_by"), practice=OuterRef("practice"))
+    rows = (
+        ApiToken.objects.visible_to(request.user)
+        .select_related("practice", "created_by")
+        .annotate(maker_belongs=Exists(belongs))
+    )
     now = timezone.now()
     return render(request, "portal/tokens.html", {"tokens": [row_of(token, now=now) for token in rows[:200]]})
 

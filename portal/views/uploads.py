@@ -187,8 +187,8 @@ def batch_file(request: SignedRequest, pk: int) -> JsonResponse:
             batch=batch, file=file, name=file.name or "", by=request.user, at=timezone.now(),
             again="Idempotency-Key" in request.headers,
         )  # fmt: skip
-    except (BatchNotOpen, BatchFull) as trouble:
-        detail = NOT_OPEN if isinstance(trouble, BatchNotOpen) else FULL
+    except (BatchNotOpen, BatchFull, NoAgreement) as trouble:
+        detail = {BatchNotOpen: NOT_OPEN, BatchFull: FULL, NoAgreement: NO_AGREEMENT}[type(trouble)]
         return JsonResponse({"outcome": "refused", "name": "", "detail": detail, "chart": None}, status=409)
     return JsonResponse(
         {

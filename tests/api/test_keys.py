@@ -11,9 +11,11 @@ from django.utils import timezone
 from rest_framework.settings import api_settings
 
 from portal import scope
+from portal.actions.people import change_roles, deactivate_person
 from portal.actions.tokens_admin import create_token
 from portal.api.authentication import show_token
 from portal.models import ApiCall, ApiToken, AuditEvent, Outcome, TokenScope
+from portal.rules.roles import Role
 from tests.api.conftest import RIVER_SECRET, System, token_of
 
 pytestmark = pytest.mark.django_db
@@ -44,22 +46,32 @@ def test_a_wrong_key_is_refused_and_noted(token, header):
     assert header.split(" ")[-1] not in json.dumps(event.detail) or header == "Bearer"
 
 
-@pytest.mark.parametrize("fault", ["revoked", "expired", "practice_inactive", "creator_inactive"])
-def test_a_key_that_has_ended_is_refused_like_an_unknown_one(system, token, river, cleo, ada, fault):
+@pytest.mark.parametrize("fault", ["revoked", "expired", "practice_inactive"])
+def test_a_key_that_has_ended_is_refused_like_an_unknown_one(system, token, river, fault):
     unknown = System("cl_live_" + "u" * 43).get("/batches")
     now = timezone.now()
     if fault == "revoked":
         ApiToken.objects.update(revoked_at=now)
     elif fault == "expired":
         ApiToken.objects.update(expires_at=now)
-    elif fault == "practice_inactive":
-        type(river).objects.filter(pk=river.pk).update(is_active=False)
     else:
-        type(cleo).objects.filter(pk=cleo.pk).update(is_active=False, deactivated_at=now, deactivated_by=ada)
+        type(river).objects.filter(pk=river.pk).update(is_active=False)
     response = system.get("/batches")
     assert (response.status_code, response.content) == (401, unknown.content)
     event = AuditEvent.objects.get(action="token.refused", token_id=token.pk)
     assert (event.detail, event.practice) == ({"fault": fault}, river)
+
+
+def test_a_key_belongs_to_the_practice_and_outlives_its_makers_access(system, cleo, lake, ada):
+    change_roles(user=cleo, roles=[Role.PRACTICE], practice=lake, by=ada, at=timezone.now())
+    assert system.get("/batches").status_code == 200
+    deactivate_person(user=cleo, by=ada, at=timezone.now())
+    assert system.get("/batches").status_code == 200
+
+
+def test_a_key_revoked_with_its_makers_access_opens_nothing(system, cleo, ada):
+    deactivate_person(user=cleo, by=ada, at=timezone.now(), revoke_keys=True)
+    assert system.get("/batches").status_code == 401
 
 
 def test_a_key_made_on_the_site_opens_the_api(river, cleo):

@@ -102,7 +102,9 @@ def test_a_date_is_understood_however_it_is_typed(typed, day):
     assert TypedDate().clean(typed) == day
 
 
-@pytest.mark.parametrize("typed", ["13/01/1960", "02/30/1960", "1960", "1/2", "a/b/c"])
+@pytest.mark.parametrize(
+    "typed", ["13/01/1960", "02/30/1960", "1960", "1/2", "a/b/c", "1/2/" + "9" * 40, "1/2/99999999"]
+)
 def test_what_is_not_a_date_is_refused(typed):
     with pytest.raises(Exception, match="MM/DD/YYYY"):
         TypedDate().clean(typed)
@@ -141,6 +143,11 @@ def test_the_place_of_service_follows_from_the_location(visit, ann):
     ("more", "field"),
     [
         ({"date_from": "12/31/2099"}, "date_from"),
+        ({"date_from": "10/30/202"}, "date_from"),
+        ({"date_from": "12/31/1978"}, "date_from"),
+        ({"date_to": "12/31/2099"}, "date_to"),
+        ({"birth_date": "01/02/196"}, "birth_date"),
+        ({"birth_date": "12/31/1879"}, "birth_date"),
         ({"date_to": "10/29/2026"}, "date_to"),
         ({"birth_date": "10/31/2026", "date_from": "10/30/2026"}, "birth_date"),
         ({"place_of_service": "1A"}, "place_of_service"),
@@ -166,6 +173,17 @@ def test_written_facts_come_back_as_the_form_shows_them(visit, ann):
     form = PrecodingForm(text_of(row), encounter=visit, user=ann)
     assert form.is_valid(), form.errors
     assert form.facts() == facts
+
+
+def test_a_date_before_its_time_says_which_year_to_check(visit, ann):
+    form = PrecodingForm(sent(visit, date_from="10/30/202"), encounter=visit, user=ann)
+    assert form.errors["date_from"] == ["Check the year: the date lies before 01/01/1979."]
+    assert PrecodingForm(sent(visit, date_from="01/01/1979"), encounter=visit, user=ann).is_valid()
+
+
+def test_what_the_database_cannot_store_falls_out_of_a_draft():
+    assert draft_body({"patient_name": "a\0b\ud800"})["patient_name"] == "ab"
+    assert clean_body({"comment": "a\0b\ud800"})["comment"] == "ab"
 
 
 def test_a_draft_keeps_the_forms_own_fields_and_nothing_else():

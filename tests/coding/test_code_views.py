@@ -176,3 +176,37 @@ def test_a_finished_encounter_is_shown_but_not_edited(held, ann, as_user):
     assert "You are only reading." in text
     assert "<form" not in text.split('id="codes-pane"')[1].split("</section>")[0]
     assert "E11.9" in text
+
+
+@pytest.mark.parametrize("action", ["save", "submit"])
+def test_an_older_form_sent_late_does_not_cover_a_newer_draft(held, ann, as_user, action):
+    browser = as_user(ann)
+    for version, codes in enumerate(("E119", "E119 I10")):
+        browser.post(url_of(held), form_for(held, version=version, action="save", body=body(codes)))
+    lapse(held)
+    page = browser.post(url_of(held), form_for(held, version=1, action=action, body=body("M1711")))
+    assert page.status_code == 409
+    assert Draft.objects.get().body["diagnoses"] == [{"code": "E119"}, {"code": "I10"}]
+    assert "M17.11" in page.content.decode()
+    assert page.context["newer"] == [{"label": "Diagnoses", "text": "E119, I10"}]
+    assert "You have saved something newer" in page.content.decode()
+
+
+@pytest.mark.parametrize(
+    "line",
+    [{"units": "9" * 5000}, {"units": "²"}, {"modifiers": ["25\n"]}, {"pointers": [10**30]}, {"code": "99213\n"}],
+)
+def test_a_line_that_is_out_of_all_bounds_is_refused(held, ann, as_user, line):
+    sent = {"procedures": [{"code": "99213", "modifiers": [], "units": 1, "pointers": [1], **line}]}
+    answer = as_user(ann).post(url_of(held, "draft"), form_for(held, body=json.dumps(sent)))
+    assert answer.status_code == 422
+
+
+def test_numbers_out_of_all_bounds_in_a_form_name_nothing(held, ann, as_user):
+    browser = as_user(ann)
+    for name in ("assignment", "version"):
+        answer = browser.post(url_of(held, "draft"), {**form_for(held, body=body("E119")), name: "9" * 5000})
+        assert answer.status_code == (404 if name == "assignment" else 200)
+    rows = {"dx-1": "E119", "px-1-code": "99213", "px-1-units": "1", "px-1-pointers": "9" * 5000, "action": "save"}
+    assert browser.post(url_of(held), form_for(held, **rows)).status_code == 422
+    assert browser.post(url_of(held, "draft"), form_for(held, body="[" * 100_000)).status_code == 422

@@ -1,5 +1,7 @@
 """A coder's version is checked, kept for ever, and goes to verification or out, as the contract says."""
 
+from datetime import UTC, date, datetime
+
 import pytest
 from django.db import InternalError, connection
 from django.db.utils import IntegrityError
@@ -135,6 +137,18 @@ def test_without_a_contract_in_force_everything_is_verified(held, ann):
     Contract.objects.update(ends_on=VISIT_DAY)
     submit_coding(assignment=held, by=ann, at=NOON, coded=coded())
     assert Encounter.objects.get().status == EncounterStatus.TO_VERIFY
+
+
+@pytest.mark.parametrize(("hour", "status"), [(4, EncounterStatus.TO_VERIFY), (6, EncounterStatus.VERIFIED)])
+def test_the_contract_of_the_practices_own_day_draws_the_sample(ann, hour, status):
+    """New York's 2 November ends at 05:00 UTC of the third."""
+    at = datetime(2026, 11, 3, hour, 0, tzinfo=UTC)
+    precoded(waiting(at=at), ann, at=at)
+    held = take_next(by=ann, at=at, stages=[Stage.CODING])
+    Contract.objects.update(ends_on=date(2026, 11, 2), verification_share=100)
+    Contract.objects.create(practice=held.practice, starts_on=date(2026, 11, 3), verification_share=0)
+    submit_coding(assignment=held, by=ann, at=at, coded=coded())
+    assert Encounter.objects.get().status == status
 
 
 @pytest.mark.parametrize("statement", ["UPDATE coding_coding SET version = 9", "DELETE FROM coding_procedureline"])

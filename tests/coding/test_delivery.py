@@ -3,7 +3,7 @@
 import csv
 import io
 import threading
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
 import pytest
@@ -12,7 +12,7 @@ from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
 
-from coding.actions.delivery import deliver_batch, queue_delivery_if_complete
+from coding.actions.delivery import deliver_batch, formats_of, queue_delivery_if_complete
 from coding.models import Coding, Diagnosis, Encounter, EncounterEvent, PreCoding, ProcedureLine, Verification
 from coding.tasks import deliver_batch as task
 from portal import scope
@@ -200,6 +200,13 @@ def test_the_contract_says_which_formats_are_made(batch, river):
     Contract.objects.filter(practice=river).update(delivery_formats=["csv"])
     deliver(batch)
     assert list(Delivery.objects.values_list("format", flat=True)) == ["csv"]
+
+
+def test_the_contract_of_the_practices_own_day_says_which_formats_are_made(batch, river):
+    Contract.objects.filter(practice=river).update(delivery_formats=["csv"], ends_on=date(2026, 11, 2))
+    Contract.objects.create(practice=river, starts_on=date(2026, 11, 3), delivery_formats=["xlsx"])
+    before, after = (datetime(2026, 11, 3, hour, 0, tzinfo=UTC) for hour in (4, 6))  # midnight is at 05:00 UTC
+    assert (formats_of(batch, at=before), formats_of(batch, at=after)) == (["csv"], ["xlsx"])
 
 
 def test_a_delivery_is_written_once(batch):

@@ -36,7 +36,7 @@ def seen(coder, verifier):
         (("E119", "20610@1"), ("E119", "20611@1"), [("changed", "20610", "20611")]),
         (("E119", "20610@1"), ("E119", "71046@1"), [("unsupported", "20610", ""), ("missed", "", "71046")]),
         (("E119", "99213@1"), ("E119", "99213-25@1"), [("modifier", "99213", "99213-25")]),
-        (("E119", "20610-RT-59@1"), ("E119", "20610-59-RT@1"), []),
+        (("E119", "99213-26-59@1"), ("E119", "99213-59-26@1"), [("modifier", "99213-26-59", "99213-59-26")]),
         (("E119", "20610x2@1"), ("E119", "20610@1"), [("units", "2 × 20610", "1 × 20610")]),
         (("E119 I10", "99213@1"), ("E119 I10", "99213@2"), [("pointer", "E11.9", "I10")]),
         (("E119 I10", "99213@1,2"), ("E119 I10", "99213@2,1"), [("pointer", "E11.9 I10", "I10 E11.9")]),
@@ -62,6 +62,10 @@ def test_a_change_points_at_both_lines():
 def test_without_weights_a_change_outside_the_levels_is_only_a_change():
     (one,) = compare(coded("E119", "71045@1"), coded("E119", "71046@1"), {})
     assert one.kind is Kind.CHANGED
+
+
+def test_of_two_lines_with_one_code_those_with_the_same_modifiers_in_the_same_order_belong_together():
+    assert not compare(coded("E119", "20610-RT-59@1 20610-59-RT@1"), coded("E119", "20610-RT-59@1 20610-59-RT@1"), {})
 
 
 # -- laws ----------------------------------------------------------------------------------------

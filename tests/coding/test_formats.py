@@ -13,13 +13,11 @@ from coding.rules.codings import ProcedureLine, System
 from coding.rules.formats import csv_file, xlsx_file
 from coding.rules.formats.result import (
     ENCOUNTER_COLUMNS,
-    FORMULA_BEGINNINGS,
     LINE_COLUMNS,
     BatchResult,
     ResultRow,
-    clean,
-    plain,
 )
+from portal.rules.plain_cells import FORMULA_BEGINNINGS, clean, plain
 
 GOLDEN = Path(__file__).resolve().parent.parent / "golden"
 

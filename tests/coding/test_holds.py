@@ -3,12 +3,14 @@
 from datetime import timedelta
 
 import pytest
+from django.utils import timezone
 
 from coding.actions.drafts import draft_of, save_draft
 from coding.actions.holds import CommentMissing, ReturnDatePassed, hold, mark_not_billable, reopen, resume
 from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import take_next
 from coding.actions.verification import give_verdict
+from coding.forms.coding import HoldForm
 from coding.models import Assignment, Encounter, QueueRank, Verdict
 from coding.rules.lifecycle import EncounterStatus, HoldReason, NotBillableReason, Stage, WhoseMove
 from coding.signals import encounter_finished
@@ -133,3 +135,11 @@ def test_not_billable_before_precoding_reopens_at_precoding(ann, max_):
 def test_work_in_progress_is_not_reopened(held, max_):
     with pytest.raises(AlreadyMoved):
         reopen(encounter=held.encounter, by=max_, at=NOON, comment="x")
+
+
+@pytest.mark.parametrize(("days", "good"), [(0, False), (1, True), (30, True), (31, False)])
+def test_a_chart_waits_for_a_month_at_most(days, good):
+    day = timezone.localdate() + timedelta(days=days)
+    form = HoldForm({"reason": "missing_page", "whose_move": "practice", "return_on": day.isoformat()})
+    assert form.is_valid() is good
+    assert list(form.errors) == ([] if good else ["return_on"])

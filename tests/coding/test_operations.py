@@ -182,6 +182,24 @@ def test_work_is_taken_from_a_person_and_put_first(batch, max_, ann, as_user):
     assert Encounter.objects.get(pk=free.pk).priority == 0
 
 
+def test_a_manager_takes_charts_off_hold(batch, max_, ann, as_user):
+    now = timezone.now()
+    [held] = encounters(
+        batch, 1, status="held", hold_reason="missing_page", hold_move="practice", hold_stage="coding", held_at=now,
+        held_by=ann, hold_return_at=now + timedelta(days=20),
+    )  # fmt: skip
+    [free] = encounters(batch, 1)
+    answer = post(as_user(max_), "resume", [held, free], query="?state=held")
+    assert said(answer) == [
+        "1 encounter taken off hold.",
+        f"1 not changed: It moved on meanwhile, or its status does not allow it. ({free.label})",
+    ]
+    held.refresh_from_db()
+    assert (held.status, held.hold_reason, held.hold_return_at) == ("to_code", "", None)
+    assert EncounterEvent.objects.get(encounter=held).user == max_
+    assert 'value="resume"' in answer.content.decode()
+
+
 def test_a_form_that_leaves_something_open_says_so_and_moves_nothing(batch, max_, as_user):
     [one] = encounters(batch, 1)
     browser = as_user(max_)

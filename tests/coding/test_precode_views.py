@@ -131,9 +131,26 @@ def test_a_chart_of_several_visits_is_split_by_pages(held, ann, as_user):
 
 @pytest.mark.parametrize("ranges", ["1-9", "1-2, 2-3", "none"])
 def test_page_ranges_that_cannot_be_are_refused(held, ann, as_user, ranges):
-    page = as_user(ann).post(url_of(held, "split"), form_for(held, ranges=ranges))
+    page = as_user(ann).post(url_of(held, "split"), form_for(held, ranges=ranges, leave_out="on"))
     assert page.status_code == 422
     assert Encounter.objects.count() == 1
+
+
+def test_a_second_click_on_split_makes_no_more_visits(held, ann, as_user):
+    browser = as_user(ann)
+    for _ in range(2):
+        page = browser.post(url_of(held, "split"), form_for(held, ranges="1-2, 3"))
+    assert (page.status_code, Encounter.objects.count()) == (422, 2)
+    assert "Those pages are another visit already." in page.content.decode()
+
+
+def test_pages_in_no_range_are_named_and_left_out_once_that_is_ticked(held, ann, as_user):
+    browser = as_user(ann)
+    page = browser.post(url_of(held, "split"), form_for(held, ranges="1-2"))
+    assert page.status_code == 422
+    assert "Page 3 belongs to no visit." in page.content.decode()
+    assert browser.post(url_of(held, "split"), form_for(held, ranges="1-2", leave_out="on")).url == url_of(held)
+    assert Encounter.objects.get().last_page == 2
 
 
 def test_opening_work_that_was_assigned_ahead_starts_its_ordinary_lease(held, ann, as_user, settings):
@@ -151,3 +168,42 @@ def test_facts_come_back_when_the_coder_sends_them_back(river, ann, as_user):
     text = browser.get(url_of(held)).content.decode()
     assert 'value="Test Person"' in text
     assert 'value="10/30/2026"' in text
+
+
+def test_a_tab_that_has_not_seen_the_draft_does_not_finish(held, ann, as_user):
+    browser = as_user(ann)
+    browser.post(url_of(held), answers(held, action="save"))
+    browser.post(url_of(held), {**answers(held, action="save"), "version": 1, "patient_name": "Corrected, Test"})
+    page = browser.post(url_of(held), {**answers(held, action="finish"), "version": 1})
+    assert page.status_code == 409
+    assert "This was changed in another tab" in page.content.decode()
+    assert not PreCoding.objects.exists()
+    browser.post(url_of(held), {**answers(held, action="finish"), "version": 2})
+    assert PreCoding.objects.exists()
+
+
+@pytest.mark.parametrize("action", ["save", "finish"])
+def test_an_older_form_sent_late_does_not_cover_a_newer_draft_and_shows_both(held, ann, as_user, action):
+    browser = as_user(ann)
+    for version, name in enumerate(("First", "Newer")):
+        browser.post(url_of(held), {**answers(held, action="save"), "version": version, "patient_name": name})
+    lapse(held)
+    page = browser.post(url_of(held), {**answers(held, action=action), "version": 1, "patient_name": "Older"})
+    assert page.status_code == 409
+    assert Draft.objects.get().body["patient_name"] == "Newer"
+    assert {"label": "Patient name", "text": "Newer"} in page.context["newer"]
+    assert {"label": "Sex", "text": "Female"} in page.context["newer"]
+    assert 'value="Older"' in page.content.decode()
+
+
+def test_a_late_form_with_a_mistake_is_kept_too(held, ann, as_user):
+    lapse(held)
+    page = as_user(ann).post(url_of(held), {**answers(held), "patient_name": "Half", "birth_date": "soon"})
+    assert page.status_code == 409
+    assert Draft.objects.get().body["patient_name"] == "Half"
+
+
+def test_late_words_whose_draft_is_gone_are_kept(held, ann, as_user):
+    lapse(held)
+    as_user(ann).post(url_of(held), {**answers(held, action="save"), "version": 4})
+    assert Draft.objects.get().body["patient_name"] == "Person, Test"

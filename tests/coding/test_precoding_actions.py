@@ -93,8 +93,10 @@ def test_two_visits_may_share_the_same_pages(held, ann):
 
 
 def test_one_range_narrows_the_encounter(held, ann):
-    assert split_encounter(assignment=held, by=ann, at=NOON, ranges=[(2, 4)]) == [held.encounter]
+    asked = {"assignment": held, "by": ann, "at": NOON, "ranges": [(2, 4)]}
+    assert split_encounter(**asked, leave_out=True) == [held.encounter]
     assert Encounter.objects.get().last_page == 4
+    assert held.encounter.events.get(move="set_pages").reason == "7 left out"
 
 
 @pytest.mark.parametrize("ranges", [[], [(0, 3)], [(1, 11)], [(4, 3)], [(1, 4), (4, 8)], [(1, 9), (2, 3)]])
@@ -104,11 +106,41 @@ def test_a_bad_page_range_changes_nothing(held, ann, ranges):
     assert list(Encounter.objects.values_list("first_page", "last_page")) == [(1, 10)]
 
 
-def test_pages_of_another_visit_are_not_taken_in_part(held, ann):
-    split_encounter(assignment=held, by=ann, at=NOON, ranges=[(1, 3), (4, 6)])
-    with pytest.raises(BadPageRange):
-        split_encounter(assignment=held, by=ann, at=NOON, ranges=[(1, 4)])
-    assert len(split_encounter(assignment=held, by=ann, at=NOON, ranges=[(4, 6), (7, 10)])) == 2
+def test_pages_of_another_visit_are_not_taken(held, ann):
+    split_encounter(assignment=held, by=ann, at=NOON, ranges=[(1, 3), (4, 6)], leave_out=True)
+    for taken in ([(1, 4)], [(4, 6), (1, 3)], [(1, 3), (4, 6)]):
+        with pytest.raises(BadPageRange):
+            split_encounter(assignment=held, by=ann, at=NOON, ranges=taken, leave_out=True)
+    assert len(split_encounter(assignment=held, by=ann, at=NOON, ranges=[(1, 3), (7, 10)])) == 2
+
+
+@pytest.mark.parametrize("ranges", [[(1, 5), (6, 10)], [(1, 10), (1, 10)]])
+def test_splitting_twice_in_the_same_way_splits_once(held, ann, ranges):
+    split_encounter(assignment=held, by=ann, at=NOON, ranges=ranges)
+    with pytest.raises(BadPageRange, match="another visit already"):
+        split_encounter(assignment=held, by=ann, at=NOON, ranges=ranges)
+    assert Encounter.objects.count() == 2
+
+
+@pytest.mark.parametrize(
+    ("ranges", "said"),
+    [
+        ([(1, 4), (7, 10)], "Pages 5–6 belong to no visit."),
+        ([(1, 9)], "Page 10 belongs to no visit."),
+        ([(2, 4), (6, 10)], "Pages 1, 5 belong to no visit."),
+    ],
+)
+def test_pages_are_left_without_a_visit_only_if_one_says_so(held, ann, ranges, said):
+    with pytest.raises(BadPageRange) as refused:
+        split_encounter(assignment=held, by=ann, at=NOON, ranges=ranges)
+    assert str(refused.value) == said
+    assert list(Encounter.objects.values_list("first_page", "last_page")) == [(1, 10)]
+
+
+def test_a_chart_becomes_at_most_twenty_visits_at_once(held, ann):
+    with pytest.raises(BadPageRange, match="at most 20"):
+        split_encounter(assignment=held, by=ann, at=NOON, ranges=[(1, 10)] * 21)
+    assert len(split_encounter(assignment=held, by=ann, at=NOON, ranges=[(1, 10)] * 20)) == 20
 
 
 def test_pages_are_split_at_precoding_only(ann):

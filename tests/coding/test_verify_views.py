@@ -107,3 +107,14 @@ def test_another_tab_is_not_overwritten(held, bea, as_user):
     browser.post(url_of(held, "draft"), form_for(held, body=OTHER))
     assert browser.post(url_of(held), form_for(held, body=SAME, action="verified")).status_code == 409
     assert browser.post(url_of(held), form_for(held, body=SAME, action="save")).status_code == 409
+
+
+def test_an_older_form_sent_late_does_not_cover_a_newer_draft(held, bea, as_user):
+    browser = as_user(bea)
+    for version, sent in enumerate((SAME, OTHER)):
+        browser.post(url_of(held), form_for(held, version=version, action="save", body=sent))
+    lapse(held)
+    page = browser.post(url_of(held), form_for(held, version=1, action="save", body=SAME))
+    assert page.status_code == 409
+    assert Draft.objects.get().body["procedures"][0]["code"] == "99213"
+    assert {"label": "Procedures", "text": "99213 × 1"} in page.context["newer"]

@@ -75,6 +75,7 @@ ADDRESSES: Mapping[str, Address] = {
     "portal:person_deactivate": about("cleo", "ada"),
     "portal:person_reactivate": about("cleo", "ada"),
     "portal:person_sessions": about("cleo", "ada"),
+    "portal:person_keys": about("cleo", "ada"),
     "portal:person_second_factor": about("cleo", "ada"),
     "portal:practices": page("ada"),
     "portal:practice_create": page("ada"),
@@ -130,6 +131,7 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:operations": page("max"),
     "coding:operations-figures": page("max"),
     "coding:operations-encounters": page("max"),
+    "coding:reopen": about("coding_work", "max"),
     "coding:job-try-again": about("failed_job", "max"),
     "claims:ready": page("bill"),
     # the talk; ann and bea work on the batch

@@ -314,7 +314,10 @@ def test_an_export_holds_what_was_found_and_is_noted(as_user, ada, trail):
     assert event.detail == {"rows": 1, "filters": ["action"]}
 
 
-def test_no_cell_of_an_export_is_a_formula(as_user, ada):
-    record("page.viewed", at=timezone.now(), by=factories.UserFactory(name="=HYPERLINK(1)"))
+@pytest.mark.parametrize(
+    "name", ["=HYPERLINK(1)", "\x01=HYPERLINK(1)", "＝HYPERLINK(1)", "\n=HYPERLINK(1)", "+1", "@x"]
+)
+def test_no_cell_of_an_export_is_a_formula(as_user, ada, name):
+    record("page.viewed", at=timezone.now(), by=factories.UserFactory(name=name))
     [row] = csv.DictReader(io.StringIO(as_user(ada).post("/audit/export/").content.decode()))
-    assert row["actor"] == "'=HYPERLINK(1)"
+    assert row["actor"] == "'" + name.removeprefix("\x01")

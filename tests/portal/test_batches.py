@@ -219,8 +219,8 @@ def test_a_file_that_was_taken_out_comes_back_when_it_is_sent_again(river, cleo)
     Job.objects.filter(object_id=out.pk).update(state="done")
     receipt = received(opened(river, cleo), files.small_pdf(2), name="again.pdf")
     out.refresh_from_db()
-    assert (receipt.outcome, out.status, out.reason) == ("duplicate", ChartStatus.RECEIVED, "")
-    assert Job.objects.filter(object_id=out.pk, state="ready").count() == 1
+    assert (receipt.outcome, out.status, out.duplicate_of) == ("received", ChartStatus.DUPLICATE, receipt.chart)
+    assert Job.objects.filter(object_id=receipt.chart.pk, state="ready").count() == 1
 
 
 @pytest.mark.django_db

@@ -15,7 +15,7 @@ from portal import scope, storage
 from portal.actions import pages as actions
 from portal.actions.charts import BatchFull, NotTryable, ReceiptOutcome, receive_file, try_chart_again
 from portal.actions.jobs import ATTEMPTS, JobLost, claim_job
-from portal.models import AuditEvent, Chart, Job, JobState, Outcome, Page
+from portal.models import AuditEvent, Batch, Chart, Job, JobState, Outcome, Page
 from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.signals import chart_ready, chart_refused
@@ -103,6 +103,7 @@ def test_a_file_that_cannot_be_taken_is_kept_with_its_reason(batch, settings, co
 @pytest.mark.django_db
 def test_the_same_bytes_are_a_duplicate_of_the_first(batch, river):
     first = receive(batch, files.small_pdf(1)).chart
+    Batch.objects.update(status=BatchStatus.RECEIVED, received_at=AT, due_at=AT)
     other = factories.BatchFactory(practice=river, status=BatchStatus.OPEN, received_at=None, due_at=None)
     receipt = receive(other, files.small_pdf(1), name="other.pdf")
     assert (receipt.outcome, receipt.chart.status) == ("duplicate", ChartStatus.DUPLICATE)

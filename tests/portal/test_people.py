@@ -22,7 +22,8 @@ from portal.actions.people import (
     reactivate_person,
     reset_second_factor,
 )
-from portal.models import AuditEvent, ClientRule, Membership, Skill, User, UserRole
+from portal.actions.tokens_admin import create_token
+from portal.models import AuditEvent, ClientRule, Membership, Skill, TokenScope, User, UserRole
 from portal.rules.roles import Role
 from portal.rules.specialties import Specialty
 from portal.signals import person_deactivated
@@ -291,19 +292,80 @@ def test_a_lost_second_factor_is_reset_by_another(as_user, ada, ann):
         reset_second_factor(user=ada, by=ada, at=timezone.now())
 
 
-def test_keys_made_by_somebody_who_left_are_listed(as_user, ada, cleo, river):
-    from portal.actions.tokens_admin import create_token
-    from portal.models import TokenScope
-
+def key_of(person, practice, name="Export"):
     now = timezone.now()
-    token, _ = create_token(
-        practice=river, name="Export", scopes=[TokenScope.SEND], expires_at=now + timedelta(days=30), by=cleo, at=now
-    )
-    deactivate_person(user=cleo, by=ada, at=now)
-    page = as_user(ada).get(f"/people/{cleo.pk}/").content.decode()
-    assert token.prefix in page
+    return create_token(
+        practice=practice,
+        name=name,
+        scopes=[TokenScope.SEND],
+        expires_at=now + timedelta(days=30),
+        by=person,
+        at=now,
+    )[0]
+
+
+def revoked(token):
     token.refresh_from_db()
-    assert token.revoked_at is None
+    trail = AuditEvent.objects.filter(action="token.revoked", object_id=token.pk).count()
+    assert trail == (token.revoked_at is not None)
+    return token.revoked_at is not None
+
+
+def test_keys_made_by_somebody_who_left_are_listed_and_stay(as_user, ada, cleo, river):
+    token, admin = key_of(cleo, river), as_user(ada)
+    assert token.prefix in admin.get(f"/people/{cleo.pk}/deactivate/").content.decode()
+    admin.post(f"/people/{cleo.pk}/deactivate/")
+    assert token.prefix in admin.get(f"/people/{cleo.pk}/").content.decode()
+    assert not revoked(token)
+
+
+def test_keys_are_revoked_with_their_makers_access_if_so_chosen(as_user, ada, cleo, otto, river, lake):
+    token, others = key_of(cleo, river), key_of(otto, lake)
+    as_user(ada).post(f"/people/{cleo.pk}/deactivate/", {"revoke_keys": "1"})
+    assert revoked(token)
+    assert not revoked(others)
+    assert AuditEvent.objects.get(action="token.revoked").actor == ada
+
+
+def test_keys_of_somebody_who_moves_stay_with_the_practice_they_leave(as_user, ada, cleo, river, lake):
+    token, admin, address = key_of(cleo, river), as_user(ada), f"/people/{cleo.pk}/roles/"
+    stays = {"roles": ["practice"], "practice": river.pk}
+    moves = {"roles": ["practice"], "practice": lake.pk}
+    assert token.prefix not in admin.post(address, stays).content.decode()
+    assert token.prefix in admin.post(address, moves).content.decode()
+    admin.post(address, {**moves, "confirmed": "1"})
+    page = admin.get(f"/people/{cleo.pk}/").content.decode()
+    assert token.prefix in page
+    assert f"{token.name}, {river.name}" in page
+    assert not revoked(token)
+
+
+def test_keys_of_somebody_who_moves_are_revoked_if_so_chosen(as_user, ada, cleo, river, lake):
+    left, brought = key_of(cleo, river), key_of(cleo, lake)
+    moves = {"roles": ["practice"], "practice": lake.pk, "confirmed": "1", "revoke_keys": "1"}
+    as_user(ada).post(f"/people/{cleo.pk}/roles/", moves)
+    assert (revoked(left), revoked(brought)) == (True, False)
+    work = key_of(cleo, river, "Old")
+    as_user(ada).post(f"/people/{cleo.pk}/roles/", {"roles": ["coder"], "confirmed": "1", "revoke_keys": "1"})
+    assert revoked(work)
+    assert revoked(brought)
+
+
+def test_keys_are_revoked_later_on_the_page_of_their_maker(as_user, ada, cleo, river):
+    token, admin = key_of(cleo, river), as_user(ada)
+    answer = admin.post(f"/people/{cleo.pk}/keys/revoke/", follow=True)
+    assert "1 API key of" in answer.content.decode()
+    assert token.prefix not in answer.content.decode()
+    assert revoked(token)
+    assert "0 API keys of" in admin.post(f"/people/{cleo.pk}/keys/revoke/", follow=True).content.decode()
+
+
+def test_the_practice_sees_which_keys_were_made_by_somebody_who_is_gone(as_user, ada, cleo, river, lake):
+    key_of(cleo, river)
+    colleague = factories.UserFactory(roles=[Role.PRACTICE], practice=river)
+    assert "left</span>" not in as_user(colleague).get("/api-keys/").content.decode()
+    change_roles(user=cleo, roles=[Role.PRACTICE], practice=lake, by=ada, at=timezone.now())
+    assert "left</span>" in as_user(colleague).get("/api-keys/").content.decode()
 
 
 def test_an_admin_sees_no_charts_or_batches(as_user, ada):

@@ -9,8 +9,8 @@ from coding.rules.formats.result import (
     BatchResult,
     encounter_cells,
     line_cells,
-    plain,
 )
+from portal.rules.plain_cells import plain
 
 MEDIA_TYPE = "text/csv; charset=utf-8"
 ENDING = ".csv"

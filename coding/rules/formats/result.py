@@ -1,19 +1,11 @@
 """The result of a batch as plain data, and the two tables that every format shows."""
 
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
 from coding.rules.codings import DIAGNOSIS_LIMIT, MODIFIER_LIMIT, ProcedureLine, System, dotted
-
-Cell = str | int | date | None
-
-# OWASP, CSV Injection: a spreadsheet takes a cell that begins so for a formula (also ASVS 1.2.10).
-FORMULA_BEGINNINGS = ("=", "+", "-", "@", "\t", "\r", "\0", "\n", "＝", "＋", "－", "＠")
-
-# What neither a spreadsheet nor XML 1.0 may hold; a chart's free text can bring such characters along.
-UNPRINTABLE = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ufffe\uffff\ud800-\udfff]")
+from portal.rules.plain_cells import Cell
 
 ENCOUNTER_COLUMNS = (
     "Batch", "Practice", "Encounter", "Chart", "File name", "First page", "Last page", "Status", "Reason", "Patient",
@@ -91,20 +83,3 @@ def line_cells(row: ResultRow) -> Iterator[tuple[Cell, ...]]:
             line.units,
             ",".join(str(pointer) for pointer in line.pointers),
         )
-
-
-def plain(cell: Cell) -> str:
-    """A cell as text that no spreadsheet runs as a formula; dates as YYYY-MM-DD."""
-    if cell is None:
-        return ""
-    if isinstance(cell, date):
-        return cell.isoformat()
-    if isinstance(cell, int):
-        return str(cell)
-    text = clean(cell)
-    return f"'{text}" if cell.startswith(FORMULA_BEGINNINGS) or text.startswith(FORMULA_BEGINNINGS) else text
-
-
-def clean(text: str) -> str:
-    """The text without characters that have no meaning in a file of results."""
-    return UNPRINTABLE.sub("", text)

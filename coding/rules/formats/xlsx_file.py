@@ -10,11 +10,10 @@ from coding.rules.formats.result import (
     ENCOUNTER_COLUMNS,
     LINE_COLUMNS,
     BatchResult,
-    Cell,
     encounter_cells,
     line_cells,
-    plain,
 )
+from portal.rules.plain_cells import Cell, plain
 
 MEDIA_TYPE = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
 ENDING = ".xlsx"

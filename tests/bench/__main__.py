@@ -1,0 +1,67 @@
+"""`make bench`: figures as ratios against a peer measured in the same run, with the machine's facts."""
+
+import os
+import platform
+import statistics
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+ROUNDS = 5
+
+
+def say(text: str) -> None:
+    sys.stdout.write(text + "\n")
+
+
+def per_second(work: Callable[[], int]) -> float:
+    """How many a second, of the number that the work says it did."""
+    start = time.perf_counter()
+    done = work()
+    return done / (time.perf_counter() - start)
+
+
+def compare(name: str, unit: str, ours: Callable[[], int], peer_name: str, peer: Callable[[], int]) -> None:
+    """Ours and the peer in turn; the first round warms up."""
+    ratios, own, others = [], [], []
+    for number in range(ROUNDS + 1):
+        mine, theirs = per_second(ours), per_second(peer)
+        if number:
+            own.append(mine)
+            others.append(theirs)
+            ratios.append(mine / theirs)
+    say(f"{name}")
+    say(
+        f"  {peer_name:<15} {statistics.median(others):10.1f} {unit}/s   (min {min(others):.1f}, max {max(others):.1f})"
+    )
+    say(f"  ratio           {statistics.median(ratios):10.2f}        (min {min(ratios):.2f}, max {max(ratios):.2f})")
+
+
+def main() -> None:
+    os.environ["CHARTLINE_VAR"] = str(ROOT / "var" / "bench")
+    os.environ["CHARTLINE_TESTING"] = "1"
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+    from config import embedded
+
+    started = embedded.start()
+    try:
+        import django
+
+        django.setup()
+        from django.core.management import call_command
+
+        call_command("migrate", verbosity=0)
+        from tests.bench import queue, rendering
+
+        load = " ".join(f"{figure:.2f}" for figure in os.getloadavg())
+        say(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {load}")
+        compare(*queue.claims())
+        compare(*rendering.pages())
+    finally:
+        embedded.stop(started)
+
+
+if __name__ == "__main__":
+    main()
