@@ -64,7 +64,7 @@ def test_every_page_of_the_library_that_a_template_names_exists():
         for name in re.findall(r"""\{% url ['"]([a-z_]+)""", page.read_text())
         if name.startswith(LIBRARY)
     }
-    assert len(named) > 20
+    assert len(named) >= 20
     assert named <= {name for name in get_resolver().reverse_dict if isinstance(name, str)}
 
 
