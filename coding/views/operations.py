@@ -18,12 +18,13 @@ from coding.actions.holds import resume
 from coding.forms.operations import BulkForm, FilterForm
 from coding.models import Assignment, Encounter
 from coding.views import figures as numbers
-from coding.views.due import due_tag, span, status_tag
+from coding.views.due import due_tag, status_tag
 from portal.access import SignedRequest, found, requires
 from portal.actions.audit import record
 from portal.actions.jobs import try_job_again
 from portal.keyset import page_of
 from portal.models import Job, JobState, User
+from portal.rules.promise import span
 from portal.rules.roles import Permission
 
 PER_PAGE = 50
