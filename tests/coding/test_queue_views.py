@@ -249,6 +249,7 @@ def test_a_page_image_is_streamed_never_kept_and_noted(river, ann, as_user):
     answer = as_user(ann).get(reverse("coding:page-image", args=[held.encounter_id, 2]))
     assert b"".join(answer.streaming_content).startswith(b"\x89PNG")
     assert answer["Cache-Control"] == "no-store"
+    assert answer["Content-Disposition"] == "inline"
     event = AuditEvent.objects.get(action="page.viewed")
     assert (event.actor, event.detail["page"]) == (ann, 2)
 
