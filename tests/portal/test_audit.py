@@ -190,6 +190,18 @@ def test_not_even_the_owner_changes_the_trail(sealed):
                 server.execute(statement)
 
 
+@pytest.mark.parametrize("table", ["portal_auditevent", "portal_auditseal"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {}"])
+def test_a_superuser_changes_the_trail_only_by_switching_its_triggers_off(sealed, table, statement):
+    """Rights and row security do not bind a superuser; what is done in passing is still refused."""
+    column = "hash" if table == "portal_auditseal" else "action"
+    with (
+        psycopg.connect(embedded.superuser_url(connection.settings_dict["NAME"]), autocommit=True) as server,
+        pytest.raises(psycopg.errors.RestrictViolation, match="only added"),
+    ):
+        server.execute(statement.format(table, column, column))
+
+
 def test_a_practice_adds_to_the_trail_but_does_not_read_it(river, ada):
     write_events(1, by=ada)
     with scope.practice(river.pk):
