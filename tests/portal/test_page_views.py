@@ -5,8 +5,6 @@ from datetime import timedelta
 
 import pytest
 from django.core.files.storage import default_storage
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -129,41 +127,6 @@ def test_the_list_filters_by_status(cleo, as_user, batch):
 )
 def test_a_mangled_address_shows_the_first_page(cleo, as_user, batch, query):
     assert "Clinic notes" in text_of(as_user(cleo).get(reverse("portal:batches"), query))
-
-
-@pytest.mark.parametrize("name", ["portal:batches", "portal:home"])
-def test_the_number_of_queries_does_not_grow_with_the_list(cleo, as_user, river, name):
-    browser = as_user(cleo)
-
-    def queries():
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
-            browser.get(reverse(name))
-        return len(seen)
-
-    factories.ChartFactory(batch__practice=river)
-    queries()
-    few = queries()
-    for _ in range(15):
-        factories.ChartFactory(batch__practice=river)
-    assert queries() == few
-
-
-def test_the_number_of_queries_does_not_grow_with_the_charts(cleo, as_user, batch):
-    browser = as_user(cleo)
-
-    def queries():
-        with CaptureQueriesContext(connection) as seen:
-            browser.get(reverse("portal:batch", args=[batch.pk]))
-        return len(seen)
-
-    first = factories.ChartFactory(batch=batch)
-    queries()
-    few = queries()
-    for _ in range(10):
-        factories.ChartFactory(batch=batch, status=ChartStatus.DUPLICATE, duplicate_of=first, ready_at=None)
-    assert queries() == few
 
 
 # -- one batch -----------------------------------------------------------------------------------
