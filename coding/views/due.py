@@ -22,8 +22,8 @@ def due_tag(due_at: datetime, *, at: datetime) -> dict[str, Any]:
     elif left < DAY:
         label, tone = f"Due in {span(left)}", "warn" if left < SOON else "neutral"
     else:
-        label, tone = f"Due {local:%a %d %b %H:%M}", "neutral"
-    return {"label": label, "tone": tone, "at": due_at, "exact": f"{local:%a %d %b %Y %H:%M}"}
+        label, tone = f"Due {local:%a %b %-d, %H:%M}", "neutral"
+    return {"label": label, "tone": tone, "at": due_at, "exact": f"{local:%a %b %-d, %Y, %H:%M}"}
 
 
 def span(length: timedelta) -> str:

@@ -22,7 +22,7 @@ def due_tag(*, due_at: datetime, at: datetime) -> DueTag:
         return DueTag(f"Overdue {span(-left)}", "danger")
     if left < DAY:
         return DueTag(f"Due in {span(left)}", "warn" if left < SOON else "neutral")
-    return DueTag(f"Due {due_at:%a %d %b %H:%M}", "neutral")
+    return DueTag(f"Due {due_at:%a %b %-d, %H:%M}", "neutral")
 
 
 def span(length: timedelta) -> str:

@@ -40,7 +40,7 @@ def promise(batch: Batch, *, at: datetime) -> dict[str, Any] | None:
         return None
     local = timezone.localtime(batch.due_at)
     tag = due_tag(due_at=local, at=at)
-    return {"label": tag.label, "tone": tag.tone, "at": batch.due_at, "exact": f"{local:%a %d %b %Y %H:%M}"}
+    return {"label": tag.label, "tone": tag.tone, "at": batch.due_at, "exact": f"{local:%a %b %-d, %Y, %H:%M}"}
 
 
 def chart_advice(chart: Chart) -> Advice | None:

@@ -106,7 +106,7 @@ def test_a_chart_that_was_refused_comes_back_by_another_try_or_gives_way_to_a_co
         (0.5, "Due in 30 min", "warn"),
         (3, "Due in 3 h", "warn"),
         (20, "Due in 20 h", "neutral"),
-        (48, "Due Wed 04 Mar 09:00", "neutral"),
+        (48, "Due Wed Mar 4, 09:00", "neutral"),
     ],
 )
 def test_a_promise_says_how_near_it_is(hours, label, tone):
