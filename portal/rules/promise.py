@@ -25,8 +25,8 @@ def due_tag(*, due_at: datetime, at: datetime) -> DueTag:
     elif left < DAY:
         label, tone = f"Due in {span(left)}", "warn" if left < SOON else "neutral"
     else:
-        label, tone = f"Due {due_at:%a %d %b %H:%M}", "neutral"
-    return DueTag(label=label, tone=tone, at=due_at, exact=f"{due_at:%a %d %b %Y %H:%M}")
+        label, tone = f"Due {due_at:%a %b %-d, %H:%M}", "neutral"
+    return DueTag(label=label, tone=tone, at=due_at, exact=f"{due_at:%a %b %-d, %Y, %H:%M}")
 
 
 def span(length: timedelta) -> str:

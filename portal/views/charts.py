@@ -40,6 +40,7 @@ def chart(request: SignedRequest, pk: int) -> HttpResponse:
             "chart": row,
             "status": chart_tag(row),
             "advice": chart_advice(row),
+            "may_send": request.user.may(Permission.SEND_CHARTS),
             "size": megabytes(row.size),
             "pages": [
                 {
