@@ -23,8 +23,8 @@ class CodeRow(NamedTuple):
     coverage: str = ""
     pricing: str = ""
 
-    def record(self) -> Record:
-        return Record("Code", self)
+    def record(self, line: int = 0) -> Record:
+        return Record("Code", self, line)
 
 
 class ModifierRow(NamedTuple):
@@ -33,8 +33,8 @@ class ModifierRow(NamedTuple):
     code: str
     title: str
 
-    def record(self) -> Record:
-        return Record("Modifier", self)
+    def record(self, line: int = 0) -> Record:
+        return Record("Modifier", self, line)
 
 
 CODE_COLUMNS = {"Code": CodeRow._fields}
@@ -48,8 +48,3 @@ ICD9CM_PROCEDURE = re.compile(r"[0-9]{2,4}")
 HCPCS = re.compile(r"[A-Z][0-9]{4}")
 CPT = re.compile(r"[0-9]{4}[0-9A-Z]")  # categories I, II (F), III (T), and the alphanumeric ones since (A, M, U)
 MODIFIER = re.compile(r"[0-9A-Z]{2}")
-
-
-def code_of(record: Record) -> str:
-    """The code of a code or modifier row; what a list holds once."""
-    return str(record.values[1] if record.table == "Code" else record.values[0])

@@ -17,7 +17,6 @@ from coding.rules.layouts.code_rows import (
     MODIFIER_COLUMNS,
     CodeRow,
     ModifierRow,
-    code_of,
 )
 from coding.rules.layouts.numbered import BadRow, Tabbed, decoded, matched, numbered_lines, numbered_rows, taken, words
 from coding.rules.layouts.shape import Layout, Record, Refused, WrongFile
@@ -44,7 +43,7 @@ def cell(row: dict[str, str], column: str) -> str:
 
 
 def read_code_list(file: IO[bytes]) -> Iterator[Record | Refused]:
-    return taken(below_notice(file, *CODE_LIST), code_list_row, once=code_of)
+    return taken(below_notice(file, *CODE_LIST), code_list_row)
 
 
 def code_list_row(row: dict[str, str]) -> Record:
@@ -65,10 +64,10 @@ def read_modifiers(file: IO[bytes]) -> Iterator[Record | Refused]:
     """The modifiers, each once: the list repeats those that hospitals use too in a section of their own."""
     known: set[str] = set()
     for found in taken(below_notice(file, *MODIFIER_LIST), modifier_list_row):
-        if isinstance(found, Refused) or code_of(found) not in known:
+        if isinstance(found, Refused) or found.values[0] not in known:
             yield found
         if isinstance(found, Record):
-            known.add(code_of(found))
+            known.add(found.values[0])
 
 
 def modifier_list_row(row: dict[str, str]) -> Record:
@@ -94,11 +93,11 @@ def below_copyright(file: IO[bytes], form: re.Pattern[str]) -> Iterator[tuple[in
 
 
 def read_tabbed(file: IO[bytes]) -> Iterator[Record | Refused]:
-    return taken(below_copyright(file, TABBED_LINE), lambda line: plain_row(*line.partition("\t")[::2]), once=code_of)
+    return taken(below_copyright(file, TABBED_LINE), lambda line: plain_row(*line.partition("\t")[::2]))
 
 
 def read_short(file: IO[bytes]) -> Iterator[Record | Refused]:
-    return taken(below_copyright(file, SHORT_LINE), short_line, once=code_of)
+    return taken(below_copyright(file, SHORT_LINE), short_line)
 
 
 def short_line(line: str) -> Record:
@@ -113,7 +112,7 @@ def plain_row(code: str, title: str) -> Record:
 
 def read_long(file: IO[bytes]) -> Iterator[Record | Refused]:
     """Columns 1-5 the code, 6-7 the number of the line, 9-80 a piece of the descriptor; a code has many lines."""
-    return taken(long_entries(below_copyright(file, LONG_LINE)), long_entry, once=code_of)
+    return taken(long_entries(below_copyright(file, LONG_LINE)), long_entry)
 
 
 def long_entries(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:

@@ -14,9 +14,8 @@ from coding.rules.layouts.code_rows import (
     MODIFIER_COLUMNS,
     CodeRow,
     ModifierRow,
-    code_of,
 )
-from coding.rules.layouts.numbered import BadRow, day, first_time, lines_like, matched, table_rows, taken, words
+from coding.rules.layouts.numbered import BadRow, day, lines_like, matched, table_rows, taken, words
 from coding.rules.layouts.shape import Layout, Record, Refused
 
 COLUMNS = CODE_COLUMNS | MODIFIER_COLUMNS
@@ -62,55 +61,64 @@ class Entry:
         first = self.first
         title = words(" ".join(self.pieces))
         if FIRST[first[10]]:
-            return ModifierRow(matched(first[:5], MODIFIER, "modifier (columns 4-5)"), title).record()
+            return ModifierRow(code_at(first), title).record(self.line)
         return CodeRow(
             System.PROCEDURE.value,
-            matched(first[:5], HCPCS, "HCPCS code (columns 1-5)"),
+            code_at(first),
             title,
             short_title=" ".join(first[91:119].split()),
             pricing=matched(first[119:121], PRICING, "pricing indicator (columns 120-121)"),
             coverage=matched(first[229:230], COVERAGE, "coverage code (column 230)"),
             valid_from=day(first[268:276], "added, columns 269-276"),
             valid_to=day(first[284:292], "terminated, columns 285-292"),
-        ).record()
+        ).record(self.line)
 
 
 def read_text(file: IO[bytes]) -> Iterator[Record | Refused]:
     lines = lines_like(file, LINE, "a HCPCS record: code, sequence number, and 3, 4, 7 or 8 in column 11")
-    seen: dict[object, int] = {}
     for entry in entries(lines):
         try:
-            record = entry.fault or entry.record()
-            if isinstance(record, Record):
-                first_time(code_of(record), entry.line, seen)
+            yield entry.fault or entry.record()
         except BadRow as reason:
             yield Refused(entry.line, str(reason))
-        else:
-            yield record
 
 
 def entries(lines: Iterator[tuple[int, str]]) -> Iterator[Entry]:
     """The entries of a file, each with its lines; what follows a spoiled line belongs to it."""
     entry: Entry | None = None
     for number, line in lines:
-        begins = line[10:11] in FIRST
-        if entry and not begins and entry.follows(line):
+        if entry and line[10:11] not in FIRST and entry.follows(line):
             entry.go_on(number, line)
             continue
         if entry:
             yield entry
-        entry = Entry(number, line, [line[11:91]])
-        if not begins:
-            entry.fault = Refused(number, "is no first line of a code: no 3 or 7 in column 11")
-        elif line[5:10] != f"{SEQUENCE_STEP:05}":
-            entry.fault = Refused(number, "the first line of a code is not numbered 00100 (columns 6-10)")
+        entry = Entry(number, line, [line[11:91]], first_fault(number, line))
     if entry:
         yield entry
 
 
+def first_fault(number: int, line: str) -> Refused | None:
+    """Why a line cannot begin a code or modifier."""
+    try:
+        if line[10:11] not in FIRST:
+            raise BadRow("is no first line of a code: no 3 or 7 in column 11")
+        if line[5:10] != f"{SEQUENCE_STEP:05}":
+            raise BadRow("the first line of a code is not numbered 00100 (columns 6-10)")
+        code_at(line)
+    except BadRow as reason:
+        return Refused(number, str(reason))
+    return None
+
+
+def code_at(first: str) -> str:
+    if FIRST[first[10]]:
+        return matched(first[:5], MODIFIER, "modifier (columns 4-5)")
+    return matched(first[:5], HCPCS, "HCPCS code (columns 1-5)")
+
+
 def read_attributes(file: IO[bytes]) -> Iterator[Record | Refused]:
     columns = ("hcpcs_code", "price", "cov", "date_term", "date_added", "Long", "Short")
-    return taken(table_rows(file, *columns), attributes_row, once=code_of)
+    return taken(table_rows(file, *columns), attributes_row)
 
 
 def attributes_row(row: dict[str, str]) -> Record:
@@ -129,7 +137,7 @@ def attributes_row(row: dict[str, str]) -> Record:
 
 
 def read_kinds(file: IO[bytes]) -> Iterator[Record | Refused]:
-    return taken(table_rows(file, "code", "kind", "long", "short"), kinds_row, once=code_of)
+    return taken(table_rows(file, "code", "kind", "long", "short"), kinds_row)
 
 
 def kinds_row(row: dict[str, str]) -> Record:

@@ -7,8 +7,8 @@ from typing import IO
 
 from coding.rules.code_sets import CodeSet
 from coding.rules.codings import System
-from coding.rules.layouts.code_rows import CODE_COLUMNS, ICD10CM, CodeRow, code_of
-from coding.rules.layouts.numbered import BadRow, lines_like, matched, table_rows, taken, words
+from coding.rules.layouts.code_rows import CODE_COLUMNS, ICD10CM, CodeRow
+from coding.rules.layouts.numbered import BadRow, lines_like, matched, table_rows, taken, unpacked, words
 from coding.rules.layouts.shape import Layout, Record, Refused
 
 ORDER_LINE = re.compile(r"[0-9]{5} [A-Z][0-9A-Z]{2,6} *[01] ")
@@ -19,7 +19,7 @@ SHORT_TITLE_LIMIT = 120  # characters; the order file has 60
 
 def read_order_file(file: IO[bytes]) -> Iterator[Record | Refused]:
     lines = lines_like(file, ORDER_LINE, "an order number, a code and a 0 or 1")
-    return taken(lines, order_line, once=code_of)
+    return taken(lines, order_line)
 
 
 def order_line(line: str) -> Record:
@@ -35,7 +35,7 @@ def order_line(line: str) -> Record:
 
 def read_codes_file(file: IO[bytes]) -> Iterator[Record | Refused]:
     lines = lines_like(file, CODES_LINE, "a code in columns 1-7 and a title from column 9")
-    return taken(lines, codes_line, once=code_of)
+    return taken(lines, codes_line)
 
 
 def codes_line(line: str) -> Record:
@@ -47,7 +47,8 @@ def codes_line(line: str) -> Record:
 
 
 def read_tabbed_list(file: IO[bytes]) -> Iterator[Record | Refused]:
-    return taken(table_rows(file, "code", "billable", "long_title", dialect=csv.excel_tab), tabbed_row, once=code_of)
+    rows = table_rows(unpacked(file), "code", "billable", "long_title", dialect=csv.excel_tab)
+    return taken(rows, tabbed_row)
 
 
 def tabbed_row(row: dict[str, str]) -> Record:
@@ -82,5 +83,5 @@ TABBED_LIST = Layout(
     CodeSet.ICD10CM,
     CODE_COLUMNS,
     read_tabbed_list,
-    "Chartline: code, billable (0 or 1) and long_title with tabs, headings included",
+    "Chartline: code, billable (0 or 1) and long_title with tabs, headings included; gzip too",
 )

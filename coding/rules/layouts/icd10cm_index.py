@@ -59,10 +59,10 @@ class Index:
                 found += 1
                 continue
             if code:
-                yield self.line(path, column, code, *(("", "") if found else (see, see_also)))
+                yield self.entry(node, path, column, code, *(("", "") if found else (see, see_also)))
                 found += 1
         if not found:
-            yield self.line(path, "", "", see, see_also)
+            yield self.entry(term, path, "", "", see, see_also)
 
     def coded(self, term: Element) -> Iterator[tuple[str, Element]]:
         """The elements of a term that hold codes, each with the head of its column."""
@@ -74,8 +74,10 @@ class Index:
             elif node.tag == "manif" and INDEX_CODE.fullmatch(text_of(node)):
                 yield MANIFESTATION, node
 
-    def line(self, path: tuple[str, ...], column: str, code: str, see: str, see_also: str) -> Record:
-        return Record("IndexEntry", (next(self.positions), len(path) - 1, list(path), column, code, see, see_also))
+    def entry(self, node: Element, path: tuple[str, ...], *words: str) -> Record:
+        """The entry of a term or of one of its codes; `words` are column, code, see and see also."""
+        values = (next(self.positions), len(path) - 1, list(path), *words)
+        return Record("IndexEntry", values, line_of(node))
 
 
 def title_of(term: Element) -> str:

@@ -46,6 +46,7 @@ class Group:
     The categories are listed because ranges alone mislead: M1A stands in M05-M14, D3A does not stand in D37-D48.
     """
 
+    line: int
     position: int
     around: "Group | None"
     label: str
@@ -64,9 +65,8 @@ class Group:
 
     def row(self) -> Record:
         within = self.around.position if self.around else None
-        return Record(
-            "CodeGroup", (self.position, within, self.label, self.title, self.first, self.last, self.categories)
-        )
+        values = (self.position, within, self.label, self.title, self.first, self.last, self.categories)
+        return Record("CodeGroup", values, self.line)
 
 
 def read_notes(file: IO[bytes]) -> Found:
@@ -117,7 +117,7 @@ def group_at(node: Element, around: list[Group], position: int) -> Group:
     first, last = ends(span if node.tag == "chapter" else label)
     while around and not around[-1].encloses(first, last):
         around.pop()
-    group = Group(position, around[-1] if around else None, label, title, first, last)
+    group = Group(line_of(node), position, around[-1] if around else None, label, title, first, last)
     group.add([bare(text_of(diag.find("name"))) for diag in node.findall("diag")])
     return group
 
@@ -146,7 +146,7 @@ def notes_at(node: Element, holder_of: Callable[[Element], str], positions: "cou
     for child in node:
         for line, kind, text in (*plain(child), *seventh_characters(child), *vision_table(child)):
             try:
-                yield Record("CodeNote", (holder, kind.value, next(positions), words(text, "text")))
+                yield Record("CodeNote", (holder, kind.value, next(positions), words(text, "text")), line)
             except BadRow as reason:
                 yield Refused(line, str(reason))
 

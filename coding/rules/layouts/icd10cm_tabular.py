@@ -10,8 +10,8 @@ from xml.etree.ElementTree import Element
 
 from coding.rules.code_sets import CodeSet
 from coding.rules.codings import System, bare
-from coding.rules.layouts.code_rows import CODE_COLUMNS, ICD10CM, CodeRow, code_of
-from coding.rules.layouts.numbered import BadRow, first_time, matched, words
+from coding.rules.layouts.code_rows import CODE_COLUMNS, ICD10CM, CodeRow
+from coding.rules.layouts.numbered import BadRow, matched, words
 from coding.rules.layouts.shape import Layout, Record, Refused, WrongFile
 from coding.rules.layouts.xml_elements import line_of, parts, text_of
 
@@ -41,41 +41,38 @@ def read_codes(file: IO[bytes]) -> Iterator[Record | Refused]:
 
     Billable are the codes with nothing below them (ICD-10-CM Official Guidelines, section I.B.2).
     """
-    lines: dict[object, int] = {}
     for chapter in chapters(file):
         for category in chapter.findall("section/diag"):
-            yield from below(category, {}, lines)
+            yield from below(category, {})
 
 
-def below(diag: Element, inherited: Mapping[str, str], lines: dict[object, int]) -> Iterator[Record | Refused]:
+def below(diag: Element, inherited: Mapping[str, str]) -> Iterator[Record | Refused]:
     """The code of a `diag` element and all codes below it; `inherited` are the 7th characters from above."""
     extensions = {
         extension.get("char", ""): text_of(extension) for extension in diag.findall("sevenChrDef/extension")
     } or inherited
-    children = diag.findall("diag")
+    children, line = diag.findall("diag"), line_of(diag)
     try:
         found = written_out(diag, {} if children else extensions, heading=bool(children))
-        for record in found:
-            first_time(code_of(record), line_of(diag), lines)
     except BadRow as reason:
-        yield Refused(line_of(diag), str(reason))
+        yield Refused(line, str(reason))
     else:
-        yield from found
+        yield from (Record("Code", row, line) for row in found)
     for child in children:
-        yield from below(child, extensions, lines)
+        yield from below(child, extensions)
 
 
-def written_out(diag: Element, extensions: Mapping[str, str], *, heading: bool) -> list[Record]:
+def written_out(diag: Element, extensions: Mapping[str, str], *, heading: bool) -> list[CodeRow]:
     """The code of an element, and the codes that its 7th characters make of it."""
     code, title = code_at(diag), words(text_of(diag.find("desc")))
     stem = code.ljust(FULL_LENGTH - 1, "X")
     category, sixth, only = FATAL_HEAD_INJURY
-    codes = [CodeRow(System.ICD10CM.value, code, title, billable=not heading and not extensions).record()]
+    codes = [CodeRow(System.ICD10CM.value, code, title, billable=not heading and not extensions)]
     for character, meaning in extensions.items():
         matched(character, EXTENSION, "7th character")
         if character == only or not (stem.startswith(category) and stem[-1] in sixth):
             full = f"{title}, {words(meaning, 'meaning of a 7th character')}"
-            codes.append(CodeRow(System.ICD10CM.value, stem + character, full).record())
+            codes.append(CodeRow(System.ICD10CM.value, stem + character, full))
     return codes
 
 

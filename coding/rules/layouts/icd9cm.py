@@ -11,7 +11,7 @@ from typing import IO
 
 from coding.rules.code_sets import CodeSet
 from coding.rules.codings import System
-from coding.rules.layouts.code_rows import CODE_COLUMNS, ICD9CM, ICD9CM_PROCEDURE, CodeRow, code_of
+from coding.rules.layouts.code_rows import CODE_COLUMNS, ICD9CM, ICD9CM_PROCEDURE, CodeRow
 from coding.rules.layouts.numbered import BadRow, lines_like, matched, taken, words
 from coding.rules.layouts.shape import Layout, Record, Refused
 
@@ -22,7 +22,7 @@ SOURCE = "CMS, ICD-9-CM diagnosis and procedure codes, version 32 (CMS32_DESC_LO
 def read_cms32(file: IO[bytes], *, width: int, form: re.Pattern[str]) -> Iterator[Record | Refused]:
     line_form = re.compile(rf"(?=.{{{width}}} \S){form.pattern} +\S")
     lines = lines_like(file, line_form, f"an ICD-9-CM code in columns 1-{width} and a title from column {width + 2}")
-    return taken(lines, partial(cms32_line, width=width, form=form), once=code_of)
+    return taken(lines, partial(cms32_line, width=width, form=form))
 
 
 def cms32_line(line: str, *, width: int, form: re.Pattern[str]) -> Record:

@@ -1,8 +1,10 @@
 """Lines and rows of a file with their numbers, and how a reader turns them into records or refusals."""
 
 import csv
+import gzip
 import re
-from collections.abc import Callable, Hashable, Iterable, Iterator, Sequence
+import zlib
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain, islice
 from typing import IO, TypeVar
@@ -10,6 +12,7 @@ from typing import IO, TypeVar
 from coding.rules.layouts.shape import Record, Refused, WrongFile
 
 LOOKED_AT = 20  # lines by which a file is known: a spoiled first line must not make it a file of another kind
+GZIP = b"\x1f\x8b"  # RFC 1952, section 2.3.1
 UNREADABLE = re.compile(r"[\x00-\x1f\x7f\ufffd]")
 
 Row = TypeVar("Row")
@@ -27,6 +30,19 @@ def decoded(raw: bytes) -> str:
         return raw.decode("cp1252", errors="replace")
 
 
+def unpacked(file: IO[bytes]) -> Iterator[bytes]:
+    """The lines of a file, packed by gzip or not."""
+    packed = file.read(2) == GZIP
+    file.seek(0)
+    if not packed:
+        yield from file
+        return
+    try:
+        yield from gzip.open(file)
+    except (EOFError, OSError, zlib.error) as error:
+        raise WrongFile(f"The file cannot be unpacked: {error}.") from error
+
+
 def numbered_lines(file: IO[bytes]) -> Iterator[tuple[int, str]]:
     """The lines that are not blank, without their ends, numbered from 1."""
     for number, raw in enumerate(file, start=1):
@@ -36,11 +52,12 @@ def numbered_lines(file: IO[bytes]) -> Iterator[tuple[int, str]]:
 
 
 def lines_like(file: IO[bytes], form: re.Pattern[str], what: str) -> Iterator[tuple[int, str]]:
-    """The numbered lines of a file of fixed columns; WrongFile if none of its first lines has the form."""
+    """The numbered lines of a file of fixed columns; WrongFile if most of its first lines have another form."""
     lines = numbered_lines(file)
     first = list(islice(lines, LOOKED_AT))
-    if not any(form.match(line) for _number, line in first):
-        raise WrongFile(f"None of the first lines looks like {what}.")
+    alike = sum(bool(form.match(line)) for _number, line in first)
+    if not first or alike * 2 < len(first):
+        raise WrongFile(f"The first lines don't look like {what}.")
     return chain(first, lines)
 
 
@@ -85,37 +102,23 @@ def numbered_rows(
 
 
 def table_rows(
-    file: IO[bytes], *columns: str, dialect: type[csv.Dialect] = csv.excel, in_order: bool = False
+    file: Iterable[bytes], *columns: str, dialect: type[csv.Dialect] = csv.excel, in_order: bool = False
 ) -> Iterator[tuple[int, dict[str, str] | None]]:
     """The numbered rows of a file that begins with its header."""
     return numbered_rows((decoded(raw) for raw in file), columns, dialect, in_order=in_order)
 
 
-def taken(
-    rows: Iterable[tuple[int, Row | None]],
-    parse: Callable[[Row], Record],
-    *,
-    once: Callable[[Record], Hashable] | None = None,
-) -> Iterator[Record | Refused]:
-    """What `parse` makes of the rows; BadRow and what comes a second time (by the key `once`) are refused."""
-    lines: dict[Hashable, int] = {}
+def taken(rows: Iterable[tuple[int, Row | None]], parse: Callable[[Row], Record]) -> Iterator[Record | Refused]:
+    """What `parse` makes of the rows, each with its line; a BadRow is refused."""
     for number, row in rows:
         try:
             if row is None:
                 raise BadRow("has not as many cells as the header")
-            record = parse(row)
-            if once is not None:
-                first_time(once(record), number, lines)
+            table, values, _line = parse(row)
         except BadRow as reason:
             yield Refused(number, str(reason))
         else:
-            yield record
-
-
-def first_time(key: Hashable, number: int, lines: dict[Hashable, int]) -> None:
-    """Notes the line of a key; BadRow if another line had it."""
-    if (first := lines.setdefault(key, number)) != number:
-        raise BadRow(f"{key} is already on line {first}")
+            yield Record(table, values, number)
 
 
 def words(text: str, name: str = "title", limit: int | None = None) -> str:

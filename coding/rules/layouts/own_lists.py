@@ -15,7 +15,6 @@ from coding.rules.layouts.code_rows import (
     MODIFIER_COLUMNS,
     CodeRow,
     ModifierRow,
-    code_of,
 )
 from coding.rules.layouts.numbered import matched, table_rows, taken, words
 from coding.rules.layouts.shape import Layout, Record, Refused
@@ -25,7 +24,7 @@ WEIGHT = re.compile(r"[0-9]{1,5}(\.[0-9]{1,2})?")
 
 
 def read_procedures(file: IO[bytes]) -> Iterator[Record | Refused]:
-    return taken(table_rows(file, "code", "title", "weight"), procedure_row, once=code_of)
+    return taken(table_rows(file, "code", "title", "weight"), procedure_row)
 
 
 def procedure_row(row: dict[str, str]) -> Record:
@@ -36,7 +35,7 @@ def procedure_row(row: dict[str, str]) -> Record:
 
 
 def read_modifiers(file: IO[bytes]) -> Iterator[Record | Refused]:
-    return taken(table_rows(file, "modifier", "title"), own_modifier_row, once=code_of)
+    return taken(table_rows(file, "modifier", "title"), own_modifier_row)
 
 
 def own_modifier_row(row: dict[str, str]) -> Record:

@@ -18,7 +18,7 @@ NAME_LIMIT = 200
 def read_places(file: IO[bytes]) -> Iterator[Record | Refused]:
     rows = table_rows(file, "pos_code", "pos_type", "pos_name", "pos_description")
     assigned = ((number, row) for number, row in rows if row is None or row["pos_name"] != UNASSIGNED)
-    return taken(assigned, place_row, once=lambda record: record.values[0])
+    return taken(assigned, place_row)
 
 
 def place_row(row: dict[str, str]) -> Record:
