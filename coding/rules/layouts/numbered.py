@@ -38,7 +38,8 @@ def unpacked(file: IO[bytes]) -> Iterator[bytes]:
         yield from file
         return
     try:
-        yield from gzip.open(file)
+        with gzip.open(file) as plain:
+            yield from plain
     except (EOFError, OSError, zlib.error) as error:
         raise WrongFile(f"The file cannot be unpacked: {error}.") from error
 

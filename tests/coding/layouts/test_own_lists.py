@@ -63,9 +63,7 @@ def test_the_places_that_pay_the_facility_rate_are_those_of_the_manual():
     """Medicare Claims Processing Manual, chapter 12, section 20.4.2."""
     listed = rows(PLACES, (DATA / "places_of_service.csv").read_bytes(), "code", "is_facility")
     facility = {code for code, is_facility in listed if is_facility}
-    assert facility == {
-        *["02", "19", "21", "22", "23", "24", "26", "31", "34", "41", "42", "51", "52", "53", "56", "61"]
-    }
+    assert " ".join(sorted(facility)) == "02 19 21 22 23 24 26 31 34 41 42 51 52 53 56 61"
     assert len(listed) == 52
     with (DATA / "places_of_service.csv").open(encoding="utf-8", newline="") as file:
         assert len(list(csv.DictReader(file))) == len(listed)
