@@ -14,6 +14,10 @@ def fraction() -> models.DecimalField:  # type: ignore[type-arg]
     return models.DecimalField(max_digits=5, decimal_places=4, default=0)
 
 
+def capped() -> models.DecimalField:  # type: ignore[type-arg]
+    return models.DecimalField(max_digits=7, decimal_places=2, default=0)
+
+
 class RelativeValue(EditionRow):
     """One row of PPRRVU; see coding.rules.tables.RelativeValue for the columns."""
 
@@ -40,6 +44,8 @@ class RelativeValue(EditionRow):
     conversion_factor = models.DecimalField(max_digits=8, decimal_places=4)
     supervision = models.CharField(max_length=2, blank=True)
     imaging_family = models.CharField(max_length=2, blank=True)
+    # What the outpatient cap on imaging is computed from; zero where there is none.
+    capped_office_expense, capped_facility_expense, capped_malpractice = capped(), capped(), capped()
 
     class Meta:
         constraints = [
