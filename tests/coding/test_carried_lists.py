@@ -1,19 +1,12 @@
 """What comes along is loaded whole, chosen by date of service, and never takes the place of an operator's file."""
 
-import io
-import time
 from datetime import UTC, date, datetime
 
 import pytest
-from django.core.management import call_command
 
-from coding.actions.carried_lists import DATA, load_carried_lists, tabular_codes
-from coding.actions.code_sets import load_code_file
-from coding.models import Code, CodeGroup, CodeNote, Crosswalk, Edition, Modifier, PlaceOfService
-from coding.rules.code_sets import CodeSet
+from coding.actions.carried_lists import load_carried_lists
+from coding.models import Code, CodeGroup, CodeNote, Crosswalk, Modifier, PlaceOfService
 from coding.rules.codings import System
-from coding.rules.layouts.icd10cm_changes import layout_over
-from tests.coding.layouts.reading import read, refused
 
 NOON = datetime(2026, 11, 25, 12, tzinfo=UTC)
 # "Billable" ended for these when FY2027 divided them.
