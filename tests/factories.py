@@ -1,14 +1,15 @@
 """The smallest valid object of each kind."""
 
 import hashlib
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from coding.models import Assignment, Code, Encounter
+from coding.models import Assignment, Code, Edition, Encounter
+from coding.rules.code_sets import LISTS_OF, CodeSet
 from coding.rules.codings import System
 from coding.rules.lifecycle import Stage
 from feedback.models import Comment, Thread
@@ -186,16 +187,34 @@ class AssignmentFactory(DjangoModelFactory):
     lease_until = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=10))
 
 
+class EditionFactory(DjangoModelFactory):
+    """One edition of a list serves a whole test: asked for again, the first comes back."""
+
+    class Meta:
+        model = Edition
+        django_get_or_create = ("code_set", "effective")
+
+    code_set = CodeSet.ICD10CM
+    name = factory.LazyAttribute(lambda o: f"test {o.effective}")
+    effective = date(2015, 10, 1)
+    ends_on = factory.LazyAttribute(lambda o: date(2015, 9, 30) if o.code_set == CodeSet.ICD9CM else None)
+    file_name = "test.txt"
+    sha256 = "0" * 64
+    rows = 0
+    loaded_at = datetime(2026, 1, 1, tzinfo=UTC)
+
+
 class CodeFactory(DjangoModelFactory):
     class Meta:
         model = Code
 
     system = System.ICD10CM
+    edition = factory.SubFactory(
+        EditionFactory, code_set=factory.LazyAttribute(lambda o: LISTS_OF[o.factory_parent.system][-1])
+    )
     code = factory.Sequence(lambda n: f"Z{n:03d}")
     title = factory.Sequence(lambda n: f"Condition {n}")
     billable = True
-    edition = "test"
-    valid_from = datetime(2015, 10, 1, tzinfo=UTC).date()
 
 
 class ThreadFactory(DjangoModelFactory):

@@ -7,8 +7,9 @@ from datetime import date
 from decimal import Decimal
 
 from coding.models import Code, Encounter
-from coding.rules.codings import CodedEncounter, CodeFact, System, Tables, bare, diagnosis_system
+from coding.rules.codings import CodedEncounter, System, bare, diagnosis_system
 from coding.rules.edits import Finding, Severity, run_edits
+from coding.rules.tables import CodeFact, Tables
 
 
 class HardFindings(Exception):
@@ -21,7 +22,7 @@ class HardFindings(Exception):
 
 def facts(codes: Iterable[str], *, system: System, on: date) -> dict[str, CodeFact]:
     """What the list knows about these codes on the day; codes it doesn't have are absent."""
-    rows = Code.objects.of(system).on(on).filter(code__in={bare(code) for code in codes})
+    rows = Code.objects.on(on, system=system).filter(code__in={bare(code) for code in codes})
     return {row.code: CodeFact(code=row.code, title=row.title, billable=row.billable) for row in rows}
 
 
@@ -53,7 +54,7 @@ def weights_for(*codings: CodedEncounter) -> dict[str, Decimal]:
     found: dict[str, Decimal] = {}
     for coded in codings:
         if coded.date_of_service is not None:
-            rows = Code.objects.of(System.PROCEDURE).on(coded.date_of_service)
+            rows = Code.objects.on(coded.date_of_service, system=System.PROCEDURE)
             rows = rows.filter(code__in={bare(line.code) for line in coded.procedures}, weight__isnull=False)
             found.update({row.code: row.weight for row in rows if row.weight is not None})
     return found

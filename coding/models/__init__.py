@@ -1,21 +1,60 @@
 """The work: code lists, encounters, assignments, codings, verifications."""
 
-from coding.models.codes import Code
+from coding.models.codes import Code, CodeGroup, CodeNote, Crosswalk, IndexEntry
 from coding.models.coding import Coding, Diagnosis, Discrepancy, Draft, ProcedureLine, Verdict, Verification
+from coding.models.editions import Edition
 from coding.models.encounter import Assignment, Encounter, EncounterEvent, PreCoding, QueueRank
+from coding.models.fees import (
+    AnaesthesiaFactor,
+    ConversionFactor,
+    CountyLocality,
+    Fee,
+    FeeSchedule,
+    Locality,
+    RelativeValue,
+    Utilisation,
+    ZipLocality,
+)
+from coding.models.ncci import AddOnPair, BundledPair, CoverageDocument, CoverageGroup, UnitLimit
+from coding.models.payer_rules import PayerRule
+from coding.models.small_lists import ClaimCode, Modifier, PlaceOfService, Taxonomy
 
 __all__ = [
+    "AddOnPair",
+    "AnaesthesiaFactor",
     "Assignment",
+    "BundledPair",
+    "ClaimCode",
     "Code",
+    "CodeGroup",
+    "CodeNote",
     "Coding",
+    "ConversionFactor",
+    "CountyLocality",
+    "CoverageDocument",
+    "CoverageGroup",
+    "Crosswalk",
     "Diagnosis",
     "Discrepancy",
     "Draft",
+    "Edition",
     "Encounter",
     "EncounterEvent",
+    "Fee",
+    "FeeSchedule",
+    "IndexEntry",
+    "Locality",
+    "Modifier",
+    "PayerRule",
+    "PlaceOfService",
     "PreCoding",
     "ProcedureLine",
     "QueueRank",
+    "RelativeValue",
+    "Taxonomy",
+    "UnitLimit",
+    "Utilisation",
     "Verdict",
     "Verification",
+    "ZipLocality",
 ]

@@ -1,6 +1,6 @@
 """A coding as plain data: what edits, discrepancies and output formats work on."""
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
@@ -42,46 +42,64 @@ def dotted(system: System, code: str) -> str:
 
 @dataclass(frozen=True)
 class DiagnosisLine:
-    """One diagnosis; its place in the list is its pointer number (1 to 12)."""
+    """One diagnosis; its place in the list is its pointer number (1 to 12). `quotes` are the words it rests on."""
 
     code: str
+    quotes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
 class ProcedureLine:
-    """One service line: code, up to four modifiers, units, pointers (1-based places of diagnoses)."""
+    """One service line: code, up to four modifiers, units, pointers (1-based places of diagnoses).
+
+    `minutes` are what the documentation says for a timed service; `place_of_service` only if it is not the visit's.
+    """
 
     code: str
     modifiers: tuple[str, ...] = ()
     units: int = 1
     pointers: tuple[int, ...] = ()
+    minutes: int | None = None
+    place_of_service: str = ""
+    quotes: tuple[str, ...] = ()
+
+
+class Sex(StrEnum):
+    FEMALE = "F"
+    MALE = "M"
+    UNKNOWN = "U"
 
 
 @dataclass(frozen=True)
 class CodedEncounter:
-    """The codes of one encounter by one author, with the date of service (None while it is unknown)."""
+    """The codes of one encounter by one author, and what pre-coding knows about the visit.
+
+    Whatever is not known is empty or None, and an edit that needs it stays silent. `provider_npi` is the rendering
+    provider's; `payer` the payer's name; `practice` the practice's code.
+    """
 
     date_of_service: date | None
     diagnoses: tuple[DiagnosisLine, ...] = ()
     procedures: tuple[ProcedureLine, ...] = ()
     place_of_service: str = ""
+    birth_date: date | None = None
+    sex: Sex = Sex.UNKNOWN
+    visit_type: str = ""
+    specialty: str = ""
+    provider_npi: str = ""
+    referring_npi: str = ""
+    payer: str = ""
+    practice: str = ""
 
 
 @dataclass(frozen=True)
-class CodeFact:
-    """What a code list knows about a code on the date asked for."""
+class EarlierService:
+    """One line of another encounter of the same patient in the same practice, from the version that counts."""
 
+    encounter: str
+    date_of_service: date
     code: str
-    title: str
-    billable: bool
-
-
-@dataclass(frozen=True)
-class Tables:
-    """The tables that edits look into, already cut to the date of service.
-
-    `diagnoses` and `procedures` hold at least the codes of the encounter that exist on that date.
-    """
-
-    diagnoses: dict[str, CodeFact] = field(default_factory=dict)
-    procedures: dict[str, CodeFact] = field(default_factory=dict)
+    modifiers: tuple[str, ...] = ()
+    units: int = 1
+    provider_npi: str = ""
+    specialty: str = ""

@@ -2,10 +2,11 @@
 
 from django.urls import path
 
-from coding.views import codes, deliveries, operations, reopening
+from coding.views import browser, codes, deliveries, operations, reopening
 
 urlpatterns = [
     path("codes/", codes.code_lookup, name="code-lookup"),
+    path("codes/browse/", browser.browser, name="browser"),
     path("deliveries/<int:pk>/", deliveries.delivery, name="delivery"),
     path("batches/<int:pk>/encounters/", deliveries.batch_encounters, name="batch-encounters"),
     path("operations/", operations.operations, name="operations"),

@@ -9,7 +9,6 @@ from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
 
 from coding.models import Code
-from coding.models.codes import by_index
 from coding.rules.code_search import wanted
 from coding.rules.codings import System, diagnosis_system, dotted
 from portal.access import SignedRequest, requires
@@ -41,8 +40,7 @@ def code_lookup(request: SignedRequest) -> HttpResponse:
 
 def matches(system: System, on: date, text: str) -> list[dict[str, str | bool]]:
     """What the lookup shows for a text."""
-    with by_index():
-        found = list(Code.objects.of(system).on(on).matching(wanted(system, text))[:SHOWN])
+    found = list(Code.objects.on(on, system=system).matching(wanted(system, text))[:SHOWN])
     return [
         {"code": row.code, "dotted": dotted(system, row.code), "title": row.title, "billable": row.billable}
         for row in found

@@ -6,13 +6,13 @@ from datetime import date
 from decimal import Decimal
 
 import pytest
+from coding.actions.codes import ICD10CM, codes_are_loaded, load_codes, load_codes_from_packages
+from coding.rules.code_lists import ListedCode, icd9cm_codes, icd10cm_codes
 from django.core.management import call_command
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
-from coding.actions.codes import ICD10CM, codes_are_loaded, load_codes, load_codes_from_packages
 from coding.models import Code
-from coding.rules.code_lists import ListedCode, icd9cm_codes, icd10cm_codes
 from coding.rules.codings import System
 from portal.models import AuditEvent
 

@@ -6,8 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from coding.rules.codings import CodedEncounter, CodeFact, Tables
+from coding.rules.codings import CodedEncounter
 from coding.rules.edits import EDITS, Severity, run_edits
+from coding.rules.tables import CodeFact, Tables
 from tests.coding.lines import coded
 
 CASES = list(csv.DictReader((Path(__file__).parent / "edits_cases.csv").read_text().splitlines()))

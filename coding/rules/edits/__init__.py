@@ -4,7 +4,7 @@ Adding one = a function `(CodedEncounter, Tables) -> Iterator[Finding]`, its nam
 tests/coding/edits_cases.csv.
 """
 
-from coding.rules.codings import CodedEncounter, Tables
+from coding.rules.codings import CodedEncounter
 from coding.rules.edits.diagnoses import (
     diagnosis_never_pointed_to,
     diagnosis_not_billable,
@@ -30,6 +30,7 @@ from coding.rules.edits.procedures import (
     unknown_procedure,
 )
 from coding.rules.edits.shape import Edit, Finding, Fix, Part, Place, Severity
+from coding.rules.tables import Tables
 
 __all__ = ["EDITS", "Edit", "Finding", "Fix", "Part", "Place", "Severity", "run_edits"]
 

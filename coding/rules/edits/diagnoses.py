@@ -7,13 +7,13 @@ from coding.rules.codings import (
     ICD10_FROM,
     CodedEncounter,
     System,
-    Tables,
     bare,
     diagnosis_system,
     dotted,
 )
 from coding.rules.edits.repairs import without_diagnosis
 from coding.rules.edits.shape import Finding, Fix, Part, Place, Severity
+from coding.rules.tables import Tables
 
 HI = "ASC X12N 005010X222A1, loop 2300, HI (Health Care Diagnosis Code)"
 

@@ -3,9 +3,10 @@
 import re
 from collections.abc import Iterator
 
-from coding.rules.codings import MODIFIER_LIMIT, POINTER_LIMIT, CodedEncounter, Tables, bare
+from coding.rules.codings import MODIFIER_LIMIT, POINTER_LIMIT, CodedEncounter, bare
 from coding.rules.edits.repairs import with_line, without_line
 from coding.rules.edits.shape import Finding, Fix, Part, Place, Severity
+from coding.rules.tables import Tables
 
 SV101 = "ASC X12N 005010X222A1, loop 2400, SV101"
 SV104 = "ASC X12N 005010X222A1, loop 2400, SV104"

@@ -4,7 +4,8 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 
-from coding.rules.codings import CodedEncounter, Tables
+from coding.rules.codings import CodedEncounter
+from coding.rules.tables import Tables
 
 
 class Severity(StrEnum):
