@@ -128,6 +128,8 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:code-lookup": page(*WORKERS),
     "coding:delivery": about("delivery", "cleo", "max"),
     "coding:batch-encounters": about("batch", "cleo", "max", "bill"),
+    "coding:levels": page("ann", "kim", "max"),
+    "coding:person-levels": about("ann", "ann", "max"),
     "coding:operations": page("max"),
     "coding:operations-figures": page("max"),
     "coding:operations-encounters": page("max"),

@@ -57,7 +57,8 @@ def test_nothing_ticked_is_no_worksheet():
 def test_the_form_without_scripts_says_the_same():
     posted = {
         "em-problem-stable_chronic": "2", "em-notes": "Cardiology", "em-tests": "A1c, Lipids,A1c", "em-historian": "1",
-        "em-risk-prescription": "1", "em-minutes": " 31 ", "em-provider_code": "99214", "em-where-risk-prescription": "p. 2: start metformin",
+        "em-risk-prescription": "1", "em-minutes": " 31 ",
+        "em-provider_code": "99214", "em-where-risk-prescription": "p. 2: start metformin",
     }  # fmt: skip
     assert clean_sheet(sheet_in(posted)) == clean_sheet(SENT)
 
