@@ -129,6 +129,8 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:browser": page(*WORKERS, "max", "bill"),
     "coding:delivery": about("delivery", "cleo", "max"),
     "coding:batch-encounters": about("batch", "cleo", "max", "bill"),
+    "coding:levels": page("ann", "kim", "max"),
+    "coding:person-levels": about("ann", "ann", "max"),
     "coding:operations": page("max"),
     "coding:operations-figures": page("max"),
     "coding:operations-encounters": page("max"),
