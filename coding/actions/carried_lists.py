@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import date, datetime
 from importlib.util import find_spec
@@ -70,7 +70,7 @@ CARRIED = (
 )
 
 
-def load_carried_lists(*, at: datetime) -> list[LoadReport]:
+def load_carried_lists(*, at: datetime, lists: Iterable[Carried] = CARRIED) -> list[LoadReport]:
     """Load what comes along, each list in its own transaction; one that is as it was changes nothing.
 
     An edition that an operator loaded under the name or for the day of a carried one stays.
@@ -80,7 +80,7 @@ def load_carried_lists(*, at: datetime) -> list[LoadReport]:
             layout=carried.layout, file=carried.file(), file_name=carried.path, name=carried.name,
             effective=carried.effective, ends_on=carried.ends_on, by=None, at=at,
         )
-        for carried in CARRIED
+        for carried in lists
         if not operators_own(carried)
     ]  # fmt: skip
 

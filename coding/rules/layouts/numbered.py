@@ -35,7 +35,7 @@ def unpacked(file: IO[bytes]) -> Iterator[bytes]:
     packed = file.read(2) == GZIP
     file.seek(0)
     if not packed:
-        yield from file
+        yield from iter(file.readline, b"")  # not from the file itself: it would be closed with this generator
         return
     try:
         with gzip.open(file) as plain:
