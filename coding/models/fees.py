@@ -93,7 +93,7 @@ class ZipLocality(EditionRow):
 
 
 class CountyLocality(EditionRow):
-    """The counties of a locality (LOCCO)."""
+    """The counties of a locality (LOCCO). No key: the file gives Missouri's rest of state twice."""
 
     plain_fields = ("carrier", "locality", "state", "area", "counties")
 
@@ -102,11 +102,6 @@ class CountyLocality(EditionRow):
     state = models.CharField(max_length=40)
     area = models.CharField(max_length=200)
     counties = models.TextField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["edition", "carrier", "locality", "area"], name="coding_county_once")
-        ]
 
     def __str__(self) -> str:
         return f"{self.carrier}-{self.locality}"

@@ -96,7 +96,9 @@ class CoverageDocument(EditionRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["edition", "number", "contractor"], name="coding_coveragedocument_once")
+            models.UniqueConstraint(
+                fields=["edition", "number", "contractor", "version"], name="coding_coveragedocument_once"
+            )
         ]
 
     def __str__(self) -> str:
