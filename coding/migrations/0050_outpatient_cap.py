@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0004_fee_and_rule_security'),
+        ('coding', '0020_longer_titles_and_groups'),
     ]
 
     operations = [

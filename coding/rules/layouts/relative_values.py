@@ -22,7 +22,7 @@ COLUMNS = {
         "code", "modifier", "status", "work", "office_expense", "no_office", "facility_expense", "no_facility",
         "malpractice", "professional_technical", "global_days", "preoperative", "intraoperative", "postoperative",
         "multiple_procedure", "bilateral", "assistant", "co_surgeon", "team", "endoscopic_base", "conversion_factor",
-        "supervision", "imaging_family",
+        "supervision", "imaging_family", "capped_office_expense", "capped_facility_expense", "capped_malpractice",
     )
 }  # fmt: skip
 
@@ -51,9 +51,12 @@ PLACES: dict[str, tuple[int, int, int]] = {
     "conversion_factor": (24, 133, 140),
     "supervision": (25, 142, 143),
     "imaging_family": (27, 146, 147),
+    "capped_office_expense": (28, 152, 157),
+    "capped_facility_expense": (29, 159, 164),
+    "capped_malpractice": (30, 166, 171),
 }
 CELLS = 31
-SHORTEST = 147  # bytes of a record up to the last column that is read
+SHORTEST = 171  # bytes of a record up to the last column that is read
 # Words of the last heading row of the CSV by column: enough to see that the columns stand where they are looked for.
 HEADING = {
     0: "HCPCS", 1: "MOD", 3: "CODE", 5: "RVU", 6: "PE RVU", 8: "PE RVU", 10: "RVU", 13: "IND", 14: "DAYS", 18: "PROC",
@@ -61,7 +64,7 @@ HEADING = {
 }  # fmt: skip
 NUMBERS = frozenset(
     {"work", "office_expense", "facility_expense", "malpractice", "preoperative", "intraoperative", "postoperative",
-     "conversion_factor"}
+     "conversion_factor", "capped_office_expense", "capped_facility_expense", "capped_malpractice"}
 )  # fmt: skip
 NOT_APPLICABLE = {"": False, "NA": True}
 GLOBAL_DAYS = frozenset({"", "000", "010", "090", "MMM", "XXX", "YYY", "ZZZ"})
