@@ -191,6 +191,7 @@ class Tables:
     coverage: tuple[CoverageGroup, ...] = ()
     earlier: tuple[EarlierService, ...] = ()
     payer_rules: tuple["PayerRule", ...] = ()
+    timed: Mapping[str, int] = field(default_factory=dict)  # minutes of a unit
 
 
 @dataclass(frozen=True)

@@ -1,10 +1,13 @@
 """Edits: small rules that check a coding, and the one list of them.
 
 Adding one = a function `(CodedEncounter, Tables) -> Iterator[Finding]`, its name here, and rows in
-tests/coding/edits_cases.csv.
+the cases beside its test (tests/coding/edits/).
 """
 
 from coding.rules.codings import CodedEncounter
+from coding.rules.edits.add_ons import add_on_without_primary
+from coding.rules.edits.bundling import bundled_never, bundled_on_one_side, bundled_without_modifier
+from coding.rules.edits.coverage import expressly_not_covered, not_covered
 from coding.rules.edits.diagnoses import (
     diagnosis_never_pointed_to,
     diagnosis_not_billable,
@@ -15,6 +18,24 @@ from coding.rules.edits.diagnoses import (
     unknown_diagnosis,
 )
 from coding.rules.edits.em import level_not_supported
+from coding.rules.edits.global_period import decision_for_surgery, visit_with_procedure, within_global_period
+from coding.rules.edits.modifiers import (
+    modifier_59,
+    modifier_against_code,
+    modifier_conflict,
+    modifier_order,
+    multiple_modifier_on_add_on,
+    unknown_modifier,
+    visit_modifier_elsewhere,
+)
+from coding.rules.edits.payer import payer_rule
+from coding.rules.edits.place_and_patient import (
+    new_patient_seen_before,
+    place_against_code,
+    provider_number,
+    telehealth,
+    unknown_place,
+)
 from coding.rules.edits.procedures import (
     duplicate_line,
     missing_pointer,
@@ -30,19 +51,26 @@ from coding.rules.edits.procedures import (
     units_beyond_belief,
     unknown_procedure,
 )
+from coding.rules.edits.repeats import reported_elsewhere
 from coding.rules.edits.shape import Edit, Finding, Fix, Part, Place, Severity
+from coding.rules.edits.units import units_against_minutes, units_over_day_limit, units_over_line_limit
 from coding.rules.tables import Tables
 
 __all__ = ["EDITS", "Edit", "Finding", "Fix", "Part", "Place", "Severity", "run_edits"]
 
 EDITS: tuple[Edit, ...] = (
+    # what a claim cannot do without
     no_date_of_service,
     no_diagnosis,
+    no_procedure,
+    provider_number,
+    unknown_place,
+    # diagnoses
     too_many_diagnoses,
     unknown_diagnosis,
     diagnosis_not_billable,
     duplicate_diagnosis,
-    no_procedure,
+    # lines
     unknown_procedure,
     procedure_not_billable,
     duplicate_line,
@@ -50,13 +78,42 @@ EDITS: tuple[Edit, ...] = (
     pointer_out_of_range,
     pointer_twice,
     too_many_pointers,
+    units_below_one,
+    units_beyond_belief,
+    # modifiers
     too_many_modifiers,
     modifier_form,
     modifier_twice,
-    units_below_one,
-    units_beyond_belief,
-    diagnosis_never_pointed_to,
+    unknown_modifier,
+    modifier_conflict,
+    visit_modifier_elsewhere,
+    modifier_order,
+    modifier_against_code,
+    multiple_modifier_on_add_on,
+    modifier_59,
+    # NCCI
+    bundled_never,
+    bundled_without_modifier,
+    bundled_on_one_side,
+    units_over_line_limit,
+    units_over_day_limit,
+    add_on_without_primary,
+    # visits, surgery, place
+    visit_with_procedure,
+    within_global_period,
+    decision_for_surgery,
+    new_patient_seen_before,
+    place_against_code,
+    telehealth,
+    units_against_minutes,
     level_not_supported,
+    # payers
+    not_covered,
+    expressly_not_covered,
+    reported_elsewhere,
+    payer_rule,
+    # what is likely forgotten
+    diagnosis_never_pointed_to,
 )
 
 
