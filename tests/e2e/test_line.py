@@ -238,7 +238,7 @@ def test_the_whole_line(site, browser, practice, cleo, ann, bea, max_, tmp_path)
     assert len(listener.heard) > 20
     assert len(addresses) > 50
     found = {(place, what) for place, text in nowhere.items() for what in carried(text, CANARIES)}
-    assert not found
+    assert not found, "; ".join(sorted(f"{what} in {place}" for place, what in found))
 
 
 def work_at_the_bench(anns, looked):
