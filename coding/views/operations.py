@@ -77,6 +77,7 @@ def encounters(request: SignedRequest) -> HttpResponse:
             "filtered": bool(chosen.chosen),
             "bulk": bulk,
             "rows": encounter_rows(page.rows, at=now),
+            "picked": bulk.data.getlist("encounter") if bulk.errors else [],
             "total": page.total,
             "pagination": page.pagination,
             "address": request.get_full_path(),
@@ -106,6 +107,7 @@ def encounter_rows(rows: list[Encounter], *, at: datetime) -> list[dict[str, Any
     return [
         {
             "pk": row.pk,
+            "value": str(row.pk),
             "label": row.label,
             "practice": row.practice.name,
             "batch": row.batch.label,

@@ -309,7 +309,8 @@ def test_the_practice_sees_how_far_each_encounter_is_without_the_patient_s_name(
     text = page.content.decode()
     assert "Q.N. 1961" in text
     assert "Missing page. Waits for you." in text
-    assert "Missing page. Waits for the practice." in as_user(max_).get(page.request.path).content.decode()
+    by_max = as_user(max_).get(reverse("coding:batch-encounters", args=[batch.pk]))
+    assert "Missing page. Waits for the practice." in by_max.content.decode()
     assert "Quinlan" not in text
     assert "Nora" not in text
     assert "4 of 5 finished" in text
