@@ -32,9 +32,10 @@ class ToldToStop(Exception):
 
 
 def say(text: str = "") -> None:
-    """The one way this command speaks."""
-    sys.stdout.write(f"{text}\n")
-    sys.stdout.flush()
+    """The one way this command speaks; once its terminal is closed nobody hears it, and it still has to tidy up."""
+    with suppress(OSError):
+        sys.stdout.write(f"{text}\n")
+        sys.stdout.flush()
 
 
 def main() -> int:
@@ -42,8 +43,7 @@ def main() -> int:
     begun = time.monotonic()
     os.chdir(REPOSITORY)
     os.umask(0o077)  # charts, mails and logs are for this user only
-    for number in STOP_SIGNALS:
-        signal.signal(number, _raise_told_to_stop)
+    listen_to_stop_signals()
     try:
         port = wanted_port()
         with only_copy(port):
@@ -53,6 +53,13 @@ def main() -> int:
     except (CannotRun, embedded.ServicesFailed) as trouble:
         say(f"Chartline cannot run: {trouble}")
         return 1
+
+
+def listen_to_stop_signals() -> None:
+    """Whoever starts it with nohup means it to outlive the terminal."""
+    for number in STOP_SIGNALS:
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, _raise_told_to_stop)
 
 
 def wanted_port() -> int:
