@@ -2,10 +2,12 @@
 
 from django.urls import path
 
-from coding.views import codes, deliveries, operations, reopening
+from coding.views import code_lists, codes, deliveries, operations, reopening
 
 urlpatterns = [
     path("codes/", codes.code_lookup, name="code-lookup"),
+    path("codes/lists/", code_lists.code_lists, name="code-lists"),
+    path("codes/lists/files/<int:pk>/", code_lists.code_file, name="code-file"),
     path("deliveries/<int:pk>/", deliveries.delivery, name="delivery"),
     path("batches/<int:pk>/encounters/", deliveries.batch_encounters, name="batch-encounters"),
     path("operations/", operations.operations, name="operations"),

@@ -1,12 +1,7 @@
-"""A full-size table of bundled pairs in the official layout, made up: the same bytes every time, and no official pair."""
+"""A full-size table of bundled pairs in the official layout: made up, the same bytes every time, no official pair."""
 
-import io
 import random
-import sys
-import time
 from collections.abc import Iterator
-from datetime import date
-from pathlib import Path
 
 PAIRS = 2_500_000
 FIRST_COLUMNS = 9_000  # distinct codes of column one, like the real table

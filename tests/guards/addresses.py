@@ -126,6 +126,8 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:send-back": bench("coding_work", "ann"),
     "coding:release": bench("coding_work", "ann"),
     "coding:code-lookup": page(*WORKERS),
+    "coding:code-lists": page("ada"),
+    "coding:code-file": Address(frozenset({"ada"}), lambda world: {"pk": world.code_file.pk}),
     "coding:delivery": about("delivery", "cleo", "max"),
     "coding:batch-encounters": about("batch", "cleo", "max", "bill"),
     "coding:operations": page("max"),
