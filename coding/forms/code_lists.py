@@ -24,7 +24,7 @@ class CodeFileForm(forms.Form):
     ends_on = day_field(label="Last day", required=False, help_text="Only for a list that ended, such as ICD-9-CM.")
     file = forms.FileField(
         label="File",
-        help_text="The official text or CSV file, unpacked. Coverage, and the several files of NCCI pairs, as one zip.",
+        help_text="The official text, CSV or XML file, or a zip file with it. The NCCI files of a quarter go in one.",
     )
     leave_out_refused = forms.BooleanField(
         required=False,

@@ -1,11 +1,14 @@
 """The command that loads a file: what it prints, and with which exit code it ends."""
 
+from zipfile import ZIP_DEFLATED, ZipFile
+
 import pytest
 from django.core.management import CommandError, call_command
 
 from coding.models import BundledPair, CoverageGroup, Edition
 from tests.coding.layouts.test_bundled_pairs import text
 from tests.coding.layouts.test_coverage import FILES
+from tests.coding.layouts.test_places import GPCI_ROWS, county_csv, gpci, gpci_text
 
 pytestmark = pytest.mark.django_db
 PAIR = "G0101\tG0102\t\t20200401\t*\t1\tStandards"
@@ -77,6 +80,38 @@ def test_the_coverage_download_can_be_a_folder(tmp_path, capsys):
     load("coverage", tmp_path)
     assert capsys.readouterr().out == "coverage 2026 Q4: 2 rows in CoverageGroup\n"
     assert CoverageGroup.objects.filter(procedures__contains=["G0101"], covered__contains=["E559"]).exists()
+
+
+def test_a_download_is_taken_as_the_publisher_packed_it(tmp_path, capsys):
+    with ZipFile(tmp_path / "inner_csv.zip", "w") as inner:
+        for name, content in FILES.items():
+            inner.writestr(f"current/{name}", content)
+    with ZipFile(tmp_path / "download.zip", "w", ZIP_DEFLATED) as outer:
+        outer.write(tmp_path / "inner_csv.zip", "inner_csv.zip")
+        outer.writestr("read me.pdf", "words")
+    load("coverage", tmp_path / "download.zip")
+    assert capsys.readouterr().out == "coverage 2026 Q4: 2 rows in CoverageGroup\n"
+
+    with ZipFile(tmp_path / "release.zip", "w", ZIP_DEFLATED) as release:
+        release.writestr("GPCI.csv", gpci(GPCI_ROWS))
+        release.writestr("GPCI.txt", gpci_text("02102   AK   01   ALASKA*    1.500   1.081   0.592"))
+        release.writestr("LOCCO.csv", county_csv("9102,3,FLORIDA ,FORT LAUDERDALE,BROWARD"))
+    load("gpci", tmp_path / "release.zip")
+    assert capsys.readouterr().out == "gpci 2026 Q4: 2 rows in Locality\n", "the CSV is read, and the text is not"
+
+
+def test_a_workbook_is_named_as_such(tmp_path):
+    with ZipFile(tmp_path / "pairs.xlsx", "w") as workbook:
+        workbook.writestr("[Content_Types].xml", "<x/>")
+    with pytest.raises(CommandError, match="This is a workbook"):
+        load("ptp_hospital", tmp_path / "pairs.xlsx")
+
+
+def test_a_zip_file_without_a_fitting_file_says_what_each_lacks(tmp_path):
+    with ZipFile(tmp_path / "other.zip", "w") as other:
+        other.writestr("a.csv", "one,two\n")
+    with pytest.raises(CommandError, match=r"a\.csv: No heading row of add-on edits"):
+        load("add_ons", tmp_path / "other.zip")
 
 
 @pytest.mark.parametrize(

@@ -1,16 +1,15 @@
-"""Coverage articles from the download's zip file, and the list of coverage documents."""
+"""Coverage articles from the files of the download, and the list of coverage documents."""
 
 import io
 from datetime import date
-from zipfile import ZipFile
 
 import pytest
 
 from coding.rules.layouts import coverage, coverage_documents
-from coding.rules.layouts.shape import WrongFile
+from coding.rules.layouts.shape import Refused, WrongFile
 from tests.coding.layouts.reading import read, refused, rows
 
-LAYOUT, DOCUMENTS = coverage.LAYOUT, coverage_documents.LAYOUT
+DOCUMENTS = coverage_documents.LAYOUT
 FILES = {
     "article.csv": 'article_id,article_version,article_type,title,description,status\n'
     '56001,12,7,"Billing and Coding: Vitamin D,\nAssays","<p>many\nlines</p>",A\n56002,3,7,Other,x,A\n',
@@ -23,32 +22,27 @@ FILES = {
 }  # fmt: skip
 
 
-def zipped(**changed: str) -> bytes:
-    out = io.BytesIO()
-    with ZipFile(out, "w") as archive:
-        for name, content in {**FILES, **changed}.items():
-            if content:
-                archive.writestr(f"current/{name}", "\ufeff" + content)
-    return out.getvalue()
+def parts(**changed: str) -> dict[str, io.BytesIO]:
+    """The files of a download; an empty one is missing."""
+    files = {**FILES, **changed}
+    return {name: io.BytesIO(("\ufeff" + content).encode()) for name, content in files.items() if content}
 
 
 def test_a_group_has_its_procedures_and_diagnoses_without_dots():
-    expected = [
+    assert [one.values for one in coverage.read_coverage(parts())] == [
         ("A56001", "Billing and Coding: Vitamin D, Assays", 1, ["G0101", "G0102"], ["E559", "M8000XA"], ["Z0000"]),
         ("A56001", "Billing and Coding: Vitamin D, Assays", 2, ["G0103"], [], []),
     ]
-    assert rows(LAYOUT, zipped(), *LAYOUT.columns["CoverageGroup"]) == expected
-    outer = io.BytesIO()
-    with ZipFile(outer, "w") as archive:
-        archive.writestr("current_article_csv.zip", zipped())
-    assert rows(LAYOUT, outer.getvalue(), *LAYOUT.columns["CoverageGroup"]) == expected
 
 
 def test_spoiled_lines_are_named_with_their_file():
     hcpc = FILES["article_x_hcpc_code.csv"] + "56001,12,G01,1,words\n56009,1,G0101,1,words\n56001,12,G0101,one,words\n"
     covered = FILES["article_x_icd10_covered.csv"] + "56001,12,?,1,words\nshort\n"
-    content = zipped(**{"article_x_hcpc_code.csv": hcpc, "article_x_icd10_covered.csv": covered})
-    assert refused(LAYOUT, content) == [
+    articles = FILES["article.csv"] + "A1,1,7,Letter,x,A\n"
+    changed = {"article_x_hcpc_code.csv": hcpc, "article_x_icd10_covered.csv": covered, "article.csv": articles}
+    found = [tuple(one) for one in coverage.read_coverage(parts(**changed)) if isinstance(one, Refused)]
+    assert found == [
+        (6, "article.csv: article 'A1' is no whole number"),
         (5, "article_x_hcpc_code.csv: 'G01' is no procedure code"),
         (6, "article_x_hcpc_code.csv: article 56009 is not in article.csv"),
         (7, "article_x_hcpc_code.csv: group 'one' is no whole number"),
@@ -59,9 +53,9 @@ def test_spoiled_lines_are_named_with_their_file():
 
 def test_an_incomplete_download_is_recognised():
     with pytest.raises(WrongFile, match=r"lacks article_x_hcpc_code\.csv"):
-        read(LAYOUT, zipped(**{"article_x_hcpc_code.csv": ""}))
+        list(coverage.read_coverage(parts(**{"article_x_hcpc_code.csv": ""})))
     with pytest.raises(WrongFile, match="no zip file"):
-        read(LAYOUT, b"article_id,title\n")
+        read(coverage.LAYOUT, b"article_id,title\n")
 
 
 HEADING = (
