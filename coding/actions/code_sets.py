@@ -14,6 +14,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Q
 
 from coding.actions.code_rows import copy_rows, examined
+from coding.actions.packed_files import items_of
 from coding.models import Edition
 from coding.rules.code_sets import CodeSet
 from coding.rules.layouts import LAYOUTS
@@ -76,9 +77,8 @@ def layout_of(code_set: CodeSet, source: IO[bytes]) -> Layout:
     """The layout of the list that reads this file; WrongFile with what each of them missed."""
     missed = []
     for layout in LAYOUTS.get(code_set, ()):
-        source.seek(0)
         try:
-            next(layout.read(source), None)
+            next(items_of(layout, source), None)
         except WrongFile as wrong:
             missed.append(str(wrong))
         else:
@@ -161,14 +161,12 @@ class RefusedRows:
 def write_rows(edition: Edition, layout: Layout, source: IO[bytes]) -> tuple[dict[str, int], RefusedRows]:
     """COPY the file's rows; only if the database objects, once more with each row examined, to name the bad ones."""
     refused = RefusedRows()
-    source.seek(0)
     try:
         with transaction.atomic():
-            return copy_rows(edition.pk, layout.columns, refused.set_aside(layout.read(source))), refused
+            return copy_rows(edition.pk, layout.columns, refused.set_aside(items_of(layout, source))), refused
     except (IntegrityError, DataError):
         refused = RefusedRows()
-        source.seek(0)
-        records = refused.set_aside(examined(layout.columns, layout.read(source)))
+        records = refused.set_aside(examined(layout.columns, items_of(layout, source)))
         return copy_rows(edition.pk, layout.columns, records), refused
 
 

@@ -44,7 +44,7 @@ class Days(dict[str, date | None]):
 
 
 def read_pairs(file: IO[bytes]) -> Iterator[Record | Refused]:
-    """The rows of the tab-separated text."""
+    """The rows of the tab-separated text; a quarter is published in several."""
     lines = Lines(file)
     first = first_row(lines)
     days = Days()

@@ -8,10 +8,9 @@ diagnoses of the same group number belong together by the article's prose only, 
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import IO
-from zipfile import BadZipFile, ZipFile
 
 from coding.rules.code_sets import CodeSet
 from coding.rules.codings import bare
@@ -43,32 +42,23 @@ class Group:
     not_covered: set[str] = field(default_factory=set)
 
 
-def read_coverage(file: IO[bytes]) -> Iterator[Record | Refused]:
+def read_coverage(parts: Mapping[str, IO[bytes]]) -> Iterator[Record | Refused]:
     """One record per article and group; the codes are held in memory until the last file is read."""
     groups: dict[tuple[str, int], Group] = {}
-    with opened(file) as archive:
-        members = {name.rsplit("/", 1)[-1]: name for name in archive.namelist()}
-        if missing := [name for name in (ARTICLES, *MEMBERS) if name not in members]:
-            raise WrongFile(f"The coverage download lacks {', '.join(missing)}.")
-        titles: dict[str, str] = {}
-        with archive.open(members[ARTICLES]) as member:
-            yield from read_titles(member, titles)
-        for name in MEMBERS:
-            with archive.open(members[name]) as member:
-                yield from read_members(member, name, titles, groups)
+    if missing := [name for name in (ARTICLES, *MEMBERS) if name not in parts]:
+        raise WrongFile(f"The coverage download lacks {', '.join(missing)}.")
+    titles: dict[str, str] = {}
+    yield from read_titles(parts[ARTICLES], titles)
+    for name in MEMBERS:
+        yield from read_members(parts[name], name, titles, groups)
     for (article, number), group in sorted(groups.items()):
         codes = (sorted(getattr(group, kind)) for kind in ("procedures", "covered", "not_covered"))
         yield Record(TABLE, (f"A{article}", titles[article], number, *codes), group.line)
 
 
-def opened(file: IO[bytes]) -> ZipFile:
-    """The zip file with the CSV files, which can lie in another."""
-    try:
-        archive = ZipFile(file)
-        inner = next((name for name in archive.namelist() if name.endswith("_csv.zip")), None)
-        return ZipFile(archive.open(inner)) if inner else archive
-    except BadZipFile:
-        raise WrongFile("This is no zip file; the coverage download is one.") from None
+def read_alone(_file: IO[bytes]) -> Iterator[Record | Refused]:
+    """No single file says anything: groups and titles stand in different ones."""
+    raise WrongFile("This is no zip file; the coverage download is one.")
 
 
 def read_titles(member: IO[bytes], titles: dict[str, str]) -> Iterator[Refused]:
@@ -126,4 +116,6 @@ def in_file(name: str, line: int, reason: str) -> Refused:
     return Refused(line, f"{name}: {reason}")
 
 
-LAYOUT = Layout(CodeSet.COVERAGE, COLUMNS, read_coverage, "CMS, Medicare Coverage Database, current articles")
+LAYOUT = Layout(
+    CodeSet.COVERAGE, COLUMNS, read_alone, "CMS, Medicare Coverage Database, current articles", read_coverage
+)

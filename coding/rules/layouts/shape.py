@@ -26,6 +26,7 @@ class Refused(NamedTuple):
 
 
 Reader = Callable[[IO[bytes]], Iterator[Record | Refused]]
+PartsReader = Callable[[Mapping[str, IO[bytes]]], Iterator[Record | Refused]]  # by the files' names in their zip file
 
 
 class WrongFile(Exception):
@@ -37,9 +38,11 @@ class Layout:
     """An official file layout: which list it is of, which columns of which tables it fills, and its reader.
 
     `source` names the publisher's own description of the layout. The reader raises WrongFile before its first row.
+    `read_parts` is for a list whose rows are spread over the files of one zip file.
     """
 
     code_set: CodeSet
     columns: Mapping[str, tuple[str, ...]]
     read: Reader
     source: str
+    read_parts: PartsReader | None = None
