@@ -38,7 +38,7 @@ def unpacked(file: IO[bytes]) -> Iterator[bytes]:
         yield from iter(file.readline, b"")  # not from the file itself: it would be closed with this generator
         return
     try:
-        with gzip.open(file) as plain:
+        with gzip.GzipFile(fileobj=file) as plain:
             yield from plain
     except (EOFError, OSError, zlib.error) as error:
         raise WrongFile(f"The file cannot be unpacked: {error}.") from error
