@@ -2,36 +2,8 @@
 
 from django.contrib import admin
 
-from coding.models import (
-    Assignment,
-    Code,
-    Coding,
-    Diagnosis,
-    Discrepancy,
-    Draft,
-    Encounter,
-    EncounterEvent,
-    PreCoding,
-    ProcedureLine,
-    Verification,
-)
-from portal.admin import ReadOnlyAdmin, operators
-
-operators.register(
-    [
-        Assignment,
-        Coding,
-        Diagnosis,
-        Discrepancy,
-        Draft,
-        Encounter,
-        EncounterEvent,
-        PreCoding,
-        ProcedureLine,
-        Verification,
-    ],
-    ReadOnlyAdmin,
-)
+from coding.models import Code
+from portal.admin import ReadOnlyAdmin, operators, show_tables
 
 
 @admin.register(Code, site=operators)
@@ -40,3 +12,6 @@ class CodeAdmin(ReadOnlyAdmin):
 
     search_fields = ("code__startswith",)
     list_filter = ("system",)
+
+
+show_tables("coding")

@@ -13,7 +13,15 @@ NAVIGATION: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Batches", "portal:batches", frozenset({Permission.SEE_BATCHES})),
     ("Upload", "portal:upload", frozenset({Permission.SEND_CHARTS})),
     ("Queue", "coding:queue", frozenset({Permission.PRECODE, Permission.CODE, Permission.VERIFY})),
+    (
+        "Codes",
+        "coding:browser",
+        frozenset(
+            {Permission.PRECODE, Permission.CODE, Permission.VERIFY, Permission.MANAGE_WORK, Permission.SEE_CLAIMS}
+        ),
+    ),
     ("Operations", "coding:operations", frozenset({Permission.MANAGE_WORK})),
+    ("Levels", "coding:levels", frozenset({Permission.MANAGE_WORK, Permission.CODE})),
     ("Claims", "claims:ready", frozenset({Permission.SEE_CLAIMS})),
     ("Threads", "feedback:inbox", frozenset({Permission.DISCUSS})),
     ("Practices", "portal:practices", frozenset({Permission.MANAGE_PRACTICES})),

@@ -1,6 +1,5 @@
 """The operators' pages of the talk: that it took place, never what was said."""
 
-from feedback.models import Attachment, Comment, CommentVersion, Mention, ReadMark, Thread
-from portal.admin import ReadOnlyAdmin, operators
+from portal.admin import show_tables
 
-operators.register([Attachment, Comment, CommentVersion, Mention, ReadMark, Thread], ReadOnlyAdmin)
+show_tables("feedback")

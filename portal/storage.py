@@ -74,6 +74,29 @@ def blocks(name: str) -> Iterable[bytes]:
             yield block
 
 
+class Altered(Exception):
+    """The kept file is missing, or its bytes are not those whose hash was noted."""
+
+
+def opened_unaltered(name: str, *, sha256: str) -> IO[bytes]:
+    """A kept file for reading from its beginning, hashed as a whole before; Altered unless its SHA-256 in hex fits.
+
+    What is read afterwards is the file that was hashed: it stays open in between.
+    """
+    try:
+        source = opened(name)
+    except FileNotFoundError:
+        raise Altered from None
+    digest = hashlib.sha256()
+    while block := source.read(BLOCK):
+        digest.update(block)
+    if digest.hexdigest() != sha256:
+        source.close()
+        raise Altered
+    source.seek(0)
+    return source
+
+
 def discard(name: str) -> None:
     """Remove a file that no row names (a copy kept for a duplicate that lost the race)."""
     default_storage.delete(name)

@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from claims.forms.ready import ReadyForm
@@ -47,6 +48,8 @@ def encounter_rows(rows: list[Encounter]) -> list[dict[str, Any]]:
     return [
         {
             "label": row.label,
+            "url": reverse("coding:encounter", args=[row.pk]),
+            "batch_url": reverse("portal:batch", args=[row.batch_id]),
             "practice": row.practice.name,
             "batch": row.batch.label,
             "date": row.precoding.date_from if hasattr(row, "precoding") else None,

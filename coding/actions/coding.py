@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -26,7 +28,13 @@ class DateMissing(Exception):
 
 @transaction.atomic
 def submit_coding(
-    *, assignment: Assignment, by: User, at: datetime, coded: CodedEncounter, comment: str = ""
+    *,
+    assignment: Assignment,
+    by: User,
+    at: datetime,
+    coded: CodedEncounter,
+    comment: str = "",
+    worksheet: Mapping[str, Any] | None = None,
 ) -> Coding:
     """Keep the coder's version and send the encounter to verification, or finish it if it is not in the sample.
 
@@ -35,7 +43,15 @@ def submit_coding(
     encounter = hold_lease(assignment=assignment, by=by, at=at)
     refuse_hard_findings(encounter=encounter, coded=coded)
     sampled = needs_verification(encounter=encounter, at=at)
-    coding = write_version(encounter=encounter, stage=Stage.CODING, author=by, coded=coded, comment=comment, at=at)
+    coding = write_version(
+        encounter=encounter,
+        stage=Stage.CODING,
+        author=by,
+        coded=coded,
+        comment=comment,
+        at=at,
+        worksheet=worksheet,
+    )
     end_assignment(assignment=assignment, end=Assignment.End.FINISHED, at=at)
     move_encounter(
         encounter=encounter,
@@ -65,7 +81,14 @@ def needs_verification(*, encounter: Encounter, at: datetime) -> bool:
 
 
 def write_version(
-    *, encounter: Encounter, stage: Stage, author: User, coded: CodedEncounter, comment: str, at: datetime
+    *,
+    encounter: Encounter,
+    stage: Stage,
+    author: User,
+    coded: CodedEncounter,
+    comment: str,
+    at: datetime,
+    worksheet: Mapping[str, Any] | None = None,
 ) -> Coding:
     """The next version with its lines; inside the transaction of whoever holds the encounter."""
     if coded.date_of_service is None:
@@ -80,6 +103,7 @@ def write_version(
         date_of_service=coded.date_of_service,
         submitted_at=at,
         comment=comment,
+        worksheet=dict(worksheet or {}),
     )
     system = diagnosis_system(coded.date_of_service)
     Diagnosis.objects.bulk_create(

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 
@@ -40,6 +42,7 @@ def give_verdict(
     verdict: Verdict,
     coded: CodedEncounter | None,
     comment: str = "",
+    worksheet: Mapping[str, Any] | None = None,
 ) -> Verification:
     """Keep the verdict, the verifier's version where it differs, and every difference.
 
@@ -58,7 +61,13 @@ def give_verdict(
     if coded is not None and found:
         refuse_hard_findings(encounter=encounter, coded=coded)
         version = write_version(
-            encounter=encounter, stage=Stage.VERIFICATION, author=by, coded=coded, comment="", at=at
+            encounter=encounter,
+            stage=Stage.VERIFICATION,
+            author=by,
+            coded=coded,
+            comment="",
+            at=at,
+            worksheet=worksheet,
         )
     verification = Verification.objects.create(
         practice_id=encounter.practice_id,

@@ -11,6 +11,8 @@ from typing import Any
 from django import forms
 from django.utils import timezone
 
+from coding.forms.bad_body import BadBody
+from coding.forms.worksheet import clean_sheet, sheet_in, worksheet_of
 from coding.rules.codings import (
     DIAGNOSIS_LIMIT,
     MODIFIER_LIMIT,
@@ -34,10 +36,6 @@ CODE = re.compile(r"[A-Z0-9]{3,8}")
 MODIFIER = re.compile(r"[A-Z0-9]{2}")
 BLANK_ROWS = 3  # offered below the filled ones
 DIAGNOSIS_ROWS, PROCEDURE_ROWS = 5, 3  # at least
-
-
-class BadBody(Exception):
-    """What was sent is not a list of codes; the text says which place is wrong, never what stood there."""
 
 
 def body_from(data: Mapping[str, str]) -> Body:
@@ -72,7 +70,12 @@ def rows_in(data: Mapping[str, str]) -> Body:
                     "pointers": [places.get(row_of, row_of) for row_of in pointed],
                 }
             )
-    return {"diagnoses": diagnoses, "procedures": procedures, "comment": data.get("comment", "")}
+    return {
+        "diagnoses": diagnoses,
+        "procedures": procedures,
+        "comment": data.get("comment", ""),
+        "worksheet": sheet_in(data),
+    }
 
 
 def words_in(text: str, *, joined: bool = False) -> list[str]:
@@ -107,6 +110,7 @@ def clean_body(raw: object) -> Body:
         "diagnoses": [{"code": code_in(line, f"Diagnosis {place}")} for place, line in enumerate(diagnoses, start=1)],
         "procedures": [line_in(line, f"Procedure {place}") for place, line in enumerate(procedures, start=1)],
         "comment": storable(raw.get("comment"))[:COMMENT_LIMIT],
+        "worksheet": clean_sheet(raw.get("worksheet")),
     }
 
 
@@ -150,7 +154,9 @@ def listed(value: object, where: str) -> list[Any]:
     return value
 
 
-def coded_from(body: Body, *, date_of_service: date | None, place_of_service: str) -> CodedEncounter:
+def coded_from(
+    body: Body, *, date_of_service: date | None, place_of_service: str, visit_type: str = ""
+) -> CodedEncounter:
     """A cleaned body as what the rules work on."""
     return CodedEncounter(
         date_of_service=date_of_service,
@@ -160,10 +166,12 @@ def coded_from(body: Body, *, date_of_service: date | None, place_of_service: st
             for line in body.get("procedures", [])
         ),
         place_of_service=place_of_service,
+        visit_type=visit_type,
+        worksheet=worksheet_of(body.get("worksheet", {})),
     )
 
 
-def body_of(coded: CodedEncounter, *, comment: str = "") -> Body:
+def body_of(coded: CodedEncounter, *, comment: str = "", worksheet: Mapping[str, Any] | None = None) -> Body:
     """The body that a coding would have been sent as."""
     return {
         "diagnoses": [{"code": line.code} for line in coded.diagnoses],
@@ -177,6 +185,7 @@ def body_of(coded: CodedEncounter, *, comment: str = "") -> Body:
             for line in coded.procedures
         ],
         "comment": comment,
+        "worksheet": dict(worksheet or {}),
     }
 
 

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coding", "0004_fee_and_rule_security")]
+    dependencies = [("coding", "0010_official_repeats")]
 
     operations = [
         migrations.AlterField(model_name="code", name="title", field=models.TextField()),

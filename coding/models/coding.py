@@ -65,7 +65,7 @@ class Coding(ClientRow):
     """One author's submitted version of the codes; never changed, only followed by another version."""
 
     plain_fields = ("submitted_at",)
-    patient_fields = ("comment", "date_of_service")
+    patient_fields = ("comment", "date_of_service", "worksheet")
 
     encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="codings")
     version = models.PositiveSmallIntegerField()
@@ -74,6 +74,7 @@ class Coding(ClientRow):
     date_of_service = models.DateField()
     submitted_at = models.DateTimeField()
     comment = models.TextField(blank=True)
+    worksheet = models.JSONField(default=dict, blank=True)  # E/M: what was ticked, and where it stands
 
     objects = CodingQuerySet.as_manager()
 

@@ -14,6 +14,10 @@ def fraction() -> models.DecimalField:  # type: ignore[type-arg]
     return models.DecimalField(max_digits=5, decimal_places=4, default=0)
 
 
+def capped() -> models.DecimalField:  # type: ignore[type-arg]
+    return models.DecimalField(max_digits=7, decimal_places=2, default=0)
+
+
 class RelativeValue(EditionRow):
     """One row of PPRRVU; see coding.rules.tables.RelativeValue for the columns."""
 
@@ -40,6 +44,8 @@ class RelativeValue(EditionRow):
     conversion_factor = models.DecimalField(max_digits=8, decimal_places=4)
     supervision = models.CharField(max_length=2, blank=True)
     imaging_family = models.CharField(max_length=2, blank=True)
+    # What the outpatient cap on imaging is computed from; zero where there is none.
+    capped_office_expense, capped_facility_expense, capped_malpractice = capped(), capped(), capped()
 
     class Meta:
         constraints = [
@@ -87,7 +93,7 @@ class ZipLocality(EditionRow):
 
 
 class CountyLocality(EditionRow):
-    """The counties of a locality (LOCCO)."""
+    """The counties of a locality (LOCCO). No key: the file gives Missouri's rest of state twice."""
 
     plain_fields = ("carrier", "locality", "state", "area", "counties")
 
@@ -96,11 +102,6 @@ class CountyLocality(EditionRow):
     state = models.CharField(max_length=40)
     area = models.CharField(max_length=200)
     counties = models.TextField()
-
-    class Meta:
-        constraints = [
-            models.UniqueConstraint(fields=["edition", "carrier", "locality", "area"], name="coding_county_once")
-        ]
 
     def __str__(self) -> str:
         return f"{self.carrier}-{self.locality}"

@@ -83,7 +83,7 @@ class AddOnPair(EditionRow):
 class CoverageDocument(EditionRow):
     """A line of the list of local coverage documents: an LCD or article, its contractor and dates."""
 
-    plain_fields = ("number", "kind", "title", "contractor", "effective", "retired_on", "address")
+    plain_fields = ("number", "kind", "title", "contractor", "version", "effective", "retired_on", "address")
 
     number = models.CharField(max_length=12)
     kind = models.CharField(max_length=20)
@@ -96,7 +96,9 @@ class CoverageDocument(EditionRow):
 
     class Meta:
         constraints = [
-            models.UniqueConstraint(fields=["edition", "number", "contractor"], name="coding_coveragedocument_once")
+            models.UniqueConstraint(
+                fields=["edition", "number", "contractor", "version"], name="coding_coveragedocument_once"
+            )
         ]
 
     def __str__(self) -> str:

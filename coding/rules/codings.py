@@ -4,6 +4,8 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 
+from coding.rules.em_worksheet import Worksheet
+
 DIAGNOSIS_LIMIT = 12  # ASC X12N 005010X222A1 (837P), HI segment: up to 12 diagnoses a claim
 MODIFIER_LIMIT = 4  # the same, SV101: up to 4 modifiers a line
 POINTER_LIMIT = 4  # the same, SV107: up to 4 diagnosis pointers a line
@@ -90,6 +92,7 @@ class CodedEncounter:
     referring_npi: str = ""
     payer: str = ""
     practice: str = ""
+    worksheet: Worksheet | None = None
 
 
 @dataclass(frozen=True)

@@ -130,6 +130,11 @@ class WhoseMove(StrEnum):
     def label(self) -> str:
         return {"practice": "The practice", "service": "We", "payer": "The payer"}[self.value]
 
+    @property
+    def waits_for(self) -> str:
+        """As in "Waits for ..."."""
+        return {"practice": "the practice", "service": "Chartline", "payer": "the payer"}[self.value]
+
 
 class NotBillableReason(StrEnum):
     NO_SERVICE = "no_service"

@@ -149,6 +149,9 @@ class RelativeValue:
     conversion_factor: Decimal = Decimal(0)
     supervision: str = ""
     imaging_family: str = ""
+    capped_office_expense: Decimal = Decimal(0)  # NON-FACILITY PE USED FOR OPPS PAYMENT AMOUNT
+    capped_facility_expense: Decimal = Decimal(0)
+    capped_malpractice: Decimal = Decimal(0)
     edition: str = ""
 
 

@@ -2,12 +2,15 @@
 
 from django.urls import path
 
-from coding.views import codes, deliveries, operations, reopening
+from coding.views import browser, codes, deliveries, levels, operations, reopening
 
 urlpatterns = [
     path("codes/", codes.code_lookup, name="code-lookup"),
+    path("codes/browse/", browser.browser, name="browser"),
     path("deliveries/<int:pk>/", deliveries.delivery, name="delivery"),
     path("batches/<int:pk>/encounters/", deliveries.batch_encounters, name="batch-encounters"),
+    path("levels/", levels.levels, name="levels"),
+    path("levels/<int:pk>/", levels.levels, name="person-levels"),
     path("operations/", operations.operations, name="operations"),
     path("operations/figures/", operations.figures, name="operations-figures"),
     path("operations/encounters/", operations.encounters, name="operations-encounters"),

@@ -22,7 +22,8 @@ from coding.actions.holds import ReturnDatePassed, hold, mark_not_billable
 from coding.actions.moves import AlreadyMoved
 from coding.actions.precoding import send_back_to_precoding
 from coding.actions.queue import LeaseLost, open_assignment, release, renew_lease, skip, take_back, take_next
-from coding.forms.coding import BadBody, HoldForm, NotBillableForm, SendBackForm, SkipForm, clean_body
+from coding.forms.bad_body import BadBody
+from coding.forms.coding import HoldForm, NotBillableForm, SendBackForm, SkipForm, clean_body
 from coding.forms.precoding import draft_body
 from coding.models import Assignment, Draft, Encounter, EncounterEvent
 from coding.rules.lifecycle import WAITING, HoldReason, NotBillableReason, SkipReason, Stage, WhoseMove

@@ -16,13 +16,13 @@ from coding.actions.drafts import DraftChanged, draft_of, save_draft
 from coding.actions.findings import HardFindings, check_coding, facts
 from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import LeaseLost
+from coding.forms.bad_body import BadBody
 from coding.forms.coding import (
     BLANK_ROWS,
     DIAGNOSIS_ROWS,
     LETTERS,
     LINE_LIMIT,
     PROCEDURE_ROWS,
-    BadBody,
     Body,
     body_from,
     body_of,
@@ -49,10 +49,11 @@ from coding.views.bench import (
     shown,
 )
 from coding.views.late import draft_rows, keep_late_form
+from coding.views.worksheet import result_context, worksheet_context
 from portal.access import SignedRequest, found, refuse, requires
 from portal.rules.roles import Permission
 
-EMPTY: Body = {"diagnoses": [], "procedures": [], "comment": ""}
+EMPTY: Body = {"diagnoses": [], "procedures": [], "comment": "", "worksheet": {}}
 WORDS = {Severity.HARD: "Fix", Severity.CHECK: "Check", Severity.INFO: "Info"}
 
 
@@ -69,7 +70,7 @@ def code(request: SignedRequest, pk: int) -> HttpResponse:
 def start_of(bench: Bench) -> Body:
     """The coder's own last version when the encounter came back, else nothing."""
     own = bench.encounter.codings.filter(stage=Stage.CODING, author=bench.assignment.user).order_by("-version").first()
-    return body_of(own.coded()) if own else EMPTY
+    return body_of(own.coded(), worksheet=own.worksheet) if own else EMPTY
 
 
 def act(request: SignedRequest, pk: int) -> HttpResponse:
@@ -85,7 +86,7 @@ def act(request: SignedRequest, pk: int) -> HttpResponse:
     try:
         submit_coding(
             assignment=assignment, by=request.user, at=at, coded=coded_of(assignment.encounter, body),
-            comment=body["comment"],
+            comment=body["comment"], worksheet=body["worksheet"],
         )  # fmt: skip
     except HardFindings:
         return again(request, pk, body)
@@ -197,12 +198,13 @@ def coded_of(encounter: Encounter, body: Body) -> CodedEncounter:
         body,
         date_of_service=known.date_from if known else None,
         place_of_service=known.place_of_service if known else "",
+        visit_type=known.visit_type if known else "",
     )
 
 
 def list_context(encounter: Encounter, body: Body) -> dict[str, Any]:
     """The list of codes, the facts above it and the findings below it."""
-    known = facts_of(encounter)
+    known, coded = facts_of(encounter), coded_of(encounter, body)
     day = known.date_from if known else None
     state = titled(body, day)
     system = diagnosis_system(day) if day else System.ICD10CM
@@ -216,7 +218,8 @@ def list_context(encounter: Encounter, body: Body) -> dict[str, Any]:
         "comment": body.get("comment", ""),
         "diagnosis_rows": diagnosis_rows(state),
         "procedure_rows": procedure_rows(state),
-        **findings_context(check_coding(encounter=encounter, coded=coded_of(encounter, body)), day),
+        **findings_context(check_coding(encounter=encounter, coded=coded), day),
+        **worksheet_context(body.get("worksheet", {}), coded, known.visit_type if known else ""),
         # A blank list is not wrong before it is submitted.
         "quiet": day is not None and not state["diagnoses"] and not state["procedures"],
     }
@@ -345,7 +348,10 @@ def findings(request: SignedRequest, pk: int) -> HttpResponse:
     return render(
         request,
         "coding/code_findings.html",
-        findings_context(check_coding(encounter=encounter, coded=coded), coded.date_of_service),
+        {
+            **findings_context(check_coding(encounter=encounter, coded=coded), coded.date_of_service),
+            "em": result_context(body["worksheet"], coded, coded.visit_type),
+        },
     )
 
 

@@ -7,13 +7,14 @@ from typing import Any
 from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from coding.actions.delivery import FORMATS
 from coding.models import Coding, Encounter
-from coding.rules.lifecycle import FINISHED, STAGE_OF, EncounterStatus, Stage
+from coding.rules.lifecycle import FINISHED, STAGE_OF, EncounterStatus, Stage, WhoseMove
 from coding.views.due import status_tag
 from portal.access import SignedRequest, found, requires
 from portal.actions.audit import record
@@ -62,7 +63,7 @@ def batch_encounters(request: SignedRequest, pk: int) -> HttpResponse:
         f"coding/{name}.html",
         {
             "batch": batch,
-            "rows": encounter_rows(page.rows),
+            "rows": encounter_rows(page.rows, to_practice=not request.user.is_service_staff),
             "total": page.total,
             "pagination": page.pagination,
             **progress_of(rows),
@@ -90,19 +91,21 @@ def progress_of(rows: Any) -> dict[str, Any]:
     }
 
 
-def encounter_rows(rows: list[Encounter]) -> list[dict[str, Any]]:
+def encounter_rows(rows: list[Encounter], *, to_practice: bool) -> list[dict[str, Any]]:
     """The rows of the list: no more of the patient than initials and year of birth (UX.md 2.0)."""
     done = [row for row in rows if row.status in FINISHED and not row.not_billable_reason]
     versions = {version.encounter_id: version for version in Coding.objects.newest_of(done).with_counts()}
     return [
         {
             "label": row.label,
+            "url": reverse("coding:encounter", args=[row.pk]),
             "chart": row.chart.label,
+            "chart_url": reverse("portal:chart", args=[row.chart_id]),
             "patient": short_patient(row),
             "date": row.precoding.date_from if hasattr(row, "precoding") else None,
             "status": status_tag(row),
             "codes": code_count(versions.get(row.pk)),
-            "note": note_of(row),
+            "note": note_of(row, to_practice=to_practice),
             "ours": row.hold_move != "practice",
         }
         for row in rows
@@ -123,8 +126,10 @@ def code_count(version: Any) -> str:
     return f"{version.diagnosis_count} + {version.procedure_count}" if version else ""
 
 
-def note_of(encounter: Encounter) -> str:
-    """Why it is on hold and whose move it is, or why it is not billable."""
+def note_of(encounter: Encounter, *, to_practice: bool) -> str:
+    """Why it is on hold and whom it waits for, as its reader would say it; or why it is not billable."""
     if encounter.hold_reason:
-        return f"{encounter.get_hold_reason_display()}. {encounter.get_hold_move_display()} next."
+        waits_for_reader = to_practice and encounter.hold_move == WhoseMove.PRACTICE
+        whom = "you" if waits_for_reader else WhoseMove(encounter.hold_move).waits_for
+        return f"{encounter.get_hold_reason_display()}. Waits for {whom}."
     return encounter.get_not_billable_reason_display() if encounter.not_billable_reason else ""

@@ -2,36 +2,17 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
-from typing import Any
+from datetime import datetime
 
 from django.utils import timezone
 
 from coding.models import Encounter
-
-SOON = timedelta(hours=4)
-DAY = timedelta(hours=24)
+from portal.rules import promise
 
 
-def due_tag(due_at: datetime, *, at: datetime) -> dict[str, Any]:
-    """The tag of a promise: its words, its tone, the exact time for `title` and `datetime`."""
-    left = due_at - at
-    local = timezone.localtime(due_at)
-    if left < timedelta():
-        label, tone = f"Overdue {span(-left)}", "danger"
-    elif left < DAY:
-        label, tone = f"Due in {span(left)}", "warn" if left < SOON else "neutral"
-    else:
-        label, tone = f"Due {local:%a %d %b %H:%M}", "neutral"
-    return {"label": label, "tone": tone, "at": due_at, "exact": f"{local:%a %d %b %Y %H:%M}"}
-
-
-def span(length: timedelta) -> str:
-    """A length of time in its largest unit: 50 min, 3 h, 2 d."""
-    minutes = int(length.total_seconds() // 60)
-    if minutes < 60:  # noqa: PLR2004  (minutes in an hour)
-        return f"{minutes} min"
-    return f"{minutes // 60} h" if length < 2 * DAY else f"{length.days} d"
+def due_tag(due_at: datetime, *, at: datetime) -> promise.DueTag:
+    """The tag of a promise in the person's zone."""
+    return promise.due_tag(due_at=timezone.localtime(due_at), at=at)
 
 
 def status_tag(encounter: Encounter) -> dict[str, str]:

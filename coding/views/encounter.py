@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from django.http import HttpResponse
 from django.shortcuts import render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
@@ -11,6 +12,7 @@ from coding.forms.coding import ReopenForm, body_of
 from coding.models import Encounter
 from coding.rules.lifecycle import FINISHED
 from coding.views.coding_bench import facts_of, titled
+from coding.views.deliveries import note_of
 from coding.views.due import due_tag, status_tag
 from coding.views.pages import READERS, page_rows
 from portal.access import SignedRequest, found, requires
@@ -32,6 +34,13 @@ def encounter(request: SignedRequest, pk: int) -> HttpResponse:
         "due": None if finished else due_tag(visit.due_at, at=timezone.now()),
         "pages": page_rows(visit),
         "facts": facts_of(visit),
+        "note": note_of(visit, to_practice=not request.user.is_service_staff),
+        "batch_url": reverse("portal:batch", args=[visit.batch_id]) if request.user.may(Permission.SEE_BATCHES) else "",
+        "no_codes": "Finished without codes."
+        if finished
+        else "The codes appear here once they are verified."
+        if not request.user.is_service_staff
+        else "No codes yet.",
         "state": titled(body_of(coding.coded()), coding.date_of_service)
         if coding
         else {"diagnoses": [], "procedures": []},

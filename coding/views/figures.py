@@ -14,8 +14,9 @@ from django.utils import timezone
 from coding.forms.operations import DONE, workers
 from coding.models import Assignment, Encounter, EncounterEvent
 from coding.rules.lifecycle import FINISHED, IN_WORK, WAITING, EncounterStatus, Stage, WhoseMove
-from coding.views.due import due_tag, span
+from coding.views.due import due_tag
 from portal.models import Batch, Job, JobState, User
+from portal.rules.promise import span
 
 BATCHES_SHOWN = 30
 JOBS_SHOWN = 20

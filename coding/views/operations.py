@@ -17,13 +17,15 @@ from coding.actions import queue
 from coding.actions.holds import resume
 from coding.forms.operations import BulkForm, FilterForm
 from coding.models import Assignment, Encounter
+from coding.rules.lifecycle import WhoseMove
 from coding.views import figures as numbers
-from coding.views.due import due_tag, span, status_tag
+from coding.views.due import due_tag, status_tag
 from portal.access import SignedRequest, found, requires
 from portal.actions.audit import record
 from portal.actions.jobs import try_job_again
 from portal.keyset import page_of
 from portal.models import Job, JobState, User
+from portal.rules.promise import span
 from portal.rules.roles import Permission
 
 PER_PAGE = 50
@@ -113,7 +115,7 @@ def encounter_rows(rows: list[Encounter], *, at: datetime) -> list[dict[str, Any
             "due": None if row.finished_at else due_tag(row.due_at, at=at),
             "person": held[row.pk].user.name if row.pk in held else "",
             "ahead": row.pk in held and held[row.pk].opened_at is None,
-            "hold": f"{row.get_hold_reason_display()}, {row.get_hold_move_display().lower()} next"
+            "hold": f"{row.get_hold_reason_display()}, waits for {WhoseMove(row.hold_move).waits_for}"
             if row.hold_reason
             else "",
             "first": row.priority > IN_TURN,

@@ -45,6 +45,7 @@ def page_image(request: SignedRequest, pk: int, number: int) -> FileResponse:
     page: Page = found(request, encounter.pages(), number=number)
     image, content_type = open_page_image(page=page, by=request.user, at=timezone.now(), request=request)
     response = FileResponse(image, content_type=content_type)
+    response["Content-Disposition"] = "inline"  # without the stored file's name
     response["Cache-Control"] = "no-store"
     response["X-Content-Type-Options"] = "nosniff"
     return response

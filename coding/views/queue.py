@@ -178,7 +178,7 @@ def held_words(assignment: Assignment) -> str:
 
 def on_hold_words(encounter: Encounter) -> str:
     back = timezone.localtime(encounter.hold_return_at) if encounter.hold_return_at else None
-    return f"{encounter.get_hold_reason_display()}, until {back:%a %d %b}" if back else "On hold"
+    return f"{encounter.get_hold_reason_display()}, until {back:%a %b %-d}" if back else "On hold"
 
 
 def today(user: User, *, at: datetime) -> list[dict[str, Any]]:
@@ -191,11 +191,14 @@ def today(user: User, *, at: datetime) -> list[dict[str, Any]]:
         .annotate(number=Count("pk"))
         .order_by()
     )
-    strip = [{"label": f"{stage.label} done", "value": counts.get(stage.value, 0)} for stage in stages_of(user)]
+    stages = stages_of(user)
+    strip = [{"label": f"{stage.label.lower()} done today", "value": counts.get(stage.value, 0)} for stage in stages]
+    if Stage.CODING not in stages:
+        return strip
     returned = user.codings.filter(
         stage=Stage.CODING, verifications__verdict="returned", verifications__at__gte=at - timedelta(days=7)
     )
-    return [*strip, {"label": "Returned, 7 days", "value": returned.distinct().count()}]
+    return [*strip, {"label": "returned in 7 days", "value": returned.distinct().count()}]
 
 
 def recent(user: User) -> list[dict[str, Any]]:

@@ -15,7 +15,8 @@ from coding.actions.holds import CommentMissing
 from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import LeaseLost, NotSuitable
 from coding.actions.verification import VerdictContradicts, give_verdict, judged_version
-from coding.forms.coding import BadBody, Body, body_from, body_of
+from coding.forms.bad_body import BadBody
+from coding.forms.coding import Body, body_from, body_of
 from coding.models import Assignment, Encounter, Verdict
 from coding.rules.codings import CodedEncounter, diagnosis_system, dotted
 from coding.rules.discrepancies import Discrepancy, Part
@@ -54,7 +55,7 @@ def verify(request: SignedRequest, pk: int) -> HttpResponse:
 def start_of(encounter: Encounter) -> Body:
     """A copy of the coder's version, to be corrected."""
     judged = judged_version(encounter)
-    return body_of(judged.coded()) if judged else EMPTY
+    return body_of(judged.coded(), worksheet=judged.worksheet) if judged else EMPTY
 
 
 def act(request: SignedRequest, pk: int) -> HttpResponse:
@@ -77,6 +78,7 @@ def judge(request: SignedRequest, assignment: Assignment, body: Body, verdict: V
         give_verdict(
             assignment=assignment, by=request.user, at=timezone.now(), verdict=verdict,
             coded=coded_of(assignment.encounter, body), comment=body["comment"],
+            worksheet=body["worksheet"],
         )  # fmt: skip
     except HardFindings:
         return again(request, pk, body, refused=True)

@@ -7,8 +7,9 @@ from django.db.models.functions import Coalesce, Length
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
 from coding.models import Assignment, Encounter
+from coding.rules.lifecycle import SkipReason
 from feedback.rules.talk import BODY_LIMIT, Side
-from portal.models import Batch, ClientRow, Membership, User, UserRole, together
+from portal.models import Batch, ClientRow, ClientRule, Membership, User, UserRole, together
 from portal.rules.roles import Permission, Role
 
 
@@ -94,19 +95,27 @@ class Thread(ClientRow):
         return f"thread of {self.batch_id}"
 
     def people(self) -> models.QuerySet[User]:
-        """Who takes part: the practice's people, managers, and coders and verifiers of the batch's encounters.
+        """Who takes part: the practice's people, managers, and coders and verifiers of the batch's encounters
+        for whom neither the practice is barred nor the chart a conflict of interest.
 
         The same people as `Thread.objects.visible_to` lets in, seen from the thread.
         """
         roles = UserRole.objects.filter(user=models.OuterRef("pk"))
         member = Membership.objects.filter(user=models.OuterRef("pk"), practice_id=self.practice_id)
-        worked = Assignment.objects.filter(user=models.OuterRef("pk"), encounter__batch_id=self.batch_id)
+        barred = ClientRule.objects.filter(user=models.OuterRef("pk"), practice_id=self.practice_id)
+        own = Assignment.objects.filter(user=models.OuterRef("pk"), encounter__batch_id=self.batch_id)
+        conflicts = Assignment.objects.filter(
+            user=models.OuterRef("user"), encounter=models.OuterRef("encounter"), skip_reason=SkipReason.CONFLICT
+        )
+        worked = own.exclude(end=Assignment.End.SKIPPED).filter(~models.Exists(conflicts))
         people: models.QuerySet[User] = (
             User.objects.filter(is_active=True)
             .filter(
                 models.Exists(roles.filter(role=Role.MANAGER))
                 | models.Exists(roles.filter(role=Role.PRACTICE)) & models.Exists(member)
-                | models.Exists(roles.filter(role__in=[Role.CODER, Role.VERIFIER])) & models.Exists(worked)
+                | models.Exists(roles.filter(role__in=[Role.CODER, Role.VERIFIER]))
+                & models.Exists(worked)
+                & ~models.Exists(barred)
             )
             .by_name()
         )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime
 
 from django.db.models import Prefetch
@@ -37,6 +37,7 @@ class Message:
     encounter: str
     encounter_url: str  # only if the reader may open it
     asks: str
+    may_settle: bool  # the practice only once it has said something after a question to it
     settled: str
     settled_at: datetime | None
     answers: str
@@ -75,7 +76,30 @@ def presented(comments: Iterable[Comment], *, reader: User, new_after: int | Non
     about = {comment.encounter_id for comment in comments if comment.encounter_id}
     open_to_reader = set(Encounter.objects.visible_to(reader).filter(pk__in=about).values_list("pk", flat=True))
     first_new = next((one.pk for one in comments if is_news(one, reader, new_after)), None)
-    return [message(one, reader, open_to_reader, new_after, first_new) for one in comments]
+    unanswered = questions_in_silence(comments) if side_of_reader(reader) == Side.PRACTICE else set()
+    return [
+        replace(shown, may_settle=bool(shown.asks) and shown.pk not in unanswered)
+        for shown in (message(one, reader, open_to_reader, new_after, first_new) for one in comments)
+    ]
+
+
+def questions_in_silence(comments: list[Comment]) -> set[int]:
+    """The open questions to the practice after which nobody of the practice has said anything."""
+    asked = [one for one in comments if is_open(one) and one.needs_answer_from == Side.PRACTICE]
+    if not asked:
+        return set()
+    words = Comment.objects.filter(
+        thread__in={one.thread_id for one in asked}, pk__gt=min(one.pk for one in asked), deleted_at=None
+    )
+    last_word: dict[int, int] = {}  # of the practice, by thread
+    for word in words.select_related("author").prefetch_related("author__user_roles").order_by("pk"):
+        if author_side(word) == Side.PRACTICE:
+            last_word[word.thread_id] = word.pk
+    return {one.pk for one in asked if last_word.get(one.thread_id, 0) < one.pk}
+
+
+def is_open(comment: Comment) -> bool:
+    return bool(comment.needs_answer_from) and comment.resolved_at is None and comment.deleted_at is None
 
 
 def is_news(comment: Comment, reader: User, new_after: int | None) -> bool:
@@ -89,7 +113,6 @@ def message(
     side, mine = side_of_reader(reader), comment.author_id == reader.pk
     deleted, asked = comment.deleted_at is not None, bool(comment.needs_answer_from)
     manages = reader.may(Permission.MANAGE_WORK)
-    is_open = asked and comment.resolved_at is None and not deleted
     author = comment.author
     return Message(
         pk=comment.pk,
@@ -104,7 +127,8 @@ def message(
         is_edited=comment.edited_at is not None and not deleted,
         encounter=comment.encounter.label if comment.encounter is not None else "",
         encounter_url=encounter_url(comment) if comment.encounter_id in open_to_reader else "",
-        asks=asks(comment, side) if is_open else "",
+        asks=asks(comment, side) if is_open(comment) else "",
+        may_settle=False,
         settled=comment.resolved_by.name if asked and comment.resolved_by is not None and not deleted else "",
         settled_at=comment.resolved_at,
         answers=author_name(comment.reply_to) if comment.reply_to is not None else "",
@@ -161,7 +185,8 @@ def stretch(thread: Thread, *, reader: User, before: int | None = None, new_afte
 
 def box(thread: Thread, *, reader: User, form: CommentForm, shown: Shown | None = None) -> dict[str, object]:
     """The variables of templates/feedback/thread_box.html."""
-    return {"shown": shown or stretch(thread, reader=reader), **composer(thread, form)}
+    batch_url = reverse("portal:batch", args=[thread.batch_id]) if reader.may(Permission.SEE_BATCHES) else ""
+    return {"shown": shown or stretch(thread, reader=reader), "batch_url": batch_url, **composer(thread, form)}
 
 
 def composer(thread: Thread, form: CommentForm, *, oob: bool = False) -> dict[str, object]:

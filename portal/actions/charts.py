@@ -42,6 +42,10 @@ class NotTryable(Exception):
     """The chart is not in a state in which drawing it again could help."""
 
 
+class ChartDamaged(Exception):
+    """The stored file is missing or is not what was received."""
+
+
 class ReceiptOutcome(StrEnum):
     RECEIVED = "received"
     DUPLICATE = "duplicate"
@@ -209,6 +213,13 @@ def try_chart_again(*, chart: Chart, by: User, at: datetime) -> None:
 
 @transaction.atomic
 def open_original(*, chart: Chart, by: User, at: datetime, request: HttpRequest | None = None) -> IO[bytes]:
-    """The file as it was received, for reading; fetching it is an event of the audit trail."""
+    """The file as it was received, for reading; fetching it is an event of the audit trail.
+
+    ChartDamaged unless the bytes are still those whose hash stands on the receipt.
+    """
+    try:
+        original = storage.opened_unaltered(chart.storage_name, sha256=chart.sha256)
+    except storage.Altered:
+        raise ChartDamaged from None
     record("chart.downloaded", at=at, by=by, about=chart, request=request, batch=chart.batch_id)
-    return storage.opened(chart.storage_name)
+    return original

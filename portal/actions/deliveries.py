@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 from datetime import datetime
 
 from django.db import transaction
@@ -63,13 +62,10 @@ def mark_batch_delivered(*, batch: Batch, at: datetime) -> None:
 def read_delivery(*, delivery: Delivery) -> bytes:
     """The delivered bytes; DeliveryDamaged unless they are those whose hash was noted."""
     try:
-        with storage.opened(delivery.storage_name) as source:
-            content = source.read()
-    except FileNotFoundError:
+        with storage.opened_unaltered(delivery.storage_name, sha256=delivery.sha256) as source:
+            return source.read()
+    except storage.Altered:
         raise DeliveryDamaged from None
-    if hashlib.sha256(content).hexdigest() != delivery.sha256:
-        raise DeliveryDamaged
-    return content
 
 
 @transaction.atomic

@@ -10,14 +10,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from portal.access import SignedRequest, found, requires
-from portal.actions.charts import NotTryable, open_original, try_chart_again
+from portal.actions.audit import record
+from portal.actions.charts import ChartDamaged, NotTryable, open_original, try_chart_again
 from portal.actions.pages import open_page_image
-from portal.models import Chart, Page
+from portal.models import Chart, Outcome, Page
 from portal.rules.intake import MEDIA_TYPES
 from portal.rules.roles import Permission
 from portal.views.tags import chart_advice, chart_tag, megabytes
 
 PAGES_AT_ONCE = 20
+CONFLICT = 409  # not a 5xx: that would roll the audit event back
 see_charts = requires(Permission.SEE_CHARTS)
 
 
@@ -38,6 +40,7 @@ def chart(request: SignedRequest, pk: int) -> HttpResponse:
             "chart": row,
             "status": chart_tag(row),
             "advice": chart_advice(row),
+            "may_send": request.user.may(Permission.SEND_CHARTS),
             "size": megabytes(row.size),
             "pages": [
                 {
@@ -72,10 +75,15 @@ def page_image(request: SignedRequest, pk: int, number: int) -> FileResponse:
 
 @see_charts
 @require_GET
-def chart_original(request: SignedRequest, pk: int) -> FileResponse:
+def chart_original(request: SignedRequest, pk: int) -> HttpResponse | FileResponse:
     """The file as it was received, always as a download: a browser must not open what came from outside."""
-    row = found(request, Chart.objects.visible_to(request.user), pk=pk)
-    original = open_original(chart=row, by=request.user, at=timezone.now(), request=request)
+    row = found(request, Chart.objects.visible_to(request.user).select_related("batch"), pk=pk)
+    now = timezone.now()
+    try:
+        original = open_original(chart=row, by=request.user, at=now, request=request)
+    except ChartDamaged:
+        record("chart.damaged", at=now, by=request.user, about=row, outcome=Outcome.REFUSED, request=request)
+        return render(request, "portal/chart_damaged.html", {"chart": row}, status=CONFLICT)
     media_type = row.media_type if row.media_type in MEDIA_TYPES else "application/octet-stream"
     return private(FileResponse(original, as_attachment=True, filename=row.original_name, content_type=media_type))
 

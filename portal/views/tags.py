@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
-from typing import Any
 
 from django.utils import timezone
 
 from portal.models import Batch, Chart
 from portal.rules.intake import ADVICE, Advice, ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
-from portal.rules.promise import due_tag
+from portal.rules.promise import DueTag, due_tag
 
 Tag = dict[str, str]
 
@@ -34,13 +33,11 @@ def chart_tag(chart: Chart) -> Tag:
     return LEFT_OUT if chart.reason == Refusal.LEFT_OUT else CHART_TAGS[chart.status]
 
 
-def promise(batch: Batch, *, at: datetime) -> dict[str, Any] | None:
+def promise(batch: Batch, *, at: datetime) -> DueTag | None:
     """The tag of the promised time of a batch in progress."""
     if batch.due_at is None or batch.status != BatchStatus.RECEIVED:
         return None
-    local = timezone.localtime(batch.due_at)
-    tag = due_tag(due_at=local, at=at)
-    return {"label": tag.label, "tone": tag.tone, "at": batch.due_at, "exact": f"{local:%a %d %b %Y %H:%M}"}
+    return due_tag(due_at=timezone.localtime(batch.due_at), at=at)
 
 
 def chart_advice(chart: Chart) -> Advice | None:

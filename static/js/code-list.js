@@ -27,6 +27,7 @@ class CodeList extends HTMLElement {
     for (const part of this.querySelectorAll("[data-tools]")) part.hidden = false;
     this.addEventListener("code:chosen", (event) => this.#add(event.detail));
     this.addEventListener("code:left", () => this.#focusRow());
+    this.addEventListener("worksheet:changed", () => this.#tell(0));
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("focusin", (event) => this.#entered(event.target));
     this.addEventListener("keydown", (event) => this.#keydown(event));
@@ -52,6 +53,7 @@ class CodeList extends HTMLElement {
       diagnoses: this.#diagnoses.map(({ code }) => ({ code })),
       procedures: this.#procedures.map(({ code, modifiers, units, pointers }) => ({ code, modifiers, units, pointers: pointers.map((key) => place.get(key)) })),
       comment: this.#comment?.value ?? "",
+      worksheet: this.querySelector("em-worksheet")?.value,
     };
   }
 
@@ -97,6 +99,8 @@ class CodeList extends HTMLElement {
       if (!response.ok) throw new Error(String(response.status));
       const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
       place.replaceChildren(...parsed.body.childNodes);
+      const supported = place.querySelector("[data-em-result]");
+      if (supported) this.querySelector("[data-em-words]").textContent = supported.dataset.words;
     } catch (error) {
       if (error.name !== "AbortError") place.querySelector("[data-stale]")?.removeAttribute("hidden");
     }

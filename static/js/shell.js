@@ -1,13 +1,13 @@
-// The frame of every page: htmx manners, announcements, banners, undo, menus, dialogs, keys.
+// The frame of every page: announcements, banners, undo, menus, dialogs, keys.
 import { announceKeys, comboOf, isTyping, startKeys } from "./keys.js";
-import { csrfToken, make, post, say } from "./session.js";
+import { make, post, say } from "./session.js";
 
-const BUSY_AFTER = 300; // ms; shorter waits need no sign
 const UNDO_FOR = 10_000; // ms
 const root = document.documentElement;
 
 // -- parts that ask for attention ----------------------------------------------------------------
-function settle(part) {
+/** Give a part that has just come in its keys, its voice and its focus. */
+export function settle(part) {
   announceKeys(part);
   const speaker = part.matches?.("[data-say]") ? part : part.querySelector?.("[data-say]");
   if (speaker) say(speaker.dataset.say);
@@ -28,96 +28,14 @@ export function alertBanner(text, { tone = "danger", link } = {}) {
   });
   box.append(banner);
 }
-function signedOut() {
+export function signedOut() {
   const link = make("a", { class: "button small", href: location.href, target: "_blank" }, "Sign in");
   alertBanner("You are signed out. Sign in in another tab and copy over what is not saved here.", { link });
 }
 window.addEventListener("chartline:signed-out", signedOut);
 window.addEventListener("chartline:alert", (event) => alertBanner(event.detail.text, event.detail));
 
-// -- htmx ------------------------------------------------------------------------------------------
-const body = document.body;
-body.addEventListener("htmx:configRequest", (event) => {
-  event.detail.headers["X-CSRFToken"] = csrfToken();
-  const cause = event.detail.triggeringEvent;
-  if (!cause || /^(load|revealed|intersect|sse:.*)$/.test(cause.type)) event.detail.headers["X-Background"] = "1";
-});
-
-body.addEventListener("htmx:beforeRequest", (event) => {
-  if (root.hasAttribute("data-locked")) event.preventDefault();
-});
-
-let flights = 0;
-let busyTimer;
-let bar;
-function busy(step) {
-  flights = Math.max(0, flights + step);
-  clearTimeout(busyTimer);
-  if (flights) {
-    busyTimer = setTimeout(() => {
-      bar ??= make("div", { class: "busy-bar" });
-      body.append(bar);
-      document.getElementById("main")?.setAttribute("aria-busy", "true");
-    }, BUSY_AFTER);
-  } else {
-    bar?.remove();
-    document.getElementById("main")?.removeAttribute("aria-busy");
-  }
-}
-const inForeground = (event) => !event.detail.requestConfig?.headers["X-Background"];
-body.addEventListener("htmx:beforeSend", (event) => inForeground(event) && busy(1));
-body.addEventListener("htmx:afterRequest", (event) => inForeground(event) && busy(-1));
-
-// A swap that removed the focused element gives the focus to its successor, or else to the new part.
-let lost;
-body.addEventListener("htmx:beforeSwap", (event) => {
-  const active = document.activeElement;
-  lost = event.detail.target?.contains(active) && active !== body ? { id: active.id, name: active.getAttribute("name") } : undefined;
-  const text = event.detail.xhr.responseText ?? "";
-  if (/<main[^>]*class="entrance"/.test(text)) {
-    // The session ended: the answer is the sign-in page. What was typed stays where it is.
-    event.detail.shouldSwap = false;
-    signedOut();
-  }
-});
-body.addEventListener("htmx:afterSettle", (event) => {
-  const part = event.detail.elt;
-  if (lost && (document.activeElement === body || !document.activeElement)) {
-    const heir = (lost.id && document.getElementById(lost.id)) || (lost.name && part.querySelector(`[name="${CSS.escape(lost.name)}"]`));
-    if (heir) heir.focus();
-    else if (part.isConnected) {
-      if (!part.hasAttribute("tabindex")) part.setAttribute("tabindex", "-1");
-      part.focus({ preventScroll: true });
-    }
-  }
-  lost = undefined;
-  settle(part);
-});
-
-const REASONS = {
-  0: "Not saved: the connection failed. What you typed is still here; try again.",
-  403: "Not done: your roles do not include this.",
-  404: "Not done: this no longer exists, or it belongs to someone else.",
-  409: "Not saved: someone else changed this meanwhile. Reload to see their version.",
-  413: "Not sent: this is too large.",
-  429: "Not done: too many tries. Wait a minute.",
-};
-body.addEventListener("htmx:responseError", (event) => {
-  const { status } = event.detail.xhr;
-  if (status === 423) window.dispatchEvent(new Event("chartline:locked"));
-  else if (status === 401) signedOut();
-  else if (inForeground(event)) alertBanner(event.detail.xhr.getResponseHeader("X-Message") ?? REASONS[status] ?? `Not saved: the server answered with an error (${status}). Try again.`);
-});
-for (const type of ["htmx:sendError", "htmx:timeout"]) body.addEventListener(type, (event) => inForeground(event) && alertBanner(REASONS[0]));
-
-// htmx gives up polling for elements it does not find in the page, so it is told again after a lock.
-window.addEventListener("chartline:unlocked", () => {
-  for (const element of document.querySelectorAll('[hx-trigger*="every"]')) {
-    const data = element["htmx-internal-data"];
-    if (data) data.initHash = null;
-    window.htmx?.process(element);
-  }
-});
+export const OFFLINE = "Not saved: the connection failed. What you typed is still here; try again.";
 
 // -- announcements and undo --------------------------------------------------------------------------
 window.addEventListener("chartline:say", (event) => say(event.detail.text));
@@ -152,7 +70,7 @@ async function undo() {
     else if (response.ok) say("Undone");
     else alertBanner("It could not be undone: it has moved on.");
   } catch {
-    alertBanner(REASONS[0]);
+    alertBanner(OFFLINE);
   }
 }
 undoBar.querySelector("[data-undo-button]").addEventListener("click", undo);

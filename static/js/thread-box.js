@@ -18,6 +18,7 @@ class ThreadBox extends HTMLElement {
     window.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.#eye = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && this.#read());
     this.#watch();
+    this.#toEnd();
   }
 
   disconnectedCallback() {
@@ -34,8 +35,15 @@ class ThreadBox extends HTMLElement {
     if (last) this.#eye.observe(last);
   }
 
+  // Where the thread scrolls by itself, its newest message is in view first.
+  #toEnd() {
+    const list = this.querySelector(".thread");
+    if (list) list.scrollTop = list.scrollHeight;
+  }
+
   #settled() {
     this.#watch();
+    this.#toEnd();
     // The composer that was sent is replaced by an empty one: writing goes on there.
     if (this.#sending && document.activeElement === document.body) this.#body?.focus({ preventScroll: true });
   }

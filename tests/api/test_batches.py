@@ -5,8 +5,6 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from coding.rules.lifecycle import EncounterStatus
@@ -214,20 +212,3 @@ def test_comments_open_with_the_sending(system):
     assert Batch.objects.get().status == BatchStatus.OPEN
     assert system.get(f"/batches/{batch}/comments").json() == {"results": [], "next": None}
     assert code(system.post(f"/batches/{batch}/comments", {"body": "Hello."})) == (409, "batch_not_sent")
-
-
-def test_lists_cost_the_same_whatever_their_length(system, thread, cleo):
-    def cost():
-        with CaptureQueriesContext(connection) as queries:
-            system.get(f"/batches/{thread.batch_id}")
-            system.get(f"/batches/{thread.batch_id}/comments")
-        return len(queries)
-
-    factories.EncounterFactory(chart=factories.ChartFactory(batch=thread.batch))
-    factories.CommentFactory(thread=thread)
-    system.get("/batches")
-    few = cost()
-    for _ in range(20):
-        factories.EncounterFactory(chart=factories.ChartFactory(batch=thread.batch))
-        factories.CommentFactory(thread=thread)
-    assert cost() == few

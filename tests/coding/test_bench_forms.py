@@ -21,6 +21,7 @@ def test_the_json_of_the_code_list_becomes_a_body():
         "diagnoses": [{"code": "E1122"}],
         "procedures": [{"code": "99213", "modifiers": ["25"], "units": 2, "pointers": [1]}],
         "comment": "",
+        "worksheet": {},
     }
 
 

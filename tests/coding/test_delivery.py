@@ -300,7 +300,7 @@ def test_a_damaged_file_is_not_sent_and_that_is_noted(batch, cleo, as_user, dama
 # -- the encounters of a batch -------------------------------------------------------------------
 
 
-def test_the_practice_sees_how_far_each_encounter_is_without_the_patient_s_name(batch, cleo, ann, as_user):
+def test_the_practice_sees_how_far_each_encounter_is_without_the_patient_s_name(batch, cleo, ann, max_, as_user):
     visit(
         batch, ann, patient="Quill, Nora", status="held", hold_reason="missing_page", hold_move="practice",
         hold_stage="coding", held_at=timezone.now(), held_by=ann, hold_return_at=timezone.now(),
@@ -308,7 +308,8 @@ def test_the_practice_sees_how_far_each_encounter_is_without_the_patient_s_name(
     page = as_user(cleo).get(reverse("coding:batch-encounters", args=[batch.pk]))
     text = page.content.decode()
     assert "Q.N. 1961" in text
-    assert "Missing page. The practice next." in text
+    assert "Missing page. Waits for you." in text
+    assert "Missing page. Waits for the practice." in as_user(max_).get(page.request.path).content.decode()
     assert "Quinlan" not in text
     assert "Nora" not in text
     assert "4 of 5 finished" in text

@@ -48,7 +48,7 @@ def test_case(case):
 
 def test_every_edit_is_seen_by_a_case():
     seen = {word.split()[0] for case in CASES for word in case["finds"].split("; ") if word}
-    assert seen == {edit.__name__ for edit in EDITS}
+    assert seen == {edit.__name__ for edit in EDITS} - {"level_not_supported"}  # seen in tests/coding/em
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case["finds"]], ids=lambda case: case["case"])

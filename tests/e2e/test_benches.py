@@ -1,6 +1,7 @@
 """The three benches in a real browser, by keyboard alone: pre-code, code, verify; drafts survive what may happen."""
 
 import contextlib
+import gzip
 import re
 
 import pytest
@@ -17,7 +18,7 @@ from coding.models import Assignment, Coding, Draft, Encounter, PreCoding, Verif
 from coding.rules.lifecycle import EncounterStatus, Stage
 from portal.models import Contract
 from tests import factories
-from tests.coding.benches import lapse, to_code, to_verify, visit
+from tests.coding.benches import lapse, to_code, to_precode, to_verify, visit
 from tests.coding.lines import coded, load_codes
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
@@ -234,6 +235,28 @@ def test_the_benches_work_without_scripts(screen, river, ann, bea):
     page.get_by_role("button", name="Verified with corrections").click()
     page.wait_for_url(f"**{reverse('coding:queue')}")
     assert Verification.objects.get().verdict == "corrected"
+
+
+@pytest.mark.parametrize(
+    ("bench", "limit"), [("precode", 25_000), ("code", 25_000), ("verify", 25_000), ("queue", 15_000)]
+)
+def test_a_bench_and_the_queue_load_little_script(screen, river, ann, bea, bench, limit):
+    """UX.md 5.1: at most 25 KB of script at a bench and 15 KB on another page of the staff, compressed."""
+    bring = {"precode": to_precode, "code": to_code, "verify": lambda river, ann: to_verify(river, ann, bea)}
+    held = bring[bench](river, ann) if bench in bring else None
+    address = reverse(f"coding:{bench}", args=[held.encounter_id] if held else [])
+    page, answers = screen(held.user if held else ann), []
+    page.on("response", lambda answer: answers.append(answer))  # noqa: PLW0108  (playwright marks its handlers)
+    page.goto(address)
+    page.wait_for_load_state("networkidle")
+    assert page.url.endswith(address)
+    scripts = {
+        answer.url: len(gzip.compress(answer.body(), 9))
+        for answer in answers
+        if "javascript" in answer.headers.get("content-type", "")
+    }
+    assert scripts
+    assert sum(scripts.values()) <= limit, scripts
 
 
 def add(page, code):

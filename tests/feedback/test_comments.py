@@ -5,8 +5,8 @@ from datetime import timedelta
 import pytest
 from django.db import IntegrityError, connection, transaction
 
-from coding.models import QueueRank
-from coding.rules.lifecycle import EncounterStatus, HoldReason, Stage, WhoseMove
+from coding.models import Assignment, QueueRank
+from coding.rules.lifecycle import EncounterStatus, HoldReason, SkipReason, Stage, WhoseMove
 from feedback.actions.comments import (
     AlreadyDeleted,
     AlreadySettled,
@@ -22,7 +22,7 @@ from feedback.actions.comments import (
 from feedback.actions.threads import ensure_thread, mark_read
 from feedback.models import Comment, CommentVersion, Mention, ReadMark, Thread
 from feedback.rules.talk import BODY_LIMIT, named_in
-from portal.models import AuditEvent, Notice
+from portal.models import AuditEvent, ClientRule, Notice
 from portal.rules.roles import Role
 from portal.signals import batch_sent
 from tests import factories
@@ -228,6 +228,27 @@ def test_the_people_of_a_thread_are_those_who_see_it(thread, encounter, cleo, an
     everybody = [cleo, ann, bea, otto, max_, ada, bill]
     see = {person for person in everybody if Thread.objects.visible_to(person).filter(pk=thread.pk).exists()}
     assert set(thread.people()) == see == {cleo, ann, max_}
+
+
+@pytest.mark.parametrize("why", ["barred", "conflict", "skipped"])
+def test_who_may_not_see_the_practice_or_the_chart_any_more_leaves_the_thread(thread, encounter, cleo, ann, why):
+    if why == "barred":
+        ClientRule.objects.create(practice=thread.practice, user=ann, reason="Related to the owner")
+    else:
+        skip = {"conflict": SkipReason.CONFLICT, "skipped": SkipReason.UNREADABLE}[why]
+        Assignment.objects.filter(user=ann).update(end=Assignment.End.SKIPPED, skip_reason=skip, ended_at=AT)
+    assert not Thread.objects.visible_to(ann).exists()
+    assert set(thread.people()) == {cleo}
+    comment = add_comment(thread=thread, by=cleo, body="@Ann Archer, please look.", at=AT, mentions=[ann])
+    assert not comment.mentions.exists()
+    assert "Ann Archer" not in told()
+
+
+def test_a_conflict_of_interest_outweighs_later_work_on_the_same_chart(thread, encounter, cleo, ann):
+    Assignment.objects.filter(user=ann).update(end=Assignment.End.SKIPPED, skip_reason=SkipReason.CONFLICT, ended_at=AT)
+    factories.AssignmentFactory(encounter=encounter, user=ann)
+    assert not Thread.objects.visible_to(ann).exists()
+    assert set(thread.people()) == {cleo}
 
 
 def test_of_two_names_that_begin_alike_the_longer_one_is_meant():

@@ -95,6 +95,19 @@ def test_any_later_word_of_the_practice_is_an_answer_whoever_settles(work, ann, 
     assert encounter.status == EncounterStatus.TO_PRECODE
 
 
+def test_the_practice_is_offered_to_settle_only_what_it_has_answered(work, ann, cleo, as_user):
+    on_hold(work, ann)
+    question = Comment.objects.get()
+    url = reverse("feedback:thread", args=[question.thread_id])
+    offer = f'id="resolve-{question.pk}"'
+    assert offer not in as_user(cleo).get(url).content.decode()
+    assert offer in as_user(ann).get(url).content.decode()
+    add_comment(thread=question.thread, body="Please, today.", at=timezone.now(), by=ann)
+    assert offer not in as_user(cleo).get(url).content.decode(), "a word of the service is no answer"
+    add_comment(thread=question.thread, body="Here it is.", at=timezone.now(), by=cleo)
+    assert offer in as_user(cleo).get(url).content.decode()
+
+
 def test_a_word_before_the_question_or_taken_back_is_no_answer(work, ann, cleo, river):
     now = timezone.now()
     thread = Thread.objects.get_or_create(

@@ -3,8 +3,6 @@
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
@@ -13,7 +11,6 @@ from feedback.actions.comments import add_comment, delete_comment, edit_comment
 from feedback.models import Comment, ReadMark, Thread
 from portal.models import AuditEvent
 from portal.rules.lifecycle import BatchStatus
-from portal.rules.roles import Role
 from tests import factories
 from tests.feedback.conftest import AT
 from tests.feedback.test_comments import held
@@ -260,33 +257,6 @@ def test_the_inbox_goes_on_after_a_page_without_gap_or_repeat(as_user, river, cl
         address = f"/threads/{next_url}" if next_url else None
     assert sorted(seen) == sorted(row.pk for row in made)
     assert len(browser.get("/threads/?after=spoilt~x~y").context["threads"]) == 50
-
-
-def test_lists_cost_the_same_whatever_their_length(as_user, thread, encounter, cleo, max_):
-    browser = as_user(cleo)
-
-    def cost(address):
-        with CaptureQueriesContext(connection) as queries:
-            text(browser.get(address))
-        return len(queries)
-
-    def say(row, number):
-        for _ in range(number):
-            comment = add_comment(
-                thread=row, by=factories.UserFactory(roles=[Role.MANAGER]), body="Hello.", at=AT,
-                encounter=encounter if row == thread else None, mentions=[cleo], needs_answer_from="practice",
-            )  # fmt: skip
-            factories.CommentFactory(thread=row, author=max_, reply_to=comment)
-
-    say(thread, 1)
-    addresses = ("/threads/", f"/threads/{thread.pk}/", "/threads/questions/")
-    for address in addresses:
-        cost(address)
-    few = [cost(address) for address in addresses]
-    say(thread, 4)
-    for _ in range(4):
-        say(factories.ThreadFactory(batch=factories.BatchFactory(practice=thread.practice)), 1)
-    assert [cost(address) for address in addresses] == few
 
 
 def test_a_batch_that_is_not_sent_has_no_thread_yet(as_user, river, cleo, otto):

@@ -11,11 +11,21 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, get_resolver, reverse
 
 from portal.models import AuditEvent, Outcome
-from tests.guards.addresses import ADDRESSES, API_ADDRESSES, LIBRARY, OPERATOR
+from portal.rules.roles import Role, granted
+from tests.guards.addresses import ADDRESSES, API_ADDRESSES, EVERYONE, LIBRARY, OPERATOR
 from tests.guards.test_tables import CLIENT
 
 METHODS = ("get", "post", "put", "patch", "delete")
-PEOPLE = ("cleo", "otto", "ann", "kim", "bea", "max", "bill", "ada")
+PEOPLE = {
+    "cleo": Role.PRACTICE,
+    "otto": Role.PRACTICE,
+    "ann": Role.CODER,
+    "kim": Role.CODER,
+    "bea": Role.VERIFIER,
+    "max": Role.MANAGER,
+    "bill": Role.BILLER,
+    "ada": Role.ADMIN,
+}
 FOUND = {200, 204, 302, 400, 403, 405, 409, 410, 422, 423, 429}
 ABSENT = 2_000_000_000
 # Written by any request: the trail, and what the API keeps of each call.
@@ -23,20 +33,38 @@ NOISE = {"portal_auditevent", "portal_auditseal", "portal_apicall", "portal_apit
 
 
 def leaves(patterns, space=""):
+    """The name of each address and its view."""
     for pattern in patterns:
         if isinstance(pattern, URLResolver):
             inner = f"{space}{pattern.namespace}:" if pattern.namespace else space
             yield from leaves(pattern.url_patterns, inner)
         elif isinstance(pattern, URLPattern):
-            yield f"{space}{pattern.name or str(pattern.pattern)}"
+            yield f"{space}{pattern.name or str(pattern.pattern)}", pattern.callback
 
 
-KNOWN = sorted(set(leaves(get_resolver().url_patterns)))
+LEAVES = list(leaves(get_resolver().url_patterns))
+KNOWN = sorted(name for name, _ in LEAVES)
 
 
 def test_every_address_is_listed_and_every_listed_one_exists():
-    ours = {name for name in KNOWN if not name.startswith((*LIBRARY, OPERATOR))}
-    assert ours == set(ADDRESSES) | set(API_ADDRESSES)
+    """Once each: of two paths with one name, the sweep would only walk the last."""
+    ours = [name for name in KNOWN if not name.startswith((*LIBRARY, OPERATOR))]
+    assert ours == sorted([*ADDRESSES, *API_ADDRESSES])
+
+
+@pytest.mark.parametrize("name", sorted(ADDRESSES))
+def test_every_view_asks_for_a_permission(name):
+    """Also where the scope of its query would hide the object from others anyway: either door must hold alone."""
+    address = ADDRESSES[name]
+    asked = getattr(dict(LEAVES)[name], "requires", ())
+    let_in = {person for person, role in PEOPLE.items() if granted([role]).intersection(asked)}
+    if address.for_whom == EVERYONE:
+        assert not asked
+    elif address.foreign:
+        assert address.for_whom <= let_in
+        assert asked
+    else:
+        assert address.for_whom == let_in
 
 
 def client_of(world, person):

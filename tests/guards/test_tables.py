@@ -1,6 +1,7 @@
 """Every client table is scoped twice, every field is classed, every migration is written."""
 
 import re
+from datetime import date
 
 import psycopg
 import pytest
@@ -12,6 +13,14 @@ from django.db import connection, models
 from config import embedded
 from portal.models import ClientRow
 
+# Choices that go with another column, by the constraint that binds the two.
+BOUND_TO_ANOTHER = {
+    "portal_chart.reason": "portal_chart_refused_for_what",
+    "coding_encounter.hold_reason": "coding_encounter_hold_says_why",
+    "coding_encounter.hold_move": "coding_encounter_hold_says_why",
+    "coding_encounter.not_billable_reason": "coding_encounter_not_billable_says_why",
+    "coding_assignment.end": "coding_assignment_end_says_how",
+}
 OURS = [model for app in ("portal", "coding", "claims", "feedback") for model in apps.get_app_config(app).get_models()]
 CLIENT = [model for model in OURS if issubclass(model, ClientRow)]
 
@@ -70,25 +79,78 @@ def test_every_telling_field_is_classed_as_patient_or_plain(model):
     assert not patient & plain
 
 
+def mark_for(field):
+    """A value of the field that can be told apart in a text."""
+    kinds = ((models.DateField, date(1907, 7, 13)), (models.JSONField, {"Zzyzx": "Zzyzx"}), (ArrayField, ["Zzyzx"]))
+    return next((mark for kind, mark in kinds if isinstance(field, kind)), "Zzyzx")
+
+
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
 def test_no_object_names_a_patient_when_printed(model):
-    shown = model.__str__
-    assert shown is not models.Model.__str__
-    assert not {name for name in getattr(model, "patient_fields", ()) if name in shown.__code__.co_names}
+    assert model.__str__ is not models.Model.__str__
+    marked = {name: mark_for(model._meta.get_field(name)) for name in getattr(model, "patient_fields", ())}
+    row = model(pk=1, **marked)
+    for shown in (str(row), repr(row), str(getattr(row, "label", ""))):
+        assert "Zzyzx" not in shown
+        assert "1907" not in shown
 
 
 def test_no_migration_is_missing(db):
     call_command("makemigrations", check=True, dry_run=True, verbosity=0)
 
 
+def checks_of(model) -> dict[str, tuple[set[str], str]]:
+    """The check constraints of a table by name: the columns each is about, and what it says."""
+    with psycopg.connect(embedded.superuser_url(connection.settings_dict["NAME"])) as server:
+        rows = server.execute(
+            """
+            SELECT c.conname, array_agg(a.attname::text), pg_get_constraintdef(c.oid)
+            FROM pg_constraint c JOIN pg_attribute a ON a.attrelid = c.conrelid AND a.attnum = ANY (c.conkey)
+            WHERE c.contype = 'c' AND c.conrelid = %s::regclass GROUP BY c.oid, c.conname
+            """,
+            [model._meta.db_table],
+        ).fetchall()
+    return {name: (set(columns), said) for name, columns, said in rows}
+
+
+def listed(said: str, column: str) -> list[set[str]]:
+    """The values in each list of a constraint that the column must be in."""
+    lists = re.findall(rf'\b{column}"?\)?(?:::text)? = ANY \(+ARRAY\[(.*?)\]', said)
+    return [set(re.findall(r"'([^']*)'|(?<![\w'])(\d+)(?![\w'])", values)) for values in lists]
+
+
 @pytest.mark.parametrize("model", OURS, ids=lambda model: model._meta.label)
 def test_choices_are_constraints_too(db, model):
-    checks = " ".join(
-        catalog(
-            "SELECT pg_get_constraintdef(oid) FROM pg_constraint "
-            f"WHERE contype = 'c' AND conrelid = '{model._meta.db_table}'::regclass"
-        )
-    )
+    """A constraint of the column's own, or one that names its other condition, lists known values only."""
+    checks = checks_of(model)
     for field in model._meta.concrete_fields:
-        if field.choices and not isinstance(field, models.ForeignKey):
-            assert re.search(rf'\b{field.column}"?\)?(::text)?\b', checks), field.name
+        if not field.choices or isinstance(field, models.ForeignKey):
+            continue
+        other = BOUND_TO_ANOTHER.get(f"{model._meta.db_table}.{field.column}")
+        lists = [
+            {first or second for first, second in values}
+            for name, (columns, said) in checks.items()
+            if columns == {field.column} or name == other
+            for values in listed(said, field.column)
+        ]
+        known = {str(value) for value, _ in field.choices} | {""}
+        assert lists, f"{field.name}: no constraint lists what it may be"
+        assert all(values <= known for values in lists), field.name
+
+
+def test_only_the_tables_of_record_are_frozen(db):
+    """Rows of these are never changed or removed, not even by the owner of the table."""
+    assert catalog(
+        r"SELECT tgrelid::regclass::text FROM pg_trigger WHERE tgname LIKE '%\_frozen' AND tgenabled = 'O'"
+    ) == {
+        "portal_auditevent",
+        "portal_auditseal",
+        "portal_download",
+        "coding_coding",
+        "coding_diagnosis",
+        "coding_procedureline",
+        "coding_verification",
+        "coding_discrepancy",
+        "coding_encounterevent",
+        "feedback_commentversion",
+    }

@@ -10,7 +10,6 @@ import psycopg
 import pytest
 from django.core.management import call_command
 from django.db import DatabaseError, connection, transaction
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from config import embedded
@@ -190,6 +189,18 @@ def test_not_even_the_owner_changes_the_trail(sealed):
                 server.execute(statement)
 
 
+@pytest.mark.parametrize("table", ["portal_auditevent", "portal_auditseal"])
+@pytest.mark.parametrize("statement", ["UPDATE {} SET {} = {}", "DELETE FROM {}", "TRUNCATE {}"])
+def test_a_superuser_changes_the_trail_only_by_switching_its_triggers_off(sealed, table, statement):
+    """Rights and row security do not bind a superuser; what is done in passing is still refused."""
+    column = "hash" if table == "portal_auditseal" else "action"
+    with (
+        psycopg.connect(embedded.superuser_url(connection.settings_dict["NAME"]), autocommit=True) as server,
+        pytest.raises(psycopg.errors.RestrictViolation, match="only added"),
+    ):
+        server.execute(statement.format(table, column, column))
+
+
 def test_a_practice_adds_to_the_trail_but_does_not_read_it(river, ada):
     write_events(1, by=ada)
     with scope.practice(river.pk):
@@ -280,16 +291,6 @@ def test_pages_show_every_event_once_also_at_the_same_instant(as_user, ada):
 
 def test_a_mark_that_is_none_is_left_aside(as_user, ada, trail):
     assert len(actions_on(as_user(ada).get("/audit/?before=x&after=2020-01-01_y"))) == 3
-
-
-def test_the_page_needs_the_same_number_of_queries_at_any_length(as_user, ada, trail, django_assert_num_queries):
-    admin = as_user(ada)
-    admin.get("/audit/")
-    with CaptureQueriesContext(connection) as few:
-        admin.get("/audit/")
-    write_events(200, by=ada)
-    with django_assert_num_queries(len(few)):
-        admin.get("/audit/")
 
 
 def test_the_page_says_how_far_the_chain_was_checked(as_user, ada, trail):

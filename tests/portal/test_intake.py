@@ -1,7 +1,5 @@
 """A file's name, size and first bytes: what is decided before anything is drawn."""
 
-from datetime import UTC, datetime, timedelta
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -16,7 +14,6 @@ from portal.rules.intake import (
     refusal_at_receipt,
 )
 from portal.rules.lifecycle import CHART_MOVES
-from portal.rules.promise import due_tag
 from tests import files
 
 
@@ -96,20 +93,3 @@ def test_every_refusal_says_what_was_wrong_and_what_to_do():
 def test_a_chart_that_was_refused_comes_back_by_another_try_or_gives_way_to_a_copy():
     back = [name for name, move in CHART_MOVES.items() if ChartStatus.UNREADABLE in move.old]
     assert back == ["give_way", "try_again"]  # the one to a copy that is sent, the other by a manager
-
-
-@pytest.mark.parametrize(
-    ("hours", "label", "tone"),
-    [
-        (-3, "Overdue 3 h", "danger"),
-        (-50, "Overdue 2 d", "danger"),
-        (0.5, "Due in 30 min", "warn"),
-        (3, "Due in 3 h", "warn"),
-        (20, "Due in 20 h", "neutral"),
-        (48, "Due Wed 04 Mar 09:00", "neutral"),
-    ],
-)
-def test_a_promise_says_how_near_it_is(hours, label, tone):
-    at = datetime(2026, 3, 2, 9, tzinfo=UTC)
-    tag = due_tag(due_at=at + timedelta(hours=hours), at=at)
-    assert (tag.label, tag.tone) == (label, tone)

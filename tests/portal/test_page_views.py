@@ -1,15 +1,15 @@
 """Home, the list of batches, one batch, its charts and their pages."""
 
+import io
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
+from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
 
 from portal import storage
-from portal.models import AuditEvent, Chart, Delivery, Job
+from portal.models import AuditEvent, Chart, Delivery, Job, Outcome
 from portal.rules.intake import ADVICE, ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.views import home
@@ -129,41 +129,6 @@ def test_a_mangled_address_shows_the_first_page(cleo, as_user, batch, query):
     assert "Clinic notes" in text_of(as_user(cleo).get(reverse("portal:batches"), query))
 
 
-@pytest.mark.parametrize("name", ["portal:batches", "portal:home"])
-def test_the_number_of_queries_does_not_grow_with_the_list(cleo, as_user, river, name):
-    browser = as_user(cleo)
-
-    def queries():
-        with CaptureQueriesContext(
-            connection,
-        ) as seen:
-            browser.get(reverse(name))
-        return len(seen)
-
-    factories.ChartFactory(batch__practice=river)
-    queries()
-    few = queries()
-    for _ in range(15):
-        factories.ChartFactory(batch__practice=river)
-    assert queries() == few
-
-
-def test_the_number_of_queries_does_not_grow_with_the_charts(cleo, as_user, batch):
-    browser = as_user(cleo)
-
-    def queries():
-        with CaptureQueriesContext(connection) as seen:
-            browser.get(reverse("portal:batch", args=[batch.pk]))
-        return len(seen)
-
-    first = factories.ChartFactory(batch=batch)
-    queries()
-    few = queries()
-    for _ in range(10):
-        factories.ChartFactory(batch=batch, status=ChartStatus.DUPLICATE, duplicate_of=first, ready_at=None)
-    assert queries() == few
-
-
 # -- one batch -----------------------------------------------------------------------------------
 def test_a_batch_names_each_refusal_and_what_to_do(cleo, as_user, batch):
     for reason in Refusal:
@@ -242,11 +207,27 @@ def test_the_file_comes_back_as_it_was_sent_and_only_as_a_download(cleo, as_user
     assert AuditEvent.objects.get(action="chart.downloaded").object_id == chart.pk
 
 
+@pytest.mark.parametrize("damage", ["changed", "cut", "gone"])
+def test_a_file_that_is_not_what_was_received_is_not_sent_and_that_is_noted(cleo, as_user, chart, damage):
+    storage.discard(chart.storage_name)
+    if damage != "gone":
+        sent = files.small_pdf(1)
+        default_storage.save(chart.storage_name, io.BytesIO(sent[:-1] + b"!" if damage == "changed" else sent[:-1]))
+    answer = as_user(cleo).get(reverse("portal:chart-original", args=[chart.pk]))
+    assert (answer.status_code, answer["Content-Type"]) == (409, "text/html; charset=utf-8")
+    assert f"The stored file of {chart.label} is not what we received" in answer.content.decode()
+    assert "Mary Jones" not in answer.content.decode()
+    assert "Content-Disposition" not in answer
+    event = AuditEvent.objects.get(action="chart.damaged")
+    assert (event.actor, event.object_id, event.outcome) == (cleo, chart.pk, Outcome.REFUSED)
+    assert not AuditEvent.objects.filter(action="chart.downloaded").exists()
+
+
 def test_a_file_of_no_known_type_is_never_given_one(cleo, as_user, batch):
     stored = storage.keep_bytes(files.html(), folder="charts")
     chart = factories.ChartFactory(
         batch=batch, status=ChartStatus.UNREADABLE, reason=Refusal.NAME_DIFFERS, ready_at=None, media_type="",
-        original_name="a.html", storage_name=stored.name,
+        original_name="a.html", storage_name=stored.name, sha256=stored.sha256,
     )  # fmt: skip
     answer = as_user(cleo).get(reverse("portal:chart-original", args=[chart.pk]))
     assert answer["Content-Type"] == "application/octet-stream"

@@ -8,7 +8,6 @@ from allauth.mfa.models import Authenticator
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, connection, transaction
 from django.test import Client
-from django.test.utils import CaptureQueriesContext
 from django.utils import timezone
 
 from portal import scope
@@ -64,21 +63,6 @@ def test_the_list_shows_open_sessions_and_second_step(as_user, ada, ann):
     row = as_user(ada).get("/people/?q=archer").content.decode()
     assert 'data-label="Sessions" class="num">1<' in row
     assert 'data-label="Second step">App<' in row
-
-
-def test_the_list_needs_as_many_queries_for_two_people_as_for_sixty(
-    as_user, ada, cleo, django_assert_num_queries, river
-):
-    admin = as_user(ada)
-    admin.get("/people/")
-    with CaptureQueriesContext(connection) as few:
-        admin.get("/people/")
-    for number in range(60):
-        factories.UserFactory(
-            roles=[Role.PRACTICE] if number % 2 else [Role.CODER], practice=river if number % 2 else None
-        )
-    with django_assert_num_queries(len(few)):
-        admin.get("/people/")
 
 
 def test_a_long_list_has_pages_that_show_everybody_once(as_user, ada):

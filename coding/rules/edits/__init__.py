@@ -14,6 +14,7 @@ from coding.rules.edits.diagnoses import (
     too_many_diagnoses,
     unknown_diagnosis,
 )
+from coding.rules.edits.em import level_not_supported
 from coding.rules.edits.procedures import (
     duplicate_line,
     missing_pointer,
@@ -55,6 +56,7 @@ EDITS: tuple[Edit, ...] = (
     units_below_one,
     units_beyond_belief,
     diagnosis_never_pointed_to,
+    level_not_supported,
 )
 
 

@@ -1,0 +1,32 @@
+// <em-worksheet>: what is ticked, as the body of a bench keeps it; sends "worksheet:changed" after each change.
+const SWITCHES = ["historian", "interpretation", "discussion"];
+const TYPING_PAUSE = 400; // ms
+
+class EmWorksheet extends HTMLElement {
+  #timer;
+
+  connectedCallback() {
+    this.addEventListener("input", () => {
+      clearTimeout(this.#timer);
+      this.#timer = setTimeout(() => this.dispatchEvent(new CustomEvent("worksheet:changed", { bubbles: true })), TYPING_PAUSE);
+    });
+    this.closest("details").addEventListener("toggle", ({ target }) => target.open && this.querySelector("input").focus());
+  }
+
+  /** The worksheet as its fields stand, in the shape of coding/forms/worksheet.py. */
+  get value() {
+    const sheet = { problems: {}, risks: [], where: {} };
+    for (const field of this.querySelectorAll("input")) {
+      const name = field.name.replace("em-", "");
+      if (name.startsWith("where-")) sheet.where[name.replace("where-", "")] = field.value;
+      else if (name.startsWith("problem-")) sheet.problems[name.replace("problem-", "")] = Math.min(9, Number.parseInt(field.value, 10) || 0);
+      else if (name.startsWith("risk-") && field.checked) sheet.risks.push(name.replace("risk-", ""));
+      else if (SWITCHES.includes(name)) sheet[name] = field.checked;
+      else if (name === "minutes") sheet.minutes = field.value === "" ? null : Math.min(1440, Number.parseInt(field.value, 10) || 0);
+      else if (name === "provider_code") sheet.provider_code = field.value.trim();
+      else if (name === "notes" || name === "tests") sheet[name] = field.value.split(",");
+    }
+    return sheet;
+  }
+}
+customElements.define("em-worksheet", EmWorksheet);

@@ -1,0 +1,73 @@
+"""Each named constraint of the talk's tables is broken once: the database has the last word."""
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, transaction
+from django.db.models import UniqueConstraint
+from django.utils import timezone
+
+from feedback.models import Mention, ReadMark
+from feedback.models.thread import BODY_LIMIT
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOW = timezone.now()
+
+
+def comment(**fields):
+    return factories.CommentFactory(**fields)
+
+
+def mention():
+    of = comment()
+    return Mention.objects.create(practice=of.practice, comment=of, user=of.author)
+
+
+def read_mark():
+    of = factories.ThreadFactory()
+    return ReadMark.objects.create(practice=of.practice, thread=of, user=factories.UserFactory(), read_at=NOW)
+
+
+def again(row):
+    """Write an existing row a second time, under a new id."""
+    row.pk = None
+    row.save(force_insert=True)
+
+
+BROKEN = {
+    "feedback_comment_by_one": lambda: comment(author=None),
+    "feedback_comment_answer_from": lambda: comment(needs_answer_from="nobody"),
+    "feedback_comment_body_length": lambda: comment(body="x" * (BODY_LIMIT + 1)),
+    "feedback_comment_deleted_by_at": lambda: comment(deleted_at=NOW),
+    "feedback_comment_resolved_by_at": lambda: comment(resolved_at=NOW),
+    "feedback_mention_once": lambda: again(mention()),
+    "feedback_readmark_once": lambda: again(read_mark()),
+}
+
+
+@pytest.mark.parametrize("name", list(BROKEN))
+def test_broken(name):
+    with pytest.raises(IntegrityError, match=rf'"{name}"'), transaction.atomic():
+        BROKEN[name]()
+
+
+def test_an_empty_comment_is_none():
+    with pytest.raises(IntegrityError, match='"feedback_comment_body_length"'), transaction.atomic():
+        comment(body="")
+
+
+def test_every_constraint_is_broken_once():
+    """Uniqueness of (id, …) only serves foreign keys; the id makes it true anyway."""
+    named = {
+        constraint.name
+        for model in apps.get_app_config("feedback").get_models()
+        for constraint in model._meta.constraints
+        if not (isinstance(constraint, UniqueConstraint) and constraint.fields[:1] == ("id",))
+    }
+    assert named == set(BROKEN)
+
+
+def test_rows_that_break_nothing_are_taken():
+    """The makers above are valid as they are, so that each failure is the one it names."""
+    for row in (comment(body="x" * BODY_LIMIT), mention(), read_mark()):
+        assert row.pk

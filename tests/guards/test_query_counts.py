@@ -1,0 +1,265 @@
+"""Every page with a list asks the database as often for thirty rows as for three."""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from django.db import connection
+from django.test import Client
+from django.test.utils import CaptureQueriesContext
+from django.urls import reverse
+from django.utils import timezone
+
+from coding.models import Assignment, Coding, Diagnosis, EncounterEvent, PreCoding, ProcedureLine
+from portal.actions.audit import record
+from portal.actions.invitations import invite_person
+from portal.actions.tokens_admin import create_token
+from portal.models import Delivery, Job, JobState, TokenScope
+from portal.rules.intake import ChartStatus, Refusal
+from portal.rules.lifecycle import BatchStatus
+from portal.rules.roles import Role
+from tests import factories
+from tests.guards.addresses import ADDRESSES, API_ADDRESSES
+
+FEW, MANY = 3, 30
+
+
+# -- one more row of each kind ---------------------------------------------------------------------
+def more_batches(world, number):
+    """Sent, delivered with its files, and open; with a ready chart, a refused and a duplicate."""
+    now = timezone.now()
+    for status, fields in (
+        (BatchStatus.RECEIVED, {}),
+        (BatchStatus.DELIVERED, {"delivered_at": now}),
+        (BatchStatus.OPEN, {"received_at": None, "due_at": None}),
+    ):
+        batch = factories.BatchFactory(practice=world.river, status=status, created_by=new_cleo(world), **fields)
+        more_charts(world, number, batch=batch)
+        if status == BatchStatus.DELIVERED:
+            more_deliveries(world, number, batch=batch)
+
+
+def more_charts(world, number, batch=None):
+    batch = batch or world.batch
+    first = factories.ChartFactory(batch=batch)
+    factories.ChartFactory(batch=batch, status=ChartStatus.DUPLICATE, duplicate_of=first, ready_at=None)
+    elsewhere = factories.ChartFactory(batch=factories.BatchFactory(practice=world.river))
+    factories.ChartFactory(batch=batch, status=ChartStatus.DUPLICATE, duplicate_of=elsewhere, ready_at=None)
+    factories.ChartFactory(batch=batch, status=ChartStatus.UNREADABLE, reason=Refusal.EMPTY, ready_at=None)
+
+
+def more_deliveries(world, number, batch=None):
+    batch = batch or world.batch
+    Delivery.objects.create(
+        practice=world.river, batch=batch, version=number + 1, format="csv", file_name=f"{number}.csv",
+        storage_name=f"results/{batch.pk}/{number}", sha256="0" * 64, size=10, encounter_count=1,
+        created_at=timezone.now(),
+    )  # fmt: skip
+
+
+def more_pages(world, number):
+    factories.PageFactory(chart=world.chart, number=number + 10)
+    type(world.chart).objects.filter(pk=world.chart.pk).update(page_count=number + 10)
+    type(world.coding_work).objects.filter(pk=world.coding_work.pk).update(last_page=number + 10)
+
+
+def more_people(world, number):
+    """A coder with work, a practice user with a key; and one who is only invited."""
+    now = timezone.now()
+    coder, member = factories.UserFactory(roles=[Role.CODER, Role.VERIFIER]), new_cleo(world)
+    more_tokens(world, number, by=member)
+    factories.AssignmentFactory(user=coder)
+    invite_person(
+        email=f"invited{number}@example.com", name="Invited", roles=[Role.CODER], practice=None, specialties=[],
+        by=world.ada, at=now,
+    )  # fmt: skip
+
+
+def more_practices(world, number):
+    new_cleo(world, practice=factories.PracticeFactory())
+
+
+def more_parts_of_a_practice(world, number):
+    for factory in (factories.ProviderFactory, factories.LocationFactory, factories.PayerFactory):
+        factory(practice=world.river)
+    new_cleo(world)
+
+
+def more_tokens(world, number, by=None):
+    create_token(
+        practice=world.river, name=f"EHR {number}", scopes=list(TokenScope), by=by or new_cleo(world),
+        expires_at=timezone.now() + timedelta(days=30), at=timezone.now(),
+    )  # fmt: skip
+
+
+def more_events(world, number):
+    record("page.viewed", at=timezone.now(), by=new_cleo(world), about=world.chart)
+
+
+def more_work(world, number):
+    """Waiting, in a new person's hands, held, done by Ann and finished with codes; and a job that failed."""
+    now = timezone.now()
+    batch, coder = factories.BatchFactory(practice=world.river), factories.UserFactory(roles=[Role.CODER])
+    for at in (batch, world.batch):
+        chart = factories.ChartFactory(batch=at)
+        factories.EncounterFactory(chart=chart, part=1)
+        taken = factories.EncounterFactory(chart=chart, part=2, status="precoding")
+        factories.AssignmentFactory(encounter=taken, user=coder)
+        factories.EncounterFactory(
+            chart=chart, part=3, status="held", hold_reason="missing_page", hold_move="practice", hold_stage="coding",
+            held_at=now, held_by=world.ann, hold_return_at=now + timedelta(days=1),
+        )  # fmt: skip
+        own = factories.EncounterFactory(chart=chart, part=4, status="precoding")
+        factories.AssignmentFactory(encounter=own, user=world.ann)
+        returned = factories.EncounterFactory(chart=chart, part=5, status="to_code", reserved_for=world.ann)
+        done = coded(factories.EncounterFactory(chart=chart, part=6, status="verified", finished_at=now), by=coder)
+        for encounter in (returned, done):
+            Assignment.objects.create(
+                practice=world.river, encounter=encounter, stage="coding", user=world.ann, started_at=now,
+                lease_until=now, ended_at=now, end="finished",
+            )  # fmt: skip
+        EncounterEvent.objects.create(
+            practice=world.river, encounter=done, move="submit_coding", old_status="coding", new_status="to_verify",
+            user=coder, at=now,
+        )  # fmt: skip
+    Job.objects.create(
+        kind="portal.send_notice", object_id=batch.pk, practice=batch.practice, state=JobState.FAILED, due_at=now,
+        created_at=now, finished_at=now,
+    )  # fmt: skip
+
+
+def coded(encounter, *, by):
+    """The encounter with its facts and one version of codes."""
+    PreCoding.objects.create(
+        practice=encounter.practice, encounter=encounter, patient_name="Marta Quinlan", birth_date=date(1961, 2, 3),
+        sex="F", date_from=date(2026, 3, 2), date_to=date(2026, 3, 2), place_of_service="11", visit_type="new",
+        rendering_provider=factories.ProviderFactory(practice=encounter.practice), finished_by=by,
+        payer=factories.PayerFactory(practice=encounter.practice), finished_at=timezone.now(),
+    )  # fmt: skip
+    of = Coding.objects.create(
+        practice=encounter.practice, encounter=encounter, version=1, stage="coding", author=by,
+        date_of_service=date(2026, 3, 2), submitted_at=timezone.now(),
+    )  # fmt: skip
+    Diagnosis.objects.create(practice=encounter.practice, coding=of, position=1, system="icd10cm", code="I10")
+    ProcedureLine.objects.create(practice=encounter.practice, coding=of, position=1, code="99213", pointers=[1])
+    return encounter
+
+
+def more_talk(world, number):
+    """Another thread with a question, and in River's own a question about a visit with its answer."""
+    for thread in (world.thread, factories.ThreadFactory(batch=factories.BatchFactory(practice=world.river))):
+        encounter = factories.EncounterFactory(chart=factories.ChartFactory(batch=thread.batch))
+        author = factories.UserFactory(roles=[Role.MANAGER])
+        question = factories.CommentFactory(
+            thread=thread, author=author, encounter=encounter, needs_answer_from="practice"
+        )
+        factories.CommentFactory(thread=thread, author=new_cleo(world), reply_to=question)
+        question.mentions.create(practice=world.river, user=world.cleo)
+        question.attachments.create(
+            practice=world.river, original_name="a.png", media_type="image/png", size=1, sha256="0" * 64,
+            storage_name=f"attachments/{question.pk}", created_at=timezone.now(),
+        )  # fmt: skip
+
+
+def more_versions(world, number):
+    world.comment.versions.create(practice=world.river, body="Before.", replaced_at=timezone.now())
+
+
+def new_cleo(world, practice=None):
+    return factories.UserFactory(roles=[Role.PRACTICE], practice=practice or world.river)
+
+
+# -- the pages -------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class List:
+    """Who reads the page, and what makes it longer."""
+
+    reader: str
+    more: Callable[[Any, int], None]
+
+
+LISTS: Mapping[str, List] = {
+    "portal:home": List("cleo", more_batches),
+    "portal:batches": List("cleo", more_batches),
+    "portal:batch": List("cleo", more_charts),
+    "portal:batch-charts": List("max", more_charts),
+    "portal:batch-receipt": List("cleo", more_charts),
+    "portal:chart": List("cleo", more_pages),
+    "portal:people": List("ada", more_people),
+    "portal:practices": List("ada", more_practices),
+    "portal:practice": List("ada", more_parts_of_a_practice),
+    "portal:tokens": List("cleo", more_tokens),
+    "portal:person": List("ada", more_practices),
+    "portal:audit": List("ada", more_events),
+    "coding:queue": List("ann", more_work),
+    "coding:operations": List("max", more_work),
+    "coding:operations-figures": List("max", more_work),
+    "coding:operations-encounters": List("max", more_work),
+    "coding:batch-encounters": List("cleo", more_work),
+    "coding:encounter": List("cleo", more_pages),
+    "coding:precode": List("ann", more_parts_of_a_practice),
+    "coding:code": List("ann", more_pages),
+    "claims:ready": List("bill", more_work),
+    "feedback:inbox": List("cleo", more_talk),
+    "feedback:questions": List("cleo", more_talk),
+    "feedback:batch-thread": List("cleo", more_talk),
+    "feedback:thread": List("ann", more_talk),
+    "feedback:messages": List("max", more_talk),
+    "feedback:history": List("cleo", more_versions),
+    "feedback:news": List("cleo", more_talk),
+    "api:batches": List("", more_batches),
+    "api:batch": List("", more_work),
+    "api:results": List("", more_deliveries),
+    "api:comments": List("", more_talk),
+}
+
+
+# Pages about one thing, forms, files, and what only takes a POST.
+NO_LISTS = {
+    "portal:healthz", "portal:readyz", "portal:join", "portal:unlock", "portal:keep_alive", "portal:security",
+    "portal:appearance", "portal:invite", "portal:invitation_resend", "portal:invitation_revoke", "portal:person_roles",
+    "portal:person_work", "portal:person_rule_add", "portal:person_rule_remove", "portal:person_deactivate",
+    "portal:person_reactivate", "portal:person_sessions", "portal:person_keys", "portal:person_second_factor",
+    "portal:practice_create", "portal:practice_edit", "portal:practice_contract", "portal:practice_recipients",
+    "portal:practice_part_add", "portal:practice_part", "portal:token_create", "portal:token_revoke",
+    "portal:audit_export", "portal:upload", "portal:upload-batch", "portal:batch-file", "portal:send-batch",
+    "portal:chart-original", "portal:page-image", "portal:try-again", "coding:next", "coding:choose-stage",
+    "coding:work", "coding:page-image", "coding:split", "coding:findings", "coding:verify", "coding:compare",
+    "coding:draft", "coding:heartbeat", "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
+    "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",
+    "coding:reopen", "coding:job-try-again", "feedback:read", "feedback:add", "feedback:answer", "feedback:edit",
+    "feedback:delete", "feedback:resolve", "feedback:attachment", "api:files", "api:send",
+    "api:result-file", "api:schema", "api:docs", "api:nothing-here",
+}  # fmt: skip
+
+
+def test_of_each_address_it_is_said_whether_it_shows_a_list():
+    assert set(LISTS) | NO_LISTS == set(ADDRESSES) | set(API_ADDRESSES)
+    assert not set(LISTS) & NO_LISTS
+
+
+def browser_of(world, reader):
+    client = Client()
+    if reader:
+        client.force_login(getattr(world, reader))
+    return client
+
+
+@pytest.mark.parametrize("name", LISTS)
+def test_thirty_rows_cost_as_many_queries_as_three(world, name, django_assert_num_queries):
+    page, address = LISTS[name], {**ADDRESSES, **API_ADDRESSES}[name]
+    path, browser = reverse(name, kwargs=address.objects(world)), browser_of(world, page.reader)
+    headers = {} if page.reader else {"Authorization": f"Bearer {world.bearer}"}
+    for number in range(1, FEW + 1):
+        page.more(world, number)
+    browser.get(path, headers=headers)  # what the first request of a session writes down
+    with CaptureQueriesContext(connection) as few:
+        shorter = browser.get(path, headers=headers)
+    for number in range(FEW + 1, MANY + 1):
+        page.more(world, number)
+    with django_assert_num_queries(len(few)):
+        longer = browser.get(path, headers=headers)
+    assert shorter.status_code == longer.status_code == 200
+    assert len(longer.content) > len(shorter.content), "the page did not grow: the rows are not on it"

@@ -1,0 +1,210 @@
+"""Each named constraint of the portal's tables is broken once: the database has the last word."""
+
+from datetime import date, timedelta
+
+import pytest
+from django.apps import apps
+from django.db import IntegrityError, connection, transaction
+from django.db.models import UniqueConstraint
+from django.utils import timezone
+
+from portal.models import (
+    ApiToken,
+    AuditEvent,
+    BusinessAssociateAgreement,
+    ClientRule,
+    Contract,
+    Delivery,
+    Download,
+    IdempotentRequest,
+    Invitation,
+    Job,
+    Membership,
+    Skill,
+    UserRole,
+)
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+NOW, DAY = timezone.now(), date(2026, 3, 2)
+
+
+def change(row, **values):
+    type(row).objects.filter(pk=row.pk).update(**values)
+
+
+def contract(**fields):
+    return Contract.objects.create(
+        **{"practice": factories.PracticeFactory(paperwork=False), "starts_on": DAY, **fields}
+    )
+
+
+def agreement(**fields):
+    return BusinessAssociateAgreement.objects.create(
+        practice=factories.PracticeFactory(paperwork=False), signed_on=DAY, starts_on=DAY, **fields
+    )
+
+
+def invitation(**fields):
+    return Invitation.objects.create(
+        **{"email": "new@example.com", "name": "New", "roles": ["coder"], "token_hash": "a" * 64, "created_at": NOW,
+           "expires_at": NOW, **fields}
+    )  # fmt: skip
+
+
+def job(**fields):
+    return Job.objects.create(**{"kind": "x", "object_id": 1, "due_at": NOW, "created_at": NOW, **fields})
+
+
+def delivery(**fields):
+    batch = fields.pop("batch", None) or factories.BatchFactory()
+    return Delivery.objects.create(**{
+        "practice": batch.practice, "batch": batch, "version": 1, "format": "csv", "file_name": "a.csv",
+        "storage_name": "results/1", "sha256": "0" * 64, "size": 1, "encounter_count": 1, "created_at": NOW, **fields,
+    })  # fmt: skip
+
+
+def token(**fields):
+    return ApiToken.objects.create(**{
+        "practice": factories.PracticeFactory(), "name": "EHR", "prefix": "c", "token_hash": "b" * 64, "scopes": [],
+        "created_at": NOW, "created_by": factories.UserFactory(), "expires_at": NOW, **fields,
+    })  # fmt: skip
+
+
+def request(of=None):
+    of = of or token()
+    return IdempotentRequest.objects.create(practice=of.practice, token=of, key="k", fingerprint="f", created_at=NOW)
+
+
+def member():
+    return factories.UserFactory(roles=["practice"], practice=factories.PracticeFactory())
+
+
+def twice(make, **fields):
+    """Make the same row again."""
+
+    def breaking():
+        parents = {name: value() if callable(value) else value for name, value in fields.items()}
+        make(**parents), make(**parents)
+
+    return breaking
+
+
+def again(row):
+    """Write an existing row a second time, under a new id."""
+    row.pk = None
+    row.save(force_insert=True)
+
+
+def same_bytes():
+    chart = factories.ChartFactory()
+    factories.ChartFactory(batch=chart.batch, sha256=chart.sha256)
+
+
+def two_of_one_version():
+    first = delivery()
+    delivery(batch=first.batch, storage_name="results/2")
+
+
+BROKEN = {
+    # people
+    "portal_user_email_lower": lambda: change(factories.UserFactory(), email="Ann@example.com"),
+    "portal_user_inactive_since": lambda: change(factories.UserFactory(), is_active=False),
+    "portal_user_deactivated_by_at": lambda: change(factories.UserFactory(), deactivated_at=NOW),
+    "portal_user_theme_known": lambda: change(factories.UserFactory(), theme="neon"),
+    "portal_user_density_known": lambda: change(factories.UserFactory(), density="airy"),
+    "portal_userrole_once": twice(UserRole.objects.create, user=factories.UserFactory, role="coder"),
+    "portal_userrole_role_known": lambda: UserRole.objects.create(user=factories.UserFactory(), role="king"),
+    "portal_membership_once": lambda: again(Membership.objects.get(user=member())),
+    "portal_skill_once": twice(Skill.objects.create, user=factories.UserFactory, specialty="cardiology"),
+    "portal_skill_specialty_known": lambda: Skill.objects.create(user=factories.UserFactory(), specialty="magic"),
+    "portal_clientrule_once": twice(
+        ClientRule.objects.create, user=factories.UserFactory, practice=factories.PracticeFactory, reason="x"
+    ),
+    "portal_invitation_accepted_by_at": lambda: invitation(accepted_at=NOW),
+    "portal_invitation_one_open": lambda: [invitation(), invitation(token_hash="c" * 64)],
+    "portal_idempotentrequest_once": twice(request, of=token),
+    # practices
+    "portal_practice_code_form": lambda: factories.PracticeFactory(code="river"),
+    "portal_provider_npi_once": lambda: again(factories.ProviderFactory()),
+    "portal_provider_npi_form": lambda: factories.ProviderFactory(npi="3" * 10),
+    "portal_provider_specialty_known": lambda: factories.ProviderFactory(specialty="magic"),
+    "portal_location_name_once": lambda: again(factories.LocationFactory()),
+    "portal_location_pos_form": lambda: factories.LocationFactory(place_of_service="1A"),
+    "portal_payer_name_once": lambda: again(factories.PayerFactory()),
+    "portal_contract_one_open": lambda: again(contract()),
+    "portal_contract_turnaround": lambda: contract(turnaround_hours=0),
+    "portal_contract_verification_share": lambda: contract(verification_share=101),
+    "portal_contract_accuracy": lambda: contract(accuracy_target=101),
+    "portal_contract_dates": lambda: contract(ends_on=DAY - timedelta(days=1)),
+    "portal_agreement_dates": lambda: agreement(ends_on=DAY - timedelta(days=1)),
+    # batches, charts, pages
+    "portal_batch_number_once": lambda: again(factories.BatchFactory()),
+    "portal_batch_status_known": lambda: change(factories.BatchFactory(), status="lost"),
+    "portal_batch_specialty_known": lambda: change(factories.BatchFactory(), specialty="magic"),
+    "portal_batch_source_known": lambda: change(factories.BatchFactory(), source="pigeon"),
+    "portal_batch_received_due": lambda: change(factories.BatchFactory(), due_at=None),
+    "portal_batch_sent_has_time": lambda: change(factories.BatchFactory(), received_at=None, due_at=None),
+    "portal_chart_status_known": lambda: factories.ChartFactory(status="lost", ready_at=None),
+    "portal_chart_bytes_once": same_bytes,
+    "portal_chart_sha256_form": lambda: factories.ChartFactory(sha256="A" * 64),
+    "portal_chart_duplicate_of_what": lambda: factories.ChartFactory(status="duplicate", ready_at=None),
+    "portal_chart_refused_for_what": lambda: factories.ChartFactory(status="unreadable", ready_at=None),
+    "portal_chart_ready_has_pages": lambda: factories.ChartFactory(page_count=0),
+    "portal_page_number_once": lambda: again(factories.PageFactory()),
+    "portal_page_number_from_one": lambda: factories.PageFactory(number=0),
+    "portal_page_source_known": lambda: factories.PageFactory(text_source="dreamt"),
+    # what goes out, and the work behind it
+    "portal_delivery_once": two_of_one_version,
+    "portal_download_by_one": lambda: Download.objects.create(
+        practice=(of := delivery()).practice, delivery=of, at=NOW
+    ),
+    "portal_job_state_known": lambda: job(state="lost"),
+    "portal_job_one_open": lambda: [job(), job(state="running", lease_until=NOW)],
+    "portal_job_running_has_lease": lambda: job(state="running"),
+    "portal_auditevent_outcome_known": lambda: AuditEvent.objects.create(at=NOW, action="x", outcome="maybe"),
+}
+
+# Foreign keys of the migrations; they are checked when the transaction ends.
+BROKEN_AT_THE_END = {
+    "portal_chart_batch_id_same_practice": lambda: factories.ChartFactory(practice=factories.PracticeFactory()),
+    "portal_page_chart_id_same_practice": lambda: factories.PageFactory(practice=factories.PracticeFactory()),
+    "portal_delivery_batch_id_same_practice": lambda: delivery(practice=factories.PracticeFactory()),
+    "portal_download_delivery_id_same_practice": lambda: Download.objects.create(
+        practice=factories.PracticeFactory(), delivery=delivery(), at=NOW, user=member()
+    ),
+}
+
+
+@pytest.mark.parametrize("name", list(BROKEN))
+def test_broken(name):
+    with pytest.raises(IntegrityError, match=rf'"{name}"'), transaction.atomic():
+        BROKEN[name]()
+
+
+@pytest.mark.parametrize("name", list(BROKEN_AT_THE_END))
+def test_broken_at_the_end(name):
+    with transaction.atomic():
+        BROKEN_AT_THE_END[name]()
+        with pytest.raises(IntegrityError, match=rf'"{name}"'), transaction.atomic(), connection.cursor() as cursor:
+            cursor.execute(f'SET CONSTRAINTS "{name}" IMMEDIATE')
+        transaction.set_rollback(True)
+
+
+def test_every_constraint_is_broken_once():
+    """Uniqueness of (id, …) only serves foreign keys; the id makes it true anyway."""
+    named = {
+        constraint.name
+        for model in apps.get_app_config("portal").get_models()
+        for constraint in model._meta.constraints
+        if not (isinstance(constraint, UniqueConstraint) and constraint.fields[:1] == ("id",))
+    }
+    assert named == set(BROKEN)
+
+
+def test_rows_that_break_nothing_are_taken():
+    """The makers above are valid as they are, so that each failure is the one it names."""
+    for row in (contract(), agreement(), invitation(), job(), delivery(), token(token_hash="d" * 64), request()):
+        assert row.pk
+    assert member().memberships.count() == 1
+    connection.check_constraints()
