@@ -1,5 +1,6 @@
 """Background work of the line: leases that ran out, work assigned ahead."""
 
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
@@ -31,3 +32,11 @@ def deliver_batch(*, claim: Any) -> None:
     from coding.actions.delivery import deliver_batch as deliver
 
     deliver(claim=claim, at=timezone.now())
+
+
+# A full NCCI table takes a minute in one transaction; the lease is as long as a task may run at all.
+@job_task("coding.load_code_file", lease=timedelta(minutes=15))
+def load_code_file(*, claim: Any) -> None:
+    from coding.actions.code_files import load_sent_file
+
+    load_sent_file(claim=claim, at=timezone.now())

@@ -26,6 +26,7 @@ NAVIGATION: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Threads", "feedback:inbox", frozenset({Permission.DISCUSS})),
     ("Practices", "portal:practices", frozenset({Permission.MANAGE_PRACTICES})),
     ("People", "portal:people", frozenset({Permission.MANAGE_PEOPLE})),
+    ("Code lists", "coding:code-lists", frozenset({Permission.MANAGE_CODE_LISTS})),
     ("Audit trail", "portal:audit", frozenset({Permission.READ_AUDIT})),
     ("API keys", "portal:tokens", frozenset({Permission.MANAGE_TOKENS})),
 )

@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any
 
 from celery import shared_task
 from django.utils import timezone
 
 
-def job_task(kind: str) -> Callable[[Callable[..., None]], Any]:
+def job_task(kind: str, *, lease: timedelta | None = None) -> Callable[[Callable[..., None]], Any]:
     """A Celery task that claims its job row and hands the claim to the function.
+
+    `lease` is for work that takes longer than JOB_LEASE_SECONDS and cannot renew its claim on the way.
 
     A job that nobody needs to do (done, not due, in other hands) is left alone. Whatever the
     function does not expect puts the job off under the exception's class name and is logged.
@@ -23,7 +26,7 @@ def job_task(kind: str) -> Callable[[Callable[..., None]], Any]:
             from portal.actions.jobs import JobLost, claim_job, logger, put_off_job
 
             with scope.service():
-                claim = claim_job(job_id=job_id, at=timezone.now())
+                claim = claim_job(job_id=job_id, at=timezone.now(), lease=lease)
             if claim is None:
                 return
             try:

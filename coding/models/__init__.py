@@ -1,5 +1,6 @@
 """The work: code lists, encounters, assignments, codings, verifications."""
 
+from coding.models.code_files import CodeFile, FileOutcome
 from coding.models.codes import Code, CodeGroup, CodeNote, Crosswalk, IndexEntry
 from coding.models.coding import Coding, Diagnosis, Discrepancy, Draft, ProcedureLine, Verdict, Verification
 from coding.models.editions import Edition
@@ -26,6 +27,7 @@ __all__ = [
     "BundledPair",
     "ClaimCode",
     "Code",
+    "CodeFile",
     "CodeGroup",
     "CodeNote",
     "Coding",
@@ -42,6 +44,7 @@ __all__ = [
     "EncounterEvent",
     "Fee",
     "FeeSchedule",
+    "FileOutcome",
     "IndexEntry",
     "Locality",
     "Modifier",

@@ -46,6 +46,42 @@ class CodeSet(StrEnum):
     UTILISATION = "utilisation"  # how often each E/M level is billed, by specialty
 
 
+LIST_NAMES: dict[CodeSet, str] = {
+    CodeSet.ICD10CM: "ICD-10-CM codes",
+    CodeSet.ICD10CM_TABULAR: "ICD-10-CM tabular list",
+    CodeSet.ICD10CM_INDEX: "ICD-10-CM index",
+    CodeSet.ICD10CM_EXTERNAL_INDEX: "ICD-10-CM external cause index",
+    CodeSet.ICD10CM_NEOPLASM: "ICD-10-CM neoplasm table",
+    CodeSet.ICD10CM_DRUG: "ICD-10-CM table of drugs",
+    CodeSet.ICD9CM: "ICD-9-CM diagnoses",
+    CodeSet.ICD9CM_PROCEDURES: "ICD-9-CM procedures",
+    CodeSet.GEM_9_TO_10: "GEM from ICD-9-CM",
+    CodeSet.GEM_10_TO_9: "GEM to ICD-9-CM",
+    CodeSet.HCPCS: "HCPCS Level II",
+    CodeSet.CPT: "CPT",
+    CodeSet.CPT_MODIFIERS: "CPT modifiers",
+    CodeSet.DEMO_PROCEDURES: "Demo procedures",
+    CodeSet.MODIFIERS: "Modifiers",
+    CodeSet.PLACES_OF_SERVICE: "Places of service",
+    CodeSet.PTP_PRACTITIONER: "NCCI pairs, practitioner",
+    CodeSet.PTP_HOSPITAL: "NCCI pairs, outpatient hospital",
+    CodeSet.MUE_PRACTITIONER: "MUE, practitioner",
+    CodeSet.MUE_HOSPITAL: "MUE, outpatient hospital",
+    CodeSet.MUE_DME: "MUE, durable equipment supplier",
+    CodeSet.ADD_ONS: "NCCI add-on codes",
+    CodeSet.RELATIVE_VALUES: "Relative values (PPRRVU)",
+    CodeSet.GPCI: "Price indices (GPCI)",
+    CodeSet.ZIP_LOCALITIES: "Localities by ZIP code",
+    CodeSet.COUNTY_LOCALITIES: "Localities by county",
+    CodeSet.CONVERSION_FACTORS: "Conversion factors",
+    CodeSet.ANAESTHESIA: "Anaesthesia factors",
+    CodeSet.COVERAGE: "Coverage articles",
+    CodeSet.COVERAGE_DOCUMENTS: "Coverage documents",
+    CodeSet.CLAIM_CODES: "Claim codes (CARC, RARC, status)",
+    CodeSet.TAXONOMY: "Provider taxonomy",
+    CodeSet.UTILISATION: "Utilisation by specialty",
+}
+
 # Which lists hold the codes of a system, the one that wins for a code first.
 LISTS_OF: dict[System, tuple[CodeSet, ...]] = {
     System.ICD10CM: (CodeSet.ICD10CM,),

@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from coding.views import browser, codes, deliveries, levels, operations, reopening
+from coding.views import browser, code_lists, codes, deliveries, levels, operations, reopening
 
 urlpatterns = [
     path("codes/", codes.code_lookup, name="code-lookup"),
     path("codes/browse/", browser.browser, name="browser"),
+    path("codes/lists/", code_lists.code_lists, name="code-lists"),
+    path("codes/lists/files/<int:pk>/", code_lists.code_file, name="code-file"),
     path("deliveries/<int:pk>/", deliveries.delivery, name="delivery"),
     path("batches/<int:pk>/encounters/", deliveries.batch_encounters, name="batch-encounters"),
     path("levels/", levels.levels, name="levels"),

@@ -25,6 +25,7 @@ JOB_WORDS = {
     "portal.send_notice": "E-mail not sent",
     "coding.deliver_batch": "Result not delivered",
     "portal.render_chart": "Chart not prepared",
+    "coding.load_code_file": "Code list not loaded",
 }
 
 

@@ -29,6 +29,7 @@ class Permission(StrEnum):
     MANAGE_PRACTICES = "manage_practices"
     MANAGE_TOKENS = "manage_tokens"
     READ_AUDIT = "read_audit"
+    MANAGE_CODE_LISTS = "manage_code_lists"
 
 
 ROLE_LABELS: Mapping[Role, str] = MappingProxyType(
@@ -68,7 +69,14 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
             }
         ),
         Role.BILLER: frozenset({Permission.SEE_CLAIMS, Permission.SEE_CHARTS, Permission.SEE_BATCHES}),
-        Role.ADMIN: frozenset({Permission.MANAGE_PEOPLE, Permission.MANAGE_PRACTICES, Permission.READ_AUDIT}),
+        Role.ADMIN: frozenset(
+            {
+                Permission.MANAGE_PEOPLE,
+                Permission.MANAGE_PRACTICES,
+                Permission.READ_AUDIT,
+                Permission.MANAGE_CODE_LISTS,
+            }
+        ),
     }
 )
 
@@ -122,6 +130,7 @@ PERMISSION_WORDS = {
     Permission.MANAGE_PRACTICES: "manage practices",
     Permission.MANAGE_TOKENS: "manage API keys",
     Permission.READ_AUDIT: "read the audit trail",
+    Permission.MANAGE_CODE_LISTS: "load code lists",
 }
 
 

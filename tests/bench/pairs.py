@@ -1,4 +1,4 @@
-"""A full-size table of bundled pairs in the official layout, made up: the same bytes every time, and no official pair."""
+"""A full-size table of bundled pairs in the official layout: made up, the same bytes every time, no official pair."""
 
 import random
 from collections.abc import Iterator

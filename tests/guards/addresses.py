@@ -127,6 +127,8 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:release": bench("coding_work", "ann"),
     "coding:code-lookup": page(*WORKERS),
     "coding:browser": page(*WORKERS, "max", "bill"),
+    "coding:code-lists": page("ada"),
+    "coding:code-file": Address(frozenset({"ada"}), lambda world: {"pk": world.code_file.pk}),
     "coding:delivery": about("delivery", "cleo", "max"),
     "coding:batch-encounters": about("batch", "cleo", "max", "bill"),
     "coding:levels": page("ann", "kim", "max"),

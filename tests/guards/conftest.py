@@ -8,7 +8,7 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
-from coding.models import Assignment, Coding, Encounter
+from coding.models import Assignment, CodeFile, Coding, Encounter
 from coding.rules.lifecycle import EncounterStatus, HoldReason, Stage, WhoseMove
 from feedback.models import Attachment
 from portal import storage
@@ -115,6 +115,17 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         coding_work=work(2, Stage.CODING, EncounterStatus.CODING, ann),
         verifying_work=verifying,
         held_work=held,
+        code_file=CodeFile.objects.create(
+            code_set="taxonomy",
+            edition="26.1",
+            effective=now.date(),
+            file_name="nucc.csv",
+            stored="code-files/00/0",
+            sha256="0" * 64,
+            size=1,
+            sent_at=now,
+            sent_by=ada,
+        ),
         provider=factories.ProviderFactory(practice=river),
         rule=ClientRule.objects.create(practice=lake, user=ann, reason="Conflict of interest"),
         invitation=invitation,
