@@ -111,7 +111,7 @@ def test_a_change_that_finds_nothing_to_change_is_refused():
         (6, "I421 is in the list already"),
         (7, "I429 is not in the list"),
         (8, "'moved' is no change"),
-        (9, "has no title"),
+        (9, "no title"),
     ]
 
 
