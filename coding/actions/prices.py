@@ -16,7 +16,7 @@ from coding.rules.fee_schedules import MEDICARE, Schedule, expected_prices
 from coding.rules.pricing import Price, Service
 from coding.rules.rbrvs import FACILITY_PLACES, Factor, FeeTables, Indices
 from coding.rules.tables import RelativeValue
-from portal.models import Payer
+from portal.models import Location, Payer
 
 NATIONAL = Indices()
 COLUMNS = tuple(column.name for column in fields(RelativeValue) if column.name != "edition")
@@ -56,6 +56,17 @@ def locality_of_zip(zip_code: str, *, on: date) -> tuple[str, str] | None:
     edition = Edition.objects.in_force(CodeSet.ZIP_LOCALITIES, on=on).get(CodeSet.ZIP_LOCALITIES)
     row = ZipLocality.objects.filter(edition=edition.pk if edition else None, zip_code=zip_code[:5]).first()
     return (row.carrier, row.locality) if row else None
+
+
+def indices_at(location: Location | None, *, on: date) -> tuple[Indices, str]:
+    """The price indices where a visit took place, and their locality in words; national where it is not known."""
+    found = locality_of_zip(location.zip_code, on=on) if location and location.zip_code else None
+    if found is None:
+        return NATIONAL, "national"
+    try:
+        return indices_of(*found, on=on), "-".join(found)
+    except NoSuchLocality:
+        return NATIONAL, "national"
 
 
 def factors(*, on: date) -> tuple[Factor, ...]:

@@ -49,6 +49,7 @@ from coding.views.bench import (
     shown,
 )
 from coding.views.late import draft_rows, keep_late_form
+from coding.views.prices import prices_context
 from coding.views.worksheet import result_context, worksheet_context
 from portal.access import SignedRequest, found, refuse, requires
 from portal.rules.roles import Permission
@@ -220,6 +221,7 @@ def list_context(encounter: Encounter, body: Body) -> dict[str, Any]:
         "procedure_rows": procedure_rows(state),
         **findings_context(check_coding(encounter=encounter, coded=coded), day),
         **worksheet_context(body.get("worksheet", {}), coded, known.visit_type if known else ""),
+        **prices_context(coded, known),
         # A blank list is not wrong before it is submitted.
         "quiet": day is not None and not state["diagnoses"] and not state["procedures"],
     }
@@ -351,6 +353,7 @@ def findings(request: SignedRequest, pk: int) -> HttpResponse:
         {
             **findings_context(check_coding(encounter=encounter, coded=coded), coded.date_of_service),
             "em": result_context(body["worksheet"], coded, coded.visit_type),
+            **prices_context(coded, facts_of(encounter)),
         },
     )
 

@@ -87,9 +87,18 @@ class ProviderForm(PartForm):
 class LocationForm(PartForm):
     class Meta:
         model = Location
-        fields = ("name", "place_of_service", "is_active")
+        fields = ("name", "place_of_service", "zip_code", "is_active")
         labels = {"is_active": "Active"}
-        help_texts = {"place_of_service": POS_HELP}
+        help_texts = {
+            "place_of_service": POS_HELP,
+            "zip_code": "Five digits. Expected prices are those of its Medicare locality.",
+        }
+
+    def clean_zip_code(self) -> str:
+        code = str(self.cleaned_data["zip_code"])
+        if code and not re.fullmatch(r"[0-9]{5}", code):
+            raise forms.ValidationError("Enter the five digits of the ZIP code, such as 72201, or nothing.")
+        return code
 
     def clean_place_of_service(self) -> str:
         code = str(self.cleaned_data["place_of_service"])

@@ -95,11 +95,12 @@ class Provider(ClientRow):
 class Location(ClientRow):
     """Where the practice sees patients, with its place-of-service code (CMS place-of-service list)."""
 
-    plain_fields = ("name", "place_of_service")
+    plain_fields = ("name", "place_of_service", "zip_code")
 
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="locations")
     name = models.CharField(max_length=120)
     place_of_service = models.CharField(max_length=2)
+    zip_code = models.CharField("ZIP code", max_length=5, blank=True)  # tells the Medicare payment locality
     is_active = models.BooleanField(default=True)
 
     objects = PracticeOwnedQuerySet.as_manager()
@@ -110,6 +111,9 @@ class Location(ClientRow):
             models.UniqueConstraint(fields=["practice", "name"], name="portal_location_name_once"),
             models.CheckConstraint(
                 condition=models.Q(place_of_service__regex=r"^[0-9]{2}$"), name="portal_location_pos_form"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(zip_code__regex=r"^([0-9]{5})?$"), name="portal_location_zip_form"
             ),
         ]
         ordering = ("name", "pk")
