@@ -22,7 +22,10 @@ class CodeFileForm(forms.Form):
     edition = forms.CharField(max_length=60, label="Edition", help_text="As its publisher calls it, such as 2026 Q4.")
     effective = day_field(label="First day", help_text="Dates of service from this day on are answered by it.")
     ends_on = day_field(label="Last day", required=False, help_text="Only for a list that ended, such as ICD-9-CM.")
-    file = forms.FileField(label="File", help_text="The official text or CSV file, unpacked; coverage as the zip file.")
+    file = forms.FileField(
+        label="File",
+        help_text="The official text or CSV file, unpacked. Coverage, and the several files of NCCI pairs, as one zip.",
+    )
     leave_out_refused = forms.BooleanField(
         required=False,
         label="Load the rest if rows cannot be taken",

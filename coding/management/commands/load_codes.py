@@ -8,6 +8,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
 from coding.actions.code_sets import EditionsClash, LoadReport, RowsRefused, load_code_file
+from coding.actions.packed_files import as_one_file
 from coding.rules.code_sets import CodeSet
 from coding.rules.layouts.shape import Refused, WrongFile
 
@@ -20,7 +21,9 @@ class Command(BaseCommand):
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("kind", choices=[code_set.value for code_set in CodeSet])
-        parser.add_argument("file", type=Path)
+        parser.add_argument(
+            "files", type=Path, nargs="+", metavar="file", help="several, or a folder, are read as one (NCCI, coverage)"
+        )
         parser.add_argument("--edition", required=True, help='its name, as "2026 Q4"')
         parser.add_argument("--effective", required=True, type=date.fromisoformat, help="first day (YYYY-MM-DD)")
         parser.add_argument("--ends-on", type=date.fromisoformat, help="last day of a list that ended (YYYY-MM-DD)")
@@ -28,11 +31,12 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            report = load_code_file(
-                code_set=CodeSet(options["kind"]), file=options["file"], file_name=options["file"].name,
-                name=options["edition"], effective=options["effective"], ends_on=options["ends_on"],
-                by=None, at=timezone.now(), leave_out_refused=options["leave_out_refused"],
-            )  # fmt: skip
+            with as_one_file(options["files"]) as file:
+                report = load_code_file(
+                    code_set=CodeSet(options["kind"]), file=file, file_name=options["files"][0].name,
+                    name=options["edition"], effective=options["effective"], ends_on=options["ends_on"],
+                    by=None, at=timezone.now(), leave_out_refused=options["leave_out_refused"],
+                )  # fmt: skip
         except RowsRefused as refusal:
             self.name_rows(refusal.refused, refusal.count)
             raise SystemExit(1) from None

@@ -11,11 +11,13 @@ import csv
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date, timedelta
+from io import BufferedReader
 from typing import IO
+from zipfile import BadZipFile, ZipFile
 
 from coding.rules.code_sets import CodeSet
 from coding.rules.layouts.cells import PROCEDURE, any_day, day, one_of, procedure, short
-from coding.rules.layouts.lines import UNREADABLE, Lines, Table, Unfit, key
+from coding.rules.layouts.lines import UNREADABLE, ZIPPED, Lines, Table, Unfit, key
 from coding.rules.layouts.shape import Layout, Record, Refused, WrongFile
 
 TABLE = "BundledPair"
@@ -44,7 +46,32 @@ class Days(dict[str, date | None]):
 
 
 def read_pairs(file: IO[bytes]) -> Iterator[Record | Refused]:
-    """The rows of the tab-separated text."""
+    """The rows of the tab-separated text, or of all the texts in a zip file: a quarter is published in several."""
+    if not is_zipped(file):
+        yield from read_text(file)
+        return
+    try:
+        archive = ZipFile(file)
+    except BadZipFile:
+        raise WrongFile("The zip file cannot be opened.") from None
+    with archive:
+        names = sorted(name for name in archive.namelist() if name.lower().endswith(".txt"))
+        if not names:
+            raise WrongFile("The zip file holds no text file.")
+        for name in names:
+            with archive.open(name) as member:
+                for item in read_text(BufferedReader(member)):  # type: ignore[type-var]  # a raw stream by its methods
+                    yield Refused(item.line, f"{name}: {item.reason}") if isinstance(item, Refused) else item
+
+
+def is_zipped(file: IO[bytes]) -> bool:
+    start = file.read(len(ZIPPED))
+    file.seek(0)
+    return start == ZIPPED
+
+
+def read_text(file: IO[bytes]) -> Iterator[Record | Refused]:
+    """The rows of one text."""
     lines = Lines(file)
     first = first_row(lines)
     days = Days()

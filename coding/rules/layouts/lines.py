@@ -2,7 +2,7 @@
 
 import csv
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import chain, islice
 from typing import IO, Any
 
@@ -124,24 +124,32 @@ def key(heading: str) -> str:
 class Table:
     """A CSV file whose columns are known by their headings; notices may stand before the heading row.
 
-    WrongFile if no row within the first HEADING_WITHIN has all the headings `required`. `multi_line` is for files in
-    which a cell of the body holds line breaks.
+    WrongFile if no row within the first HEADING_WITHIN has all the headings `required`; one that years or files name
+    differently is a tuple of its names. `multi_line` is for files in which a cell of the body holds line breaks.
     """
 
     def __init__(
-        self, file: IO[bytes], *, required: set[str], what: str, delimiter: str = ",", multi_line: bool = False
+        self,
+        file: IO[bytes],
+        *,
+        required: Iterable[str | tuple[str, ...]],
+        what: str,
+        delimiter: str = ",",
+        multi_line: bool = False,
     ) -> None:
         lines = Lines(file)
-        self.names = self.heading(lines, delimiter, required, what)
+        needed = [(names,) if isinstance(names, str) else names for names in required]
+        self.names = self.heading(lines, delimiter, needed, what)
         self.rows = (quoted_rows if multi_line else plain_rows)(lines, delimiter)
 
     @staticmethod
-    def heading(lines: Lines, delimiter: str, required: set[str], what: str) -> list[str]:
+    def heading(lines: Lines, delimiter: str, needed: list[tuple[str, ...]], what: str) -> list[str]:
         for _number, row in zip(range(HEADING_WITHIN), quoted_rows(lines, delimiter), strict=False):
             names = [] if isinstance(row, Refused) else [key(cell) for cell in row[1]]
-            if required <= set(names):
+            if all(set(names) & set(wanted) for wanted in needed):
                 return names
-        raise WrongFile(f"No heading row of {what}: {', '.join(sorted(required))} are missing.")
+        wanted_names = ", ".join(sorted(" or ".join(wanted) for wanted in needed))
+        raise WrongFile(f"No heading row of {what}: it would have {wanted_names}.")
 
     def column(self, *names: str) -> str:
         """The first of the names that is a column; WrongFile if none is."""

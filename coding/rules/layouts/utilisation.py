@@ -27,7 +27,7 @@ Sums = dict[tuple[str, str], tuple[int, Decimal]]  # by specialty and code: the 
 
 def read_utilisation(file: IO[bytes]) -> Iterator[Record | Refused]:
     """One record per specialty and code, after the last row; services are rounded to whole ones."""
-    table = Table(file, required=set(), what="utilisation", multi_line=True)
+    table = Table(file, required=(SPECIALTY, CODE, SERVICES), what="utilisation", multi_line=True)
     columns = table.column(*SPECIALTY), table.column(*CODE), table.column(*SERVICES)
     sums: Sums = {}
     for row in table:

@@ -69,6 +69,7 @@ def test_utilisation_is_added_up_by_specialty_and_code():
         ("Family Practice", "G0439", 1016),
         ("Cardiology", "G0439", 2),
     ]
+    assert rows(UTILISATION, "Utilisation,of,2025\n" + cms, "services") == [(1016,), (2,)]
     by_specialty = "Specialty,HCPCS,Services\nCardiology,G0439,2\nCardiology,G04,2\n,G0439,2\nCardiology,G0439,few\n"
     assert rows(UTILISATION, by_specialty.splitlines(keepends=True)[0] + "Cardiology,G0439,2\n", "services") == [(2,)]
     assert refused(UTILISATION, by_specialty) == [

@@ -1,0 +1,98 @@
+"""The command that loads a file: what it prints, and with which exit code it ends."""
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from coding.models import BundledPair, CoverageGroup, Edition
+from tests.coding.layouts.test_bundled_pairs import text
+from tests.coding.layouts.test_coverage import FILES
+
+pytestmark = pytest.mark.django_db
+PAIR = "G0101\tG0102\t\t20200401\t*\t1\tStandards"
+OTHER = "G0103\tG0102\t\t20200401\t*\t1\tStandards"
+
+
+def load(kind, *files, more=(), effective="2026-10-01"):
+    call_command(
+        "load_codes", kind, *(str(file) for file in files), "--edition", "2026 Q4", "--effective", effective, *more
+    )
+
+
+@pytest.fixture
+def quarter(tmp_path):
+    """A quarter of pairs in two texts."""
+    for name, line in (("ccipra-f1.TXT", PAIR), ("ccipra-f2.TXT", OTHER)):
+        (tmp_path / name).write_text(text(line))
+    return tmp_path
+
+
+def test_it_prints_the_counts_and_then_that_nothing_changed(quarter, capsys):
+    load("ptp_practitioner", quarter / "ccipra-f1.TXT")
+    assert capsys.readouterr().out == "ptp_practitioner 2026 Q4: 1 rows in BundledPair\n"
+    load("ptp_practitioner", quarter / "ccipra-f1.TXT")
+    assert capsys.readouterr().out == "ptp_practitioner 2026 Q4: unchanged, this file is loaded (1 rows).\n"
+
+
+def test_it_says_what_the_replaced_edition_had(quarter, capsys):
+    load("ptp_practitioner", quarter / "ccipra-f1.TXT")
+    load("ptp_practitioner", quarter / "ccipra-f2.TXT")
+    assert "1 rows of the edition it replaces are gone.\n" in capsys.readouterr().out
+
+
+def test_refused_rows_are_printed_and_the_exit_code_is_1(tmp_path, capsys):
+    (tmp_path / "f.TXT").write_text(text(PAIR, "odd", OTHER, PAIR))
+    with pytest.raises(SystemExit) as exit_:
+        load("ptp_practitioner", tmp_path / "f.TXT")
+    assert exit_.value.code == 1
+    assert capsys.readouterr().err == (
+        "line 8: 1 columns instead of 7\n"
+        "line 10: repeats line 7 (column_one G0101, column_two G0102, effective 2020-04-01)\n"
+        "2 rows refused.\n"
+    )
+    assert not Edition.objects.exists()
+    load("ptp_practitioner", tmp_path / "f.TXT", more=["--leave-out-refused"])
+    assert capsys.readouterr().out == "ptp_practitioner 2026 Q4: 2 rows in BundledPair\n"
+
+
+def test_several_files_are_one_edition_in_whatever_order(quarter, capsys):
+    first, second = quarter / "ccipra-f1.TXT", quarter / "ccipra-f2.TXT"
+    load("ptp_practitioner", first, second)
+    assert sorted(BundledPair.objects.values_list("column_one", flat=True)) == ["G0101", "G0103"]
+    capsys.readouterr()
+    load("ptp_practitioner", second, first)
+    load("ptp_practitioner", quarter)
+    assert capsys.readouterr().out.count("unchanged") == 2
+
+
+def test_a_spoiled_line_of_several_files_is_named_with_its_file(quarter, capsys):
+    (quarter / "ccipra-f2.TXT").write_text(text("odd", OTHER))
+    with pytest.raises(SystemExit):
+        load("ptp_practitioner", quarter)
+    assert "line 7: ccipra-f2.TXT: 1 columns instead of 7\n" in capsys.readouterr().err
+
+
+def test_the_coverage_download_can_be_a_folder(tmp_path, capsys):
+    for name, content in FILES.items():
+        (tmp_path / name).write_text(content)
+    load("coverage", tmp_path)
+    assert capsys.readouterr().out == "coverage 2026 Q4: 2 rows in CoverageGroup\n"
+    assert CoverageGroup.objects.filter(procedures__contains=["G0101"], covered__contains=["E559"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("kind", "content", "said"),
+    [
+        ("gpci", "odd\n", "No heading row of price indices"),
+        ("ptp_hospital", "PK\x03\x04", "The zip file cannot be opened"),
+        ("utilisation", "", "No heading row of utilisation: it would have hcpcs_cd or hcpcs"),
+    ],
+)
+def test_a_file_of_another_layout_is_named_as_such(tmp_path, kind, content, said):
+    (tmp_path / "file").write_text(content)
+    with pytest.raises(CommandError, match=said):
+        load(kind, tmp_path / "file")
+
+
+def test_a_file_that_is_not_there_is_named(tmp_path):
+    with pytest.raises(CommandError, match="nowhere"):
+        load("gpci", tmp_path / "nowhere.csv")
