@@ -11,6 +11,7 @@ from coding.models import (
     AnaesthesiaFactor,
     BundledPair,
     ClaimCode,
+    CodeFile,
     CodeGroup,
     CodeNote,
     ConversionFactor,
@@ -83,6 +84,13 @@ def edition(**fields: Any) -> Edition:
     return Edition.objects.create(**{**more, "loaded_at": NOON, **fields})
 
 
+def code_file(**fields: Any) -> CodeFile:
+    more = {"code_set": CodeSet.CPT, "edition": "one", "effective": FEBRUARY, "file_name": "x", "stored": "x"}
+    return CodeFile.objects.create(
+        **{**more, "sha256": "", "size": 1, "sent_at": NOON, "sent_by": factories.UserFactory(), **fields}
+    )
+
+
 def schedule(**fields: Any) -> FeeSchedule:
     payer = fields.pop("payer", None) or factories.PayerFactory()
     return FeeSchedule.objects.create(
@@ -124,6 +132,10 @@ BROKEN_LISTS: dict[str, Callable[[], object]] = {
     "coding_edition_one_a_day": lambda: [edition(), edition(name="two")],
     "coding_edition_name_once": lambda: [edition(), edition(effective=FEBRUARY)],
     "coding_edition_dates": lambda: edition(effective=FEBRUARY, ends_on=JANUARY),
+    "coding_codefile_code_set_known": lambda: code_file(code_set="snomed"),
+    "coding_codefile_outcome_known": lambda: code_file(outcome="lost", finished_at=NOON),
+    "coding_codefile_dates": lambda: code_file(ends_on=JANUARY),
+    "coding_codefile_finished": lambda: code_file(finished_at=NOON),
     "coding_codegroup_once": twice(CodeGroup),
     "coding_codenote_kind_known": lambda: row(CodeNote, kind="remark"),
     "coding_codenote_once": twice(CodeNote),

@@ -84,7 +84,12 @@ def test_an_edition_of_the_operators_own_stays():
         effective=date(1990, 1, 1), by=None, at=NOON,
     )  # fmt: skip
     loaded = load_carried_lists(at=NOON, lists=SMALL)
-    assert [one.edition.code_set for one in loaded] == ["modifiers", "places_of_service", "claim_codes", "conversion_factors"]
+    assert [one.edition.code_set for one in loaded] == [
+        "modifiers",
+        "places_of_service",
+        "claim_codes",
+        "conversion_factors",
+    ]
     assert Edition.objects.get(code_set="demo_procedures") == report.edition
 
 
