@@ -12,7 +12,7 @@ from django.db.models import Q
 
 from coding.actions.code_sets import LoadReport, load_edition
 from coding.models import Edition
-from coding.rules.layouts import gems, icd9cm, own_lists
+from coding.rules.layouts import claim_codes, conversion_factors, gems, icd9cm, own_lists
 from coding.rules.layouts.icd10cm_changes import layout_over
 from coding.rules.layouts.icd10cm_notes import NOTES_AND_GROUPS
 from coding.rules.layouts.icd10cm_tabular import TABULAR_CODES
@@ -67,6 +67,8 @@ CARRIED = (
     Carried(own_lists.DEMO_PROCEDURES, "demo_procedures.csv", "demo", ALWAYS),
     Carried(own_lists.MODIFIERS, "modifiers.csv", "own words", ALWAYS),
     Carried(PLACES, "places_of_service.csv", "CMS", ALWAYS),
+    Carried(claim_codes.LAYOUT, "claim_codes.csv", "own words", ALWAYS),
+    Carried(conversion_factors.LAYOUT, "conversion_factors.csv", "CMS", ALWAYS),
 )
 
 

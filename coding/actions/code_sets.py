@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO
+from typing import IO, cast
 
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Q
@@ -177,11 +178,15 @@ def sha256_of(source: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
+def opened(file: Path) -> IO[bytes]:
+    return cast("IO[bytes]", gzip.open(file)) if file.suffix == ".gz" else file.open("rb")
+
+
 @contextmanager
 def seekable(file: IO[bytes] | Path) -> Iterator[IO[bytes]]:
-    """The file from its first byte; a path is opened and closed here."""
+    """The file from its first byte; a path is opened (unpacked if it ends in .gz) and closed here."""
     if isinstance(file, Path):
-        with file.open("rb") as source:
+        with opened(file) as source:
             yield source
     else:
         file.seek(0)

@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coding", "0010_official_repeats")]
+    dependencies = [("coding", "0011_code_files")]
 
     operations = [
         migrations.AlterField(model_name="code", name="title", field=models.TextField()),
@@ -29,6 +29,6 @@ class Migration(migrations.Migration):
         migrations.AlterField(
             model_name="indexentry",
             name="path",
-            field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), size=None),
+            field=django.contrib.postgres.fields.ArrayField(base_field=models.TextField(), default=list, size=None),
         ),
     ]

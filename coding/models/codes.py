@@ -138,7 +138,7 @@ class IndexEntry(EditionRow):
 
     position = models.PositiveIntegerField()
     level = models.PositiveSmallIntegerField()
-    path = ArrayField(models.TextField())
+    path = ArrayField(models.TextField(), default=list)
     column = models.CharField(max_length=40, blank=True)
     code = models.CharField(max_length=16, blank=True)
     see = models.CharField(max_length=300, blank=True)

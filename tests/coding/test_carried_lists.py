@@ -28,6 +28,8 @@ OFFICIAL_COUNTS = {
     ("demo_procedures", "demo"): 181,
     ("modifiers", "own words"): 200,
     ("places_of_service", "CMS"): 52,
+    ("claim_codes", "own words"): 61,
+    ("conversion_factors", "CMS"): 10,
 }
 SMALL = [carried for carried in CARRIED if not carried.package and carried.layout.code_set != CodeSet.ICD10CM]
 DIVIDED = ("I420", "D691", "M722", "Z681", "Z87890")  # FY2027 made headings of them
@@ -82,7 +84,12 @@ def test_an_edition_of_the_operators_own_stays():
         effective=date(1990, 1, 1), by=None, at=NOON,
     )  # fmt: skip
     loaded = load_carried_lists(at=NOON, lists=SMALL)
-    assert [one.edition.code_set for one in loaded] == ["modifiers", "places_of_service"]
+    assert [one.edition.code_set for one in loaded] == [
+        "modifiers",
+        "places_of_service",
+        "claim_codes",
+        "conversion_factors",
+    ]
     assert Edition.objects.get(code_set="demo_procedures") == report.edition
 
 
@@ -111,7 +118,7 @@ def test_a_change_that_finds_nothing_to_change_is_refused():
         (6, "I421 is in the list already"),
         (7, "I429 is not in the list"),
         (8, "'moved' is no change"),
-        (9, "has no title"),
+        (9, "no title"),
     ]
 
 

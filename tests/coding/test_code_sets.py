@@ -1,5 +1,6 @@
 """A file is loaded whole or not at all, twice is once, and a corrected file takes the place of the wrong one."""
 
+import gzip
 import io
 from collections.abc import Iterator
 from datetime import UTC, date, datetime
@@ -170,3 +171,12 @@ def test_a_file_longer_than_one_copy_is_loaded_whole():
     report = load(*[f"{n:010d} Name {n}" for n in range(45_000)])
     assert report.rows == {"Taxonomy": 45_000}
     assert Taxonomy.objects.count() == report.edition.rows == 45_000
+
+
+def test_a_packed_file_is_unpacked(tmp_path):
+    packed = tmp_path / "nucc.txt.gz"
+    packed.write_bytes(gzip.compress(b"taxonomy\n207Q00000X Family Medicine\n"))
+    report = load_edition(
+        layout=LAYOUT, file=packed, file_name=packed.name, name="26.1", effective=date(2026, 7, 1), by=None, at=NOON
+    )
+    assert codes(report.edition) == ["207Q00000X"]

@@ -21,10 +21,12 @@ from coding.models import (
     Verdict,
     Verification,
 )
+from coding.rules.codings import System
 from coding.rules.lifecycle import EncounterStatus, Stage
 from portal.rules.roles import Role
 from tests import factories
 from tests.coding.lines import NOON, VISIT_DAY, facts_for, load_codes, submitted, waiting
+from tests.coding.list_constraints import BROKEN_LISTS
 
 pytestmark = pytest.mark.django_db
 
@@ -140,7 +142,8 @@ def verification_of_another_encounter():
 
 
 BROKEN = {
-    "coding_code_system_known": lambda: factories.CodeFactory(system="snomed"),
+    **BROKEN_LISTS,
+    "coding_code_system_known": lambda: change(factories.CodeFactory(), system="snomed"),
     "coding_code_once": lambda: [factories.CodeFactory(code="I10"), factories.CodeFactory(code="I10")],
     "coding_encounter_status_known": lambda: change(encounter(), status="lost"),
     "coding_encounter_specialty_known": lambda: change(encounter(), specialty="magic"),
@@ -243,7 +246,7 @@ def test_rows_that_break_nothing_are_taken():
     assert diagnosis().position == procedure().position == 1
     assert draft().version == 0
     assert event().move == "x"
-    assert Code.objects.on(date(2026, 1, 1)).count() == 0
+    assert Code.objects.on(date(2026, 1, 1), system=System.ICD10CM).count() == 0
     assert Encounter.objects.exists()
     assert not Assignment.objects.exists()
     connection.check_constraints()

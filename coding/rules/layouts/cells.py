@@ -58,6 +58,22 @@ def day(text: str, form: str) -> date:
         raise Unfit(f"{text!r} is no date") from None
 
 
+def matched(text: str, form: re.Pattern[str], name: str) -> str:
+    """The text without outer blanks, which must have the form."""
+    clean = text.strip()
+    if not form.fullmatch(clean):
+        raise Unfit(f"{clean[:20]!r} is no {name}")
+    return clean
+
+
+def words(text: str, name: str = "title", longest: int | None = None) -> str:
+    """Words with single blanks between them; there must be some."""
+    clean = " ".join(text.split())
+    if not clean:
+        raise Unfit(f"no {name}")
+    return clean if longest is None else short(clean, longest, name)
+
+
 def any_day(text: str) -> date | None:
     """2026-10-01, 20261001 or 10/01/2026; None for an empty cell or "N/A"."""
     if text in ("", "N/A"):

@@ -5,8 +5,6 @@ from datetime import date
 from decimal import Decimal
 from typing import NamedTuple
 
-from coding.rules.layouts.shape import Record
-
 
 class CodeRow(NamedTuple):
     """A row of the code table; `system` is a System's value, the dates only where a file gives them code by code."""
@@ -23,9 +21,6 @@ class CodeRow(NamedTuple):
     coverage: str = ""
     pricing: str = ""
 
-    def record(self, line: int = 0) -> Record:
-        return Record("Code", self, line)
-
 
 class ModifierRow(NamedTuple):
     """A row of the modifier table."""
@@ -33,12 +28,10 @@ class ModifierRow(NamedTuple):
     code: str
     title: str
 
-    def record(self, line: int = 0) -> Record:
-        return Record("Modifier", self, line)
 
-
-CODE_COLUMNS = {"Code": CodeRow._fields}
-MODIFIER_COLUMNS = {"Modifier": ModifierRow._fields}
+CODE, MODIFIER = "Code", "Modifier"  # tables
+CODE_COLUMNS = {CODE: CodeRow._fields}
+MODIFIER_COLUMNS = {MODIFIER: ModifierRow._fields}
 
 # ICD-10-CM Official Guidelines, section I.A.2: three to seven characters. The second was a digit until QA0 came.
 ICD10CM = re.compile(r"[A-Z][0-9A-Z]{2,6}")
@@ -47,4 +40,4 @@ ICD9CM = re.compile(r"([0-9]{3}|V[0-9]{2}|E[0-9]{3})[0-9]{0,2}")
 ICD9CM_PROCEDURE = re.compile(r"[0-9]{2,4}")
 HCPCS = re.compile(r"[A-Z][0-9]{4}")
 CPT = re.compile(r"[0-9]{4}[0-9A-Z]")  # categories I, II (F), III (T), and the alphanumeric ones since (A, M, U)
-MODIFIER = re.compile(r"[0-9A-Z]{2}")
+MODIFIER_CODE = re.compile(r"[0-9A-Z]{2}")

@@ -10,15 +10,18 @@ from typing import IO
 
 from coding.rules.code_sets import CodeSet
 from coding.rules.codings import System
+from coding.rules.layouts.cells import matched, words
 from coding.rules.layouts.code_rows import (
+    CODE,
     CODE_COLUMNS,
     CPT,
     MODIFIER,
+    MODIFIER_CODE,
     MODIFIER_COLUMNS,
     CodeRow,
     ModifierRow,
 )
-from coding.rules.layouts.numbered import BadRow, Tabbed, decoded, matched, numbered_lines, numbered_rows, taken, words
+from coding.rules.layouts.lines import UNREADABLE, Lines, Unfit, records, text_lines
 from coding.rules.layouts.shape import Layout, Record, Refused, WrongFile
 
 PREAMBLE_LIMIT = 500  # lines: the licence and copyright notice before the header or the first code
@@ -27,14 +30,36 @@ MODIFIER_LIST = ("Modifier Code", "Modifier Name", "Section")
 SHORT_TITLE_LIMIT = 120
 
 
-def below_notice(file: IO[bytes], *columns: str) -> Iterator[tuple[int, dict[str, str] | None]]:
+Row = tuple[int, dict[str, str]]
+
+
+def below_notice(file: IO[bytes], *columns: str) -> Iterator[Row | Refused]:
     """The numbered rows of a tabbed file whose header follows a notice; WrongFile if no line is the header."""
-    lines = (decoded(raw) for raw in file)
-    for before, line in enumerate(islice(lines, PREAMBLE_LIMIT)):
-        cells = [cell.strip().casefold() for cell in line.split("\t")]
-        if all(any(cell.startswith(name.casefold()) for cell in cells) for name in columns):
-            return numbered_rows(chain([line], lines), (), Tabbed, before=before)
+    lines = tabbed_lines(Lines(file))
+    for found in islice(lines, PREAMBLE_LIMIT):
+        names = [] if isinstance(found, Refused) else found[1]
+        heads = [name.casefold() for name in names]
+        if all(any(head.startswith(column.casefold()) for head in heads) for column in columns):
+            return (named(names, line) for line in lines)
     raise WrongFile(f"No line names the columns {', '.join(columns)}.")
+
+
+def tabbed_lines(lines: Lines) -> Iterator[tuple[int, list[str]] | Refused]:
+    """The cells of each line that is not blank; quotation marks are characters like others."""
+    for text in lines:
+        if lines.were_damaged():
+            yield Refused(lines.count, UNREADABLE)
+        elif text.strip():
+            yield lines.count, [cell.strip() for cell in text.rstrip("\r\n").split("\t")]
+
+
+def named(names: list[str], found: tuple[int, list[str]] | Refused) -> Row | Refused:
+    if isinstance(found, Refused):
+        return found
+    line, cells = found
+    if len(cells) != len(names):
+        return Refused(line, f"{len(cells)} columns instead of {len(names)}")
+    return line, dict(zip(names, cells, strict=True))
 
 
 def cell(row: dict[str, str], column: str) -> str:
@@ -43,17 +68,17 @@ def cell(row: dict[str, str], column: str) -> str:
 
 
 def read_code_list(file: IO[bytes]) -> Iterator[Record | Refused]:
-    return taken(below_notice(file, *CODE_LIST), code_list_row)
+    return records(CODE, below_notice(file, *CODE_LIST), code_list_row)
 
 
-def code_list_row(row: dict[str, str]) -> Record:
+def code_list_row(row: dict[str, str]) -> CodeRow:
     return CodeRow(
         System.PROCEDURE.value,
         matched(cell(row, "CPT Code"), CPT, "CPT code"),
         words(cell(row, "Long"), "long descriptor"),
         medium_title=shorter(cell(row, "Medium")),
         short_title=shorter(cell(row, "Short")),
-    ).record()
+    )
 
 
 def shorter(text: str) -> str:
@@ -63,17 +88,17 @@ def shorter(text: str) -> str:
 def read_modifiers(file: IO[bytes]) -> Iterator[Record | Refused]:
     """The modifiers, each once: the list repeats those that hospitals use too in a section of their own."""
     known: set[str] = set()
-    for found in taken(below_notice(file, *MODIFIER_LIST), modifier_list_row):
+    for found in records(MODIFIER, below_notice(file, *MODIFIER_LIST), modifier_list_row):
         if isinstance(found, Refused) or found.values[0] not in known:
             yield found
         if isinstance(found, Record):
             known.add(found.values[0])
 
 
-def modifier_list_row(row: dict[str, str]) -> Record:
+def modifier_list_row(row: dict[str, str]) -> ModifierRow:
     return ModifierRow(
-        matched(cell(row, "Modifier Code"), MODIFIER, "modifier"), words(cell(row, "Modifier Name"), "name")
-    ).record()
+        matched(cell(row, "Modifier Code"), MODIFIER_CODE, "modifier"), words(cell(row, "Modifier Name"), "name")
+    )
 
 
 # -- files of older releases: one length of descriptor each --
@@ -83,48 +108,52 @@ LONG_LINE = re.compile(rf"{CPT.pattern}[0-9]{{2}} \S")
 SHORT_LINE = re.compile(rf"{CPT.pattern} \S")
 
 
-def below_copyright(file: IO[bytes], form: re.Pattern[str]) -> Iterator[tuple[int, str]]:
+def below_copyright(file: IO[bytes], form: re.Pattern[str]) -> Iterator[tuple[int, str] | Refused]:
     """The numbered lines from the first one of the form; WrongFile if it does not come."""
-    lines = numbered_lines(file)
-    for number, line in islice(lines, PREAMBLE_LIMIT):
-        if form.match(line):
-            return chain([(number, line)], lines)
+    lines = text_lines(Lines(file))
+    for found in islice(lines, PREAMBLE_LIMIT):
+        if not isinstance(found, Refused) and form.match(found[1]):
+            return chain([found], lines)
     raise WrongFile("No line begins with a CPT code as this layout has it.")
 
 
 def read_tabbed(file: IO[bytes]) -> Iterator[Record | Refused]:
-    return taken(below_copyright(file, TABBED_LINE), lambda line: plain_row(*line.partition("\t")[::2]))
+    lines = below_copyright(file, TABBED_LINE)
+    return records(CODE, lines, lambda line: plain_row(*line.partition("\t")[::2]))
 
 
 def read_short(file: IO[bytes]) -> Iterator[Record | Refused]:
-    return taken(below_copyright(file, SHORT_LINE), short_line)
+    return records(CODE, below_copyright(file, SHORT_LINE), short_line)
 
 
-def short_line(line: str) -> Record:
+def short_line(line: str) -> CodeRow:
     if line[5:6].strip():
-        raise BadRow("column 6 is not blank")
+        raise Unfit("column 6 is not blank")
     return plain_row(line[:5], line[6:])
 
 
-def plain_row(code: str, title: str) -> Record:
-    return CodeRow(System.PROCEDURE.value, matched(code, CPT, "CPT code"), words(title, "descriptor")).record()
+def plain_row(code: str, title: str) -> CodeRow:
+    return CodeRow(System.PROCEDURE.value, matched(code, CPT, "CPT code"), words(title, "descriptor"))
 
 
 def read_long(file: IO[bytes]) -> Iterator[Record | Refused]:
     """Columns 1-5 the code, 6-7 the number of the line, 9-80 a piece of the descriptor; a code has many lines."""
-    return taken(long_entries(below_copyright(file, LONG_LINE)), long_entry)
+    return records(CODE, long_entries(below_copyright(file, LONG_LINE)), long_entry)
 
 
-def long_entries(lines: Iterable[tuple[int, str]]) -> Iterator[tuple[int, list[str]]]:
+def long_entries(lines: Iterable[tuple[int, str] | Refused]) -> Iterator[tuple[int, list[str]] | Refused]:
     """The lines of each code, numbered by the first."""
-    for _code, group in groupby(lines, key=lambda numbered: numbered[1][:5]):
-        numbered = list(group)
-        yield numbered[0][0], [line for _number, line in numbered]
+    for _code, group in groupby(lines, key=lambda found: found if isinstance(found, Refused) else found[1][:5]):
+        found = list(group)
+        if isinstance(found[0], Refused):
+            yield found[0]
+        else:
+            yield found[0][0], [line[1] for line in found if not isinstance(line, Refused)]
 
 
-def long_entry(lines: list[str]) -> Record:
+def long_entry(lines: list[str]) -> CodeRow:
     if [line[5:7] for line in lines] != [f"{number:02}" for number in range(1, len(lines) + 1)]:
-        raise BadRow("the lines of the code are not numbered 01, 02, ... (columns 6-7)")
+        raise Unfit("the lines of the code are not numbered 01, 02, ... (columns 6-7)")
     return plain_row(lines[0][:5], " ".join(line[8:80] for line in lines))
 
 

@@ -8,12 +8,14 @@ from typing import IO
 
 from coding.rules.code_sets import CodeSet
 from coding.rules.codings import bare
+from coding.rules.layouts.cells import matched
 from coding.rules.layouts.code_rows import ICD9CM, ICD10CM
-from coding.rules.layouts.numbered import lines_like, matched, table_rows, taken
-from coding.rules.layouts.shape import Layout, Record, Refused
+from coding.rules.layouts.lines import Table, lines_like, records
+from coding.rules.layouts.shape import Layout, Record, Refused, WrongFile
 
+TABLE = "Crosswalk"
 COLUMNS = {
-    "Crosswalk": (
+    TABLE: (
         "position", "source", "target", "approximate", "no_map", "combination", "scenario", "choice_list",
     )
 }  # fmt: skip
@@ -36,30 +38,27 @@ class Direction:
         form = re.compile(rf"{self.source.pattern} +[0-9A-Za-z]+ +{FLAGS.pattern}\s*$")
         lines = lines_like(file, form, f"an {self.source_column} code, its counterpart and five flags")
         positions = count(1)
-        return taken(lines, lambda line: self.row(next(positions), *self.cut(line)))
+        return records(TABLE, lines, lambda line: self.row(next(positions), *self.cut(line)))
 
     def cut(self, line: str) -> tuple[str, str, str]:
         """Source, target and flags of a line; both codes together take thirteen columns and the blank between."""
         return line[: self.source_width], line[self.source_width + 1 : 13], line[14:]
 
     def read_csv(self, file: IO[bytes]) -> Iterator[Record | Refused]:
-        names = (self.source_column, self.target_column, "flags")
+        names = [self.source_column, self.target_column, "flags"]
+        table = Table(file, required=set(names), what="a mapping")
+        if table.names[: len(names)] != names:
+            raise WrongFile(f"The first columns are not {', '.join(names)}.")
         positions = count(1)
-        return taken(
-            table_rows(file, *names, in_order=True),
-            lambda row: self.row(next(positions), *(row[name] for name in names)),
-        )
+        return records(TABLE, iter(table), lambda row: self.row(next(positions), *(row[name] for name in names)))
 
-    def row(self, position: int, source: str, target: str, flags: str) -> Record:
+    def row(self, position: int, source: str, target: str, flags: str) -> tuple[object, ...]:
         source = matched(bare(source), self.source, f"{self.source_column} code")
         target = bare(target)
         if target != NO_MAP:
             matched(target, self.target, f"{self.target_column} code")
         approximate, no_map, combination, scenario, choice_list = map(int, matched(flags, FLAGS, "set of flags"))
-        return Record(
-            "Crosswalk",
-            (position, source, target, bool(approximate), bool(no_map), bool(combination), scenario, choice_list),
-        )
+        return position, source, target, bool(approximate), bool(no_map), bool(combination), scenario, choice_list
 
 
 FORWARD = Direction(ICD9CM, ICD10CM, "icd9cm", "icd10cm", source_width=5)

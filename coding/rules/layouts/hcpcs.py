@@ -7,15 +7,18 @@ from typing import IO
 
 from coding.rules.code_sets import CodeSet
 from coding.rules.codings import System
+from coding.rules.layouts.cells import any_day, matched, words
 from coding.rules.layouts.code_rows import (
+    CODE,
     CODE_COLUMNS,
     HCPCS,
     MODIFIER,
+    MODIFIER_CODE,
     MODIFIER_COLUMNS,
     CodeRow,
     ModifierRow,
 )
-from coding.rules.layouts.numbered import BadRow, day, lines_like, matched, table_rows, taken, words
+from coding.rules.layouts.lines import Table, Unfit, lines_like, records
 from coding.rules.layouts.shape import Layout, Record, Refused
 
 COLUMNS = CODE_COLUMNS | MODIFIER_COLUMNS
@@ -48,11 +51,11 @@ class Entry:
         """Takes a line of continuation, or notes why the entry cannot be whole."""
         try:
             if line[:5] != self.first[:5]:
-                raise BadRow(f"goes on with {line[:5].strip()!r} below {self.first[:5].strip()!r}")
+                raise Unfit(f"goes on with {line[:5].strip()!r} below {self.first[:5].strip()!r}")
             matched(line[10:11], re.compile("[48]"), "record identification code (column 11)")
             if line[5:10] != self.next_number():
-                raise BadRow(f"line {line[5:10]} of {line[:5].strip()} is out of sequence (columns 6-10)")
-        except BadRow as reason:
+                raise Unfit(f"line {line[5:10]} of {line[:5].strip()} is out of sequence (columns 6-10)")
+        except Unfit as reason:
             self.fault = self.fault or Refused(number, str(reason))
         self.pieces.append(line[11:91])
 
@@ -61,17 +64,18 @@ class Entry:
         first = self.first
         title = words(" ".join(self.pieces))
         if FIRST[first[10]]:
-            return ModifierRow(code_at(first), title).record(self.line)
-        return CodeRow(
+            return Record(MODIFIER, ModifierRow(code_at(first), title), self.line)
+        values = CodeRow(
             System.PROCEDURE.value,
             code_at(first),
             title,
             short_title=" ".join(first[91:119].split()),
             pricing=matched(first[119:121], PRICING, "pricing indicator (columns 120-121)"),
             coverage=matched(first[229:230], COVERAGE, "coverage code (column 230)"),
-            valid_from=day(first[268:276], "added, columns 269-276"),
-            valid_to=day(first[284:292], "terminated, columns 285-292"),
-        ).record(self.line)
+            valid_from=any_day(first[268:276].strip()),
+            valid_to=any_day(first[284:292].strip()),
+        )
+        return Record(CODE, values, self.line)
 
 
 def read_text(file: IO[bytes]) -> Iterator[Record | Refused]:
@@ -79,20 +83,23 @@ def read_text(file: IO[bytes]) -> Iterator[Record | Refused]:
     for entry in entries(lines):
         try:
             yield entry.fault or entry.record()
-        except BadRow as reason:
+        except Unfit as reason:
             yield Refused(entry.line, str(reason))
 
 
-def entries(lines: Iterator[tuple[int, str]]) -> Iterator[Entry]:
+def entries(lines: Iterator[tuple[int, str] | Refused]) -> Iterator[Entry]:
     """The entries of a file, each with its lines; what follows a spoiled line belongs to it."""
     entry: Entry | None = None
-    for number, line in lines:
-        if entry and line[10:11] not in FIRST and entry.follows(line):
+    for found in lines:
+        number, line = (found.line, "") if isinstance(found, Refused) else found
+        if entry and isinstance(found, Refused):
+            entry.fault = entry.fault or found  # whatever the line was: perhaps the entry is not whole without it
+        elif entry and line[10:11] not in FIRST and entry.follows(line):
             entry.go_on(number, line)
-            continue
-        if entry:
-            yield entry
-        entry = Entry(number, line, [line[11:91]], first_fault(number, line))
+        else:
+            if entry:
+                yield entry
+            entry = Entry(number, line, [line[11:91]], first_fault(number, line))
     if entry:
         yield entry
 
@@ -101,53 +108,59 @@ def first_fault(number: int, line: str) -> Refused | None:
     """Why a line cannot begin a code or modifier."""
     try:
         if line[10:11] not in FIRST:
-            raise BadRow("is no first line of a code: no 3 or 7 in column 11")
+            raise Unfit("is no first line of a code: no 3 or 7 in column 11")
         if line[5:10] != f"{SEQUENCE_STEP:05}":
-            raise BadRow("the first line of a code is not numbered 00100 (columns 6-10)")
+            raise Unfit("the first line of a code is not numbered 00100 (columns 6-10)")
         code_at(line)
-    except BadRow as reason:
+    except Unfit as reason:
         return Refused(number, str(reason))
     return None
 
 
 def code_at(first: str) -> str:
     if FIRST[first[10]]:
-        return matched(first[:5], MODIFIER, "modifier (columns 4-5)")
+        return matched(first[:5], MODIFIER_CODE, "modifier (columns 4-5)")
     return matched(first[:5], HCPCS, "HCPCS code (columns 1-5)")
 
 
 def read_attributes(file: IO[bytes]) -> Iterator[Record | Refused]:
-    columns = ("hcpcs_code", "price", "cov", "date_term", "date_added", "Long", "Short")
-    return taken(table_rows(file, *columns), attributes_row)
+    columns = {"hcpcs_code", "price", "cov", "date_term", "date_added", "long", "short"}
+    return records(CODE, iter(Table(file, required=columns, what="HCPCS codes")), attributes_row)
 
 
-def attributes_row(row: dict[str, str]) -> Record:
+def attributes_row(row: dict[str, str]) -> CodeRow:
     return CodeRow(
         System.PROCEDURE.value,
         matched(row["hcpcs_code"], HCPCS, "HCPCS code"),
-        words(row["Long"]),
-        short_title=words(row["Short"], "short title", SHORT_TITLE_LIMIT) if row["Short"] else "",
-        pricing=matched(
-            row["price"][:2], PRICING, "pricing indicator"
-        ),  # "13:21": the first of several is the main one
+        words(row["long"]),
+        short_title=words(row["short"], "short title", SHORT_TITLE_LIMIT) if row["short"] else "",
+        pricing=matched(row["price"][:2], PRICING, "pricing indicator"),  # "13:21": the first of several counts
         coverage=matched(row["cov"], COVERAGE, "coverage code"),
-        valid_from=day(row["date_added"], "date_added"),
-        valid_to=day(row["date_term"], "date_term"),
-    ).record()
+        valid_from=any_day(row["date_added"]),
+        valid_to=any_day(row["date_term"]),
+    )
 
 
 def read_kinds(file: IO[bytes]) -> Iterator[Record | Refused]:
-    return taken(table_rows(file, "code", "kind", "long", "short"), kinds_row)
+    for found in Table(file, required={"code", "kind", "long", "short"}, what="HCPCS codes and modifiers"):
+        if isinstance(found, Refused):
+            yield found
+            continue
+        line, row = found
+        try:
+            yield kinds_row(row)._replace(line=line)
+        except Unfit as reason:
+            yield Refused(line, str(reason))
 
 
 def kinds_row(row: dict[str, str]) -> Record:
     if row["kind"] == "modifier":
-        return ModifierRow(matched(row["code"], MODIFIER, "modifier"), words(row["long"])).record()
+        return Record(MODIFIER, ModifierRow(matched(row["code"], MODIFIER_CODE, "modifier"), words(row["long"])))
     if row["kind"] != "code":
-        raise BadRow(f"{row['kind'][:20]!r} is no kind: code or modifier")
+        raise Unfit(f"{row['kind'][:20]!r} is no kind: code or modifier")
     short = words(row["short"], "short title", SHORT_TITLE_LIMIT) if row["short"] else ""
     code = matched(row["code"], HCPCS, "HCPCS code")
-    return CodeRow(System.PROCEDURE.value, code, words(row["long"]), short_title=short).record()
+    return Record(CODE, CodeRow(System.PROCEDURE.value, code, words(row["long"]), short_title=short))
 
 
 TEXT = Layout(

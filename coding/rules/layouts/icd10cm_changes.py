@@ -7,9 +7,10 @@ from typing import IO
 
 from coding.rules.code_sets import CodeSet
 from coding.rules.codings import System
-from coding.rules.layouts.code_rows import CODE_COLUMNS, ICD10CM, CodeRow
+from coding.rules.layouts.cells import matched, words
+from coding.rules.layouts.code_rows import CODE, CODE_COLUMNS, ICD10CM, CodeRow
 from coding.rules.layouts.icd10cm_codes import flag
-from coding.rules.layouts.numbered import BadRow, matched, table_rows, words
+from coding.rules.layouts.lines import Table, Unfit
 from coding.rules.layouts.shape import Layout, Record, Refused
 
 KIND = re.compile(r"added|revised|heading|deleted")
@@ -29,24 +30,26 @@ def layout_over(base: Base) -> Layout:
 
 def read_changes(file: IO[bytes], *, base: Base) -> Iterator[Record | Refused]:
     """The whole list after the changes, what is new at its end; a change that finds nothing to change is refused."""
-    changes = list(table_rows(file, "change", "code", "billable", "title"))
+    changes = list(Table(file, required={"change", "code", "billable", "title"}, what="changes"))
     codes = {found.values[1]: CodeRow(*found.values) for found in base() if isinstance(found, Record)}
     lines: dict[str, int] = {}
-    for number, row in changes:
+    for found in changes:
+        if isinstance(found, Refused):
+            yield found
+            continue
+        number, row = found
         try:
-            if row is None:
-                raise BadRow("has not as many cells as the header")
             lines[change(codes, row)] = number
-        except BadRow as reason:
+        except Unfit as reason:
             yield Refused(number, str(reason))
-    yield from (row.record(lines.get(code, 0)) for code, row in codes.items())
+    yield from (Record(CODE, row, lines.get(code, 0)) for code, row in codes.items())
 
 
 def change(codes: dict[str, CodeRow], row: dict[str, str]) -> str:
     """Makes one change in `codes`; the code that it is about."""
     kind, code = matched(row["change"], KIND, "change"), matched(row["code"], ICD10CM, "ICD-10-CM code")
     if (kind == "added") == (code in codes):
-        raise BadRow(f"{code} {'is in the list already' if kind == 'added' else 'is not in the list'}")
+        raise Unfit(f"{code} {'is in the list already' if kind == 'added' else 'is not in the list'}")
     match kind:
         case "added":
             codes[code] = CodeRow(System.ICD10CM.value, code, words(row["title"]), flag(row["billable"]))

@@ -10,14 +10,16 @@ from xml.etree.ElementTree import Element
 
 from coding.rules.code_sets import CodeSet
 from coding.rules.codings import bare
-from coding.rules.layouts.numbered import BadRow, matched, words
+from coding.rules.layouts.cells import matched, words
+from coding.rules.layouts.lines import Unfit
 from coding.rules.layouts.shape import Layout, Record, Refused, WrongFile
 from coding.rules.layouts.xml_elements import line_of, parts, text_of
 
 ROOT = "ICD10CM.index"
 SOURCE = "NCHS, ICD-10-CM index files (icd10cm_index, _eindex, _neoplasm, _drug YYYY.xml) and their schemas"
 
-COLUMNS = {"IndexEntry": ("position", "level", "path", "column", "code", "see", "see_also")}
+ENTRY = "IndexEntry"
+COLUMNS = {ENTRY: ("position", "level", "path", "column", "code", "see", "see_also")}
 # "T75.0-" and "I63.-" lack characters; a code without its dot keeps the dash.
 INDEX_CODE = re.compile(r"[A-Z][0-9A-Z]{2}(\.[0-9A-Z]{0,4})?-?")
 NO_CODE = frozenset({"", "-", "--"})  # an empty cell of a table
@@ -41,7 +43,7 @@ class Index:
         try:
             path = (*above, words(title_of(term), "title"))
             yield from self.lines_of(term, path)
-        except BadRow as reason:
+        except Unfit as reason:
             yield Refused(line_of(term), str(reason))
         for below in term.findall("term"):
             yield from self.entries(below, path)
@@ -54,7 +56,7 @@ class Index:
         for column, node in self.coded(term):
             try:
                 code = index_code(node)
-            except BadRow as reason:
+            except Unfit as reason:
                 yield Refused(line_of(node), str(reason))
                 found += 1
                 continue
@@ -77,7 +79,7 @@ class Index:
     def entry(self, node: Element, path: tuple[str, ...], *words: str) -> Record:
         """The entry of a term or of one of its codes; `words` are column, code, see and see also."""
         values = (next(self.positions), len(path) - 1, list(path), *words)
-        return Record("IndexEntry", values, line_of(node))
+        return Record(ENTRY, values, line_of(node))
 
 
 def title_of(term: Element) -> str:

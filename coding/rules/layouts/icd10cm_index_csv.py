@@ -6,8 +6,9 @@ from itertools import count
 from typing import IO
 
 from coding.rules.code_sets import CodeSet
-from coding.rules.layouts.icd10cm_index import COLUMNS, REFERENCE_LIMIT, without_dot
-from coding.rules.layouts.numbered import matched, table_rows, taken, words
+from coding.rules.layouts.cells import matched, words
+from coding.rules.layouts.icd10cm_index import COLUMNS, ENTRY, REFERENCE_LIMIT, without_dot
+from coding.rules.layouts.lines import Table, records
 from coding.rules.layouts.shape import Layout, Record, Refused
 
 LEVEL = re.compile(r"[0-9]")
@@ -19,17 +20,17 @@ class Terms:
     def __init__(self) -> None:
         self.positions, self.path = count(1), list[str]()
 
-    def entry(self, row: dict[str, str]) -> Record:
-        level = int(matched(row["Level"], LEVEL, "level"))
-        self.path = [*self.path[:level], words(f"{row['Term']} {row['NonEssModif']}", "term")]
-        see, see_also = (row[name] and words(row[name], "reference", REFERENCE_LIMIT) for name in ("See", "SeeAlso"))
-        code = without_dot(row["Code"])
-        return Record("IndexEntry", (next(self.positions), level, list(self.path), "", code, see, see_also))
+    def entry(self, row: dict[str, str]) -> tuple[object, ...]:
+        level = int(matched(row["level"], LEVEL, "level"))
+        self.path = [*self.path[:level], words(f"{row['term']} {row['nonessmodif']}", "term")]
+        see, see_also = (row[name] and words(row[name], "reference", REFERENCE_LIMIT) for name in ("see", "seealso"))
+        code = without_dot(row["code"])
+        return next(self.positions), level, list(self.path), "", code, see, see_also
 
 
 def read_index_csv(file: IO[bytes]) -> Iterator[Record | Refused]:
-    rows = table_rows(file, "Level", "Term", "See", "SeeAlso", "NonEssModif", "Code")
-    return taken(rows, Terms().entry)
+    rows = Table(file, required={"level", "term", "see", "seealso", "nonessmodif", "code"}, what="an index")
+    return records(ENTRY, iter(rows), Terms().entry)
 
 
 INDEX_CSV = Layout(

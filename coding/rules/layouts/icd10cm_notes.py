@@ -9,8 +9,9 @@ from xml.etree.ElementTree import Element
 
 from coding.rules.code_sets import CodeSet
 from coding.rules.codings import bare
+from coding.rules.layouts.cells import matched, words
 from coding.rules.layouts.icd10cm_tabular import SOURCE, chapters, code_at
-from coding.rules.layouts.numbered import BadRow, matched, words
+from coding.rules.layouts.lines import Unfit
 from coding.rules.layouts.shape import Layout, Record, Refused
 from coding.rules.layouts.xml_elements import line_of, text_of
 from coding.rules.tables import NoteKind
@@ -98,7 +99,7 @@ def groups_in(chapter: Element, positions: "count[int]") -> Found:
     for node in (chapter, *chapter.findall("section")):
         try:
             group = group_at(node, around, next(positions))
-        except BadRow as reason:
+        except Unfit as reason:
             found.append(Refused(line_of(node), str(reason)))
         else:
             around.append(group)
@@ -109,11 +110,11 @@ def groups_in(chapter: Element, positions: "count[int]") -> Found:
 def group_at(node: Element, around: list[Group], position: int) -> Group:
     """The group of a chapter or section element; groups that do not enclose it are taken from `around`."""
     label = chapter_of(node) if node.tag == "chapter" else block_of(node)
-    title = words(text_of(node.find("desc")), limit=TITLE_LIMIT)
+    title = words(text_of(node.find("desc")), longest=TITLE_LIMIT)
     if printed := TITLE_WITH_RANGE.fullmatch(title):
         title, span = printed["title"], printed["range"]
     elif node.tag == "chapter":
-        raise BadRow("has no range of codes after its title")
+        raise Unfit("has no range of codes after its title")
     first, last = ends(span if node.tag == "chapter" else label)
     while around and not around[-1].encloses(first, last):
         around.pop()
@@ -140,14 +141,14 @@ def notes_at(node: Element, holder_of: Callable[[Element], str], positions: "cou
     """The notes that stand directly at a chapter, block or code."""
     try:
         holder = holder_of(node)
-    except BadRow as reason:
+    except Unfit as reason:
         yield Refused(line_of(node), str(reason))
         return
     for child in node:
         for line, kind, text in (*plain(child), *seventh_characters(child), *vision_table(child)):
             try:
                 yield Record("CodeNote", (holder, kind.value, next(positions), words(text, "text")), line)
-            except BadRow as reason:
+            except Unfit as reason:
                 yield Refused(line, str(reason))
 
 

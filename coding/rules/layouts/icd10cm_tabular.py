@@ -10,8 +10,9 @@ from xml.etree.ElementTree import Element
 
 from coding.rules.code_sets import CodeSet
 from coding.rules.codings import System, bare
-from coding.rules.layouts.code_rows import CODE_COLUMNS, ICD10CM, CodeRow
-from coding.rules.layouts.numbered import BadRow, matched, words
+from coding.rules.layouts.cells import matched, words
+from coding.rules.layouts.code_rows import CODE, CODE_COLUMNS, ICD10CM, CodeRow
+from coding.rules.layouts.lines import Unfit
 from coding.rules.layouts.shape import Layout, Record, Refused, WrongFile
 from coding.rules.layouts.xml_elements import line_of, parts, text_of
 
@@ -54,10 +55,10 @@ def below(diag: Element, inherited: Mapping[str, str]) -> Iterator[Record | Refu
     children, line = diag.findall("diag"), line_of(diag)
     try:
         found = written_out(diag, {} if children else extensions, heading=bool(children))
-    except BadRow as reason:
+    except Unfit as reason:
         yield Refused(line, str(reason))
     else:
-        yield from (Record("Code", row, line) for row in found)
+        yield from (Record(CODE, row, line) for row in found)
     for child in children:
         yield from below(child, extensions)
 

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator
+from itertools import chain, islice
 from typing import IO, Any
 
 from coding.rules.layouts.shape import Record, Refused, WrongFile
@@ -70,6 +71,16 @@ def begins_with_records(file: IO[bytes], record: re.Pattern[str]) -> bool:
     found = any(not isinstance(line, Refused) and record.fullmatch(line[1]) for _number, line in first)
     file.seek(0)
     return found
+
+
+def lines_like(file: IO[bytes], form: re.Pattern[str], what: str) -> Iterator[tuple[int, str] | Refused]:
+    """The lines of a file without a heading; WrongFile if most of its first lines don't begin as `form` says."""
+    lines = text_lines(Lines(file))
+    first = list(islice(lines, HEADING_WITHIN))
+    alike = sum(not isinstance(line, Refused) and bool(form.match(line[1])) for line in first)
+    if not first or alike * 2 < len(first):
+        raise WrongFile(f"The first lines don't look like {what}.")
+    return chain(first, lines)
 
 
 def quoted_rows(lines: Lines, delimiter: str = ",") -> Iterator[Row | Refused]:

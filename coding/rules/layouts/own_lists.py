@@ -7,16 +7,19 @@ from typing import IO
 
 from coding.rules.code_sets import CodeSet
 from coding.rules.codings import System
+from coding.rules.layouts.cells import matched, words
 from coding.rules.layouts.code_rows import (
+    CODE,
     CODE_COLUMNS,
     CPT,
     HCPCS,
     MODIFIER,
+    MODIFIER_CODE,
     MODIFIER_COLUMNS,
     CodeRow,
     ModifierRow,
 )
-from coding.rules.layouts.numbered import matched, table_rows, taken, words
+from coding.rules.layouts.lines import Table, records
 from coding.rules.layouts.shape import Layout, Record, Refused
 
 PROCEDURE = re.compile(rf"{CPT.pattern}|{HCPCS.pattern}")
@@ -24,22 +27,24 @@ WEIGHT = re.compile(r"[0-9]{1,5}(\.[0-9]{1,2})?")
 
 
 def read_procedures(file: IO[bytes]) -> Iterator[Record | Refused]:
-    return taken(table_rows(file, "code", "title", "weight"), procedure_row)
+    rows = Table(file, required={"code", "title", "weight"}, what="procedures")
+    return records(CODE, iter(rows), procedure_row)
 
 
-def procedure_row(row: dict[str, str]) -> Record:
+def procedure_row(row: dict[str, str]) -> CodeRow:
     weight = Decimal(matched(row["weight"], WEIGHT, "weight")) if row["weight"] else None
     return CodeRow(
         System.PROCEDURE.value, matched(row["code"], PROCEDURE, "procedure code"), words(row["title"]), weight=weight
-    ).record()
+    )
 
 
 def read_modifiers(file: IO[bytes]) -> Iterator[Record | Refused]:
-    return taken(table_rows(file, "modifier", "title"), own_modifier_row)
+    rows = Table(file, required={"modifier", "title"}, what="modifiers")
+    return records(MODIFIER, iter(rows), own_modifier_row)
 
 
-def own_modifier_row(row: dict[str, str]) -> Record:
-    return ModifierRow(matched(row["modifier"], MODIFIER, "modifier"), words(row["title"])).record()
+def own_modifier_row(row: dict[str, str]) -> ModifierRow:
+    return ModifierRow(matched(row["modifier"], MODIFIER_CODE, "modifier"), words(row["title"]))
 
 
 DEMO_PROCEDURES = Layout(

@@ -5,10 +5,12 @@ from collections.abc import Iterator
 from typing import IO
 
 from coding.rules.code_sets import CodeSet
-from coding.rules.layouts.numbered import BadRow, matched, table_rows, taken, words
+from coding.rules.layouts.cells import matched, words
+from coding.rules.layouts.lines import Table, Unfit, records
 from coding.rules.layouts.shape import Layout, Record, Refused
 
-COLUMNS = {"PlaceOfService": ("code", "name", "description", "is_facility")}
+TABLE = "PlaceOfService"
+COLUMNS = {TABLE: ("code", "name", "description", "is_facility")}
 PLACE = re.compile(r"[0-9]{2}")
 IS_FACILITY = {"Facility": True, "Non-Facility": False}
 UNASSIGNED = "Unassigned"  # CMS lists free numbers too; nothing can be reported with them
@@ -16,17 +18,17 @@ NAME_LIMIT = 200
 
 
 def read_places(file: IO[bytes]) -> Iterator[Record | Refused]:
-    rows = table_rows(file, "pos_code", "pos_type", "pos_name", "pos_description")
-    assigned = ((number, row) for number, row in rows if row is None or row["pos_name"] != UNASSIGNED)
-    return taken(assigned, place_row)
+    rows = Table(file, required={"pos_code", "pos_type", "pos_name", "pos_description"}, what="places of service")
+    assigned = (row for row in rows if isinstance(row, Refused) or row[1]["pos_name"] != UNASSIGNED)
+    return records(TABLE, assigned, place_row)
 
 
-def place_row(row: dict[str, str]) -> Record:
+def place_row(row: dict[str, str]) -> tuple[str, str, str, bool]:
     code = matched(row["pos_code"], PLACE, "place of service")
     if row["pos_type"] not in IS_FACILITY:
-        raise BadRow(f"{row['pos_type'][:20]!r} is neither Facility nor Non-Facility")
+        raise Unfit(f"{row['pos_type'][:20]!r} is neither Facility nor Non-Facility")
     name, description = words(row["pos_name"], "name", NAME_LIMIT), words(row["pos_description"], "description")
-    return Record("PlaceOfService", (code, name, description, IS_FACILITY[row["pos_type"]]))
+    return code, name, description, IS_FACILITY[row["pos_type"]]
 
 
 PLACES = Layout(

@@ -34,11 +34,12 @@ def test_the_code_list_follows_a_notice_and_has_three_lengths_of_title():
 
 
 def test_spoiled_rows_of_the_code_list_are_refused_by_the_line_of_the_file():
-    content = CODES + code("1", "Short number") + "100\t00003\n" + code("00004", "")
+    content = CODES + code("1", "Short number") + "100\t00003\n" + code("00004", "") + code("00005", "Long\tLong")
     assert refused(CODE_FILE, content) == [
         (7, "'1' is no CPT code"),
-        (8, "has not as many cells as the header"),
-        (9, "has no long descriptor"),
+        (8, "2 columns instead of 11"),
+        (9, "no long descriptor"),
+        (10, "12 columns instead of 11"),
     ]
 
 

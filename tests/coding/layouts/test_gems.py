@@ -55,4 +55,4 @@ def test_the_csv_form_says_its_direction_in_its_header():
     ]
     with pytest.raises(WrongFile, match="first columns"):
         read(GEM_10_TO_9_CSV, content)
-    assert refused(GEM_9_TO_10_CSV, content + '"0011","A001"\n') == [(4, "has not as many cells as the header")]
+    assert refused(GEM_9_TO_10_CSV, content + '"0011","A001"\n') == [(4, "2 columns instead of 4")]

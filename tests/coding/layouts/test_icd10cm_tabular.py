@@ -32,7 +32,7 @@ def test_a_head_injury_that_killed_has_no_subsequent_encounter_and_no_sequela():
     ("old", "new", "reason"),
     [
         ("<name>C4A</name>", "<name>C4?</name>", "'C4?' is no ICD-10-CM code"),
-        ("<desc>Merkel cell carcinoma</desc>", "<desc> </desc>", "has no title"),
+        ("<desc>Merkel cell carcinoma</desc>", "<desc> </desc>", "no title"),
     ],
 )
 def test_a_spoiled_code_is_refused_by_its_line(old, new, reason):

@@ -33,7 +33,7 @@ def test_spoiled_lines_are_refused():
     content = DX.replace("4820 ", "48.20").replace("V010  C", "V010  \0")
     assert refused(DIAGNOSES, content) == [
         (2, "'48.20' is no ICD-9-CM code (columns 1-5)"),
-        (3, "has unreadable characters in its title"),
+        (3, "holds characters that no text has"),
     ]
 
 

@@ -41,7 +41,7 @@ def test_our_modifiers_are_all_readable_and_short():
     listed = rows(MODIFIERS, (DATA / "modifiers.csv").read_bytes(), "code", "title")
     assert {"25", "59", "LT", "RT", "TC", "XE", "XP", "XS", "XU"} <= {code for code, _title in listed}
     assert all(len(title) <= 72 for _code, title in listed)
-    assert refused(MODIFIERS, "modifier,title\n25,\nL,Left\n") == [(2, "has no title"), (3, "'L' is no modifier")]
+    assert refused(MODIFIERS, "modifier,title\n25,\nL,Left\n") == [(2, "no title"), (3, "'L' is no modifier")]
 
 
 def test_numbers_without_a_place_are_left_out():
