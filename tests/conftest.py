@@ -13,6 +13,7 @@ from django.db import connection, connections
 from django.test import Client, TransactionTestCase
 from psycopg import sql
 
+from coding.actions.tables import forget_short_lists
 from config import embedded
 from portal.models import Practice, User
 from portal.rules.roles import Role
@@ -100,6 +101,12 @@ def staff_scope(request: pytest.FixtureRequest) -> None:
 def is_transactional(request: pytest.FixtureRequest) -> bool:
     marker = request.node.get_closest_marker("django_db")
     return "transactional_db" in request.fixturenames or bool(marker and marker.kwargs.get("transaction"))
+
+
+@pytest.fixture(autouse=True)
+def own_lists() -> None:
+    """Another test's editions may have had the same numbers."""
+    forget_short_lists()
 
 
 @pytest.fixture(autouse=True)

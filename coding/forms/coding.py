@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -154,19 +155,15 @@ def listed(value: object, where: str) -> list[Any]:
     return value
 
 
-def coded_from(
-    body: Body, *, date_of_service: date | None, place_of_service: str, visit_type: str = ""
-) -> CodedEncounter:
-    """A cleaned body as what the rules work on."""
-    return CodedEncounter(
-        date_of_service=date_of_service,
+def coded_from(body: Body, visit: CodedEncounter) -> CodedEncounter:
+    """A cleaned body as what the rules work on; `visit` is what pre-coding knows (PreCoding.visit)."""
+    return replace(
+        visit,
         diagnoses=tuple(DiagnosisLine(line["code"]) for line in body.get("diagnoses", [])),
         procedures=tuple(
             ProcedureLine(line["code"], tuple(line["modifiers"]), line["units"], tuple(line["pointers"]))
             for line in body.get("procedures", [])
         ),
-        place_of_service=place_of_service,
-        visit_type=visit_type,
         worksheet=worksheet_of(body.get("worksheet", {})),
     )
 

@@ -4,7 +4,7 @@ from coding.models.code_files import CodeFile, FileOutcome
 from coding.models.codes import Code, CodeGroup, CodeNote, Crosswalk, IndexEntry
 from coding.models.coding import Coding, Diagnosis, Discrepancy, Draft, ProcedureLine, Verdict, Verification
 from coding.models.editions import Edition
-from coding.models.encounter import Assignment, Encounter, EncounterEvent, PreCoding, QueueRank
+from coding.models.encounter import Assignment, Encounter, EncounterEvent, QueueRank
 from coding.models.fees import (
     AnaesthesiaFactor,
     ConversionFactor,
@@ -18,6 +18,7 @@ from coding.models.fees import (
 )
 from coding.models.ncci import AddOnPair, BundledPair, CoverageDocument, CoverageGroup, UnitLimit
 from coding.models.payer_rules import PayerRule
+from coding.models.precoding import PreCoding
 from coding.models.small_lists import ClaimCode, Modifier, PlaceOfService, Taxonomy
 
 __all__ = [

@@ -1,6 +1,7 @@
 """NCCI: which services are bundled, how many units a day are likely, which add-on needs which primary."""
 
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from coding.models.editions import EditionRow
@@ -121,6 +122,7 @@ class CoverageGroup(EditionRow):
         constraints = [
             models.UniqueConstraint(fields=["edition", "article", "group"], name="coding_coveragegroup_once")
         ]
+        indexes = [GinIndex(fields=["procedures"], name="coding_coveragegroup_codes")]
 
     def __str__(self) -> str:
         return f"{self.article} group {self.group}"

@@ -174,7 +174,8 @@ class Tables:
 
     `diagnoses` and `procedures` hold the codes of the coding that exist on its date. `notes` gives for a diagnosis its
     own notes and those it inherits from block and chapter. `children` gives for a diagnosis that is a heading its
-    billable codes. `relative_values` is keyed by (code, modifier). `pairs` is keyed by (column one, column two).
+    billable codes. `all_modifiers` says whether `modifiers` is complete: else a modifier it lacks may still be good.
+    `relative_values` is keyed by (code, modifier). `pairs` is keyed by (column one, column two).
     """
 
     diagnoses: Mapping[str, CodeFact] = field(default_factory=dict)
@@ -183,6 +184,7 @@ class Tables:
     children: Mapping[str, tuple[CodeFact, ...]] = field(default_factory=dict)
     demographics: Mapping[str, Demographics] = field(default_factory=dict)
     modifiers: Mapping[str, ModifierFact] = field(default_factory=dict)
+    all_modifiers: bool = True
     places: Mapping[str, Place] = field(default_factory=dict)
     pairs: Mapping[tuple[str, str], tuple[BundledPair, ...]] = field(default_factory=dict)
     unit_limits: Mapping[str, UnitLimit] = field(default_factory=dict)

@@ -13,9 +13,10 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from coding.actions.coding import submit_coding
 from coding.actions.drafts import DraftChanged, draft_of, save_draft
-from coding.actions.findings import HardFindings, check_coding, facts
+from coding.actions.findings import HardFindings, check_coding
 from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import LeaseLost
+from coding.actions.tables import facts
 from coding.forms.bad_body import BadBody
 from coding.forms.coding import (
     BLANK_ROWS,
@@ -189,18 +190,13 @@ KINDS = {
 
 def facts_of(encounter: Encounter) -> PreCoding | None:
     rows = PreCoding.objects.filter(encounter=encounter)
-    return rows.select_related("rendering_provider", "referring_provider", "payer", "location").first()
+    return rows.select_related("rendering_provider", "referring_provider", "payer", "location", "practice").first()
 
 
 def coded_of(encounter: Encounter, body: Body) -> CodedEncounter:
-    """The body with the date and the place that pre-coding found."""
+    """The body with what pre-coding knows about the visit."""
     known = facts_of(encounter)
-    return coded_from(
-        body,
-        date_of_service=known.date_from if known else None,
-        place_of_service=known.place_of_service if known else "",
-        visit_type=known.visit_type if known else "",
-    )
+    return coded_from(body, known.visit() if known else CodedEncounter(date_of_service=None))
 
 
 def list_context(encounter: Encounter, body: Body) -> dict[str, Any]:

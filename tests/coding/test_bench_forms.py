@@ -8,6 +8,7 @@ import pytest
 from coding.forms.coding import BadBody, body_from, body_of, clean_body, coded_from
 from coding.forms.precoding import PrecodingForm, SplitForm, TypedDate, draft_body, text_of
 from coding.models import PreCoding
+from coding.rules.codings import CodedEncounter
 from tests import factories
 from tests.coding.lines import coded, facts_for
 
@@ -84,7 +85,7 @@ def test_broken_json_is_refused():
 
 def test_a_body_and_a_coding_are_the_same_thing():
     version = coded("E119 I10", "99213-25x2@1,2")
-    assert coded_from(body_of(version), date_of_service=version.date_of_service, place_of_service="") == version
+    assert coded_from(body_of(version), CodedEncounter(date_of_service=version.date_of_service)) == version
 
 
 @pytest.mark.parametrize(

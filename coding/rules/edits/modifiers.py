@@ -40,6 +40,7 @@ EXACT = frozenset({"XE", "XS", "XP", "XU"})
 
 
 def unknown_modifier(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
+    """A claim with such a modifier is rejected; if only the short list is loaded, it may still be a good one."""
     if not tables.modifiers:
         return
     for number, line in enumerate(coded.procedures, start=1):
@@ -48,7 +49,7 @@ def unknown_modifier(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]
                 kept = tuple(other for other in line.modifiers if other != modifier)
                 yield Finding(
                     "unknown_modifier",
-                    Severity.HARD,
+                    Severity.HARD if tables.all_modifiers else Severity.CHECK,
                     f"Line {number}: {modifier} is not in the list of modifiers.",
                     "45 CFR 162.1002 (CPT and HCPCS modifiers)",
                     Place(Part.PROCEDURE, number, "modifiers"),
