@@ -8,3 +8,6 @@ encounter_finished = Signal()
 # encounter: coding.models.Encounter, by: portal.models.User, at: datetime, reason: HoldReason, whose_move: WhoseMove,
 # comment: str (patient data). Work stopped until somebody answers.
 encounter_held = Signal()
+
+# edition: coding.models.Edition, code_set: coding.rules.code_sets.CodeSet, at: datetime. An official list was loaded.
+codes_loaded = Signal()

@@ -18,6 +18,7 @@ def prepare() -> None:
     """Each step does nothing when there is nothing to do, so every start may run all of them."""
     call_command("migrate", interactive=False, verbosity=0, stdout=sys.stderr)
     collect_static_files()
+    call_command("load_carried_codes", stdout=sys.stderr)  # also for a site that was here before its lists were
     if "seed_demo" in get_commands():
         call_command("seed_demo", "--if-empty", stdout=sys.stderr)
         call_command("seed_demo", "--print-sign-ins")

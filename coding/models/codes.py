@@ -42,11 +42,12 @@ class CodeQuerySet(models.QuerySet["Code"]):
 class Code(EditionRow):
     """One code of one edition, without its dot. Dates only where the file gives them row by row (HCPCS)."""
 
-    plain_fields = ("code", "title", "short_title", "valid_from", "valid_to", "coverage", "pricing")
+    plain_fields = ("code", "title", "medium_title", "short_title", "valid_from", "valid_to", "coverage", "pricing")
 
     system = models.CharField(max_length=10, choices=choices(System))
     code = models.CharField(max_length=8)
-    title = models.CharField(max_length=2000)  # as printed; HCPCS and CPT titles are long
+    title = models.TextField()  # as printed; HCPCS titles reach 4,500 characters
+    medium_title = models.CharField(max_length=120, blank=True)  # CPT has three lengths
     short_title = models.CharField(max_length=120, blank=True)
     billable = models.BooleanField()
     # A relative weight for comparing levels of one family where no fee schedule is loaded (the demo list's).
@@ -71,17 +72,30 @@ class Code(EditionRow):
         return self.code
 
 
-class CodeGroup(EditionRow):
-    """A chapter or block of a tabular list: the codes from `first` to `last` (three characters each)."""
+class CodeGroupQuerySet(models.QuerySet["CodeGroup"]):
+    def around(self, code: str) -> CodeGroupQuerySet:
+        """The chapter and the blocks that a code stands in, the chapter first, in every edition that is asked."""
+        return self.filter(categories__contains=[code[:3]]).order_by("edition", "position")
 
-    plain_fields = ("label", "title", "first", "last")
+
+class CodeGroup(EditionRow):
+    """A chapter or block of a tabular list: the codes from `first` to `last` (three characters each).
+
+    `within` is the position of the group around it. `categories` lists what stands in it and in its blocks, because
+    a range of letters and digits misleads: M1A stands in M05-M14, D3A does not stand in D37-D48.
+    """
+
+    plain_fields = ("label", "title", "first", "last", "categories")
 
     position = models.PositiveIntegerField()
-    parent = models.ForeignKey("self", null=True, blank=True, on_delete=models.CASCADE, related_name="children")
+    within = models.PositiveIntegerField(null=True, blank=True)
     label = models.CharField(max_length=12)  # "4" for a chapter, "E08-E13" for a block
     title = models.CharField(max_length=300)
     first = models.CharField(max_length=8)
     last = models.CharField(max_length=8)
+    categories = ArrayField(models.CharField(max_length=3), default=list)
+
+    objects = CodeGroupQuerySet.as_manager()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["edition", "position"], name="coding_codegroup_once")]
@@ -124,7 +138,7 @@ class IndexEntry(EditionRow):
 
     position = models.PositiveIntegerField()
     level = models.PositiveSmallIntegerField()
-    path = ArrayField(models.CharField(max_length=300))
+    path = ArrayField(models.TextField())
     column = models.CharField(max_length=40, blank=True)
     code = models.CharField(max_length=16, blank=True)
     see = models.CharField(max_length=300, blank=True)

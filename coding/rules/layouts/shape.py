@@ -8,10 +8,14 @@ from coding.rules.code_sets import CodeSet
 
 
 class Record(NamedTuple):
-    """One row for the table of a model (its class name); `values` stand in the order of the layout's columns."""
+    """One row for the table of a model (its class name); `values` stand in the order of the layout's columns.
+
+    `line` is where it stands in the file (from 1), to name it if the table cannot take it: a row that repeats another.
+    """
 
     table: str
     values: tuple[Any, ...]
+    line: int = 0
 
 
 class Refused(NamedTuple):

@@ -6,7 +6,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from coding.actions.codes import load_codes_from_packages
+from coding.actions.carried_lists import load_carried_lists
 from config.demo.cast import PASSWORD, PEOPLE
 from config.demo.story import seed
 from portal import scope
@@ -31,7 +31,7 @@ class Command(BaseCommand):
                 if options["if_empty"]:
                     return
                 raise CommandError("There are people or practices here already; the demo goes into an empty site.")
-            load_codes_from_packages(at=timezone.now())
+            load_carried_lists(at=timezone.now())
             seed(now=timezone.now())
 
     def print_sign_ins(self) -> None:
