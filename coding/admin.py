@@ -13,6 +13,7 @@ from coding.models import (
     EncounterEvent,
     PreCoding,
     ProcedureLine,
+    SearchExpression,
     Verification,
 )
 from portal.admin import ReadOnlyAdmin, operators
@@ -28,6 +29,7 @@ operators.register(
         EncounterEvent,
         PreCoding,
         ProcedureLine,
+        SearchExpression,
         Verification,
     ],
     ReadOnlyAdmin,

@@ -31,3 +31,12 @@ def deliver_batch(*, claim: Any) -> None:
     from coding.actions.delivery import deliver_batch as deliver
 
     deliver(claim=claim, at=timezone.now())
+
+
+@job_task("coding.build_code_index")
+def build_code_index(*, claim: Any) -> None:
+    from coding.actions.code_index import build_index
+    from portal import scope
+
+    with scope.service():
+        build_index(claim=claim, at=timezone.now())

@@ -8,6 +8,7 @@ import time
 from dataclasses import dataclass
 
 from django.conf import settings
+from django.db.models import Max
 from tantivy import Index, Searcher
 
 from coding.code_index import versions
@@ -15,7 +16,7 @@ from coding.code_index.documents import documents
 from coding.code_index.phrases import SOURCES
 from coding.code_index.schema import FORMAT, schema
 from coding.code_index.tables import synonyms_digest
-from coding.models import Edition
+from coding.models import Code, Edition
 from coding.rules.code_sets import LISTS_OF, CodeSet, EditionFact
 
 HEAP = 128_000_000  # bytes that a build may hold before it writes a segment
@@ -34,28 +35,43 @@ class Opened:
     index: Index
 
 
+@dataclass(frozen=True)
+class Loaded:
+    """The editions that are loaded, and the highest number of a code: a code that was added later has a higher one."""
+
+    editions: tuple[EditionFact, ...] = ()
+    last_code: int = 0
+
+    @property
+    def fingerprint(self) -> str:
+        """Two processes that see the same lists agree on it."""
+        editions = (f"{edition.pk} {edition.code_set} {edition.name} {edition.effective}" for edition in self.editions)
+        parts = [str(FORMAT), synonyms_digest(), str(self.last_code), *editions]
+        return hashlib.sha256("\n".join(parts).encode()).hexdigest()[:20]
+
+
 class Reader:
     """The index this process has open."""
 
     def __init__(self) -> None:
         self.lock = threading.Lock()
         self.opened: Opened | None = None
-        self.editions: list[EditionFact] = []
+        self.loaded = Loaded()
         self.looked = -math.inf
 
-    def known_editions(self) -> list[EditionFact]:
+    def editions(self) -> tuple[EditionFact, ...]:
         """The editions there are, as of CODE_INDEX_LOOK_AGAIN seconds ago at most."""
         now = time.monotonic()
         if now - self.looked > settings.CODE_INDEX_LOOK_AGAIN:
-            self.editions, self.looked = known_editions(), now
-        return self.editions
+            self.loaded, self.looked = loaded(), now
+        return self.loaded.editions
 
-    def newest(self, editions: list[EditionFact]) -> Opened:
+    def newest(self) -> Opened:
         """The current version, built first if there is none or if it lacks a list that was loaded since.
 
         While another process builds, the version before answers.
         """
-        name, wanted = versions.current(), fingerprint_of(editions)
+        name, wanted = versions.current(), self.loaded.fingerprint
         if name is None or versions.made_of(name) != wanted:
             build_code_index(only_if_needed=True, wait=name is None)
         return self.open_current()
@@ -85,15 +101,15 @@ def opened(version: str) -> Opened:
     return Opened(version, index.searcher(), index)
 
 
-def known_editions() -> list[EditionFact]:
-    """The editions an index is made from; one query."""
-    return Edition.objects.facts(*MADE_FROM)
+def loaded() -> Loaded:
+    """What an index would be made from now; two queries."""
+    editions = Edition.objects.facts(*MADE_FROM)
+    return Loaded(tuple(sorted(editions, key=lambda edition: edition.pk)), Code.objects.aggregate(Max("pk"))["pk__max"] or 0)
 
 
-def fingerprint_of(editions: list[EditionFact]) -> str:
-    """Two machines with the same lists and the same programme agree on it."""
-    parts = [str(FORMAT), synonyms_digest(), *(str(pk) for pk in sorted(edition.pk for edition in editions))]
-    return hashlib.sha256(" ".join(parts).encode()).hexdigest()[:20]
+def is_made_from(code_set: CodeSet) -> bool:
+    """Whether the index changes when an edition of a list is loaded."""
+    return code_set in MADE_FROM
 
 
 def build_code_index(*, only_if_needed: bool = False, wait: bool = True) -> int:
@@ -104,7 +120,7 @@ def build_code_index(*, only_if_needed: bool = False, wait: bool = True) -> int:
     with versions.build_lock(wait=wait) as got:
         if not got:
             return 0
-        fingerprint = fingerprint_of(known_editions())
+        fingerprint = loaded().fingerprint
         name = versions.current()
         if only_if_needed and name and versions.made_of(name) == fingerprint:
             return 0  # somebody built it while we waited

@@ -54,14 +54,13 @@ class Found:
 
 def find_codes(*, system: System, on: date, text: str, limit: int = 12, personal: Personal = NOBODY) -> Found:
     """Codes of a system in force on a day that match what was typed: a code's beginning, or words in any order."""
-    known = reader.known_editions()
-    editions = editions_on(known, system, on)
+    editions = editions_on(reader.editions(), system, on)
     expressions = house_expressions().with_own(personal.expressions)
     understood = understand(system, text, expressions)
     if not editions or not (understood.prefix or understood.groups):
         return Found()
     question = Question(tuple(edition.pk for edition in editions), on, personal.favourites, personal.frequent)
-    opened = reader.newest(known)
+    opened = reader.newest()
     search = Search(opened.searcher, understood, question, limit)
     if search.by_code():
         return search.found()
@@ -72,7 +71,7 @@ def find_codes(*, system: System, on: date, text: str, limit: int = 12, personal
     return search.found(spelling)
 
 
-def editions_on(known: list[EditionFact], system: System, on: date) -> list[EditionFact]:
+def editions_on(known: tuple[EditionFact, ...], system: System, on: date) -> list[EditionFact]:
     found = (in_force((fact for fact in known if fact.code_set is code_set), on) for code_set in LISTS_OF[system])
     return [edition for edition in found if edition]
 

@@ -18,6 +18,7 @@ from coding.models.fees import (
 from coding.models.ncci import AddOnPair, BundledPair, CoverageDocument, CoverageGroup, UnitLimit
 from coding.models.payer_rules import PayerRule
 from coding.models.small_lists import ClaimCode, Modifier, PlaceOfService, Taxonomy
+from coding.models.usage import FavouriteCode, SearchExpression, frequent_codes
 
 __all__ = [
     "AddOnPair",
@@ -40,6 +41,7 @@ __all__ = [
     "Edition",
     "Encounter",
     "EncounterEvent",
+    "FavouriteCode",
     "Fee",
     "FeeSchedule",
     "IndexEntry",
@@ -51,10 +53,12 @@ __all__ = [
     "ProcedureLine",
     "QueueRank",
     "RelativeValue",
+    "SearchExpression",
     "Taxonomy",
     "UnitLimit",
     "Utilisation",
     "Verdict",
     "Verification",
     "ZipLocality",
+    "frequent_codes",
 ]

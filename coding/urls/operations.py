@@ -6,6 +6,7 @@ from coding.views import codes, deliveries, operations, reopening
 
 urlpatterns = [
     path("codes/", codes.code_lookup, name="code-lookup"),
+    path("codes/favourite/", codes.favourite, name="favourite-code"),
     path("deliveries/<int:pk>/", deliveries.delivery, name="delivery"),
     path("batches/<int:pk>/encounters/", deliveries.batch_encounters, name="batch-encounters"),
     path("operations/", operations.operations, name="operations"),

@@ -126,6 +126,7 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:send-back": bench("coding_work", "ann"),
     "coding:release": bench("coding_work", "ann"),
     "coding:code-lookup": page(*WORKERS),
+    "coding:favourite-code": page(*WORKERS),
     "coding:delivery": about("delivery", "cleo", "max"),
     "coding:batch-encounters": about("batch", "cleo", "max", "bill"),
     "coding:operations": page("max"),
