@@ -45,7 +45,9 @@ def code_query(prefix: str, question: Question) -> Query:
     """Codes that begin so; the plain case first."""
     begins = Query.fuzzy_term_query(schema(), "code", prefix, distance=0, prefix=True)
     exact = Query.boost_query(Query.const_score_query(Query.term_query(schema(), "code", prefix, "basic"), 1.0), 50.0)
-    return Query.boolean_query([*within(question), (Occur.Must, Query.const_score_query(begins, 1.0)), (Occur.Should, exact)])
+    return Query.boolean_query(
+        [*within(question), (Occur.Must, Query.const_score_query(begins, 1.0)), (Occur.Should, exact)]
+    )
 
 
 @dataclass
@@ -118,7 +120,11 @@ class Asking:
 
     def lifts(self) -> list[tuple[Occur, Query]]:
         """What makes one code likelier than another that has the same words."""
-        lifts = [constant("code", sorted(codes), LIFT) for codes in (self.question.favourites, self.question.frequent) if codes]
+        lifts = [
+            constant("code", sorted(codes), LIFT)
+            for codes in (self.question.favourites, self.question.frequent)
+            if codes
+        ]
         keys = phrase_keys(self.understood)
         lifts += [constant(name, keys, worth) for name, worth in KEYS.items() if keys]
         if self.understood.side:

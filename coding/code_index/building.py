@@ -104,7 +104,9 @@ def opened(version: str) -> Opened:
 def loaded() -> Loaded:
     """What an index would be made from now; two queries."""
     editions = Edition.objects.facts(*MADE_FROM)
-    return Loaded(tuple(sorted(editions, key=lambda edition: edition.pk)), Code.objects.aggregate(Max("pk"))["pk__max"] or 0)
+    return Loaded(
+        tuple(sorted(editions, key=lambda edition: edition.pk)), Code.objects.aggregate(Max("pk"))["pk__max"] or 0
+    )
 
 
 def is_made_from(code_set: CodeSet) -> bool:

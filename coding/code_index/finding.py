@@ -12,12 +12,13 @@ from coding.code_index.asking import Asking, Question, code_query
 from coding.code_index.building import reader
 from coding.code_index.respelling import corrected
 from coding.code_index.tables import house_expressions
-from coding.rules.code_search import Expressions, Understood, understand
+from coding.rules.code_search import Understood, understand
 from coding.rules.code_search.reasons import reason
+from coding.rules.code_search.words import WORD, plain, stem
 from coding.rules.code_sets import LISTS_OF, EditionFact, in_force
 from coding.rules.codings import System
 
-SPARE = 3  # as many times the wanted hits are asked for: a code may stand in two lists
+SPARE = 6  # hits more than wanted are asked for: a code may stand in two lists
 MISSING_LIMIT = 3  # words that may be left out
 
 
@@ -99,24 +100,33 @@ class Search:
             self.add(query)
 
     def found(self, spelling: str = "") -> Found:
-        return Found(tuple(self.hits()), spelling)
+        return Found(tuple(self.hits()), self.as_printed(spelling))
+
+    def as_printed(self, spelling: str) -> str:
+        """The words of the index without their endings, as the titles that were found print them."""
+        words = (word for card in self.cards.values() for word in WORD.findall(plain(card["title"])))
+        printed = {stem(word): word for word in words}
+        return " ".join(printed.get(word, word) for word in spelling.split())
 
     def add(self, query: Query) -> None:
         """The best hits of a query after those there are: codes that can be billed, then categories."""
-        result = self.searcher.search(query, self.limit * SPARE, count=False, weight_by_field="weight")
+        result = self.searcher.search(query, self.limit + SPARE, count=False, weight_by_field="weight")
         cards: dict[str, dict[str, Any]] = {}
         for _score, address in result.hits:
-            if len(self.cards) + len(cards) >= self.limit:
-                break
             card = json.loads(self.searcher.doc(address)["card"][0])
-            if card["code"] not in self.cards:
-                cards.setdefault(card["code"], card)
+            code = card["code"]
+            if code in cards:  # in two lists: the one that wins for a code is shown
+                cards[code] = min(cards[code], card, key=lambda one: one["list"])
+            elif code not in self.cards and len(self.cards) + len(cards) < self.limit:
+                cards[code] = card
         self.cards.update(sorted(cards.items(), key=lambda item: not item[1]["billable"]))
 
     def hits(self) -> Iterator[Hit]:
         for code, card in self.cards.items():
             why = reason(self.understood, code, card["title"], card["phrases"], self.used(code))
-            yield Hit(code, card["title"], card["billable"], why, tuple((above, title) for above, title in card["parents"]))
+            yield Hit(
+                code, card["title"], card["billable"], why, tuple((above, title) for above, title in card["parents"])
+            )
 
     def used(self, code: str) -> str:
         if code in self.question.favourites:

@@ -2,12 +2,12 @@
 
 import re
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
-from itertools import pairwise
+from collections.abc import Iterator
+from functools import lru_cache
 from typing import NamedTuple
 
 from coding.code_index.tables import synonyms
-from coding.models import CodeNote, Crosswalk, Edition, IndexEntry
+from coding.models import CodeNote, Edition, IndexEntry
 from coding.rules.code_search.words import indexed, key_of, words_of
 from coding.rules.code_sets import CodeSet, EditionFact, in_force
 from coding.rules.codings import System
@@ -22,7 +22,7 @@ INDEXES = (
 # What else the documents of a list are made of.
 SOURCES = {
     System.ICD10CM: (CodeSet.ICD10CM_TABULAR, *INDEXES),
-    System.ICD9CM: (CodeSet.GEM_9_TO_10,),
+    System.ICD9CM: (),
     System.PROCEDURE: (),
 }
 FOUND_BY = (NoteKind.INCLUSION_TERM.value, NoteKind.INCLUDES.value)
@@ -49,29 +49,41 @@ class Phrase(NamedTuple):
 Phrases = dict[str, list[Phrase]]
 
 
-def phrases_of(edition: EditionFact, system: System) -> tuple[Phrases, Phrases]:
-    """The wordings of an edition's codes: of one code only, and of a code and all below it."""
-    exact: Phrases = defaultdict(list)
-    below: Phrases = defaultdict(list)
+class Wordings(NamedTuple):
+    """What is found by one code only, and what by a code and all below it."""
+
+    exact: Phrases
+    below: Phrases
+
+    def of(self, code: str, above: list[str]) -> list[Phrase]:
+        """The wordings of a code, its own first, then those of the codes above it from the nearest."""
+        holders = (code, *reversed(above))
+        return [*self.exact.get(code, ()), *(phrase for holder in holders for phrase in self.below.get(holder, ()))]
+
+
+@lru_cache(maxsize=1)
+def wordings(system: System, sources: tuple[EditionFact, ...]) -> Wordings:
+    """The wordings of a system's codes, from the editions of other lists; kept for the next edition of codes."""
+    found = Wordings(defaultdict(list), defaultdict(list))
     for synonym in synonyms():
         if synonym.system is system:
-            below[synonym.code].append(wording("terms", "synonym_key", f"synonym: {synonym.term}", synonym.term))
-    for source in sources_of(edition, system):
+            found.below[synonym.code].append(wording("terms", "synonym_key", f"synonym: {synonym.term}", synonym.term))
+    for source in sources:
         if source.code_set is CodeSet.ICD10CM_TABULAR:
-            add_notes(source.pk, below)
+            add_notes(source.pk, found.below)
         elif source.code_set in INDEXES:
-            add_index(source.pk, exact, below)
-    return exact, below
+            add_index(source.pk, found)
+    return found
 
 
-def sources_of(edition: EditionFact, system: System) -> list[EditionFact]:
+def sources_of(edition: EditionFact, system: System) -> tuple[EditionFact, ...]:
     """The editions of the other lists that go with an edition of codes."""
     facts = Edition.objects.facts(*SOURCES[system])
     found = (
         in_force((fact for fact in facts if fact.code_set is code_set), edition.effective)
         for code_set in SOURCES[system]
     )
-    return [fact for fact in found if fact]
+    return tuple(fact for fact in found if fact)
 
 
 def wording(field: str, key_field: str, why: str, text: str) -> Phrase:
@@ -85,7 +97,7 @@ def add_notes(edition_id: int, below: Phrases) -> None:
         below[holder].append(wording("terms", "term_key", f"inclusion term: {shown}", shown))
 
 
-def add_index(edition_id: int, exact: Phrases, below: Phrases) -> None:
+def add_index(edition_id: int, wordings: Wordings) -> None:
     """Every path that leads to a code, and those that lead to another path with one."""
     entries = IndexEntry.objects.filter(edition_id=edition_id).order_by("position")
     rows = list(entries.values_list("path", "column", "code", "see").iterator())
@@ -97,7 +109,7 @@ def add_index(edition_id: int, exact: Phrases, below: Phrases) -> None:
     for path, column, code, see in rows:
         target = code or leads.get(key_of(words_of(BRACKETS.sub(" ", see)))) if code or see else None
         if target:
-            into = below if target.endswith("-") else exact
+            into = wordings.below if target.endswith("-") else wordings.exact
             into[target.rstrip("-")].append(path_phrase(path, column))
 
 
@@ -105,7 +117,11 @@ def path_phrase(path: list[str], column: str) -> Phrase:
     said = COLUMNS.get(column, (column, column))[0]
     shown = " > ".join([*path, column] if column else path)
     return Phrase(
-        "index", "index_key", f"index: {shown}", tuple(indexed(" ".join([*path, said]))), tuple(keys_of_path(path, column))
+        "index",
+        "index_key",
+        f"index: {shown}",
+        tuple(indexed(" ".join([*path, said]))),
+        tuple(keys_of_path(path, column)),
     )
 
 

@@ -21,7 +21,11 @@ def corrected(opened: Opened, text: str, understood: Understood) -> str:
         respelled(opened, stem(word), unfinished=stem(word) == last) if stem(word) in looked_for else word
         for word in written
     ]
-    return " ".join(spelled) if any(stem(word) != other for word, other in zip(written, map(stem, spelled), strict=True)) else ""
+    return (
+        " ".join(spelled)
+        if any(stem(word) != other for word, other in zip(written, map(stem, spelled), strict=True))
+        else ""
+    )
 
 
 @lru_cache(maxsize=REMEMBERED)

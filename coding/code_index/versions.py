@@ -28,14 +28,14 @@ def home() -> Path:
 def current() -> str | None:
     """The name of the version in use, None if there is none."""
     try:
-        return os.readlink(Path(settings.CODE_INDEX_DIR) / CURRENT)
+        return str((Path(settings.CODE_INDEX_DIR) / CURRENT).readlink())
     except FileNotFoundError:
         return None
 
 
 def made_of(version: str) -> str:
     """The fingerprint of what a version was built from."""
-    return version.split(SEPARATOR)[0]
+    return version.split(SEPARATOR, maxsplit=1)[0]
 
 
 @contextmanager

@@ -68,8 +68,6 @@ class SearchExpression(ClientRow):
 def frequent_codes(practice_id: int, system: System, *, since: datetime) -> frozenset[str]:
     """The codes that a practice's verified codings had most often since a day, each at least three times."""
     lines = ProcedureLine.objects if system is System.PROCEDURE else Diagnosis.objects.filter(system=system)
-    verified = lines.filter(
-        practice_id=practice_id, coding__stage=Stage.VERIFICATION, coding__submitted_at__gte=since
-    )
+    verified = lines.filter(practice_id=practice_id, coding__stage=Stage.VERIFICATION, coding__submitted_at__gte=since)
     counted = verified.values("code").annotate(times=models.Count("coding", distinct=True)).filter(times__gte=OFTEN)
     return frozenset(counted.order_by("-times", "code").values_list("code", flat=True)[:FREQUENT_SHOWN])

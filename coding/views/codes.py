@@ -51,7 +51,7 @@ def code_lookup(request: SignedRequest) -> HttpResponse:
 
 
 def look_up(system: System, on: date, text: str, personal: Personal) -> Found:
-    """What the search finds. A text that finds nothing is counted; it is not kept, for it may hold a patient's words."""
+    """What the search finds. A text without a hit is counted, not kept: it may hold a patient's words."""
     found = find_codes(system=system, on=on, text=text, limit=SHOWN, personal=personal)
     if not found.hits and text.strip():
         logger.info("code search found nothing", extra={"kind": system.value, "count": len(text.split())})

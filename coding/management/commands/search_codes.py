@@ -22,7 +22,8 @@ class Command(BaseCommand):
         '{"results": [{"code", "title", "billable", "why"}]}. '
         "With --queries FILE.tsv (columns id, system, on, query, accept; codes without dots, `|` between them, a "
         "trailing * for any code that begins so) it runs every query and prints how many found an accepted code: "
-        '{"all": FIGURES, "systems": {system: FIGURES}, "misses": [{"id", "system", "on", "query", "accept", "found"}]} '
+        '{"all": FIGURES, "systems": {system: FIGURES}, '
+        '"misses": [{"id", "system", "on", "query", "accept", "found"}]} '
         "where FIGURES are queries, hit_at_1, hit_at_10, mrr (0 to 1), p50_ms and p95_ms, and a miss is a query "
         "without an accepted code among its first ten; found are those ten."
     )

@@ -27,9 +27,7 @@ class Query:
     accept: tuple[str, ...]
 
     def accepts(self, code: str) -> bool:
-        return any(
-            code.startswith(wanted[:-1]) if wanted.endswith("*") else code == wanted for wanted in self.accept
-        )
+        return any(code.startswith(wanted[:-1]) if wanted.endswith("*") else code == wanted for wanted in self.accept)
 
 
 @dataclass(frozen=True)

@@ -22,7 +22,7 @@ def reason(understood: Understood, code: str, title: str, phrases: Sequence[Sequ
             best, text = count, why
     if text:
         parts.append(text)
-    parts += [f"{group.expression.text}: {meaning}" for group in understood.groups if (meaning := used_meaning(group, words))]
+    parts += filter(None, (expanded(group, words) for group in understood.groups))
     return "; ".join(parts) or "title"
 
 
@@ -31,9 +31,10 @@ def covered(groups: Sequence[Group], words: set[str]) -> int:
     return sum(any(words.issuperset(alternative) for alternative in group.all) for group in groups)
 
 
-def used_meaning(group: Group, words: set[str]) -> str:
-    """The meaning of an abbreviation that stands in the title; empty if there is none."""
+def expanded(group: Group, words: set[str]) -> str:
+    """An abbreviation and that meaning of it which stands in the title; empty if there is none."""
     if group.expression is None or words.issuperset(group.typed):
         return ""
     pairs = zip(group.expression.meanings, group.alternatives, strict=True)
-    return next((meaning for meaning, alternative in pairs if words.issuperset(alternative)), "")
+    meanings = (meaning for meaning, alternative in pairs if words.issuperset(alternative))
+    return next((f"{group.expression.text}: {meaning}" for meaning in meanings), "")

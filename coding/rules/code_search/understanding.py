@@ -138,12 +138,14 @@ class Reader:
 def understand(system: System, text: str, expressions: Expressions) -> Understood:
     """What a search text asks of a code list; all of it empty if there is nothing to look for."""
     text = LABEL.sub("", text[:TEXT_LIMIT])
-    typing = bool(text) and text[-1].isalnum()
+    open_ended = bool(text) and text[-1].isalnum()
     if with_modifier := MODIFIER.match(text):
         text = with_modifier[1]
     # A title of HCPCS says "initial visit" in words; the 7th characters are ICD-10-CM's.
     reader = Reader(expressions, episodes=system is System.ICD10CM)
-    reader.read(words_of(text)[:WORD_LIMIT])
+    words = words_of(text)[:WORD_LIMIT]
+    reader.read(words)
+    typing = open_ended and bool(reader.groups) and reader.groups[-1].typed[-1] == words[-1]
     return Understood(prefix_of(system, text), tuple(reader.groups), reader.side, reader.episode, typing)
 
 

@@ -21,7 +21,7 @@ NAMED = (  # titles that people name when they mean them
     (re.compile(r"\bwithout\b", re.IGNORECASE), 1.02),
     (re.compile(r"\bunspecified\b", re.IGNORECASE), 1.04),
 )
-# ICD-10-CM chapters whose codes are asked for by their own words: obstetrics, perinatal, malformations, external causes.
+# ICD-10-CM chapters whose codes are asked for by their own words: obstetrics, newborns, malformations, external causes.
 CHAPTERS = {"O": 0.75, "P": 0.8, "Q": 0.85, "V": 0.7, "W": 0.85, "X": 0.8, "Y": 0.7, "T": 0.9}
 
 

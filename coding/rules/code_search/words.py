@@ -9,10 +9,13 @@ WORD = re.compile(r"[a-z0-9]+")
 COMPOUND = re.compile(r"[a-z0-9]+(?:-[a-z0-9]+)+")
 POSSESSIVE = re.compile(r"['’`]s?\b|['’`]")
 BRITISH = re.compile(r"(?<=.)([ao])e(?=.)|^([ao])e(?=.{4})")  # anaemia, oedema
+SHORTEST_PLURAL = 4  # letters; "gas" and "pus" are none
 SHORTEST_BRITISH = 6  # "toe" and "shoe" stay what they are
 
 # Words that decide nothing; "no", "not" and "without" do.
-STOPWORDS = frozenset("of the an and or in on to for by with w from at as due is are be her his if any that this per".split())
+STOPWORDS = frozenset(
+    "of the an and or in on to for by with w from at as due is are be her his if any that this per".split()  # noqa: SIM905
+)
 ROMAN = {"ii": "2", "iii": "3", "iv": "4", "vi": "6", "vii": "7", "viii": "8"}
 ENDS_IN_S = ("ss", "us", "is", "ous")
 
@@ -28,9 +31,9 @@ def stem(word: str) -> str:
 
 
 def singular(word: str) -> str:
-    if len(word) <= 3 or not word.endswith("s") or word.endswith(ENDS_IN_S):
+    if len(word) < SHORTEST_PLURAL or not word.endswith("s") or word.endswith(ENDS_IN_S):
         return word
-    if word.endswith("ies") and len(word) > 4:
+    if word.endswith("ies") and len(word) > SHORTEST_PLURAL:
         return word[:-3] + "y"
     if word.endswith(("xes", "ches", "shes", "sses")):
         return word[:-2]

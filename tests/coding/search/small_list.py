@@ -50,9 +50,7 @@ def fill() -> None:
         (["Broken wrist, dinner-fork"], "S5250-", ""),
     )
     for position, (path, code, see) in enumerate(lines, 1):
-        IndexEntry.objects.create(
-            edition=index, position=position, level=len(path) - 1, path=path, code=code, see=see
-        )
+        IndexEntry.objects.create(edition=index, position=position, level=len(path) - 1, path=path, code=code, see=see)
 
 
 def more_codes(code: str, title: str) -> Edition:

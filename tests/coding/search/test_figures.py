@@ -39,7 +39,13 @@ def test_a_file_of_queries_is_read():
 
 @pytest.mark.parametrize(
     "lines",
-    [["id\tquery\n"], [], [HEADER, "x\tcpt\t2014-05-01\tcut\tA\n"], [HEADER, "x\ticd9cm\tsoon\tcut\tA\n"], [HEADER, "x\n"]],
+    [
+        ["id\tquery\n"],
+        [],
+        [HEADER, "x\tcpt\t2014-05-01\tcut\tA\n"],
+        [HEADER, "x\ticd9cm\tsoon\tcut\tA\n"],
+        [HEADER, "x\n"],
+    ],
 )
 def test_a_file_that_is_something_else_is_refused(lines):
     with pytest.raises(BadQueries):

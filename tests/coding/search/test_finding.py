@@ -156,6 +156,6 @@ def test_the_command_measures_a_file_of_queries(tmp_path):
     assert set(report["systems"]) == {"icd10cm"}
     assert [(miss["id"], miss["accept"], miss["found"]) for miss in report["misses"]] == [("2", ["I10"], [])]
     assert "hit@10 50.0%" in output(queries=file)
+    file.write_text("id\n")
     with pytest.raises(CommandError, match="Columns are missing"):
-        file.write_text("id\n")
         output(queries=file)

@@ -69,7 +69,13 @@ def test_a_code_s_beginning_and_who_uses_it_are_told():
 
 @pytest.mark.parametrize(
     ("one", "other", "slips"),
-    [("pnemonia", "pneumonia", 1), ("siezure", "seizure", 1), ("abc", "abc", 0), ("diabetis", "diabete", 2), ("", "ab", 2)],
+    [
+        ("pnemonia", "pneumonia", 1),
+        ("siezure", "seizure", 1),
+        ("abc", "abc", 0),
+        ("diabetis", "diabete", 2),
+        ("", "ab", 2),
+    ],
 )
 def test_slips_are_counted(one, other, slips):
     assert distance(one, other, 2) == slips
