@@ -8,11 +8,14 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import receiver
 
+from coding.actions.code_index import queue_index_build
 from coding.actions.delivery import queue_delivery_if_complete
 from coding.actions.encounters import ensure_encounter
 from coding.actions.queue import release_all, ring_for_push
-from coding.models import Encounter
-from coding.signals import encounter_finished
+from coding.code_index import is_made_from
+from coding.models import Edition, Encounter
+from coding.rules.code_sets import CodeSet
+from coding.signals import codes_loaded, encounter_finished
 from portal.models import Batch, Chart, User
 from portal.rules.intake import ChartStatus
 from portal.signals import batch_sent, chart_ready, chart_refused, person_deactivated
@@ -45,3 +48,9 @@ def look_at_batch_of_chart(*, chart: Chart, at: datetime, **_future: Any) -> Non
 @receiver(person_deactivated, dispatch_uid="coding.person_deactivated")
 def hand_over_work(*, user: User, by: User, at: datetime, **_future: Any) -> None:
     release_all(user=user, by=by, at=at)
+
+
+@receiver(codes_loaded, dispatch_uid="coding.codes_loaded")
+def bring_index_up_to_date(*, edition: Edition, code_set: CodeSet, at: datetime, **_future: Any) -> None:
+    if is_made_from(code_set):
+        queue_index_build(edition=edition, at=at)

@@ -40,3 +40,12 @@ def load_code_file(*, claim: Any) -> None:
     from coding.actions.code_files import load_sent_file
 
     load_sent_file(claim=claim, at=timezone.now())
+
+
+@job_task("coding.build_code_index")
+def build_code_index(*, claim: Any) -> None:
+    from coding.actions.code_index import build_index
+    from portal import scope
+
+    with scope.service():
+        build_index(claim=claim, at=timezone.now())

@@ -89,6 +89,10 @@ CACHES = {
     }
 }
 
+# The code search index: on each machine's own disk, built there from the database.
+CODE_INDEX_DIR = os.environ.get("CODE_INDEX_DIR", str(VAR_DIR / "code-index"))
+CODE_INDEX_LOOK_AGAIN = 0.0 if TESTING else 2.0  # seconds until a process sees that a list was loaded
+
 CELERY_BROKER_URL = REDIS_URL
 CELERY_TASK_IGNORE_RESULT = True
 CELERY_TASK_SERIALIZER = "json"

@@ -112,6 +112,7 @@ def own_lists() -> None:
 @pytest.fixture(autouse=True)
 def own_folders(settings: object, tmp_path: object) -> None:
     """Charts, mails and anchors of a test stay in its own directory."""
+    settings.CODE_INDEX_DIR = str(tmp_path / "code-index")  # type: ignore[attr-defined,operator]
     settings.STORAGES = {  # type: ignore[attr-defined]
         **settings.STORAGES,  # type: ignore[attr-defined]
         "default": {

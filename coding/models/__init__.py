@@ -20,6 +20,7 @@ from coding.models.ncci import AddOnPair, BundledPair, CoverageDocument, Coverag
 from coding.models.payer_rules import PayerRule
 from coding.models.precoding import PreCoding
 from coding.models.small_lists import ClaimCode, Modifier, PlaceOfService, Taxonomy
+from coding.models.usage import FavouriteCode, SearchExpression, frequent_codes
 
 __all__ = [
     "AddOnPair",
@@ -43,6 +44,7 @@ __all__ = [
     "Edition",
     "Encounter",
     "EncounterEvent",
+    "FavouriteCode",
     "Fee",
     "FeeSchedule",
     "FileOutcome",
@@ -55,10 +57,12 @@ __all__ = [
     "ProcedureLine",
     "QueueRank",
     "RelativeValue",
+    "SearchExpression",
     "Taxonomy",
     "UnitLimit",
     "Utilisation",
     "Verdict",
     "Verification",
     "ZipLocality",
+    "frequent_codes",
 ]

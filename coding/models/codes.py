@@ -6,10 +6,8 @@ from datetime import date
 
 from django.contrib.postgres.fields import ArrayField
 from django.db import models
-from django.db.models.functions import Length
 
 from coding.models.editions import Edition, EditionRow
-from coding.rules.code_search import Wanted
 from coding.rules.code_sets import LISTS_OF
 from coding.rules.codings import System
 from coding.rules.tables import NoteKind
@@ -28,15 +26,6 @@ class CodeQuerySet(models.QuerySet["Code"]):
             models.Q(valid_from=None) | models.Q(valid_from__lte=day),
             edition__in=[edition.pk for edition in editions],
         )
-
-    def matching(self, wanted: Wanted) -> CodeQuerySet:
-        """Codes that begin so, or else titles with all the words; billable ones first, then the plainest title."""
-        if wanted.prefix and (found := self.filter(code__startswith=wanted.prefix)).exists():
-            return found.order_by("-billable", "code")
-        rows = self if wanted.words else self.none()
-        for word in wanted.words:
-            rows = rows.filter(title__icontains=word)
-        return rows.order_by("-billable", Length("title"), "code")
 
 
 class Code(EditionRow):

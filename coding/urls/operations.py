@@ -9,6 +9,7 @@ urlpatterns = [
     path("codes/browse/", browser.browser, name="browser"),
     path("codes/lists/", code_lists.code_lists, name="code-lists"),
     path("codes/lists/files/<int:pk>/", code_lists.code_file, name="code-file"),
+    path("codes/favourite/", codes.favourite, name="favourite-code"),
     path("deliveries/<int:pk>/", deliveries.delivery, name="delivery"),
     path("batches/<int:pk>/encounters/", deliveries.batch_encounters, name="batch-encounters"),
     path("levels/", levels.levels, name="levels"),

@@ -5,7 +5,15 @@ from portal.models.batch import Batch, Chart, Page
 from portal.models.delivery import Delivery, Download
 from portal.models.job import Job, JobState, Notice
 from portal.models.people import ClientRule, Invitation, Membership, Skill, User, UserRole
-from portal.models.practice import BusinessAssociateAgreement, Contract, Location, Payer, Practice, Provider
+from portal.models.practice import (
+    BusinessAssociateAgreement,
+    Contract,
+    Location,
+    Payer,
+    Practice,
+    PracticeOwnedQuerySet,
+    Provider,
+)
 from portal.models.rows import ClientRow, choices, known, together
 from portal.models.token import ApiCall, ApiToken, IdempotentRequest, TokenScope
 
@@ -33,6 +41,7 @@ __all__ = [
     "Page",
     "Payer",
     "Practice",
+    "PracticeOwnedQuerySet",
     "Provider",
     "Skill",
     "TokenScope",

@@ -1,5 +1,5 @@
 // <code-search>: one box for diagnoses and procedures; sends "code:chosen" with what was picked.
-import { make, say } from "./session.js";
+import { make, post, say } from "./session.js";
 
 const PAUSE = 80; // ms without a key before asking
 const SAY_AFTER = 500; // ms without a change before the count is announced
@@ -60,9 +60,9 @@ class CodeSearch extends HTMLElement {
     this.#list.setAttribute("aria-busy", "true");
     try {
       const [first, second] = this.#systems;
-      let hits = await this.#lookup(first, text, asking.signal);
-      if (!hits.length) hits = await this.#lookup(second, text, asking.signal);
-      this.#show(hits, text);
+      let { hits, spelling } = await this.#lookup(first, text, asking.signal);
+      if (!hits.length) ({ hits, spelling } = await this.#lookup(second, text, asking.signal));
+      this.#show(hits, text, spelling);
     } catch (error) {
       if (error.name === "AbortError") return;
       if (error.message === "423") return window.addEventListener("chartline:unlocked", () => this.#ask(), { once: true });
@@ -77,22 +77,23 @@ class CodeSearch extends HTMLElement {
   }
 
   async #lookup(system, text, signal) {
-    const query = new URLSearchParams({ system, on: this.getAttribute("on"), q: text });
+    const query = new URLSearchParams({ system, on: this.getAttribute("on"), q: text, encounter: this.getAttribute("encounter") ?? "" });
     const response = await fetch(`${this.getAttribute("lookup-url")}?${query}`, { headers: { Accept: "application/json" }, credentials: "same-origin", signal });
     if (response.status === 423) window.dispatchEvent(new Event("chartline:locked"));
     if (!response.ok) throw new Error(String(response.status));
-    const { results } = await response.json();
-    return results.map((result) => ({ ...result, system }));
+    const { results, spelling } = await response.json();
+    return { hits: results.map((result) => ({ ...result, system })), spelling };
   }
 
-  #show(hits, text) {
+  #show(hits, text, spelling = "") {
     this.#hits = hits;
     this.#at = 0;
-    if (!hits.length) return this.#note(`No code found for “${text}”.`);
-    this.#hint.textContent = "";
+    if (!hits.length) return this.#note(`No code found for “${text}”.${spelling && ` Closest spelling: “${spelling}”.`}`);
+    this.#hint.textContent = spelling && `Shown for “${spelling}”.`;
     this.#list.replaceChildren(...hits.map((hit, index) => make("li", { role: "option", id: `hit-${index}`, "aria-selected": String(index === 0) },
       make("span", { class: "code" }, hit.dotted), make("span", {}, hit.title),
-      hit.billable ? null : make("small", {}, "Category: choose to see its codes"))));
+      hit.billable ? null : make("small", {}, "Category: choose to see its codes"),
+      hit.why && hit.why !== "title" ? make("small", { class: "why" }, hit.why) : null)));
     this.#list.hidden = false;
     this.#input.setAttribute("aria-expanded", "true");
     this.#input.setAttribute("aria-activedescendant", "hit-0");
@@ -129,7 +130,7 @@ class CodeSearch extends HTMLElement {
 
   #onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    const act = { ArrowDown: () => this.#move(1), ArrowUp: () => this.#move(-1), Enter: () => this.#enter(), Escape: () => this.#escape() }[event.key];
+    const act = { ArrowDown: () => this.#move(1), ArrowUp: () => this.#move(-1), Enter: () => this.#enter(), Escape: () => this.#escape(), F2: () => this.#favour() }[event.key];
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();
@@ -153,6 +154,18 @@ class CodeSearch extends HTMLElement {
     else this.#close();
   }
 
+  /** The hit in hand becomes a favourite, or is one no more. */
+  async #favour() {
+    const hit = this.#hits[this.#at];
+    if (!hit) return;
+    const on = !hit.why.includes("your favourite");
+    const response = await post(this.getAttribute("favourite-url"), { system: hit.system, code: hit.code, on: on ? "1" : "0" });
+    if (!response.ok) return this.#note("The favourite was not saved. Try again.");
+    hit.why = on ? "your favourite" : "title";
+    this.#hint.textContent = `${hit.dotted} is ${on ? "now" : "no longer"} your favourite.`;
+    say(this.#hint.textContent);
+  }
+
   #leave() {
     this.dispatchEvent(new CustomEvent("code:left", { bubbles: true }));
   }
@@ -164,7 +177,7 @@ class CodeSearch extends HTMLElement {
     if (!hit.billable) {
       this.#input.value = hit.dotted;
       this.#lookup(hit.system, hit.code, AbortSignal.timeout(10_000)).then(
-        (hits) => this.#show(hits.filter(({ code }) => code !== hit.code), hit.dotted),
+        ({ hits }) => this.#show(hits.filter(({ code }) => code !== hit.code), hit.dotted),
         () => this.#note("The search did not answer. Try again."),
       );
       return;

@@ -129,6 +129,7 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:browser": page(*WORKERS, "max", "bill"),
     "coding:code-lists": page("ada"),
     "coding:code-file": Address(frozenset({"ada"}), lambda world: {"pk": world.code_file.pk}),
+    "coding:favourite-code": page(*WORKERS),
     "coding:delivery": about("delivery", "cleo", "max"),
     "coding:batch-encounters": about("batch", "cleo", "max", "bill"),
     "coding:levels": page("ann", "kim", "max"),
