@@ -100,4 +100,5 @@ def list_weights(
     """By edition and code the weight in the code's own list."""
     lists = {edition.pk for of in editions.values() for code_set, edition in of.items() if code_set in PROCEDURES}
     rows = Code.objects.filter(edition__in=lists, code__in=codes, weight__isnull=False)
-    return {(edition, code): weight for edition, code, weight in rows.values_list("edition", "code", "weight")}
+    found = rows.values_list("edition", "code", "weight")
+    return {(edition, code): weight for edition, code, weight in found if weight is not None}

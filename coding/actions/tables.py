@@ -209,7 +209,8 @@ def pairs_of(codes: set[str], editions: Editions) -> dict[tuple[str, str], tuple
     found: dict[tuple[str, str], list[tables.BundledPair]] = defaultdict(list)
     rows = BundledPair.objects.filter(edition=edition.pk, column_one__in=codes, column_two__in=codes)
     for values in rows.order_by("effective").values_list(*PAIR):
-        found[values[0], values[1]].append(tables.BundledPair(*values, f"NCCI PTP {edition.name}"))
+        row = dict(zip(PAIR, values, strict=True))
+        found[values[0], values[1]].append(tables.BundledPair(**row, edition=f"NCCI PTP {edition.name}"))
     return {pair: tuple(dated) for pair, dated in found.items()}
 
 
@@ -254,7 +255,7 @@ def relative_values_of(codes: set[str], editions: Editions) -> dict[tuple[str, s
         return {}
     rows = RelativeValue.objects.filter(edition=edition.pk, code__in=codes).values_list(*COLUMNS)
     return {
-        (values[0], values[1]): tables.RelativeValue(*values, edition=edition.name)  # COLUMNS has the fields' order
+        (values[0], values[1]): tables.RelativeValue(**dict(zip(COLUMNS, values, strict=True)), edition=edition.name)
         for values in rows
     }
 

@@ -161,7 +161,7 @@ def constant(name: str, values: Sequence[str], worth: float) -> Query:
 
 
 def any_of(name: str, values: Sequence[str]) -> Query:
-    """One of the values. A set of terms is looked up whole, so values that most codes share are asked for one by one."""
+    """One of the values. A set of terms is looked up whole, so values most codes share are asked for one by one."""
     if len(values) > FEW:
         return Query.term_set_query(schema(), name, list(values))
     terms = [Query.term_query(schema(), name, value, "basic") for value in values]

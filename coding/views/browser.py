@@ -17,7 +17,7 @@ from coding.actions.browse import Branch, CodePage, NotesAt, code_branch, code_p
 from coding.rules.code_tree import Choice
 from coding.rules.codings import System, bare, diagnosis_system, dotted
 from coding.rules.tables import CodeFact, NoteKind
-from coding.views.codes import matches
+from coding.views.codes import look_up, personal_of, results_of
 from portal.access import SignedRequest, requires
 from portal.rules.roles import Permission
 
@@ -50,12 +50,14 @@ def browser(request: SignedRequest) -> HttpResponse:
     code, query = bare(request.GET.get("code", ""))[:8], request.GET.get("q", "").strip()[:100]
     branch = branch_at(place, code, group)
     page = code_page(code, branch, system, on) if code else None
+    found = look_up(system, on, query, personal_of(request.user, system, None)) if query else None
     context = {
         "system": system.value,
         "systems": [{"value": other.value, "label": other.label} for other in System],
         "on": on.isoformat(),
         "query": query,
-        "hits": [hit(place, found) for found in matches(system, on, query)] if query else [],
+        "hits": [hit(place, one) for one in results_of(system, found)] if found else [],
+        "spelling": found.spelling if found else "",
         "edition": branch.edition,
         "trail": trail(place, branch, page),
         "rows": rows_below(place, branch),

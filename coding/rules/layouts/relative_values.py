@@ -8,6 +8,7 @@ different factors.
 """
 
 from collections.abc import Callable, Iterator
+from decimal import Decimal
 from functools import partial
 from typing import IO, Any
 
@@ -56,7 +57,7 @@ PLACES: dict[str, tuple[int, int, int]] = {
     "capped_malpractice": (30, 166, 171),
 }
 CELLS = 31
-SHORTEST = 171  # bytes of a record up to the last column that is read
+SHORTEST = 147  # bytes of a record up to the last column that every release has; the cap came with imaging rules
 # Words of the last heading row of the CSV by column: enough to see that the columns stand where they are looked for.
 HEADING = {
     0: "HCPCS", 1: "MOD", 3: "CODE", 5: "RVU", 6: "PE RVU", 8: "PE RVU", 10: "RVU", 13: "IND", 14: "DAYS", 18: "PROC",
@@ -66,6 +67,7 @@ NUMBERS = frozenset(
     {"work", "office_expense", "facility_expense", "malpractice", "preoperative", "intraoperative", "postoperative",
      "conversion_factor", "capped_office_expense", "capped_facility_expense", "capped_malpractice"}
 )  # fmt: skip
+CAPS = frozenset({"capped_office_expense", "capped_facility_expense", "capped_malpractice"})
 NOT_APPLICABLE = {"": False, "NA": True}
 GLOBAL_DAYS = frozenset({"", "000", "010", "090", "MMM", "XXX", "YYY", "ZZZ"})
 LENGTHS = {"modifier": 2, "endoscopic_base": 5, "supervision": 2, "imaging_family": 2}  # the others have one character
@@ -102,6 +104,8 @@ def value(name: str, text: str) -> Any:
     """One cell as a value of its column."""
     if take := SPECIAL.get(name):
         return take(text)
+    if name in CAPS and not text:
+        return Decimal(0)  # a record that ends before the cap has none
     return decimal(text, name) if name in NUMBERS else short(text, LENGTHS.get(name, 1), name)
 
 

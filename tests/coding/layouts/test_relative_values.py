@@ -43,6 +43,7 @@ def test_a_row_is_read_as_the_record_layout_says():
         "intraoperative": Decimal("0.81"), "postoperative": Decimal("0.10"), "multiple_procedure": "3",
         "bilateral": "0", "assistant": "1", "co_surgeon": "0", "team": "0", "endoscopic_base": "G0121",
         "conversion_factor": Decimal("32.3465"), "supervision": "09", "imaging_family": "99",
+        "capped_office_expense": 0, "capped_facility_expense": 0, "capped_malpractice": 0,
     }  # fmt: skip
     assert second[NAMES.index("conversion_factor")] == Decimal("33.5675"), "the factor is the row's own"
     assert second[NAMES.index("supervision")] == "6A"
@@ -51,6 +52,13 @@ def test_a_row_is_read_as_the_record_layout_says():
 @pytest.mark.parametrize("tail", ["", "      0.00   0.00   0.00", "      0.00   0.00   0.00" + " " * 29])
 def test_the_text_gives_the_same_rows_whatever_its_records_length(tail):
     assert rows(TEXT, text(*(record + tail for record in RECORDS)), *NAMES) == rows(CSV, csv(*LINES), *NAMES)
+
+
+def test_the_outpatient_cap_stands_at_the_end():
+    caps = ("capped_office_expense", "capped_facility_expense", "capped_malpractice")
+    of_csv = rows(CSV, csv(LINES[0].replace("99,0.00,0.00,0.00", "99,3.32,3.25,0.05")), *caps)
+    of_text = rows(TEXT, text(RECORDS[0] + "      3.32   3.25   0.05"), *caps)
+    assert of_csv == of_text == [(Decimal("3.32"), Decimal("3.25"), Decimal("0.05"))]
 
 
 def test_spoiled_lines_are_named():
