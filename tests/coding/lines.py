@@ -6,12 +6,12 @@ from coding.actions.coding import submit_coding
 from coding.actions.precoding import PreCodingFacts, finish_precoding
 from coding.actions.queue import take_next
 from coding.models import Code
-from coding.rules.codings import CodedEncounter, DiagnosisLine, ProcedureLine, System
+from coding.rules.codings import System
 from coding.rules.lifecycle import Stage
 from tests import factories
+from tests.coding.written import VISIT_DAY, coded
 
 NOON = datetime(2026, 11, 2, 12, 0, tzinfo=UTC)
-VISIT_DAY = date(2026, 10, 30)
 MINUTE = timedelta(minutes=1)
 
 
@@ -22,27 +22,6 @@ def load_codes():
     for code, weight in (("99213", "1.30"), ("99214", "1.92"), ("20610", "0.79"), ("71046", None)):
         factories.CodeFactory(system=System.PROCEDURE, code=code, weight=weight)
     return Code.objects.all()
-
-
-def coded(diagnoses="E119 I10", procedures="99213@1", day=VISIT_DAY):
-    """A version written small: coded("E119 I10", "99213-25@1,2 20610x2@2")."""
-    return CodedEncounter(
-        date_of_service=day,
-        diagnoses=tuple(DiagnosisLine(code) for code in diagnoses.split()),
-        procedures=tuple(line(text) for text in procedures.split()),
-    )
-
-
-def line(text):
-    head, _, pointers = text.partition("@")
-    head, _, units = head.partition("x")
-    code, *modifiers = head.split("-")
-    return ProcedureLine(
-        code=code,
-        modifiers=tuple(modifiers),
-        units=int(units or 1),
-        pointers=tuple(int(number) for number in pointers.split(",") if number),
-    )
 
 
 def facts_for(encounter, **more):

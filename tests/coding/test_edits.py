@@ -48,7 +48,8 @@ def test_case(case):
 
 def test_every_edit_is_seen_by_a_case():
     seen = {word.split()[0] for case in CASES for word in case["finds"].split("; ") if word}
-    assert seen == {edit.__name__ for edit in EDITS} - {"level_not_supported"}  # seen in tests/coding/em
+    older = {edit.__name__ for edit in EDITS if edit.__module__.rpartition(".")[2] in {"diagnoses", "procedures"}}
+    assert seen >= older  # the others are seen in tests/coding/edits and tests/coding/em
 
 
 @pytest.mark.parametrize("case", [case for case in CASES if case["finds"]], ids=lambda case: case["case"])

@@ -18,6 +18,7 @@ from coding.rules.edits.diagnoses import (
     unknown_diagnosis,
 )
 from coding.rules.edits.em import level_not_supported
+from coding.rules.edits.excludes import code_first, excludes1, manifestation_first, use_additional
 from coding.rules.edits.global_period import decision_for_surgery, visit_with_procedure, within_global_period
 from coding.rules.edits.modifiers import (
     modifier_59,
@@ -28,6 +29,7 @@ from coding.rules.edits.modifiers import (
     unknown_modifier,
     visit_modifier_elsewhere,
 )
+from coding.rules.edits.patient import age_conflict, sex_conflict
 from coding.rules.edits.payer import payer_rule
 from coding.rules.edits.place_and_patient import (
     new_patient_seen_before,
@@ -52,7 +54,22 @@ from coding.rules.edits.procedures import (
     unknown_procedure,
 )
 from coding.rules.edits.repeats import reported_elsewhere
+from coding.rules.edits.sequence import (
+    diabetes_without_complication,
+    external_cause_first,
+    hypertension_combination,
+    never_first,
+    only_first,
+)
 from coding.rules.edits.shape import Edit, Finding, Fix, Part, Place, Severity
+from coding.rules.edits.specificity import (
+    side_against_modifier,
+    symptom_of_diagnosis,
+    unspecified_beside_specific,
+    unspecified_side,
+    words_of_absence,
+    words_of_doubt,
+)
 from coding.rules.edits.units import units_against_minutes, units_over_day_limit, units_over_line_limit
 from coding.rules.tables import Tables
 
@@ -70,6 +87,23 @@ EDITS: tuple[Edit, ...] = (
     unknown_diagnosis,
     diagnosis_not_billable,
     duplicate_diagnosis,
+    manifestation_first,
+    external_cause_first,
+    never_first,
+    only_first,
+    excludes1,
+    code_first,
+    hypertension_combination,
+    diabetes_without_complication,
+    symptom_of_diagnosis,
+    unspecified_side,
+    unspecified_beside_specific,
+    side_against_modifier,
+    sex_conflict,
+    age_conflict,
+    words_of_doubt,
+    words_of_absence,
+    use_additional,
     # lines
     unknown_procedure,
     procedure_not_billable,

@@ -34,3 +34,25 @@ def without_diagnosis(coded: CodedEncounter, number: int, *, instead: int) -> Co
             for line in coded.procedures
         ),
     )
+
+
+def with_diagnosis(coded: CodedEncounter, number: int, code: str) -> CodedEncounter:
+    """The coding with the code of diagnosis `number` changed."""
+    diagnoses = list(coded.diagnoses)
+    diagnoses[number - 1] = replace(diagnoses[number - 1], code=code)
+    return replace(coded, diagnoses=tuple(diagnoses))
+
+
+def with_diagnosis_before(coded: CodedEncounter, number: int, before: int) -> CodedEncounter:
+    """The coding with diagnosis `number` moved before the earlier `before`; pointers follow their diagnoses."""
+    order = [place for place in range(1, len(coded.diagnoses) + 1) if place != number]
+    order.insert(before - 1, number)
+    moved = {old: new for new, old in enumerate(order, start=1)}
+    return replace(
+        coded,
+        diagnoses=tuple(coded.diagnoses[place - 1] for place in order),
+        procedures=tuple(
+            replace(line, pointers=tuple(moved.get(pointer, pointer) for pointer in line.pointers))
+            for line in coded.procedures
+        ),
+    )

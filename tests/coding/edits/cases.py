@@ -16,11 +16,11 @@ from coding.rules.tables import (
     Tables,
     UnitLimit,
 )
-from tests.coding.lines import line
 from tests.coding.prices.rows import row
+from tests.coding.written import line
 
 HERE = Path(__file__).parent
-DIAGNOSES = ("E119", "I10", "M545", "Z000")
+DIAGNOSES = ("E119", "I10", "M545", "B351")
 SERVICES = (
     *(f"G010{number}" for number in range(1, 6)), "99203", "99213", "99222", "99243", "99253", "99284", "99305",
     "99348", "20610", "71046", "97110",
