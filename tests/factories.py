@@ -196,7 +196,7 @@ class EditionFactory(DjangoModelFactory):
 
     code_set = CodeSet.ICD10CM
     name = factory.LazyAttribute(lambda o: f"test {o.effective}")
-    effective = date(2015, 10, 1)
+    effective = factory.LazyAttribute(lambda o: date(2014 if o.code_set == CodeSet.ICD9CM else 2015, 10, 1))
     ends_on = factory.LazyAttribute(lambda o: date(2015, 9, 30) if o.code_set == CodeSet.ICD9CM else None)
     file_name = "test.txt"
     sha256 = "0" * 64

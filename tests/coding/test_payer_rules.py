@@ -16,7 +16,8 @@ from coding.rules.payer_examples import failing_examples
 from coding.rules.tables import PayerRule, Tables
 from portal.models import AuditEvent
 from tests import factories
-from tests.coding.lines import NOON, line
+from tests.coding.lines import NOON
+from tests.coding.written import line
 
 DOCUMENT = (Path(__file__).parents[2] / "docs" / "payer-rules.md").read_text()
 EXAMPLE = json.loads(re.search(r"```json\n(.*?)```", DOCUMENT, re.DOTALL).group(1))
