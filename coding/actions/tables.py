@@ -29,7 +29,7 @@ from coding.models import (
 )
 from coding.rules import tables
 from coding.rules.code_sets import LISTS_OF, CodeSet, EditionFact
-from coding.rules.codings import CodedEncounter, System, bare, diagnosis_system
+from coding.rules.codings import CodedEncounter, EarlierService, System, bare, diagnosis_system
 from coding.rules.tables import CodeFact, Tables
 from coding.rules.timed_services import TIMED
 
@@ -46,12 +46,15 @@ ASKED = (
 )  # fmt: skip
 
 
-def tables_for(coded: CodedEncounter, *, encounter: Encounter | None = None) -> Tables:
+def tables_for(
+    coded: CodedEncounter, *, encounter: Encounter | None = None, earlier: tuple[EarlierService, ...] = ()
+) -> Tables:
     """Everything that edits ask about this coding on its date of service; without a date, nothing.
 
-    `encounter` brings the patient's other services and the practice's own rules. A constant number of queries, however
-    long the coding. Which editions are in force is read each time, so a load counts from its commit on; the short
-    lists of an edition are kept, because an edition never changes (a corrected file is another edition).
+    `encounter` brings the patient's other services, besides those of `earlier`, and the practice's rules. A constant
+    number of queries, however long the coding. Which editions are in force is read each time, so a load counts from its
+    commit on; the short lists of an edition are kept, because an edition never changes (a corrected file is another
+    edition).
     """
     day = coded.date_of_service
     if day is None:
@@ -59,7 +62,8 @@ def tables_for(coded: CodedEncounter, *, encounter: Encounter | None = None) -> 
     system = diagnosis_system(day)
     editions = editions_on(day, *LISTS_OF[system], *LISTS_OF[System.PROCEDURE], *ASKED)
     known = PreCoding.objects.filter(encounter=encounter).first() if encounter else None
-    earlier = earlier_services(encounter, known, on=day) if encounter and known else ()
+    if encounter and known:
+        earlier = (*earlier, *earlier_services(encounter, known, on=day))
     diagnoses = {bare(line.code) for line in coded.diagnoses}
     procedures = {bare(line.code) for line in coded.procedures}
     facts_found = facts_in(editions, {system: diagnoses, System.PROCEDURE: procedures}, day)

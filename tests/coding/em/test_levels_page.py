@@ -108,4 +108,5 @@ def test_the_number_of_queries_does_not_grow(river, ann, bea, max_, codes):
         return len(captured)
 
     assert Encounter.objects.count() == 0
+    assert max_.permissions  # asked once a request
     assert count(2) == count(6)
