@@ -140,7 +140,7 @@ def tables_of(raw: Raw, coded: CodedEncounter, earlier: tuple[EarlierService, ..
 
 
 def listed(raw: Sequence[Raw] | None, codes: Iterable[str]) -> dict[str, tables.CodeFact]:
-    wanted = raw if raw is not None else [{"code": code} for code in codes]
+    wanted: Sequence[Raw] = raw if raw is not None else [{"code": code} for code in codes]
     return {
         bare(one["code"]): tables.CodeFact(bare(one["code"]), one.get("title", ""), one.get("billable", True))
         for one in wanted
@@ -173,7 +173,7 @@ def relative_value(raw: Raw) -> tables.RelativeValue:
     amounts = {name: Decimal(str(raw.get(name, "0"))) for name in AMOUNTS}
     words = {name: value for name, value in raw.items() if name not in AMOUNTS}
     return tables.RelativeValue(
-        **{"modifier": "", "status": "A", **words, **amounts, "code": bare(raw["code"])}  # type: ignore[arg-type]
+        **{"modifier": "", "status": "A", **words, **amounts, "code": bare(raw["code"])}
     )
 
 
