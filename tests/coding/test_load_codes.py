@@ -4,8 +4,11 @@ from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from coding.models import BundledPair, CoverageGroup, Edition
+from portal import scope
+from portal.models import Job
 from tests.coding.layouts.test_bundled_pairs import text
 from tests.coding.layouts.test_coverage import FILES
 from tests.coding.layouts.test_places import GPCI_ROWS, county_csv, gpci, gpci_text
@@ -131,3 +134,14 @@ def test_a_file_of_another_layout_is_named_as_such(tmp_path, kind, content, said
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(CommandError, match="nowhere"):
         load("gpci", tmp_path / "nowhere.csv")
+
+
+def test_it_opens_its_own_scope_so_that_the_index_can_be_asked_for(tmp_path, capsys):
+    """Outside a test nobody has opened one: a code list that is loaded queues the building of the search index."""
+    (tmp_path / "codes.tsv").write_text("code\tbillable\tlong_title\nE119\t1\tType 2 diabetes mellitus\n")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('chartline.staff', '', false)")
+    load("icd10cm", tmp_path / "codes.tsv")
+    assert capsys.readouterr().out == "icd10cm 2026 Q4: 1 rows in Code\n"
+    with scope.service():
+        assert Job.objects.filter(kind="coding.build_code_index").exists()

@@ -6,6 +6,7 @@ from django.core.management.base import BaseCommand
 from django.utils import timezone
 
 from coding.actions.carried_lists import load_carried_lists
+from portal import scope
 
 
 class Command(BaseCommand):
@@ -15,7 +16,8 @@ class Command(BaseCommand):
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        changed = [report for report in load_carried_lists(at=timezone.now()) if not report.unchanged]
+        with scope.service():
+            changed = [report for report in load_carried_lists(at=timezone.now()) if not report.unchanged]
         for report in changed:
             self.stdout.write(f"{report.edition}: {report.edition.rows} rows")
         if not changed:
