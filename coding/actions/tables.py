@@ -179,7 +179,9 @@ def modifiers_of(edition: int, name: str) -> Mapping[str, tables.ModifierFact]:
 
 @lru_cache(maxsize=SMALL_LISTS)
 def places_of(edition: int) -> Mapping[str, tables.Place]:
-    rows = PlaceOfService.objects.filter(edition=edition).values_list("code", "name", "is_facility")
+    """The places that can be reported: CMS lists its free numbers too, as "Unassigned"."""
+    named = PlaceOfService.objects.filter(edition=edition).exclude(name="Unassigned")
+    rows = named.values_list("code", "name", "is_facility")
     return {code: tables.Place(code, name, is_facility) for code, name, is_facility in rows}
 
 
