@@ -18,7 +18,7 @@ NAME_LIMIT = 200
 
 def read_places(file: IO[bytes]) -> Iterator[Record | Refused]:
     rows = Table(file, required={"pos_code", "pos_type", "pos_name", "pos_description"}, what="places of service")
-    return records(TABLE, rows, place_row)
+    return records(TABLE, iter(rows), place_row)
 
 
 def place_row(row: dict[str, str]) -> tuple[str, str, str, bool]:
