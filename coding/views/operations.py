@@ -76,7 +76,7 @@ def encounters(request: SignedRequest) -> HttpResponse:
             "filtered": bool(chosen.chosen),
             "bulk": bulk,
             "rows": encounter_rows(page.rows, at=now),
-            "picked": bulk.data.getlist("encounter") if bulk.errors else [],
+            "picked": request.POST.getlist("encounter") if bulk.errors else [],
             "total": page.total,
             "pagination": page.pagination,
             "address": request.get_full_path(),
