@@ -53,12 +53,13 @@ def main() -> None:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        from tests.bench import queue, rendering
+        from tests.bench import queue, rendering, search
 
         load = " ".join(f"{figure:.2f}" for figure in os.getloadavg())
         say(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {load}")
         compare(*queue.claims())
         compare(*rendering.pages())
+        search.report(say)
     finally:
         embedded.stop(started)
 
