@@ -9,7 +9,7 @@ import pytest
 from coding.rules.codings import CodedEncounter
 from coding.rules.edits import EDITS, Severity, run_edits
 from coding.rules.tables import CodeFact, Tables
-from tests.coding.lines import coded
+from tests.coding.written import coded
 
 CASES = list(csv.DictReader((Path(__file__).parent / "edits_cases.csv").read_text().splitlines()))
 HEADINGS = {"E11", "99200"}
