@@ -25,10 +25,12 @@ PAIRED = (
     "|lower extremity|limb|breast|female breast|ovary|kidney|bronchus|lung|humerus|radius|ulna|femur|tibia|fibula"
     "|clavicle|scapula|patella|calcaneus|side|axilla|testis|hand joint"
 )
+PARTS = frozenset(re.findall(r"\w+", PAIRED))
+SIDE_WORDS = frozenset({"right", "left", "bilateral", "unilateral", "of", "both"})
 UNSIDED = re.compile(rf"\bunspecified (?:{PAIRED})\b")
 DIGITS = {
     "thumb": "thumb", "index finger": "index", "middle finger": "middle", "ring finger": "ring",
-    "little finger": "little", "great toe": "great",
+    "little finger": "little", "great toe": "great", "lesser toe": "lesser",
 }  # fmt: skip
 EYELIDS = {"upper eyelid": "upper", "lower eyelid": "lower"}
 
@@ -57,15 +59,15 @@ def part_of(title: str) -> str:
     return next((part for phrase, part in {**DIGITS, **EYELIDS}.items() if phrase in words), "")
 
 
-def without_side(title: str) -> str:
-    """The title with its side taken out, to compare codes that differ in nothing else."""
-    words = re.sub(r"\b(?:unilateral|bilateral)\b", " ", title.lower())
-    return re.sub(r"[\s,]+", " ", re.sub(r"\b(?:right|left)\b", " ", words)).strip()
+def without_side(title: str) -> frozenset[str]:
+    """The words of a title but those of its side, to compare codes that differ in nothing else."""
+    return frozenset(re.findall(r"[\w-]+", title.lower())) - SIDE_WORDS
 
 
 def other_side(title: str, other: str) -> bool:
-    """Whether two titles differ only in the side."""
-    return title.lower() != other.lower() and without_side(title) == without_side(other)
+    """Whether two titles differ only in the side; "bilateral" may leave out the part of the body."""
+    apart = without_side(title) ^ without_side(other)
+    return title.lower() != other.lower() and apart <= (PARTS if "bilateral" in f"{title} {other}".lower() else set())
 
 
 def sided_titles(title: str, side: Side) -> set[str]:

@@ -1,10 +1,12 @@
-"""Small tables of diagnoses that stand against each other: signs of a disease, and open beside specific codes.
+"""Small tables of diagnoses that bear on each other: signs of a disease, open beside specific codes, needed companions.
 
-Both are the house's own, reviewed against ICD-10-CM FY2026; they are short on purpose. A pair is here only if the first
-code says nothing that the second does not say already, whatever the patient.
+The pairs are the house's own, reviewed against ICD-10-CM FY2026; they are short on purpose. A pair is here only if the
+first code says nothing that the second does not say already, whatever the patient.
 """
 
-from coding.rules.note_codes import Span, spans
+from functools import lru_cache
+
+from coding.rules.note_codes import Span, in_spans, spans
 
 # A sign or symptom, and the diagnoses it is routinely part of (Guidelines, I.B.5).
 INTEGRAL: tuple[tuple[str, str], ...] = (
@@ -67,6 +69,39 @@ OPEN: tuple[tuple[str, str], ...] = (
     ("R07.9", "R07.1-R07.8"), ("R50.9", "R50.2-R50.8"), ("R05.9", "R05.1-R05.8"), ("R51.9", "R51.0"),
     ("B19.20", "B17.1, B18.2"), ("H81.10", "H81.11-H81.13"),
 )  # fmt: skip
-Pairs = tuple[tuple[tuple[Span, ...], tuple[Span, ...]], ...]
-SIGN_PAIRS: Pairs = tuple((spans(sign), spans(disease)) for sign, disease in INTEGRAL)
-OPEN_PAIRS: Pairs = tuple((spans(vague), spans(specific)) for vague, specific in OPEN)
+SIGN_PAIRS = tuple((spans(sign), spans(disease)) for sign, disease in INTEGRAL)
+OPEN_PAIRS = tuple((spans(vague), spans(specific)) for vague, specific in OPEN)
+
+
+@lru_cache(maxsize=8192)
+def diseases_with(code: str) -> tuple[Span, ...]:
+    """The diagnoses that this sign is routinely part of; empty for most codes."""
+    return tuple(span for sign, diseases in SIGN_PAIRS if in_spans(code, sign) for span in diseases)
+
+
+@lru_cache(maxsize=8192)
+def specific_of(code: str) -> tuple[Span, ...]:
+    """The diagnoses beside which this one says nothing; empty for most codes."""
+    return tuple(span for vague, specific in OPEN_PAIRS if in_spans(code, vague) for span in specific)
+
+
+# Codes that need a second one, which the tabular list asks for without "if": the stage, the type, the site.
+COMPANIONS = tuple(
+    (spans(codes), spans(companions), what, section)
+    for codes, companions, what, section in (
+        ("I11.0, I13.0, I13.2", "I50", "the type of heart failure (I50.-)", "I.C.9.a.1"),
+        ("I12, I13", "N18", "the stage of chronic kidney disease (N18.-)", "I.C.9.a.2"),
+        (
+            "E08.22, E09.22, E10.22, E11.22, E13.22",
+            "N18",
+            "the stage of chronic kidney disease (N18.-)",
+            "I.C.4.a and I.A.17",
+        ),
+        (
+            "E08.621, E09.621, E10.621, E11.621, E13.621",
+            "L97, L98.4",
+            "the site and depth of the ulcer (L97.-)",
+            "I.C.4.a and I.A.17",
+        ),
+    )
+)

@@ -5,7 +5,7 @@ O08" become spans, which say whether they cover a code.
 """
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 
@@ -166,8 +166,11 @@ def groups(notes: Iterable[CodeNote]) -> Iterator[list[CodeNote]]:
         yield group
 
 
+Excluded = Mapping[str, tuple[tuple[Span, CodeNote], ...]]
+
+
 @lru_cache(maxsize=8192)
-def excluded(notes: tuple[CodeNote, ...]) -> dict[str, tuple[tuple[Span, CodeNote], ...]]:
+def excluded(notes: tuple[CodeNote, ...]) -> Excluded:
     """The Excludes1 notes of a code, by the first letter of the codes they name."""
     by_letter: dict[str, list[tuple[Span, CodeNote]]] = {}
     for note in notes:

@@ -13,7 +13,7 @@ from coding.rules.code_titles import Side
 UNCERTAIN = re.compile(
     r"\b(probabl[ey]|suspected|suspect|suspicious for|suspicion (?:of|for)|questionable|rule out|r/o|to be ruled out"
     r"|compatible with|consistent with|working diagnosis|possibl[ey]|likely|presum(?:ed|ptive|ably)|concern(?:ing)? for"
-    r"|versus|vs\.?)(?![\w-])",
+    r"|versus|vs)(?![\w-])",
 )
 CERTAIN_AFTER_ALL = re.compile(
     r"\b(no longer (?:suspected|suspect)|not suspected|(?:previously|initially|once) (?:suspected|possible|probable)"

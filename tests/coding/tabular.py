@@ -1,10 +1,11 @@
 """The ICD-10-CM tabular list of FY2026 as tables for edits, read from the package that carries its official XML."""
 
 from functools import lru_cache
-from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
-from coding.rules.codings import bare
+from coding.rules.codings import System, bare, diagnosis_system
 from coding.rules.edits.diagnosis_neighbours import diagnoses_to_look_up
 from coding.rules.tables import CodeFact, CodeNote, NoteKind, Tables
 
@@ -38,9 +39,11 @@ class Tabular:
         code, title = bare(diag.findtext("name")), diag.findtext("desc")
         own = diag.find("sevenChrDef")
         extensions = tuple(own.findall("extension")) if own is not None else extensions
-        notes = above + notes_at(diag, diag.findtext("name"))
+        notes = above + notes_at(diag, code)
         below = [leaf for child in diag.findall("diag") for leaf in self.add(child, notes, extensions)]
-        extra = tuple(CodeNote(NoteKind.EXTENSION, code, f"{e.get('char')} {e.text}") for e in extensions if e.get("char"))
+        extra = tuple(
+            CodeNote(NoteKind.EXTENSION, code, f"{e.get('char')} {e.text}") for e in extensions if e.get("char")
+        )
         if not below and extra:
             below = [self.extended(code, title, notes, extension) for extension in extensions if extension.get("char")]
         self.facts[code] = CodeFact(code, title, billable=not below, edition=EDITION)
@@ -65,9 +68,10 @@ def notes_at(element, holder):
 
 @lru_cache(maxsize=1)
 def tabular_xml():
-    folder = files("simple_icd_10_cm") / "data"
-    (name,) = [entry.name for entry in folder.iterdir() if entry.name.endswith(".xml")]
-    return ET.fromstring((folder / name).read_bytes())
+    """The package is found, not imported: its import reads everything a second time."""
+    package = Path(find_spec("simple_icd_10_cm").origin).parent
+    (file,) = (package / "data").glob("*.xml")
+    return ET.parse(file).getroot()
 
 
 @lru_cache(maxsize=1)
@@ -77,6 +81,8 @@ def tabular():
 
 def tables_of(coded):
     """What the list says about a coding and the neighbours of its codes."""
+    if coded.date_of_service is None or diagnosis_system(coded.date_of_service) is not System.ICD10CM:
+        return Tables()
     known = tabular()
     codes = [bare(line.code) for line in coded.diagnoses]
     return Tables(

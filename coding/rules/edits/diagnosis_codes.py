@@ -10,10 +10,10 @@ from coding.rules.edits.shape import Finding, Fix, Part, Place, Severity
 from coding.rules.tables import CodeFact, NoteKind, Tables
 
 SHOWN_CHILDREN = 6
-# What only one of the two can be: an ICD-9-CM code is digits, or E9 or V with digits; ICD-10-CM begins with a letter,
-# and its chapter E ends at E89. V and E8 with digits can be either; the loaded lists decide.
+# What only one of the two can be: an ICD-9-CM code is digits, V with digits, or E000-E030 and E800-E999; ICD-10-CM
+# begins with a letter, and its chapter E ends at E89. What can be either, the loaded lists decide.
 ONLY_ICD9 = re.compile(r"\d{3,5}|E9\d{2,3}")
-ONLY_ICD10 = re.compile(r"[A-DF-UW-Z]\d[0-9A-Z].*|[EV]\d[0-9A-Z]*[A-Z][0-9A-Z]*")
+ONLY_ICD10 = re.compile(r"[A-DF-UW-Z]\d[0-9A-Z].*|E(?:0[4-9]|[1-7]\d)\d*|[EV]\d[0-9A-Z]*[A-Z][0-9A-Z]*")
 
 
 def numbered(coded: CodedEncounter) -> Iterator[tuple[int, DiagnosisLine, str]]:

@@ -10,7 +10,7 @@ FIRST_DETAIL = 3  # where the characters below the category begin
 
 def padded(code: str) -> str:
     """The code with placeholders X before its last character, so that this stands seventh (Guidelines, I.A.4)."""
-    return code[:-1].ljust(FULL_LENGTH - 1, "X") + code[-1]
+    return code[:-1].ljust(FULL_LENGTH - 1, "X") + code[-1:]
 
 
 def sides_of(code: str) -> Iterator[str]:

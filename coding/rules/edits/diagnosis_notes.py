@@ -3,18 +3,30 @@
 from collections.abc import Iterator
 
 from coding.rules.code_titles import is_manifestation
-from coding.rules.codings import CodedEncounter
+from coding.rules.codings import CodedEncounter, System, dotted
+from coding.rules.diagnosis_pairs import COMPANIONS
 from coding.rules.edits.diagnosis_lines import Known, about, guideline, icd10_lines, moved, pairs_of, tabular
 from coding.rules.edits.shape import Finding, Fix, Severity
-from coding.rules.note_codes import excluded, instructions
+from coding.rules.note_codes import Excluded, Instruction, excluded, in_spans, instructions, spans
 from coding.rules.tables import CodeNote, NoteKind, Tables
 
 CATEGORY_LENGTH = 3
+# Added only if the record holds them, though the notes do not always say "if known": organisms, drugs, external causes.
+OPTIONAL = spans("B95-B97, T36-T50, V00-Y99, Z16, Z18, Z72, Z77, F17")
 
 
-def excludes(line: Known, other: Known) -> CodeNote | None:
-    """The Excludes1 note at `line` that names `other` and not `line` itself."""
-    for span, note in excluded(line.notes).get(other.code[0], ()):
+def standing(holder: str) -> str:
+    """Where a note stands, as people write it: a code, a block or a chapter."""
+    if len(holder) < CATEGORY_LENGTH:
+        return f"chapter {holder}"
+    return holder if "-" in holder else dotted(System.ICD10CM, holder)
+
+
+def excludes(line: Known, other: Known, named: Excluded | None = None) -> CodeNote | None:
+    """The Excludes1 note at `line` that names `other` and not `line` itself; `named` if they were read already."""
+    if named is None:
+        named = excluded(line.notes)
+    for span, note in named.get(other.code[0], ()):
         if span.covers(other.code) and not span.covers(line.code):
             return note
     return None
@@ -25,8 +37,12 @@ def excluded_pair(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
 
     Only a check: the guidelines allow both where the two conditions are unrelated, which the codes cannot tell.
     """
-    for one, two in pairs_of(icd10_lines(coded, tables)):
-        holder, note = (two, excludes(two, one)) if excludes(two, one) else (one, excludes(one, two))
+    lines = icd10_lines(coded, tables)
+    read = {line.code: excluded(line.notes) for line in lines}
+    for one, two in pairs_of(lines):
+        holder, note = two, excludes(two, one, read[two.code])
+        if note is None:
+            holder, note = one, excludes(one, two, read[one.code])
         if note:
             yield about(
                 "excluded_pair",
@@ -34,7 +50,7 @@ def excluded_pair(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
                 two,
                 f"{one.shown} and {two.shown} exclude each other unless they are unrelated:"
                 f" Excludes1 “{note.text.strip()}”.",
-                f"{tabular(tables, holder, f'Excludes1 at {note.holder}')}; {guideline(coded, 'I.A.12.a')}",
+                f"{tabular(tables, holder, f'Excludes1 at {standing(note.holder)}')}; {guideline(coded, 'I.A.12.a')}",
             )
 
 
@@ -58,7 +74,7 @@ def cause_after_manifestation(coded: CodedEncounter, tables: Tables) -> Iterator
             Severity.CHECK,
             line,
             f"{cause.shown} is coded before {line.shown}: code first {note.text.rstrip(':')}.",
-            f"{tabular(tables, line, f'Code first at {note.holder}')}; {guideline(coded, 'I.A.13')}",
+            f"{tabular(tables, line, f'Code first at {standing(note.holder)}')}; {guideline(coded, 'I.A.13')}",
             Fix(f"List {cause.shown} before {line.shown}", moved(coded, cause.number, line.number)),
         )
 
@@ -96,51 +112,52 @@ def manifestation_without_cause(coded: CodedEncounter, tables: Tables) -> Iterat
                 Severity.CHECK,
                 line,
                 f"{line.shown} is a manifestation; its cause is not coded: code first {notes[0].text.rstrip(':')}.",
-                f"{tabular(tables, line, f'Code first at {notes[0].holder}')}; {guideline(coded, 'I.A.13')}",
+                f"{tabular(tables, line, f'Code first at {standing(notes[0].holder)}')}; {guideline(coded, 'I.A.13')}",
             )
 
 
-def wanted_notes(line: Known, kind: NoteKind) -> Iterator[tuple[str, str]]:
-    """The unconditional notes with codes at the diagnosis or a code above it: holder and text."""
+def unmet(line: Known, lines: list[Known], kind: NoteKind) -> Iterator[Instruction]:
+    """The unconditional notes with codes, at the diagnosis or a code above it, that no coded diagnosis answers."""
     for note in instructions(line.notes, kind):
-        own = len(note.holder.replace(".", "")) >= CATEGORY_LENGTH and "-" not in note.holder
-        if own and note.spans and not note.conditional:
-            yield note.holder, note.text
+        own = len(note.holder) >= CATEGORY_LENGTH and "-" not in note.holder
+        optional = note.conditional or all(in_spans(span.first, OPTIONAL) for span in note.spans)
+        if own and not optional and not any(note.covers(other.code) for other in lines):
+            yield note
 
 
-def unmet(line: Known, lines: list[Known], kind: NoteKind) -> Iterator[tuple[str, str]]:
-    """Wanted notes that no coded diagnosis answers."""
-    met = {
-        (note.holder, note.text)
-        for note in instructions(line.notes, kind)
-        if any(note.covers(other.code) for other in lines)
-    }
-    return (wanted for wanted in wanted_notes(line, kind) if wanted not in met)
+def told_by_companions(line: Known, note: Instruction) -> bool:
+    """Whether `companion_missing` says the same more plainly."""
+    return any(
+        in_spans(line.code, among) and any(in_spans(span.first, companions) for span in note.spans)
+        for among, companions, _, _ in COMPANIONS
+    )
 
 
 def additional_code(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
     """ "Use additional code" at the code itself, without "if applicable", and none is there."""
     lines = icd10_lines(coded, tables)
     for line in lines:
-        for holder, text in unmet(line, lines, NoteKind.USE_ADDITIONAL):
-            yield about(
-                "additional_code",
-                Severity.INFO,
-                line,
-                f"{line.shown}: use additional {text.rstrip('.')}.",
-                f"{tabular(tables, line, f'Use additional code at {holder}')}; {guideline(coded, 'I.B.7')}",
-            )
+        for note in unmet(line, lines, NoteKind.USE_ADDITIONAL):
+            if not told_by_companions(line, note):
+                yield about(
+                    "additional_code",
+                    Severity.INFO,
+                    line,
+                    f"{line.shown}: use additional {note.text.rstrip('.')}.",
+                    f"{tabular(tables, line, f'Use additional code at {standing(note.holder)}')};"
+                    f" {guideline(coded, 'I.B.7')}",
+                )
 
 
 def code_also(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
     """ "Code also" at the code itself, without "if applicable", and none is there; the order is free."""
     lines = icd10_lines(coded, tables)
     for line in lines:
-        for holder, text in unmet(line, lines, NoteKind.CODE_ALSO):
+        for note in unmet(line, lines, NoteKind.CODE_ALSO):
             yield about(
                 "code_also",
                 Severity.INFO,
                 line,
-                f"{line.shown}: code also {text.rstrip('.')}.",
-                f"{tabular(tables, line, f'Code also at {holder}')}; {guideline(coded, 'I.A.17')}",
+                f"{line.shown}: code also {note.text.rstrip('.')}.",
+                f"{tabular(tables, line, f'Code also at {standing(note.holder)}')}; {guideline(coded, 'I.A.17')}",
             )

@@ -1,5 +1,6 @@
 """Edits of the diagnoses against age, sex and pregnancy."""
 
+import re
 from collections.abc import Iterator
 
 from coding.rules.codings import CodedEncounter, Sex
@@ -14,13 +15,14 @@ OBSTETRIC = spans("O00-O9A")
 WEEKS_WITH = spans("O09-O77, O80-O82, O94-O9A, Z34, Z36, Z03.7")
 WEEKS_ASKED = spans("O09-O16, O20-O48, O60")
 WEEKS = spans("Z3A")
+AFTERWARDS = re.compile(r"\b(?:puerperium|postpartum|childbirth)\b")
 SEXES = {Sex.FEMALE: "female", Sex.MALE: "male"}
 
 
-def limits(tables: Tables, line: Known) -> Iterator[Demographics]:
+def limits(tables: Tables, line: Known) -> tuple[Demographics, ...]:
     """What the loaded list says of the diagnosis, or else the general ranges."""
     listed = tables.demographics.get(line.code)
-    return iter([listed]) if listed else general_limits(line.code)
+    return (listed,) if listed else general_limits(line.code)
 
 
 def age_conflict(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
@@ -80,10 +82,9 @@ def weeks_without_pregnancy(coded: CodedEncounter, tables: Tables) -> Iterator[F
 
 def pregnancy_without_weeks(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
     lines = icd10_lines(coded, tables)
-    pregnancy = next((line for line in lines if in_spans(line.code, WEEKS_ASKED)), None)
+    asked = (line for line in lines if in_spans(line.code, WEEKS_ASKED) and not AFTERWARDS.search(line.title.lower()))
+    pregnancy = next(asked, None)
     if not pregnancy or any(in_spans(line.code, WEEKS) for line in lines):
-        return
-    if any(word in pregnancy.title.lower() for word in ("puerperium", "postpartum", "childbirth")):
         return
     yield about(
         "pregnancy_without_weeks",

@@ -11,7 +11,7 @@ from coding.rules.code_titles import (
     side_of,
     sided_titles,
 )
-from coding.rules.codings import CodedEncounter, ProcedureLine, bare
+from coding.rules.codings import CodedEncounter, ProcedureLine, System, bare, dotted
 from coding.rules.edits.diagnosis_lines import (
     Known,
     about,
@@ -173,7 +173,8 @@ def both_sides_apart(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]
         both = sibling(tables, one, Side.BOTH) if other_side(one.title, two.title) else ""
         if both:
             fact = tables.diagnoses[both]
-            joined = without_diagnosis(with_code(coded, one.number, both), two.number, instead=one.number)
+            joined = with_code(coded, one.number, dotted(System.ICD10CM, both))
+            joined = without_diagnosis(joined, two.number, instead=one.number)
             kept = tuple(dict.fromkeys((*one.quotes, *two.quotes)))
             merged = list(joined.diagnoses)
             merged[one.number - 1] = replace(merged[one.number - 1], quotes=kept)

@@ -1,15 +1,15 @@
 """Edits of diagnoses beside each other: what one already says, contradicts or asks of another."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
 from coding.rules.code_titles import side_of
 from coding.rules.codings import CodedEncounter
-from coding.rules.diagnosis_pairs import OPEN_PAIRS, SIGN_PAIRS, Pairs
+from coding.rules.diagnosis_pairs import COMPANIONS, diseases_with, specific_of
 from coding.rules.edits.diagnosis_lines import Known, about, guideline, icd10_lines, pairs_of, replace_fix
 from coding.rules.edits.diagnosis_notes import excludes
 from coding.rules.edits.repairs import without_diagnosis
 from coding.rules.edits.shape import Finding, Fix, Severity
-from coding.rules.note_codes import in_spans, spans
+from coding.rules.note_codes import Span, in_spans, spans
 from coding.rules.tables import Tables
 
 FULL_LENGTH = 7
@@ -20,26 +20,6 @@ ABNORMAL_FINDING = spans("R03.0, R70-R94")
 WITH_FINDINGS = {
     "Z0000": "Z0001", "Z00129": "Z00121", "Z01419": "Z01411", "Z0100": "Z0101", "Z0110": "Z01118", "Z0120": "Z0121",
 }  # fmt: skip
-# Codes that need a second one, which the tabular list asks for without "if": the stage, the type, the site.
-COMPANIONS = tuple(
-    (spans(codes), spans(companions), what, section)
-    for codes, companions, what, section in (
-        ("I11.0, I13.0, I13.2", "I50", "the type of heart failure (I50.-)", "I.C.9.a.1"),
-        ("I12, I13", "N18", "the stage of chronic kidney disease (N18.-)", "I.C.9.a.2"),
-        (
-            "E08.22, E09.22, E10.22, E11.22, E13.22",
-            "N18",
-            "the stage of chronic kidney disease (N18.-)",
-            "I.C.4.a and I.A.17",
-        ),
-        (
-            "E08.621, E09.621, E10.621, E11.621, E13.621",
-            "L97, L98.4",
-            "the site and depth of the ulcer (L97.-)",
-            "I.C.4.a and I.A.17",
-        ),
-    )
-)
 # Diabetes "with" what the index lists below it (Guidelines, I.A.15): presumed related unless the record says otherwise.
 DIABETES = spans("E08-E11, E13")
 DIABETES_WITH = tuple(
@@ -54,12 +34,12 @@ DIABETES_WITH = tuple(
 )
 
 
-def redundant(lines: list[Known], pairs: Pairs) -> Iterator[tuple[Known, Known]]:
-    """The diagnoses that another makes needless by a table of pairs; not what an Excludes1 note already tells."""
+def redundant(lines: list[Known], told_by: Callable[[str], tuple[Span, ...]]) -> Iterator[tuple[Known, Known]]:
+    """The diagnoses that another one makes needless; not what an Excludes1 note already tells."""
     for line in lines:
-        wanted = [specific for vague, specific in pairs if in_spans(line.code, vague)]
-        for other in lines:
-            found = other.code != line.code and any(in_spans(other.code, specific) for specific in wanted)
+        among = told_by(line.code)
+        for other in lines if among else ():
+            found = other.code != line.code and in_spans(other.code, among)
             if found and not excludes(line, other) and not excludes(other, line):
                 yield line, other
                 break
@@ -76,7 +56,7 @@ def place_after(gone: Known, stays: Known) -> int:
 
 def sign_integral(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
     """A sign that belongs to a coded disease is not coded beside it."""
-    for line, disease in redundant(icd10_lines(coded, tables), SIGN_PAIRS):
+    for line, disease in redundant(icd10_lines(coded, tables), diseases_with):
         sides = side_of(line.title), side_of(disease.title)
         if all(sides) and sides[0] is not sides[1] and "bilateral" not in sides:
             continue  # pain in the other knee
@@ -92,7 +72,7 @@ def sign_integral(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
 
 def open_beside_specific(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
     """An unspecified code beside a specific one of the same condition."""
-    for line, specific in redundant(icd10_lines(coded, tables), OPEN_PAIRS):
+    for line, specific in redundant(icd10_lines(coded, tables), specific_of):
         yield about(
             "open_beside_specific",
             Severity.CHECK,

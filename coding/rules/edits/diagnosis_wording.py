@@ -10,6 +10,7 @@ from coding.rules.note_codes import in_spans, spans
 from coding.rules.quote_words import is_denied, is_of_family, is_past, uncertain_word
 from coding.rules.tables import Tables
 
+ABSENT = re.compile(r"\b(?:without|with no|not)\b")  # what a title names behind it is not there anyway
 # Guidelines, section II, is for inpatient admissions to hospitals: CMS places 21 (inpatient hospital), 51 (inpatient
 # psychiatric) and 61 (inpatient rehabilitation). Everywhere else section IV holds.
 INPATIENT_PLACES = frozenset({"21", "51", "61"})
@@ -65,10 +66,8 @@ def uncertain_diagnosis(coded: CodedEncounter, tables: Tables) -> Iterator[Findi
 def denied_diagnosis(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
     """Every quote denies the condition."""
     for line in icd10_lines(coded, tables):
-        negative = re.search(r"\b(?:without|no|ruled out|absence)\b", line.title.lower())
-        if line.code[0] == "Z" or negative or not line.quotes:
-            continue
-        if all(is_denied(quote, line.title) for quote in line.quotes):
+        present = ABSENT.split(line.title.lower())[0]
+        if line.code[0] != "Z" and line.quotes and all(is_denied(quote, present) for quote in line.quotes):
             yield about(
                 "denied_diagnosis",
                 Severity.CHECK,
