@@ -24,8 +24,8 @@ sys.exit(pytest.main([
 ]))
 """
 TESTS = (
-    "edits/test_procedures.py", "edits/test_diagnoses.py", "edits/test_note_codes.py", "edits/test_units_of_minutes.py",
-    "test_edits.py", "prices/test_prices.py",
+    "edits/test_procedures.py", "edits/test_diagnoses.py", "edits/test_units_of_minutes.py",
+    "test_note_codes.py", "test_edits.py", "prices/test_prices.py",
 )  # fmt: skip
 
 
