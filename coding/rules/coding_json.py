@@ -172,9 +172,7 @@ def pairs_of(raw: Iterable[Raw]) -> dict[tuple[str, str], tuple[tables.BundledPa
 def relative_value(raw: Raw) -> tables.RelativeValue:
     amounts = {name: Decimal(str(raw.get(name, "0"))) for name in AMOUNTS}
     words = {name: value for name, value in raw.items() if name not in AMOUNTS}
-    return tables.RelativeValue(
-        **{"modifier": "", "status": "A", **words, **amounts, "code": bare(raw["code"])}
-    )
+    return tables.RelativeValue(**{"modifier": "", "status": "A", **words, **amounts, "code": bare(raw["code"])})
 
 
 def coverage_of(raw: Raw) -> tables.CoverageGroup:
