@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Q
 
 from coding.actions.code_rows import copy_rows, examined
-from coding.actions.packed_files import items_of
+from coding.actions.packed_files import items_of, opened
 from coding.models import Edition
 from coding.rules.code_sets import CodeSet
 from coding.rules.layouts import LAYOUTS
@@ -176,10 +175,6 @@ def sha256_of(source: IO[bytes]) -> str:
     while block := source.read(BLOCK):
         digest.update(block)
     return digest.hexdigest()
-
-
-def opened(file: Path) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.open(file)) if file.suffix == ".gz" else file.open("rb")
 
 
 @contextmanager

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import gzip
 from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from io import BufferedReader
 from pathlib import Path, PurePosixPath
 from tempfile import TemporaryFile
-from typing import IO
+from typing import IO, cast
 from zipfile import BadZipFile, ZipFile, ZipInfo
 
 from coding.rules.layouts.lines import ZIPPED
@@ -18,6 +19,11 @@ READABLE = frozenset({".txt", ".csv", ".xml"})
 OF_WORKBOOKS = "[Content_Types].xml"
 
 
+def opened(path: Path) -> IO[bytes]:
+    """The bytes of a file, unpacked if its name ends in .gz."""
+    return cast("IO[bytes]", gzip.open(path)) if path.suffix == ".gz" else path.open("rb")
+
+
 @contextmanager
 def as_one_file(paths: Sequence[Path]) -> Iterator[IO[bytes]]:
     """The file itself if there is one, else a zip file of all of them; a folder stands for its files.
@@ -25,7 +31,7 @@ def as_one_file(paths: Sequence[Path]) -> Iterator[IO[bytes]]:
     The same files make the same bytes, whenever and in which order they are named: names are sorted, times left out.
     """
     if len(paths) == 1 and not paths[0].is_dir():
-        with paths[0].open("rb") as file:
+        with opened(paths[0]) as file:
             yield file
         return
     found = [inner for path in paths for inner in (path.iterdir() if path.is_dir() else (path,)) if inner.is_file()]

@@ -30,6 +30,7 @@ from coding.models import (
 from coding.rules import tables
 from coding.rules.code_sets import LISTS_OF, CodeSet, EditionFact
 from coding.rules.codings import CodedEncounter, EarlierService, System, bare, diagnosis_system
+from coding.rules.edits.diagnosis_neighbours import diagnoses_to_look_up
 from coding.rules.tables import CodeFact, Tables
 from coding.rules.timed_services import TIMED
 
@@ -66,12 +67,14 @@ def tables_for(
         earlier = (*earlier, *earlier_services(encounter, known, on=day))
     diagnoses = {bare(line.code) for line in coded.diagnoses}
     procedures = {bare(line.code) for line in coded.procedures}
-    facts_found = facts_in(editions, {system: diagnoses, System.PROCEDURE: procedures}, day)
+    facts_found = facts_in(editions, {system: set(diagnoses_to_look_up(coded)), System.PROCEDURE: procedures}, day)
+    coded_facts = {code: fact for code, fact in facts_found[system].items() if code in diagnoses}
     return Tables(
         diagnoses=facts_found[system],
         procedures=facts_found[System.PROCEDURE],
         notes=notes_of(diagnoses, editions),
-        children=children_of(facts_found[system], system, editions, day),
+        children=children_of(coded_facts, system, editions, day),
+        elsewhere=elsewhere(diagnoses - coded_facts.keys()),
         modifiers=modifiers_in(editions),
         all_modifiers=CodeSet.HCPCS in editions,
         places=places_in(editions),
@@ -137,21 +140,33 @@ def children_of(
     return {heading: tuple(fact for fact in listed if fact.code.startswith(heading)) for heading in headings}
 
 
+def elsewhere(codes: set[str]) -> dict[str, tuple[tables.OtherEdition, ...]]:
+    """For codes that no list of the day has, the editions that have them as billable; no query where there is none."""
+    if not codes:
+        return {}
+    lists = [code_set for system in (System.ICD9CM, System.ICD10CM) for code_set in LISTS_OF[system]]
+    rows = Code.objects.filter(edition__code_set__in=lists, code__in=codes, billable=True)
+    found: dict[str, list[tables.OtherEdition]] = defaultdict(list)
+    for code, system, name, effective in rows.order_by("edition__effective").values_list(
+        "code", "system", "edition__name", "edition__effective"
+    ):
+        found[code].append(tables.OtherEdition(System(system), name, effective))
+    return {code: tuple(editions) for code, editions in found.items()}
+
+
 def notes_of(codes: Iterable[str], editions: Editions) -> dict[str, tuple[tables.CodeNote, ...]]:
-    """For each diagnosis the notes at itself, at the codes above it, and at its block and chapter; one query."""
+    """For each diagnosis its own notes and those of the codes, block and chapter above it, in the list's order."""
     edition = editions.get(CodeSet.ICD10CM_TABULAR)
     if edition is None:
         return {}
     groups = groups_of(edition.pk)
     holders = {code: {*above_and_own(code), *groups.get(code[:CATEGORY], ())} for code in codes}
-    found = defaultdict(list)
     rows = CodeNote.objects.filter(edition=edition.pk, holder__in=set().union(*holders.values())).order_by("position")
-    for holder, kind, text in rows.values_list("holder", "kind", "text"):
-        found[holder].append(tables.CodeNote(tables.NoteKind(kind), holder, text))
-    return {
-        code: tuple(note for holder in sorted(of, key=len, reverse=True) for note in found[holder])
-        for code, of in holders.items()
-    }
+    notes = [
+        tables.CodeNote(tables.NoteKind(kind), holder, text)
+        for holder, kind, text in rows.values_list("holder", "kind", "text")
+    ]
+    return {code: tuple(note for note in notes if note.holder in of) for code, of in holders.items()}
 
 
 def above_and_own(code: str) -> list[str]:
@@ -179,7 +194,9 @@ def modifiers_of(edition: int, name: str) -> Mapping[str, tables.ModifierFact]:
 
 @lru_cache(maxsize=SMALL_LISTS)
 def places_of(edition: int) -> Mapping[str, tables.Place]:
-    rows = PlaceOfService.objects.filter(edition=edition).values_list("code", "name", "is_facility")
+    """The places that can be reported: CMS lists its free numbers too, as "Unassigned"."""
+    named = PlaceOfService.objects.filter(edition=edition).exclude(name="Unassigned")
+    rows = named.values_list("code", "name", "is_facility")
     return {code: tables.Place(code, name, is_facility) for code, name, is_facility in rows}
 
 

@@ -1,5 +1,6 @@
 """The command that loads a file: what it prints, and with which exit code it ends."""
 
+import gzip
 from zipfile import ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -145,3 +146,9 @@ def test_it_opens_its_own_scope_so_that_the_index_can_be_asked_for(tmp_path, cap
     assert capsys.readouterr().out == "icd10cm 2026 Q4: 1 rows in Code\n"
     with scope.service():
         assert Job.objects.filter(kind="coding.build_code_index").exists()
+
+
+def test_a_file_that_ends_in_gz_is_unpacked(tmp_path, capsys):
+    (tmp_path / "codes.tsv.gz").write_bytes(gzip.compress(b"code\tbillable\tlong_title\nE119\t1\tDiabetes\n"))
+    load("icd10cm", tmp_path / "codes.tsv.gz")
+    assert capsys.readouterr().out == "icd10cm 2026 Q4: 1 rows in Code\n"
