@@ -228,14 +228,14 @@ def pairs_of(codes: set[str], editions: Editions) -> dict[tuple[str, str], tuple
     if edition is None:
         return {}
     found: dict[tuple[str, str], list[tables.BundledPair]] = defaultdict(list)
-    rows = BundledPair.objects.filter(edition=edition.pk, column_one__in=codes, column_two__in=codes)
-    for values in rows.order_by("effective").values_list(*PAIR):
-        row = dict(zip(PAIR, values, strict=True))
-        found[values[0], values[1]].append(tables.BundledPair(**row, edition=f"NCCI PTP {edition.name}"))
+    for row in BundledPair.objects.among(codes, edition=edition.pk):
+        found[row.column_one, row.column_two].append(
+            tables.BundledPair(
+                row.column_one, row.column_two, row.effective, row.deleted_on, row.indicator, row.rationale,
+                f"NCCI PTP {edition.name}",
+            )
+        )  # fmt: skip
     return {pair: tuple(dated) for pair, dated in found.items()}
-
-
-PAIR = ("column_one", "column_two", "effective", "deleted_on", "indicator", "rationale")
 
 
 def unit_limits_of(codes: set[str], editions: Editions) -> dict[str, tables.UnitLimit]:
