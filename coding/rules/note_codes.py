@@ -122,16 +122,25 @@ def wanted(at: re.Match[str]) -> frozenset[str]:
 class Instruction:
     """A "code first", "use additional code" or "code also" note with the list that follows it.
 
-    `conditional` if the note says "if applicable", "if known", "such as" or the like.
+    `items` are its codes, each with the words of its line. `conditional` if the note says "if applicable", "if known",
+    "such as" or the like.
     """
 
     holder: str
     text: str
-    spans: tuple[Span, ...]
+    items: tuple[tuple[Span, str], ...]
     conditional: bool
 
+    @property
+    def spans(self) -> tuple[Span, ...]:
+        return tuple(span for span, _ in self.items)
+
+    def naming(self, code: str) -> str | None:
+        """The words by which it names a code; None if it does not."""
+        return next((text for span, text in self.items if span.covers(code)), None)
+
     def covers(self, code: str) -> bool:
-        return any(span.covers(code) for span in self.spans)
+        return self.naming(code) is not None
 
 
 CONDITIONAL = re.compile(
@@ -146,7 +155,7 @@ def instructions(notes: tuple[CodeNote, ...], kind: NoteKind) -> tuple[Instructi
         Instruction(
             group[0].holder,
             group[0].text.strip(" ,"),
-            tuple(span for note in group for span in spans_of(note.text)),
+            tuple((span, note.text.strip(" ,")) for note in group for span in spans_of(note.text)),
             bool(CONDITIONAL.search(group[0].text)),
         )
         for group in groups(note for note in notes if note.kind is kind)

@@ -14,7 +14,7 @@ from tests.coding.tabular import KINDS, tabular_xml
     [
         ("type 1 diabetes mellitus (E10.-)", "E10 E109 E1065", "E11 E09 E119"),
         ("drug or chemical induced diabetes (E08.-, E10-E13)", "E089 E10 E1122 E139", "E099 E14 E0"),
-        ("poisoning (T36-T50 with fifth or sixth character 1-4 or 6)", "T380X1A T380X6A T39011A", "T380X5A T39015A T510X1A"),
+        ("poisoning (T36-T50 with fifth or sixth character 1-4 or 6)", "T380X1A T380X6A T39011A", "T380X5A T39015A"),
         ("toxic effect (T51-T65 with fifth or sixth character 1-4)", "T5801XA T510X2A", "T5805XA"),
         ("adverse effect (T36-T50 with fifth or sixth character 5)", "T380X5A T45515D", "T380X1A"),
         ("to identify underdosing (T36-T50 with final character 6)", "T465X6A", "T465X5A"),
@@ -29,7 +29,7 @@ from tests.coding.tabular import KINDS, tabular_xml
         ("open fracture (S52.- with open fracture 7th character)", "S52501B S52501H", "S52501A S52501D"),
         ("whooping cough with pneumonia (A37 with fifth-character 1)", "A3701 A3791", "A3700"),
         ("deficits (I69.01-I69.11-, I69.81- I69.91-)", "I69010 I69115 I69911", "I6920 I6931"),
-        ("concussion with injuries in subcategories S06.1- to S06.6-, and S06.81- to S06.89-", "S061X0A S06890A", "S060X0A"),
+        ("injuries in subcategories S06.1- to S06.6-, and S06.81- to S06.89-", "S061X0A S06890A", "S060X0A"),
         ("rheumatoid arthritis, if  known (M05.00 to M05.8A)", "M0500 M0579 M058A", "M059"),
         ("underlying chronic kidney disease (CKD) (N18.-)", "N184", "N19"),
         ("code from category Z3A, Weeks of gestation", "Z3A20", "Z39"),

@@ -74,10 +74,16 @@ def missing_placeholder(coded: CodedEncounter, tables: Tables) -> Iterator[Findi
 
 
 def seventh_characters(tables: Tables, code: str) -> tuple[CodeFact, ...]:
-    """The codes that complete this one with nothing but placeholders and a 7th character."""
+    """The codes that complete this one with nothing but placeholders and a 7th character.
+
+    Z86.010 is divided by a seventh digit that is part of the code: the notes, or else letters, tell it from these.
+    """
     children = tables.children.get(code, ())
+    notes = tables.notes.get(code, ())
+    marked = any(note.kind is NoteKind.EXTENSION for note in notes) if notes else True
     stem = code.ljust(FULL_LENGTH - 1, "X")
-    return children if children and all(child.code[:-1] == stem for child in children) else ()
+    complete = [child for child in children if child.code[:-1] == stem and (notes or child.code[-1].isalpha())]
+    return children if marked and children and len(complete) == len(children) else ()
 
 
 def meanings(tables: Tables, code: str, complete: tuple[CodeFact, ...]) -> str:

@@ -73,7 +73,7 @@ def cause_after_manifestation(coded: CodedEncounter, tables: Tables) -> Iterator
             "cause_after_manifestation",
             Severity.CHECK,
             line,
-            f"{cause.shown} is coded before {line.shown}: code first {note.text.rstrip(':')}.",
+            f"{cause.shown} is coded before {line.shown}: code first {note.naming(cause.code)}.",
             f"{tabular(tables, line, f'Code first at {standing(note.holder)}')}; {guideline(coded, 'I.A.13')}",
             Fix(f"List {cause.shown} before {line.shown}", moved(coded, cause.number, line.number)),
         )

@@ -53,8 +53,9 @@ def test_an_icd_10_code_that_a_list_holds_is_never_called_icd_9():
 
 def test_icd_9_has_no_edits_of_icd_10_notes():
     on = date(2014, 5, 1)
+    title = "Cataract in diseases classified elsewhere"
     tables = Tables(
-        diagnoses={code: CodeFact(code, "Cataract in diseases classified elsewhere", billable=True) for code in ("36644", "25000")},
+        diagnoses={code: CodeFact(code, title, billable=True) for code in ("36644", "25000")},
         notes={"36644": (CodeNote(NoteKind.EXCLUDES1, "36644", "diabetes (E11.-)"),)},
     )  # fmt: skip
     assert findings(coded("366.44", "250.00", on=on), tables) == []
