@@ -11,6 +11,7 @@ from coding.actions.code_sets import EditionsClash, LoadReport, RowsRefused, loa
 from coding.actions.packed_files import as_one_file
 from coding.rules.code_sets import CodeSet
 from coding.rules.layouts.shape import Refused, WrongFile
+from portal import scope
 
 
 class Command(BaseCommand):
@@ -31,7 +32,7 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         try:
-            with as_one_file(options["files"]) as file:
+            with scope.service(), as_one_file(options["files"]) as file:
                 report = load_code_file(
                     code_set=CodeSet(options["kind"]), file=file, file_name=options["files"][0].name,
                     name=options["edition"], effective=options["effective"], ends_on=options["ends_on"],
