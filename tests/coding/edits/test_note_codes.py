@@ -2,7 +2,7 @@
 
 import pytest
 
-from coding.rules.note_codes import Range, names, ranges_in
+from coding.rules.note_codes import Range, names, parts_of, ranges_in
 from coding.rules.tables import NoteKind
 from tests.coding.edits.official_notes import every_note
 
@@ -57,3 +57,16 @@ def test_most_official_notes_name_codes_that_are_understood():
         understood[kind] = sum(bool(ranges_in(text)) for text in notes) / len(notes)
     assert understood[NoteKind.EXCLUDES1] > 0.9
     assert understood[NoteKind.CODE_FIRST] > 0.6
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("insulin (Z79.4)", "insulin (|Z79.4=Z794|)"),
+        ("diabetes (E08.-, E10-E13) and more", "diabetes (|E08.-=E08|, |E10=E10|-|E13=E13|) and more"),
+        ("code E11 outside parentheses", "code E11 outside parentheses"),
+    ],
+)
+def test_a_note_is_cut_at_its_codes_and_loses_no_word(text, expected):
+    assert "|".join(f"{words}={code}" if code else words for words, code in parts_of(text)) == expected
+    assert "".join(words for words, _code in parts_of(text)) == text
