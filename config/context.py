@@ -43,12 +43,11 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "theme": theme if theme in {"light", "dark"} else "system",
             "density": "comfortable",
         }
+    entries = [(label, reverse(name)) for label, name, any_of in NAVIGATION if any_of & user.permissions]
+    # The queue's address begins those of the codes and levels too: the longest that fits is where we are.
+    current = max((url for _label, url in entries if request.path.startswith(url)), key=len, default="")
     return {
-        "nav": [
-            {"label": label, "url": reverse(name), "current": request.path.startswith(reverse(name))}
-            for label, name, any_of in NAVIGATION
-            if any_of & user.permissions
-        ],
+        "nav": [{"label": label, "url": url, "current": url == current} for label, url in entries],
         "unread_count": Thread.objects.visible_to(user).unread_by(user).count() if user.may(Permission.DISCUSS) else 0,
         "theme": user.theme,
         "density": user.density,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -39,7 +40,10 @@ class Group:
 
 @dataclass(frozen=True)
 class Branch:
-    """A place in a list: what lies above it and directly below. Stems are (characters, title of the first code)."""
+    """A place in a list: what lies above it, directly below and, where nothing is below, beside it.
+
+    A group is the last of its own `groups_above`. Stems are (characters, what is under them in words).
+    """
 
     edition: str
     groups_above: tuple[Group, ...] = ()
@@ -47,6 +51,7 @@ class Branch:
     groups_below: tuple[Group, ...] = ()
     stems_below: tuple[tuple[str, str], ...] = ()
     codes_below: tuple[CodeFact, ...] = ()
+    codes_beside: tuple[CodeFact, ...] = ()
 
 
 # -- the tree ----------------------------------------------------------------------------------------
@@ -58,8 +63,11 @@ def root_of(system: System, on: date) -> Branch:
     chapters = tuple(group_of(row) for row in groups if row.within is None)
     if chapters:
         return Branch(edition_names(system, on), groups_below=chapters)
-    firsts = sorted({code[:1] for code in Code.objects.on(on, system=system).values_list("code", flat=True)})
-    return Branch(edition_names(system, on), stems_below=tuple((first, "") for first in firsts))
+    firsts = Counter(code[0] for code in Code.objects.on(on, system=system).values_list("code", flat=True))
+    counted = tuple(
+        (first, f"{count:,} {'code' if count == 1 else 'codes'}") for first, count in sorted(firsts.items())
+    )
+    return Branch(edition_names(system, on), stems_below=counted)
 
 
 def group_branch(position: int, system: System, on: date) -> Branch | None:
@@ -73,7 +81,7 @@ def group_branch(position: int, system: System, on: date) -> Branch | None:
     categories = [category for category in own.categories if category not in elsewhere]
     return Branch(
         edition_names(system, on),
-        groups_above=tuple(group_of(row) for row in around(own, groups)),
+        groups_above=tuple(group_of(row) for row in (*around(own, groups), own)),
         groups_below=tuple(group_of(row) for row in blocks),
         codes_below=tuple(facts_in(Code.objects.on(on, system=system).filter(code__in=categories)).values()),
     )
@@ -86,13 +94,19 @@ def code_branch(code: str, system: System, on: date) -> Branch:
         under = stems(rows.filter(code__startswith=code).values_list("code", "title"))
         return Branch(edition_names(system, on), stems_below=under)
     listed = facts_in(rows.filter(code__startswith=code[:CATEGORY]))
-    groups = {row.position: row for row in group_rows(system, on)}
-    holding = [row for row in groups.values() if code[:CATEGORY] in row.categories]
+    holding = [row for row in group_rows(system, on) if code[:CATEGORY] in row.categories]
+    higher, below = above(code, listed), directly_below(code, listed)
+    beside: tuple[CodeFact, ...] = ()
+    if not below and not higher and holding:
+        beside = tuple(facts_in(rows.filter(code__in=holding[-1].categories)).values())
+    elif not below:
+        beside = directly_below(higher[-1] if higher else code[:CATEGORY], listed)
     return Branch(
         edition_names(system, on),
         groups_above=tuple(group_of(row) for row in holding),
-        codes_above=tuple(listed[other] for other in above(code, listed)),
-        codes_below=directly_below(code, listed),
+        codes_above=tuple(listed[other] for other in higher),
+        codes_below=below,
+        codes_beside=beside,
     )
 
 
@@ -123,6 +137,11 @@ def edition_of(code_set: CodeSet, on: date) -> EditionFact | None:
 def edition_names(system: System, on: date) -> str:
     """The editions that answer for the day, in words."""
     return ", ".join(edition.name for edition in Edition.objects.in_force(*LISTS_OF[system], on=on).values())
+
+
+def facts_of(codes: Iterable[str], system: System, on: date) -> tuple[CodeFact, ...]:
+    """Those of the codes that the list of the day has, in order."""
+    return tuple(facts_in(Code.objects.on(on, system=system).filter(code__in=codes)).values())
 
 
 def facts_in(rows: Iterable[Code]) -> dict[str, CodeFact]:
@@ -198,9 +217,9 @@ def code_page(code: str, branch: Branch, system: System, on: date) -> CodePage |
 
 
 def notes_about(code: str, branch: Branch, on: date) -> tuple[NotesAt, ...]:
-    """The notes at the code first, then at what is above it, up to the chapter."""
+    """The notes at the code first, then at what is above it, up to the chapter; without a code those of its groups."""
     edition = edition_of(CodeSet.ICD10CM_TABULAR, on)
-    holders = [code, *(fact.code for fact in reversed(branch.codes_above))]
+    holders = [*([code] if code else []), *(fact.code for fact in reversed(branch.codes_above))]
     holders += [group.label for group in reversed(branch.groups_above)]
     rows = CodeNote.objects.filter(edition=edition.pk if edition else None, holder__in=holders).order_by("position")
     found: dict[str, list[tuple[str, str]]] = {}

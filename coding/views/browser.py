@@ -13,12 +13,25 @@ from django.utils import timezone
 from django.utils.dateparse import parse_date
 from django.views.decorators.http import require_GET
 
-from coding.actions.browse import Branch, CodePage, NotesAt, code_branch, code_page, group_branch, root_of
-from coding.rules.code_tree import Choice
+from coding.actions.browse import (
+    Branch,
+    CodePage,
+    NotesAt,
+    code_branch,
+    code_page,
+    facts_of,
+    group_branch,
+    notes_about,
+    root_of,
+)
+from coding.models import FavouriteCode
+from coding.rules.code_links import parts_of
+from coding.rules.code_tree import CATEGORY, Choice
 from coding.rules.codings import System, bare, diagnosis_system, dotted
 from coding.rules.tables import CodeFact, NoteKind
-from coding.views.codes import look_up, personal_of, results_of
+from coding.views.codes import SHOWN, look_up, personal_of, results_of
 from portal.access import SignedRequest, requires
+from portal.models import User
 from portal.rules.roles import Permission
 
 NOTE_WORDS = {
@@ -57,14 +70,22 @@ def browser(request: SignedRequest) -> HttpResponse:
         "on": on.isoformat(),
         "query": query,
         "hits": [hit(place, one) for one in results_of(system, found)] if found else [],
-        "spelling": found.spelling if found else "",
+        "full": bool(found) and len(found.hits) == SHOWN,
+        "spelling": found and found.spelling and {"text": found.spelling, "url": place.url(q=found.spelling)},
+        "elsewhere": [
+            {"label": other.label, "url": Place(other, on).url(q=query)} for other in System if other != system
+        ],
         "edition": branch.edition,
-        "trail": trail(place, branch, page),
-        "rows": rows_below(place, branch),
+        "trail": trail(place, branch, code, page),
+        "rows": rows_below(place, branch) or rows_beside(place, branch, page),
+        "beside": bool(branch.codes_beside),
         "place": place_words(place, branch, code, page),
         "licence": system is System.PROCEDURE,
+        "notes": [notes_at(place, at, "") for at in notes_about("", branch, on)] if is_group(branch, code) else [],
         "page": page_context(place, page) if page else None,
-        "missing": code if code and page is None and not branch.codes_below and not branch.stems_below else "",
+        "missing": bool(code and page is None and not branch.codes_below and not branch.stems_below),
+        "search_url": place.url(q=code) if code else "",
+        "favourites": favourites_of(place, request.user) if not code and not group and not query else [],
     }
     return render(request, "coding/browser.html", context, status=404 if context["missing"] else 200)
 
@@ -105,15 +126,20 @@ def hit(place: Place, found: dict[str, Any]) -> dict[str, Any]:
 # -- the tree ----------------------------------------------------------------------------------------
 
 
-def trail(place: Place, branch: Branch, page: CodePage | None) -> list[dict[str, str]]:
-    """The links from the top of the list down to the place."""
+def trail(place: Place, branch: Branch, code: str, page: CodePage | None) -> list[dict[str, str]]:
+    """The links from the top of the list down to the place; lists without headings have first characters there."""
     links = [{"url": place.url(), "label": place.system.label, "title": ""}]
     links += [
         {"url": place.url(group=group.position), "label": group.label, "title": group.title}
         for group in branch.groups_above
     ]
-    codes = [*branch.codes_above, *([page.fact] if page else [])]
-    return links + [code_link(place, fact) for fact in codes]
+    if code and not branch.groups_above and not branch.codes_above:
+        lengths = range(1, min(len(code), CATEGORY + 1))
+        links += [{"url": place.url(code=code[:end]), "label": f"{code[:end]}…", "title": ""} for end in lengths]
+    links += [code_link(place, fact) for fact in (*branch.codes_above, *([page.fact] if page else []))]
+    if code and not page:
+        links.append({"url": place.url(code=code), "label": f"{place.dotted(code)}…", "title": ""})
+    return links
 
 
 def rows_below(place: Place, branch: Branch) -> list[dict[str, Any]]:
@@ -124,6 +150,25 @@ def rows_below(place: Place, branch: Branch) -> list[dict[str, Any]]:
     ]
     rows += [{"url": place.url(code=stem), "label": stem, "title": title} for stem, title in branch.stems_below]
     return rows + [code_link(place, fact) for fact in branch.codes_below]
+
+
+def rows_beside(place: Place, branch: Branch, page: CodePage | None) -> list[dict[str, Any]]:
+    """The links to what lies beside the code; none where the choice of its 7th character says the same."""
+    if page and page.extensions:
+        return []
+    current = page.fact.code if page else ""
+    return [{**code_link(place, fact), "current": fact.code == current} for fact in branch.codes_beside]
+
+
+def is_group(branch: Branch, code: str) -> bool:
+    """Whether a chapter or block is shown."""
+    return bool(branch.groups_above) and not code
+
+
+def favourites_of(place: Place, user: User) -> list[dict[str, Any]]:
+    """The person's favourites in the list of the day."""
+    codes = FavouriteCode.objects.codes_of(user, place.system)
+    return [code_link(place, fact) for fact in facts_of(codes, place.system, place.on)] if codes else []
 
 
 def code_link(place: Place, fact: CodeFact) -> dict[str, Any]:
@@ -139,11 +184,13 @@ def place_words(place: Place, branch: Branch, code: str, page: CodePage | None) 
     """The heading of the place that is shown."""
     if page:
         return {"label": place.dotted(page.fact.code), "title": page.fact.title}
+    if code and not branch.codes_below and not branch.stems_below:
+        return {"label": place.dotted(code), "title": f"is not in {place.system.label} on {place.on}"}
     if code:
-        return {"label": place.dotted(code), "title": "Codes that begin so"}
+        return {"label": f"{place.dotted(code)}…", "title": "codes that begin so"}
     if branch.groups_above:
         return {"label": branch.groups_above[-1].label, "title": branch.groups_above[-1].title}
-    return {"label": place.system.label, "title": ""}
+    return {"label": "", "title": place.system.label}
 
 
 # -- a code ------------------------------------------------------------------------------------------
@@ -168,7 +215,8 @@ def page_context(place: Place, page: CodePage) -> dict[str, Any]:
         "pairs": [
             {"label": pair.column_one if pair.column_two == page.fact.code else pair.column_two,
              "role": "includes this code" if pair.column_two == page.fact.code else "is included in this code",
-             "indicator": INDICATOR_WORDS[pair.indicator], "rationale": pair.rationale}
+             "indicator": INDICATOR_WORDS[pair.indicator], "rationale": pair.rationale,
+             "url": place.url(code=pair.column_one if pair.column_two == page.fact.code else pair.column_two)}
             for pair in page.pairs
         ],
         "pair_count": page.pair_count,
@@ -184,11 +232,19 @@ def page_context(place: Place, page: CodePage) -> dict[str, Any]:
 
 def notes_at(place: Place, at: NotesAt, code: str) -> dict[str, Any]:
     """The notes of one place, gathered by kind."""
-    kinds: dict[str, list[str]] = {}
+    kinds: dict[str, list[list[dict[str, str]]]] = {}
     for kind, text in at.notes:
-        kinds.setdefault(NOTE_WORDS[NoteKind(kind)], []).append(text)
-    where = "" if at.holder == code else place.dotted(at.holder) if at.holder[:1].isalpha() else f"chapter {at.holder}"
+        parts = [{"words": words, "url": place.url(code=named) if named else ""} for words, named in parts_of(text)]
+        kinds.setdefault(NOTE_WORDS[NoteKind(kind)], []).append(parts)
+    where = "" if at.holder == code else holder_words(place, at.holder)
     return {"where": where, "kinds": [{"label": label, "texts": texts} for label, texts in kinds.items()]}
+
+
+def holder_words(place: Place, holder: str) -> str:
+    """A code with its dot, a block as it is ("M15-M19"), a chapter by its number."""
+    if not holder[:1].isalpha():
+        return f"chapter {holder}"
+    return holder if "-" in holder else place.dotted(holder)
 
 
 def choices(place: Place, found: tuple[Choice, ...], code: str) -> list[dict[str, Any]]:

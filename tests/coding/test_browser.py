@@ -1,12 +1,23 @@
 """The code browser: lists by date, the tree, and a code's page."""
 
-from datetime import date
+import re
+from datetime import UTC, date, datetime
 from decimal import Decimal
 
 import pytest
 from django.urls import reverse
 
-from coding.models import AddOnPair, BundledPair, CodeGroup, CodeNote, Crosswalk, IndexEntry, RelativeValue, UnitLimit
+from coding.models import (
+    AddOnPair,
+    BundledPair,
+    CodeGroup,
+    CodeNote,
+    Crosswalk,
+    FavouriteCode,
+    IndexEntry,
+    RelativeValue,
+    UnitLimit,
+)
 from coding.rules.code_sets import CodeSet
 from coding.rules.codings import System
 from tests import factories
@@ -86,14 +97,58 @@ def test_a_chapter_leads_to_blocks_and_these_to_categories(lists, browse):
 
 def test_a_code_shows_its_place_and_the_notes_it_inherits(lists, browse):
     text = browse(on="2026-05-01", code="I42.0")[1]
-    assert "✓ Billable" in text
+    assert "Billable</span>" in text
     assert "From I42" in text
     assert "Pre-existing cardiomyopathy complicating pregnancy" in text
     assert "From chapter 9" in text
 
 
+def test_a_block_shows_its_notes_and_those_of_its_chapter(lists, browse):
+    text = browse(on="2026-05-01", group=2)[1]
+    assert "From chapter 9" in text
+    assert '<span class="code">I30-I5A</span> Other heart disease</h2>' in text
+    assert "I30.-" not in text
+
+
+def test_a_code_named_in_a_note_leads_there(lists, browse):
+    text = browse(on="2026-05-01", code="I42.0")[1]
+    assert 'on=2026-05-01&amp;code=O994">O99.4</a>)' in text
+
+
+def test_what_lies_beside_a_code_stays_in_view_with_the_code_marked(lists, browse):
+    text = browse(on="2026-05-01", code="I42.0")[1]
+    assert 'code=I420" aria-current="true"' in text
+    assert "code=I428" in text
+
+
+def test_a_list_without_headings_is_climbed_by_first_characters(browse):
+    codes(edition(CodeSet.HCPCS), System.PROCEDURE, G0101="Screening", G0102="Other screening")
+    assert "2 codes" in browse(system="procedure", on="2026-05-01")[1]
+    text = browse(system="procedure", on="2026-05-01", code="G0101")[1]
+    assert "code=G01" in text
+    assert "code=G0102" in text
+
+
+def test_the_favourites_are_at_the_top_of_their_list(lists, browse, ann):
+    FavouriteCode.objects.create(
+        user=ann, system=System.ICD10CM, code="M1711", added_at=datetime(2026, 5, 1, tzinfo=UTC)
+    )
+    assert "Your favourites" in browse(on="2026-05-01")[1]
+    assert "Your favourites" not in browse(on="2026-05-01", code="M1712")[1]
+    assert "Your favourites" not in browse(on="2026-05-01", system="icd9cm")[1]
+
+
+def test_the_words_of_a_search_can_be_looked_for_in_the_other_lists(lists, browse):
+    text = browse(on="2026-05-01", q="cardiomyopathy")[1]
+    assert re.search(r'code=I42[08]?" autofocus', text), "Enter opens the first"
+    assert "system=procedure&amp;on=2026-05-01&amp;q=cardiomyopathy" in text
+    nothing = browse(on="2026-05-01", q="zzqqxx")[1]
+    assert "No code for “zzqqxx”" in nothing
+    assert "system=icd9cm&amp;on=2026-05-01&amp;q=zzqqxx" in nothing
+
+
 def test_the_date_decides_what_is_billable(lists, browse):
-    assert "✓ Billable" in browse(on="2026-09-30", code="I420")[1]
+    assert "Billable</span>" in browse(on="2026-09-30", code="I420")[1]
     text = browse(on="2026-10-01", code="I420")[1]
     assert "Heading: choose a code below it" in text
     assert "no longer billable: it has codes below it" in text
@@ -103,7 +158,8 @@ def test_the_date_decides_what_is_billable(lists, browse):
 def test_a_code_that_is_gone_says_so(lists, browse):
     status, text = browse(on="2026-10-01", code="I428")
     assert status == 404
-    assert "I428 is not in this list on 2026-10-01" in text
+    assert "I42.8</span> is not in ICD-10-CM on 2026-10-01" in text
+    assert "code=I420" in text, "what lies beside it"
     assert "of 2026-10-01 (2026-10-01): deleted" not in text
     assert browse(on="2026-09-30", code="I428")[0] == 200
 
@@ -111,7 +167,7 @@ def test_a_code_that_is_gone_says_so(lists, browse):
 def test_the_other_side_is_one_step_away(lists, browse):
     text = browse(on="2026-05-01", code="M1711")[1]
     assert "code=M1712" in text
-    assert 'aria-current="true">right' in text
+    assert 'aria-current="true">Right' in text
 
 
 def test_the_index_and_the_crosswalk_lead_to_it(lists, browse):

@@ -13,6 +13,7 @@ from coding.rules.code_sets import CodeSet
 from coding.rules.codings import System
 from coding.rules.layouts.icd10cm_changes import layout_over
 from coding.rules.layouts.icd10cm_codes import TABBED_LIST
+from portal import scope
 from portal.models import AuditEvent
 from tests.coding.layouts.reading import read, refused, rows
 
@@ -50,6 +51,11 @@ def test_everything_that_comes_along_is_loaded_whole_and_a_second_load_changes_n
     out = io.StringIO()
     call_command("load_carried_codes", stdout=out)
     assert out.getvalue() == "Every carried list is loaded.\n"
+
+    Edition.objects.filter(code_set=CodeSet.DEMO_PROCEDURES).delete()
+    with scope.opened(staff=False):
+        call_command("load_carried_codes", stdout=out)
+    assert out.getvalue().endswith("loaded.\ndemo_procedures demo: 181 rows\n")
 
 
 def check_diagnoses_by_day() -> None:

@@ -9,6 +9,7 @@ import pytest
 from coding.rules.codings import CodedEncounter
 from coding.rules.edits import EDITS, Severity, run_edits
 from coding.rules.tables import CodeFact, Tables
+from tests.coding.edits.cases import read
 from tests.coding.written import coded
 
 CASES = list(csv.DictReader((Path(__file__).parent / "edits_cases.csv").read_text().splitlines()))

@@ -12,6 +12,7 @@ from portal import scope
 from portal.models import Job
 from tests.coding.layouts.test_bundled_pairs import text
 from tests.coding.layouts.test_coverage import FILES
+from tests.coding.layouts.test_icd10cm_codes import ORDER
 from tests.coding.layouts.test_places import GPCI_ROWS, county_csv, gpci, gpci_text
 
 pytestmark = pytest.mark.django_db
@@ -38,6 +39,13 @@ def test_it_prints_the_counts_and_then_that_nothing_changed(quarter, capsys):
     assert capsys.readouterr().out == "ptp_practitioner 2026 Q4: 1 rows in BundledPair\n"
     load("ptp_practitioner", quarter / "ccipra-f1.TXT")
     assert capsys.readouterr().out == "ptp_practitioner 2026 Q4: unchanged, this file is loaded (1 rows).\n"
+
+
+def test_it_opens_its_own_scope_and_has_the_search_index_built(tmp_path):
+    (tmp_path / "codes.txt").write_text(ORDER)
+    with scope.opened(staff=False):
+        load("icd10cm", tmp_path / "codes.txt")
+    assert Job.objects.get().kind == "coding.build_code_index"
 
 
 def test_it_says_what_the_replaced_edition_had(quarter, capsys):

@@ -5,7 +5,7 @@ from typing import Any
 from django.core.management.base import BaseCommand
 from django.utils import timezone
 
-from coding.actions.carried_lists import load_carried_lists
+from coding.actions.carried_lists import CARRIED, load_carried_lists
 from portal import scope
 
 
@@ -16,9 +16,13 @@ class Command(BaseCommand):
     )
 
     def handle(self, *_args: Any, **_options: Any) -> None:
-        with scope.service():
-            changed = [report for report in load_carried_lists(at=timezone.now()) if not report.unchanged]
-        for report in changed:
-            self.stdout.write(f"{report.edition}: {report.edition.rows} rows")
+        changed = 0
+        for carried in CARRIED:
+            with scope.service():
+                reports = load_carried_lists(at=timezone.now(), lists=[carried])
+            for report in reports:
+                if not report.unchanged:
+                    changed += 1
+                    self.stdout.write(f"{report.edition}: {report.edition.rows} rows")
         if not changed:
             self.stdout.write("Every carried list is loaded.")
