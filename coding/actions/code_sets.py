@@ -27,6 +27,7 @@ from portal.models import User
 LOAD_LOCK = 0xC0DE  # advisory lock number: one load at a time
 BLOCK = 1024**2  # bytes read at a time
 REPORTED = 1000  # refused rows that a report names; a file with more of them is of another layout
+LONGEST_REASON = 300  # characters of a reason, which may quote a cell of any length
 
 
 class RowsRefused(Exception):
@@ -156,7 +157,11 @@ class RefusedRows:
                 continue
             self.count += 1
             if len(self.first) < REPORTED:
-                self.first.append(item)
+                self.first.append(item._replace(reason=shorten(item.reason)))
+
+
+def shorten(reason: str) -> str:
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}…"
 
 
 def write_rows(edition: Edition, layout: Layout, source: IO[bytes]) -> tuple[dict[str, int], RefusedRows]:

@@ -1,6 +1,7 @@
 """The command that loads a file: what it prints, and with which exit code it ends."""
 
-from zipfile import ZIP_DEFLATED, ZipFile
+import gzip
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile
 
 import pytest
 from django.core.management import CommandError, call_command
@@ -112,6 +113,77 @@ def test_a_zip_file_without_a_fitting_file_says_what_each_lacks(tmp_path):
         other.writestr("a.csv", "one,two\n")
     with pytest.raises(CommandError, match=r"a\.csv: No heading row of add-on edits"):
         load("add_ons", tmp_path / "other.zip")
+
+
+def zipped(path, *files, **more):
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for name, content in files:
+            archive.writestr(name, content, **more)
+    return path
+
+
+def test_a_gzipped_file_is_unpacked(quarter, capsys):
+    (quarter / "pairs.txt.gz").write_bytes(gzip.compress((quarter / "ccipra-f1.TXT").read_bytes()))
+    load("ptp_practitioner", quarter / "pairs.txt.gz")
+    assert capsys.readouterr().out == "ptp_practitioner 2026 Q4: 1 rows in BundledPair\n"
+
+
+@pytest.mark.parametrize("pack", ["gzip", "zip"])
+def test_a_packed_file_that_breaks_off_is_named_as_such(tmp_path, pack):
+    lines = text(*(f"G{n:04}\tG0102\t\t20200401\t*\t1\t{n * 7919}" for n in range(1, 9999)))
+    if pack == "gzip":
+        whole = gzip.compress(lines.encode())
+        packed = whole[: len(whole) // 2]
+    else:
+        whole = zipped(tmp_path / "whole.zip", ("f.txt", lines)).read_bytes()
+        half = len(whole) // 2
+        packed = whole[:half] + bytes(200) + whole[half + 200 :]
+    (tmp_path / "packed").write_bytes(packed)
+    with pytest.raises(CommandError, match="damaged or not whole"):
+        load("ptp_practitioner", tmp_path / "packed")
+    assert not Edition.objects.exists()
+
+
+def test_zip_files_within_each_other_end_somewhere(tmp_path):
+    inner = zipped(tmp_path / "0.zip", ("f.txt", text(PAIR)))
+    for level in range(1, 5):
+        inner = zipped(tmp_path / f"{level}.zip", ("inner.zip", inner.read_bytes()))
+    load("ptp_practitioner", tmp_path / "2.zip")
+    with pytest.raises(CommandError, match="too deep"):
+        load("ptp_practitioner", tmp_path / "3.zip")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ([("a/f.txt", text(PAIR)), ("b/f.txt", text(OTHER))], r"Two files are called f\.txt"),
+        ([("f.txt", text(PAIR)), ("f.txt", text(OTHER))], r"Two files are called f\.txt"),
+        ([(f"{number}.txt", "") for number in range(501)], "more than 500 files"),
+    ],
+)
+def test_a_zip_file_that_leaves_open_what_is_meant_is_not_guessed(tmp_path, files, said):
+    with pytest.raises(CommandError, match=said):
+        load("ptp_practitioner", zipped(tmp_path / "a.zip", *files))
+    assert not Edition.objects.exists()
+
+
+def test_a_zip_file_that_needs_more_than_unpacking_is_named_as_such(tmp_path):
+    with pytest.raises(CommandError, match=r"f\.txt is encrypted or packed in a rare way"):
+        load("ptp_practitioner", zipped(tmp_path / "a.zip", ("f.txt", text(PAIR)), compress_type=ZIP_BZIP2))
+
+
+def test_names_in_a_zip_file_lead_nowhere(tmp_path, capsys):
+    load("ptp_practitioner", zipped(tmp_path / "a.zip", ("../../escape.txt", text(PAIR)), ("/etc/hosts", "odd")))
+    assert "1 rows in BundledPair" in capsys.readouterr().out
+    assert not list(tmp_path.parent.glob("escape.txt"))
+
+
+@pytest.mark.parametrize("content", [b"x" * 17_000_000, b"\x00" * 17_000_000, b"," * 17_000_000])
+def test_a_line_without_end_is_not_read_to_its_end(tmp_path, content):
+    (tmp_path / "file").write_bytes(content)
+    with pytest.raises(CommandError, match="Line 1 is longer than any"):
+        load("ptp_practitioner", tmp_path / "file")
 
 
 @pytest.mark.parametrize(
