@@ -14,7 +14,7 @@ from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Q
 
 from coding.actions.code_rows import copy_rows, examined
-from coding.actions.packed_files import items_of, opened
+from coding.actions.packed_files import items_of
 from coding.models import Edition
 from coding.rules.code_sets import CodeSet
 from coding.rules.layouts import LAYOUTS
@@ -26,6 +26,7 @@ from portal.models import User
 LOAD_LOCK = 0xC0DE  # advisory lock number: one load at a time
 BLOCK = 1024**2  # bytes read at a time
 REPORTED = 1000  # refused rows that a report names; a file with more of them is of another layout
+LONGEST_REASON = 300  # characters of a reason, which may quote a cell of any length
 
 
 class RowsRefused(Exception):
@@ -155,7 +156,11 @@ class RefusedRows:
                 continue
             self.count += 1
             if len(self.first) < REPORTED:
-                self.first.append(item)
+                self.first.append(item._replace(reason=shorten(item.reason)))
+
+
+def shorten(reason: str) -> str:
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}…"
 
 
 def write_rows(edition: Edition, layout: Layout, source: IO[bytes]) -> tuple[dict[str, int], RefusedRows]:
@@ -179,9 +184,9 @@ def sha256_of(source: IO[bytes]) -> str:
 
 @contextmanager
 def seekable(file: IO[bytes] | Path) -> Iterator[IO[bytes]]:
-    """The file from its first byte; a path is opened (unpacked if it ends in .gz) and closed here."""
+    """The file from its first byte, as it is; a path is opened and closed here."""
     if isinstance(file, Path):
-        with opened(file) as source:
+        with file.open("rb") as source:
             yield source
     else:
         file.seek(0)
