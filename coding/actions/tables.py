@@ -69,8 +69,11 @@ def tables_for(
     procedures = {bare(line.code) for line in coded.procedures}
     facts_found = facts_in(editions, {system: set(diagnoses_to_look_up(coded)), System.PROCEDURE: procedures}, day)
     coded_facts = {code: fact for code, fact in facts_found[system].items() if code in diagnoses}
+    listed = next((editions[code_set] for code_set in LISTS_OF[system] if code_set in editions), None)
     return Tables(
         diagnoses=facts_found[system],
+        list_name=listed.name if listed else "",
+        list_from=listed.effective if listed else None,
         procedures=facts_found[System.PROCEDURE],
         notes=notes_of(diagnoses, editions),
         children=children_of(coded_facts, system, editions, day),

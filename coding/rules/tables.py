@@ -191,6 +191,8 @@ class Tables:
 
     diagnoses: Mapping[str, CodeFact] = field(default_factory=dict)
     procedures: Mapping[str, CodeFact] = field(default_factory=dict)
+    list_name: str = ""  # the edition that the diagnoses were looked up in, and the day it begins
+    list_from: date | None = None
     notes: Mapping[str, tuple[CodeNote, ...]] = field(default_factory=dict)
     children: Mapping[str, tuple[CodeFact, ...]] = field(default_factory=dict)
     elsewhere: Mapping[str, tuple[OtherEdition, ...]] = field(default_factory=dict)

@@ -24,8 +24,9 @@ from coding.actions.browse import (
     notes_about,
     root_of,
 )
-from coding.models import FavouriteCode
+from coding.models import Edition, FavouriteCode
 from coding.rules.code_links import parts_of
+from coding.rules.code_sets import LISTS_OF
 from coding.rules.code_tree import CATEGORY, Choice
 from coding.rules.codings import System, bare, diagnosis_system, dotted
 from coding.rules.tables import CodeFact, NoteKind
@@ -76,6 +77,7 @@ def browser(request: SignedRequest) -> HttpResponse:
             {"label": other.label, "url": Place(other, on).url(q=query)} for other in System if other != system
         ],
         "edition": branch.edition,
+        "too_early": first_day(system, on),
         "trail": trail(place, branch, code, page),
         "rows": rows_below(place, branch) or rows_beside(place, branch, page),
         "beside": bool(branch.codes_beside),
@@ -88,6 +90,13 @@ def browser(request: SignedRequest) -> HttpResponse:
         "favourites": favourites_of(place, request.user) if not code and not group and not query else [],
     }
     return render(request, "coding/browser.html", context, status=404 if context["missing"] else 200)
+
+
+def first_day(system: System, on: date) -> date | None:
+    """The day from which the list is loaded, if the day asked for lies before it."""
+    editions = Edition.objects.in_force(*LISTS_OF[system], on=on).values()
+    begins = min((edition.effective for edition in editions), default=None)
+    return begins if begins and on < begins else None
 
 
 def day_in(text: str) -> date:

@@ -220,6 +220,11 @@ def test_a_procedure_has_prices_and_edits(browse):
     assert "Add-on code to G0102" in text
 
 
+def test_a_day_before_the_first_edition_says_so(lists, browse):
+    assert "nothing older is loaded, and it begins on 2026-04-01" in browse(on="2020-05-01", code="I420")[1]
+    assert "nothing older is loaded" not in browse(on="2026-04-01", code="I420")[1]
+
+
 @pytest.mark.parametrize("query", [{"on": "yesterday"}, {"system": "icd11"}, {"group": "x"}])
 def test_nonsense_is_refused(browse, query):
     assert browse(**query)[0] == 400

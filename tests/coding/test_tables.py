@@ -26,6 +26,7 @@ from coding.models import (
 )
 from coding.rules.code_sets import CodeSet
 from coding.rules.codings import System
+from coding.rules.edits import run_edits
 from coding.rules.lifecycle import EncounterStatus, NotBillableReason, Stage
 from tests import factories
 from tests.coding.lines import NOON, VISIT_DAY, coded, facts_for, load_codes, submitted, waiting
@@ -339,3 +340,17 @@ def test_a_verdict_still_ranks_levels(river, ann, bea, lists):
         assignment=verifying, by=bea, at=NOON, verdict=Verdict.CORRECTED, coded=coded("E119 I10", "99214@1")
     )
     assert [one.kind for one in verdict.discrepancies.all()] == ["down_coded"]
+
+
+def test_a_date_before_the_first_edition_is_answered_by_it_and_says_so(db):
+    edition = factories.EditionFactory(code_set=CodeSet.ICD10CM, name="FY2026 April", effective=date(2026, 4, 1))
+    factories.CodeFactory(edition=edition, code="E119")
+
+    def said(day):
+        found = coded("E119", "", day=day)
+        return [one.text for one in run_edits(found, tables_for(found)) if one.edit == "date_before_list"]
+
+    assert said(date(2026, 4, 1)) == []
+    assert said(date(2020, 3, 1)) == [
+        "No list of diagnoses of 2020-03-01 is loaded; FY2026 April, which begins on 2026-04-01, answers instead."
+    ]

@@ -16,6 +16,7 @@ from coding.rules.edits.diagnoses import (
     too_many_diagnoses,
 )
 from coding.rules.edits.diagnosis_codes import (
+    date_before_list,
     diagnosis_not_billable,
     missing_placeholder,
     missing_seventh_character,
@@ -121,6 +122,7 @@ EDITS: tuple[Edit, ...] = (
     # diagnoses
     too_many_diagnoses,
     wrong_diagnosis_system,
+    date_before_list,
     missing_placeholder,
     unknown_diagnosis,
     missing_seventh_character,

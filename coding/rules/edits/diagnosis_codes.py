@@ -33,6 +33,20 @@ def other_system(coded: CodedEncounter, tables: Tables, code: str) -> System | N
     return other if only.fullmatch(code) else None
 
 
+def date_before_list(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
+    """No edition of the date is loaded: the first there is answers, and may know codes that were not valid yet."""
+    day = coded.date_of_service
+    if day is not None and tables.list_from is not None and day < tables.list_from:
+        yield Finding(
+            "date_before_list",
+            Severity.INFO,
+            f"No list of diagnoses of {day:%Y-%m-%d} is loaded; {tables.list_name}, which begins on"
+            f" {tables.list_from:%Y-%m-%d}, answers instead.",
+            code_set_rule(coded),
+            Place(Part.ENCOUNTER, field="diagnoses"),
+        )
+
+
 def wrong_diagnosis_system(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
     """ICD-9-CM ended with services of 2015-09-30; ICD-10-CM began the day after."""
     for number, _line, code in numbered(coded):
