@@ -157,12 +157,12 @@ def side_share(place: int, based: Mapping[int, Based]) -> tuple[Decimal, str]:
 
 
 def is_other_side(place: int, based: Mapping[int, Based]) -> bool:
-    """Whether an earlier line has the same code for the opposite side."""
-    service = based[place].service
+    """Whether an earlier line has the same code for the opposite side, paid by the same row (26 is no side of TC)."""
+    service, row = based[place].service, based[place].row
     opposite = {"RT": "LT", "LT": "RT"}
     mine = next((opposite[modifier] for modifier in service.modifiers if modifier in opposite), None)
     return mine is not None and any(
-        other.service.code == service.code and mine in other.service.modifiers
+        (other.service.code, other.row.modifier) == (service.code, row.modifier) and mine in other.service.modifiers
         for earlier, other in based.items()
         if earlier < place
     )

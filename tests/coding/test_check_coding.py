@@ -119,6 +119,7 @@ def test_earlier_services_of_the_file_count_beside_the_loaded_lists(check):
         ("{", "is no JSON: .* line 1"),
         ("[" * 100_000, "cannot be read as JSON"),
         ("3", "the file: must keep to type"),
+        ("9" * 5000, "cannot be read as JSON"),
         ({}, "'date_of_service' is a required property"),
         ({"date_of_service": "2026-13-01"}, "date_of_service: must keep to"),
         ({"date_of_service": "20260301"}, "date_of_service: must keep to"),
@@ -135,6 +136,17 @@ def test_earlier_services_of_the_file_count_beside_the_loaded_lists(check):
 )  # fmt: skip
 def test_bad_input_is_refused_with_its_place(check, content, words):
     assert re.search(words, refused(check, content))
+
+
+@pytest.mark.parametrize("day", ["0001-01-01", "0003-02-28", "9999-12-31"])
+def test_the_first_and_the_last_day_there_are_can_be_asked_about(check, day):
+    earlier = [{"date_of_service": other, "code": "27447", "specialty": "a"} for other in ("0001-01-01", "9999-12-31")]
+    answer = check({
+        "date_of_service": day, "specialty": "a", "diagnoses": [{"code": "I10"}], "earlier": earlier,
+        "procedures": [{"code": "99203", "pointers": [1]}],
+        "tables": {"relative_values": [{"code": "27447", "global_days": "090"}]},
+    })  # fmt: skip
+    Draft202012Validator(FINDINGS).validate(answer)
 
 
 def test_what_stood_there_is_not_repeated(check):

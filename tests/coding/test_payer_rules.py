@@ -124,6 +124,15 @@ def test_a_condition_that_cannot_be_read_is_refused(condition, words):
         check_rule(rule(condition))
 
 
+@pytest.mark.parametrize("levels", [50, 5000, 200_000])
+def test_a_condition_that_nobody_can_follow_is_refused(levels):
+    condition = {"sex": ["F"]}
+    for _ in range(levels):
+        condition = {"not": condition}
+    with pytest.raises(BadRule, match="at most 40 levels"):
+        check_rule(rule(condition))
+
+
 @pytest.mark.parametrize(
     "finding",
     [{}, {**SAYS, "text": " "}, {**SAYS, "severity": "grave"}, {**SAYS, "source": 3}, {**SAYS, "fix": "x"}],

@@ -54,7 +54,7 @@ def read_json(name: str) -> object:
         raise CommandError(
             f"{name} is no JSON: {error.msg} in line {error.lineno}, column {error.colno}.", returncode=BAD_INPUT
         ) from error
-    except (UnicodeDecodeError, RecursionError) as error:
+    except (ValueError, RecursionError) as error:  # another encoding, a number of thousands of digits, deep nesting
         raise CommandError(f"{name} cannot be read as JSON in UTF-8.", returncode=BAD_INPUT) from error
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import sys
 from collections import defaultdict
 from datetime import date
@@ -17,6 +18,9 @@ from coding.rules.fee_modifiers import Practitioner
 from coding.rules.pricing import Price, Service
 from coding.rules.rbrvs import Indices
 
+MOST_UNITS = 99_999  # of a line; no claim carries more, and each is priced by itself
+CODE = re.compile(r"[A-Z0-9]{4,5}")
+UNITS = re.compile(r"[0-9]{0,6}")
 COLUMNS = ("hcpcs", "modifiers", "units", "date", "carrier", "locality", "pos")
 
 
@@ -38,7 +42,7 @@ class Command(BaseCommand):
         parser.add_argument("--on", type=date.fromisoformat, help="date of service, YYYY-MM-DD")
         parser.add_argument("--locality", help="carrier and locality (07102-13); national amounts without it")
         parser.add_argument("--pos", default="11", help="place of service, two digits")
-        parser.add_argument("--units", type=int, default=1)
+        parser.add_argument("--units", type=units_in, default=1)
         parser.add_argument("--practitioner", choices=[kind.value for kind in Practitioner], default="physician")
         parser.add_argument("--qualifying", action="store_true", help="the factor of a qualifying APM participant")
 
@@ -49,6 +53,8 @@ class Command(BaseCommand):
         if not options["service"] or options["on"] is None:
             raise CommandError("Name a service and its date (--on), or a file (--csv).")
         code, *modifiers = options["service"].upper().split("-")
+        if not CODE.fullmatch(code):
+            raise CommandError("A service is a code of four or five characters, with its modifiers behind hyphens.")
         carrier, _, locality = (options["locality"] or "").partition("-")
         service = Service(code, options["on"], tuple(modifiers), options["units"], options["pos"])
         try:
@@ -75,10 +81,13 @@ class Command(BaseCommand):
         missing = [column for column in COLUMNS if column not in (reader.fieldnames or [])]
         if missing:
             raise CommandError(f"The file has no column {', '.join(missing)}; it needs {', '.join(COLUMNS)}.")
-        rows = list(reader)
-        writer = csv.DictWriter(
-            self.stdout, [*(reader.fieldnames or []), "amount", "steps"], lineterminator="\n", extrasaction="ignore"
-        )
+        try:
+            rows = list(reader)
+        except csv.Error as error:
+            raise CommandError(f"Line {reader.line_num} is no CSV: {error}.") from error
+        # A file that was priced before has the columns of the prices already.
+        names = dict.fromkeys([*(reader.fieldnames or []), "amount", "steps"])
+        writer = csv.DictWriter(self.stdout, list(names), lineterminator="\n", extrasaction="ignore")
         writer.writeheader()
         prices = priced(rows, how)
         for number, row in enumerate(rows):
@@ -118,21 +127,37 @@ def told(price: Price) -> tuple[str, str]:
     return ("" if price.amount is None else f"{price.amount:.2f}", " | ".join(price.steps))
 
 
+def units_in(text: str) -> int:
+    """A whole number from 1 to MOST_UNITS, 1 for nothing; ValueError for anything else."""
+    if not UNITS.fullmatch(text) or not 1 <= int(text or 1) <= MOST_UNITS:
+        raise ValueError
+    return int(text or 1)
+
+
 def service_of(row: dict[str, str]) -> Service:
+    if None in row or None in row.values():  # how DictReader gives cells without a column, and columns without a cell
+        raise BadRow("the row has more or fewer cells than there are columns")
     try:
         on = date.fromisoformat(row["date"].strip())
-        units = int(row["units"].strip() or 1)
-    except (ValueError, AttributeError):
-        raise BadRow("the date is YYYY-MM-DD and units are a whole number") from None
-    if units < 1 or not row["hcpcs"].strip():
-        raise BadRow("a row needs a code and at least one unit")
+    except ValueError:
+        raise BadRow("the date is YYYY-MM-DD") from None
+    try:
+        units = units_in(row["units"].strip())
+    except ValueError:
+        raise BadRow(f"units are a whole number from 1 to {MOST_UNITS}") from None
+    if not CODE.fullmatch(row["hcpcs"].strip().upper()):
+        raise BadRow("a code has four or five letters and digits")
     modifiers = tuple((row["modifiers"] or "").upper().replace("-", " ").replace(",", " ").split())
     return Service(row["hcpcs"].strip().upper(), on, modifiers, units, row["pos"].strip().zfill(2))
 
 
 def indices_at(carrier: str, locality: str, on: date) -> Indices:
     """The locality's indices; leading zeros that a spreadsheet drops are put back. National without a carrier."""
-    return indices_of(carrier.zfill(5), locality.zfill(2), on=on) if carrier else NATIONAL
+    if not carrier:
+        return NATIONAL
+    if not (carrier + locality).isdigit():
+        raise NoSuchLocality("A locality is written as its carrier and its number: 07102-13.")
+    return indices_of(carrier.zfill(5), locality.zfill(2), on=on)
 
 
 def worded(price: Price) -> str:

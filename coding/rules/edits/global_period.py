@@ -78,7 +78,7 @@ def decision_for_surgery(coded: CodedEncounter, tables: Tables) -> Iterator[Find
     tomorrow = [
         earlier
         for earlier in tables.earlier
-        if earlier.date_of_service == day + BEFORE_MAJOR
+        if earlier.date_of_service - day == BEFORE_MAJOR
         and package_of(earlier.code, tables) == MAJOR
         and same_hands(earlier, coded)
     ]
@@ -99,7 +99,7 @@ def covers(earlier: EarlierService, day: date, coded: CodedEncounter, tables: Ta
     days = DAYS_AFTER.get(package_of(earlier.code, tables))
     if days is None or not same_hands(earlier, coded):
         return False
-    return earlier.date_of_service < day <= earlier.date_of_service + timedelta(days=days)
+    return timedelta(0) < day - earlier.date_of_service <= timedelta(days=days)
 
 
 def same_hands(earlier: EarlierService, coded: CodedEncounter) -> bool:

@@ -19,6 +19,7 @@ from coding.rules.codings import CodedEncounter, DiagnosisLine, ProcedureLine, b
 from coding.rules.edits.shape import Finding, Part, Place, Severity
 from coding.rules.tables import PayerRule, Tables
 
+DEEPEST = 40  # levels of a condition: more than anybody reads, and far from what a process can follow
 Limit = TypeVar("Limit", int, date)
 
 
@@ -237,7 +238,21 @@ def check_rule(rule: PayerRule) -> None:
         raise BadRule("A finding has text, severity and source, and nothing else.")
     if rule.finding["severity"] not in list(Severity):
         raise BadRule("A severity is hard, check or info.")
+    if levels(rule.condition) > DEEPEST:
+        raise BadRule(f"A condition has at most {DEEPEST} levels of lists and objects.")
     holds(rule.condition, COMPLETE)
+
+
+def levels(value: object) -> int:
+    """How many lists and objects stand in each other; counted without recursion, because there may be thousands."""
+    deep, at_level = 0, [value]
+    while at_level:
+        held = (
+            one.values() if isinstance(one, Mapping) else one for one in at_level if isinstance(one, Mapping | list)
+        )
+        at_level = [inner for of in held for inner in of]
+        deep += bool(at_level)
+    return deep
 
 
 # A coding in which no part of a condition finds nothing to look at.

@@ -1,7 +1,8 @@
 """Edits of who was seen where: new or established, place of service, telehealth, provider."""
 
+from calendar import isleap
 from collections.abc import Iterator
-from datetime import date
+from datetime import MINYEAR, date
 
 from coding.rules.codings import CodedEncounter, bare
 from coding.rules.edits.repairs import with_line
@@ -21,11 +22,12 @@ NEW_FOR = 3  # years without a service by the same provider or specialty of the 
 
 
 def years_before(day: date, years: int) -> date:
-    """The same day so many years ago; the last of February for a leap day."""
-    try:
-        return day.replace(year=day.year - years)
-    except ValueError:
-        return day.replace(year=day.year - years, day=28)
+    """The same day so many years ago; the last of February for a leap day. No day is before the year 1."""
+    year = day.year - years
+    if year < MINYEAR:
+        return date.min
+    leap_day = (day.month, day.day) == (2, 29)
+    return day.replace(year=year, day=28 if leap_day and not isleap(year) else day.day)
 
 
 def new_patient_seen_before(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:

@@ -85,6 +85,12 @@ def test_without_a_locality_the_amount_is_national(files):
             "99999-01 is not among the localities of 2025-02-01",
         ),
         (["--csv", "/nowhere/lines.csv"], "cannot be read"),
+        (["G0101", "--on", "2025-02-01", "--units", "0"], "units"),
+        (["G0101", "--on", "2025-02-01", "--units", "-5"], "units"),
+        (["G0101", "--on", "2025-02-01", "--units", "99999999999"], "units"),
+        (["G0101\0", "--on", "2025-02-01"], "A service is a code"),
+        (["-", "--on", "2025-02-01"], "A service is a code"),
+        (["G0101", "--on", "2025-02-01", "--locality", "07102\0-13"], "A locality is written"),
     ],
 )
 def test_what_is_missing_is_said(files, args, message):
@@ -121,11 +127,44 @@ def test_a_file_of_lines_comes_back_in_its_order_with_amount_and_steps(files, tm
     ]
     assert rows[1]["steps"].endswith("the base endoscopy is part of the others of its family")
     assert [found["steps"] for found in rows[4:]] == [
-        "the date is YYYY-MM-DD and units are a whole number",
+        "the date is YYYY-MM-DD",
         "G9999 is not in the fee schedule of 2025-02-01",
         "00000-01 is not among the localities of 2025-02-01 (gpci 2025-01-01).",
-        "a row needs a code and at least one unit",
+        "units are a whole number from 1 to 99999",
     ]
+
+
+@pytest.mark.parametrize(
+    ("line", "said"),
+    [
+        ("G0101,,1,2025-02-01,,,11,too,many", "more or fewer cells"),
+        ("G0101,,1,2025-02-01", "more or fewer cells"),
+        ("G0101,,99999999999,2025-02-01,,,11", "from 1 to 99999"),
+        ("G0101,,٣,2025-02-01,,,11", "from 1 to 99999"),
+        ("G0101\0,,1,2025-02-01,,,11", "four or five letters"),
+        ("G0101,,1,2025-02-01,0\0,1,11", "A locality is written"),
+    ],
+)
+def test_a_row_that_says_no_service_is_told_so_and_the_others_are_priced(files, tmp_path, line, said):
+    file = tmp_path / "lines.csv"
+    file.write_text("hcpcs,modifiers,units,date,carrier,locality,pos\n" + line + "\nG0101,,1,2025-02-01,,,11\n")
+    bad, good = csv.DictReader(StringIO(run("--csv", str(file))))
+    assert (bad["amount"], said in bad["steps"], good["amount"]) == ("", True, "88.95")
+
+
+def test_a_cell_without_end_is_named(files, tmp_path):
+    file = tmp_path / "lines.csv"
+    file.write_text("hcpcs,modifiers,units,date,carrier,locality,pos\n" + "x" * 200_000 + ",,1,2025-02-01,,,11\n")
+    with pytest.raises(CommandError, match="is no CSV"):
+        run("--csv", str(file))
+
+
+def test_a_file_that_was_priced_before_is_priced_anew_in_the_same_columns(files, tmp_path):
+    file = tmp_path / "lines.csv"
+    file.write_text("hcpcs,modifiers,units,date,carrier,locality,pos\nG0101,,1,2025-02-01,,,11\n")
+    first = run("--csv", str(file))
+    file.write_text(first)
+    assert run("--csv", str(file)) == first
 
 
 def test_a_file_without_a_column_is_refused(files, tmp_path):

@@ -140,6 +140,14 @@ def test_both_sides_are_one_procedure_when_ranked():
 # -- components and therapy --------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("lines", ["JOINT-TC-RT JOINT-26-LT", "JOINT-26-LT JOINT-TC-RT"])
+def test_the_professional_part_of_one_side_is_no_second_side_of_the_technical_part(lines):
+    technical = row("JOINT-TC", 0, 1, bilateral="1", multiple_procedure="0")
+    professional = row("JOINT-26", 2, 0, bilateral="1", multiple_procedure="2")
+    found = priced(lines, technical, professional, indices=Indices())
+    assert sorted(found) == ["32.35", "64.69"]
+
+
 def imaging(code, technical, professional, rule="4", family="88"):
     more = {"multiple_procedure": rule, "imaging_family": family, "professional_technical": "1"}
     return [
