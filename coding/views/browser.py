@@ -70,7 +70,7 @@ def browser(request: SignedRequest) -> HttpResponse:
         "on": on.isoformat(),
         "query": query,
         "hits": [hit(place, one) for one in results_of(system, found)] if found else [],
-        "full": bool(found) and len(found.hits) == SHOWN,
+        "full": found is not None and len(found.hits) == SHOWN,
         "spelling": found and found.spelling and {"text": found.spelling, "url": place.url(q=found.spelling)},
         "elsewhere": [
             {"label": other.label, "url": Place(other, on).url(q=query)} for other in System if other != system

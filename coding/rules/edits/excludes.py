@@ -125,7 +125,7 @@ def asks_for_underlying(notes: list[CodeNote]) -> bool:
 
 
 def examples(notes: list[CodeNote]) -> str:
-    ranges = [str(one) for note in notes for one in ranges_in(note.text)]
+    ranges = list(dict.fromkeys(str(one) for note in notes for one in ranges_in(note.text)))
     return ", ".join(ranges[:NAMED]) + (" or another" if len(ranges) > NAMED else "")
 
 
