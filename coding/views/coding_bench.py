@@ -317,13 +317,15 @@ def words_of_fixes(codings: list[CodedEncounter], day: date | None) -> dict[str,
     """What a bench shows of each code that some fix would leave or put on the list, by code."""
     if not codings:
         return {}
-    bodies = [body_of(coded) for coded in codings]
-    every = {part: [line for body in bodies for line in body[part]] for part in ("diagnoses", "procedures")}
-    known = titled(every, day)
-    return {
-        line["code"]: {"dotted": line["dotted"], "title": line["title"]}
-        for line in (*known["diagnoses"], *known["procedures"])
+    lists = {
+        diagnosis_system(day) if day else System.ICD10CM: {line.code for one in codings for line in one.diagnoses},
+        System.PROCEDURE: {line.code for one in codings for line in one.procedures},
     }
+    found: dict[str, dict[str, str]] = {}
+    for system, codes in lists.items():
+        known = facts(codes, system=system, on=day) if day else {}
+        found |= {code: {"dotted": dotted(system, code), "title": title_in(known, code)} for code in codes}
+    return found
 
 
 def body_with_words(coded: CodedEncounter, words: dict[str, dict[str, str]]) -> dict[str, Any]:
