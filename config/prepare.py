@@ -19,6 +19,7 @@ def prepare() -> None:
     call_command("migrate", interactive=False, verbosity=0, stdout=sys.stderr)
     collect_static_files()
     call_command("load_carried_codes", stdout=sys.stderr)  # also for a site that was here before its lists were
+    call_command("build_code_index", "--if-needed", stdout=sys.stderr)
     if "seed_demo" in get_commands():
         call_command("seed_demo", "--if-empty", stdout=sys.stderr)
         call_command("seed_demo", "--print-sign-ins")

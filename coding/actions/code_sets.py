@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import gzip
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import date, datetime
 from pathlib import Path
-from typing import IO, cast
+from typing import IO
 
 from django.db import DataError, IntegrityError, connection, transaction
 from django.db.models import Q
@@ -27,6 +26,7 @@ from portal.models import User
 LOAD_LOCK = 0xC0DE  # advisory lock number: one load at a time
 BLOCK = 1024**2  # bytes read at a time
 REPORTED = 1000  # refused rows that a report names; a file with more of them is of another layout
+LONGEST_REASON = 300  # characters of a reason, which may quote a cell of any length
 
 
 class RowsRefused(Exception):
@@ -156,7 +156,11 @@ class RefusedRows:
                 continue
             self.count += 1
             if len(self.first) < REPORTED:
-                self.first.append(item)
+                self.first.append(item._replace(reason=shorten(item.reason)))
+
+
+def shorten(reason: str) -> str:
+    return reason if len(reason) <= LONGEST_REASON else f"{reason[:LONGEST_REASON]}…"
 
 
 def write_rows(edition: Edition, layout: Layout, source: IO[bytes]) -> tuple[dict[str, int], RefusedRows]:
@@ -178,15 +182,11 @@ def sha256_of(source: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def opened(file: Path) -> IO[bytes]:
-    return cast("IO[bytes]", gzip.open(file)) if file.suffix == ".gz" else file.open("rb")
-
-
 @contextmanager
 def seekable(file: IO[bytes] | Path) -> Iterator[IO[bytes]]:
-    """The file from its first byte; a path is opened (unpacked if it ends in .gz) and closed here."""
+    """The file from its first byte, as it is; a path is opened and closed here."""
     if isinstance(file, Path):
-        with opened(file) as source:
+        with file.open("rb") as source:
             yield source
     else:
         file.seek(0)

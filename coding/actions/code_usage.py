@@ -29,5 +29,5 @@ def save_search_expression(*, practice: Practice, text: str, means: str, by: Use
     row, _ = SearchExpression.objects.update_or_create(
         practice=practice, text=text, defaults={"means": means, "changed_by": by, "changed_at": at}
     )
-    record("search_expression.saved", at=at, by=by, practice=practice, target=row)
+    record("search_expression.saved", at=at, by=by, about=row, practice_id=practice.pk)
     return row

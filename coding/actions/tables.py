@@ -29,7 +29,8 @@ from coding.models import (
 )
 from coding.rules import tables
 from coding.rules.code_sets import LISTS_OF, CodeSet, EditionFact
-from coding.rules.codings import CodedEncounter, System, bare, diagnosis_system
+from coding.rules.codings import CodedEncounter, EarlierService, System, bare, diagnosis_system
+from coding.rules.edits.diagnosis_neighbours import diagnoses_to_look_up
 from coding.rules.tables import CodeFact, Tables
 from coding.rules.timed_services import TIMED
 
@@ -46,12 +47,15 @@ ASKED = (
 )  # fmt: skip
 
 
-def tables_for(coded: CodedEncounter, *, encounter: Encounter | None = None) -> Tables:
+def tables_for(
+    coded: CodedEncounter, *, encounter: Encounter | None = None, earlier: tuple[EarlierService, ...] = ()
+) -> Tables:
     """Everything that edits ask about this coding on its date of service; without a date, nothing.
 
-    `encounter` brings the patient's other services and the practice's own rules. A constant number of queries, however
-    long the coding. Which editions are in force is read each time, so a load counts from its commit on; the short
-    lists of an edition are kept, because an edition never changes (a corrected file is another edition).
+    `encounter` brings the patient's other services, besides those of `earlier`, and the practice's rules. A constant
+    number of queries, however long the coding. Which editions are in force is read each time, so a load counts from its
+    commit on; the short lists of an edition are kept, because an edition never changes (a corrected file is another
+    edition).
     """
     day = coded.date_of_service
     if day is None:
@@ -59,15 +63,18 @@ def tables_for(coded: CodedEncounter, *, encounter: Encounter | None = None) -> 
     system = diagnosis_system(day)
     editions = editions_on(day, *LISTS_OF[system], *LISTS_OF[System.PROCEDURE], *ASKED)
     known = PreCoding.objects.filter(encounter=encounter).first() if encounter else None
-    earlier = earlier_services(encounter, known, on=day) if encounter and known else ()
+    if encounter and known:
+        earlier = (*earlier, *earlier_services(encounter, known, on=day))
     diagnoses = {bare(line.code) for line in coded.diagnoses}
     procedures = {bare(line.code) for line in coded.procedures}
-    facts_found = facts_in(editions, {system: diagnoses, System.PROCEDURE: procedures}, day)
+    facts_found = facts_in(editions, {system: set(diagnoses_to_look_up(coded)), System.PROCEDURE: procedures}, day)
+    coded_facts = {code: fact for code, fact in facts_found[system].items() if code in diagnoses}
     return Tables(
         diagnoses=facts_found[system],
         procedures=facts_found[System.PROCEDURE],
         notes=notes_of(diagnoses, editions),
-        children=children_of(facts_found[system], system, editions, day),
+        children=children_of(coded_facts, system, editions, day),
+        elsewhere=elsewhere(diagnoses - coded_facts.keys()),
         modifiers=modifiers_in(editions),
         all_modifiers=CodeSet.HCPCS in editions,
         places=places_in(editions),
@@ -133,21 +140,33 @@ def children_of(
     return {heading: tuple(fact for fact in listed if fact.code.startswith(heading)) for heading in headings}
 
 
+def elsewhere(codes: set[str]) -> dict[str, tuple[tables.OtherEdition, ...]]:
+    """For codes that no list of the day has, the editions that have them as billable; no query where there is none."""
+    if not codes:
+        return {}
+    lists = [code_set for system in (System.ICD9CM, System.ICD10CM) for code_set in LISTS_OF[system]]
+    rows = Code.objects.filter(edition__code_set__in=lists, code__in=codes, billable=True)
+    found: dict[str, list[tables.OtherEdition]] = defaultdict(list)
+    for code, system, name, effective in rows.order_by("edition__effective").values_list(
+        "code", "system", "edition__name", "edition__effective"
+    ):
+        found[code].append(tables.OtherEdition(System(system), name, effective))
+    return {code: tuple(editions) for code, editions in found.items()}
+
+
 def notes_of(codes: Iterable[str], editions: Editions) -> dict[str, tuple[tables.CodeNote, ...]]:
-    """For each diagnosis the notes at itself, at the codes above it, and at its block and chapter; one query."""
+    """For each diagnosis its own notes and those of the codes, block and chapter above it, in the list's order."""
     edition = editions.get(CodeSet.ICD10CM_TABULAR)
     if edition is None:
         return {}
     groups = groups_of(edition.pk)
     holders = {code: {*above_and_own(code), *groups.get(code[:CATEGORY], ())} for code in codes}
-    found = defaultdict(list)
     rows = CodeNote.objects.filter(edition=edition.pk, holder__in=set().union(*holders.values())).order_by("position")
-    for holder, kind, text in rows.values_list("holder", "kind", "text"):
-        found[holder].append(tables.CodeNote(tables.NoteKind(kind), holder, text))
-    return {
-        code: tuple(note for holder in sorted(of, key=len, reverse=True) for note in found[holder])
-        for code, of in holders.items()
-    }
+    notes = [
+        tables.CodeNote(tables.NoteKind(kind), holder, text)
+        for holder, kind, text in rows.values_list("holder", "kind", "text")
+    ]
+    return {code: tuple(note for note in notes if note.holder in of) for code, of in holders.items()}
 
 
 def above_and_own(code: str) -> list[str]:
@@ -175,7 +194,9 @@ def modifiers_of(edition: int, name: str) -> Mapping[str, tables.ModifierFact]:
 
 @lru_cache(maxsize=SMALL_LISTS)
 def places_of(edition: int) -> Mapping[str, tables.Place]:
-    rows = PlaceOfService.objects.filter(edition=edition).values_list("code", "name", "is_facility")
+    """The places that can be reported: CMS lists its free numbers too, as "Unassigned"."""
+    named = PlaceOfService.objects.filter(edition=edition).exclude(name="Unassigned")
+    rows = named.values_list("code", "name", "is_facility")
     return {code: tables.Place(code, name, is_facility) for code, name, is_facility in rows}
 
 
@@ -207,14 +228,14 @@ def pairs_of(codes: set[str], editions: Editions) -> dict[tuple[str, str], tuple
     if edition is None:
         return {}
     found: dict[tuple[str, str], list[tables.BundledPair]] = defaultdict(list)
-    rows = BundledPair.objects.filter(edition=edition.pk, column_one__in=codes, column_two__in=codes)
-    for values in rows.order_by("effective").values_list(*PAIR):
-        row = dict(zip(PAIR, values, strict=True))
-        found[values[0], values[1]].append(tables.BundledPair(**row, edition=f"NCCI PTP {edition.name}"))
+    for row in BundledPair.objects.among(codes, edition=edition.pk):
+        found[row.column_one, row.column_two].append(
+            tables.BundledPair(
+                row.column_one, row.column_two, row.effective, row.deleted_on, row.indicator, row.rationale,
+                f"NCCI PTP {edition.name}",
+            )
+        )  # fmt: skip
     return {pair: tuple(dated) for pair, dated in found.items()}
-
-
-PAIR = ("column_one", "column_two", "effective", "deleted_on", "indicator", "rationale")
 
 
 def unit_limits_of(codes: set[str], editions: Editions) -> dict[str, tables.UnitLimit]:

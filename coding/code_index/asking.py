@@ -11,12 +11,12 @@ from coding.code_index.schema import KEYS, WORDS, schema
 from coding.rules.code_search import Group, Understood
 from coding.rules.code_search.words import key_of
 
-SIDE, OTHER_SIDE = 26.0, 2.0  # the side that was typed; a code without a side
+SIDE, OTHER_SIDE = 30.0, 2.0  # the side that was typed; a code without a side
 EPISODE = 14.0
 LITERAL, FIRST, LATER = 0.8, 1.0, 0.6  # as typed although it is an abbreviation; its first meaning; the others
 STARTS = 3.0  # a word that only begins so
 STARTS_FROM, SHORT = 3, 4  # letters of a beginning beside other words; of a known word that may still go on
-FEW = 3  # values that are asked for one by one
+FEW = 30  # values that are asked for one by one
 KEYS_LOOKED_FOR = 24
 LIFT = 6.0  # for what a person or a practice uses
 
@@ -161,7 +161,7 @@ def constant(name: str, values: Sequence[str], worth: float) -> Query:
 
 
 def any_of(name: str, values: Sequence[str]) -> Query:
-    """One of the values. A set of terms is looked up whole, so values most codes share are asked for one by one."""
+    """One of the values. A set of terms is read whole, so values that most codes share are asked for one by one."""
     if len(values) > FEW:
         return Query.term_set_query(schema(), name, list(values))
     terms = [Query.term_query(schema(), name, value, "basic") for value in values]

@@ -19,7 +19,8 @@ from coding.rules.code_sets import LISTS_OF, EditionFact, in_force
 from coding.rules.codings import System
 
 SPARE = 6  # hits more than wanted are asked for: a code may stand in two lists
-MISSING_LIMIT = 3  # words that may be left out
+MISSING_LIMIT = 2  # words that may be left out
+ENOUGH = 5  # hits with which no word is left out
 
 
 @dataclass(frozen=True)
@@ -95,7 +96,7 @@ class Search:
         """Look for all words; while there are few hits, for all but one, and so on."""
         asking = Asking(self.searcher, self.understood, self.question)
         for missing in range(MISSING_LIMIT + 1):
-            if len(self.cards) >= self.limit or not (query := asking.words_query(missing=missing)):
+            if len(self.cards) >= min(self.limit, ENOUGH) or not (query := asking.words_query(missing=missing)):
                 break
             self.add(query)
 
@@ -110,14 +111,19 @@ class Search:
 
     def add(self, query: Query) -> None:
         """The best hits of a query after those there are: codes that can be billed, then categories."""
-        result = self.searcher.search(query, self.limit + SPARE, count=False, weight_by_field="weight")
+        lists = len(self.question.editions)
+        spare = 0 if lists == 1 else SPARE
+        result = self.searcher.search(query, self.limit + spare, count=False, weight_by_field="weight")
         cards: dict[str, dict[str, Any]] = {}
         for _score, address in result.hits:
+            full = len(self.cards) + len(cards) >= self.limit
+            if full and lists == 1:
+                break
             card = json.loads(self.searcher.doc(address)["card"][0])
             code = card["code"]
             if code in cards:  # in two lists: the one that wins for a code is shown
                 cards[code] = min(cards[code], card, key=lambda one: one["list"])
-            elif code not in self.cards and len(self.cards) + len(cards) < self.limit:
+            elif code not in self.cards and not full:
                 cards[code] = card
         self.cards.update(sorted(cards.items(), key=lambda item: not item[1]["billable"]))
 

@@ -67,12 +67,16 @@ class Edition(models.Model):
 
 
 class EditionRow(models.Model):
-    """What every row of a list shares."""
+    """What every row of a list shares.
+
+    The key of a list begins with its edition, so an index of the edition alone would only mislead the planner: right
+    after a load, before it knows how many rows there are, it takes that one and reads the whole edition.
+    """
 
     patient_fields: tuple[str, ...] = ()
     plain_fields: tuple[str, ...] = ()
 
-    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="+")
+    edition = models.ForeignKey(Edition, on_delete=models.CASCADE, related_name="+", db_index=False)
 
     class Meta:
         abstract = True

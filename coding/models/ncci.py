@@ -1,10 +1,32 @@
 """NCCI: which services are bundled, how many units a day are likely, which add-on needs which primary."""
 
+from __future__ import annotations
+
+from collections.abc import Iterable
+
 from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 
 from coding.models.editions import EditionRow
+
+
+class BundledPairQuerySet(models.QuerySet["BundledPair"]):
+    AMONG = """
+        SELECT pair.* FROM unnest(%(codes)s::text[]) AS one(code) CROSS JOIN LATERAL (
+            SELECT * FROM coding_bundledpair
+            WHERE edition_id = %(edition)s AND column_one = one.code AND column_two = ANY(%(codes)s)
+            OFFSET 0
+        ) AS pair ORDER BY pair.effective, pair.id
+    """
+
+    def among(self, codes: Iterable[str], *, edition: int) -> models.query.RawQuerySet[BundledPair]:
+        """Every dated row of an edition for two of these codes, oldest first.
+
+        One probe of the key for each code of column one. As two lists in a WHERE it takes seconds on 2,500,000 rows
+        whenever the planner's figures are older than the load; OFFSET keeps it from joining the probes to such a one.
+        """
+        return self.raw(self.AMONG, {"codes": sorted(codes), "edition": edition})
 
 
 class BundledPair(EditionRow):
@@ -19,6 +41,8 @@ class BundledPair(EditionRow):
     before_1996 = models.BooleanField(default=False)
     indicator = models.CharField(max_length=1)
     rationale = models.CharField(max_length=120)
+
+    objects = BundledPairQuerySet.as_manager()
 
     class Meta:
         constraints = [

@@ -10,7 +10,7 @@ from datetime import date
 from decimal import Decimal
 from enum import StrEnum
 
-from coding.rules.codings import EarlierService, Sex
+from coding.rules.codings import EarlierService, Sex, System
 
 
 @dataclass(frozen=True)
@@ -22,6 +22,15 @@ class CodeFact:
     billable: bool
     edition: str = ""
     long_title: str = ""
+
+
+@dataclass(frozen=True)
+class OtherEdition:
+    """A loaded edition, not in force on the date asked for, that holds a code as billable."""
+
+    system: System
+    edition: str
+    effective: date
 
 
 class NoteKind(StrEnum):
@@ -172,9 +181,11 @@ class CoverageGroup:
 class Tables:
     """Everything an edit may ask. Codes are without dots and in capitals.
 
-    `diagnoses` and `procedures` hold the codes of the coding that exist on its date. `notes` gives for a diagnosis its
-    own notes and those it inherits from block and chapter. `children` gives for a diagnosis that is a heading its
-    billable codes. `all_modifiers` says whether `modifiers` is complete: else a modifier it lacks may still be good.
+    `diagnoses` and `procedures` hold the codes of the coding that exist on its date, `diagnoses` also the neighbours
+    that its edits may offer (coding.rules.edits.diagnosis_neighbours). `elsewhere` gives for a diagnosis that does not
+    exist on the date the other editions that have it. `notes` gives for a diagnosis its own notes and those it inherits
+    from block and chapter, in the order of the list. `children` gives for a diagnosis that is a heading its billable
+    codes. `all_modifiers` says whether `modifiers` is complete: else a modifier it lacks may still be good.
     `relative_values` is keyed by (code, modifier). `pairs` is keyed by (column one, column two).
     """
 
@@ -182,6 +193,7 @@ class Tables:
     procedures: Mapping[str, CodeFact] = field(default_factory=dict)
     notes: Mapping[str, tuple[CodeNote, ...]] = field(default_factory=dict)
     children: Mapping[str, tuple[CodeFact, ...]] = field(default_factory=dict)
+    elsewhere: Mapping[str, tuple[OtherEdition, ...]] = field(default_factory=dict)
     demographics: Mapping[str, Demographics] = field(default_factory=dict)
     modifiers: Mapping[str, ModifierFact] = field(default_factory=dict)
     all_modifiers: bool = True

@@ -5,6 +5,8 @@ from types import MappingProxyType
 
 from coding.rules.em_families import family_of_code
 
+# CPT Evaluation and Management, and its telemedicine visits since 2025.
+SECTIONS = (("99202", "99499"), ("98000", "98016"))
 OPHTHALMOLOGY = frozenset({"92002", "92004", "92012", "92014"})
 MEDICARE_VISITS = frozenset({"G0402", "G0438", "G0439"})
 
@@ -37,8 +39,9 @@ NEVER_OFFICE = frozenset({"21", "23", "31"})  # an office visit is not reported 
 
 
 def is_visit(code: str) -> bool:
-    """Whether modifiers 24, 25 and 57 can stand on it: CPT 99202 to 99499 and the eye and Medicare visits."""
-    in_section = len(code) == 5 and code.isdigit() and "99202" <= code <= "99499"  # noqa: PLR2004  (length of a code)
+    """Whether modifiers 24, 25 and 57 can stand on it: CPT's visits, and the eye and Medicare visits."""
+    numeric = len(code) == 5 and code.isdigit()  # noqa: PLR2004  (length of a code)
+    in_section = numeric and any(first <= code <= last for first, last in SECTIONS)
     return in_section or code in OPHTHALMOLOGY or code in MEDICARE_VISITS
 
 

@@ -25,9 +25,9 @@ from coding.actions.browse import (
     root_of,
 )
 from coding.models import FavouriteCode
+from coding.rules.code_links import parts_of
 from coding.rules.code_tree import CATEGORY, Choice
 from coding.rules.codings import System, bare, diagnosis_system, dotted
-from coding.rules.note_codes import parts_of
 from coding.rules.tables import CodeFact, NoteKind
 from coding.views.codes import SHOWN, look_up, personal_of, results_of
 from portal.access import SignedRequest, requires

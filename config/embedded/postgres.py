@@ -79,7 +79,7 @@ def _initialise(data: Path) -> None:
     initdb = postgres_program("initdb")
     if unfit := READ_BY_A_SHELL & set(str(initdb)):
         raise ServicesFailed(
-            f"PostgreSQL cannot be set up by a program whose path holds {' '.join(sorted(map(repr, unfit)))}: {initdb} "
+            f"PostgreSQL cannot be set up by {initdb}, since that path holds {' '.join(sorted(map(repr, unfit)))}. "
             "Rename the directory, or set DATABASE_URL to a server."
         )
     draft = data.with_name("postgres.new")

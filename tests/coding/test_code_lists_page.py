@@ -64,7 +64,7 @@ def test_a_file_is_kept_and_loaded_by_a_worker(browser, ada, django_capture_on_c
     assert not default_storage.exists(sent.stored), "the bytes are no longer needed"
     report = browser.get(reverse(REPORT, args=[sent.pk])).content.decode()
     assert "Loaded" in report
-    assert "1 rows" in report
+    assert "1 row" in report
     assert "hx-trigger" not in report, "nothing is waited for any more"
     assert {"codes.sent", "codes.loaded"} <= set(AuditEvent.objects.values_list("action", flat=True))
 

@@ -3,6 +3,7 @@
 import gzip
 import io
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from typing import IO
 
@@ -134,6 +135,15 @@ def test_only_the_first_refused_rows_are_named():
     with pytest.raises(RowsRefused) as refusal:
         load(*["?"] * 1500)
     assert (refusal.value.count, len(refusal.value.refused)) == (1500, 1000)
+
+
+def test_a_reason_that_quotes_a_cell_without_end_is_cut():
+    def read_spoiled(_file: IO[bytes]) -> Iterator[Record | Refused]:
+        yield Refused(2, "x" * 10_000_000)
+
+    with pytest.raises(RowsRefused) as refusal:
+        load(layout=replace(LAYOUT, read=read_spoiled))
+    assert refusal.value.refused == (Refused(2, "x" * 300 + "…"),)
 
 
 def test_a_row_that_repeats_another_is_refused_by_its_line():

@@ -1,16 +1,17 @@
 """The command that loads a file: what it prints, and with which exit code it ends."""
 
-from zipfile import ZIP_DEFLATED, ZipFile
+import gzip
+from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile
 
 import pytest
 from django.core.management import CommandError, call_command
+from django.db import connection
 
 from coding.models import BundledPair, CoverageGroup, Edition
 from portal import scope
 from portal.models import Job
 from tests.coding.layouts.test_bundled_pairs import text
 from tests.coding.layouts.test_coverage import FILES
-from tests.coding.layouts.test_icd10cm_codes import ORDER
 from tests.coding.layouts.test_places import GPCI_ROWS, county_csv, gpci, gpci_text
 
 pytestmark = pytest.mark.django_db
@@ -37,13 +38,6 @@ def test_it_prints_the_counts_and_then_that_nothing_changed(quarter, capsys):
     assert capsys.readouterr().out == "ptp_practitioner 2026 Q4: 1 rows in BundledPair\n"
     load("ptp_practitioner", quarter / "ccipra-f1.TXT")
     assert capsys.readouterr().out == "ptp_practitioner 2026 Q4: unchanged, this file is loaded (1 rows).\n"
-
-
-def test_it_opens_its_own_scope_and_has_the_search_index_built(tmp_path):
-    (tmp_path / "codes.txt").write_text(ORDER)
-    with scope.opened(staff=False):
-        load("icd10cm", tmp_path / "codes.txt")
-    assert Job.objects.get().kind == "coding.build_code_index"
 
 
 def test_it_says_what_the_replaced_edition_had(quarter, capsys):
@@ -124,6 +118,77 @@ def test_a_zip_file_without_a_fitting_file_says_what_each_lacks(tmp_path):
         load("add_ons", tmp_path / "other.zip")
 
 
+def zipped(path, *files, **more):
+    with ZipFile(path, "w", ZIP_DEFLATED) as archive:
+        for name, content in files:
+            archive.writestr(name, content, **more)
+    return path
+
+
+def test_a_gzipped_file_is_unpacked(quarter, capsys):
+    (quarter / "pairs.txt.gz").write_bytes(gzip.compress((quarter / "ccipra-f1.TXT").read_bytes()))
+    load("ptp_practitioner", quarter / "pairs.txt.gz")
+    assert capsys.readouterr().out == "ptp_practitioner 2026 Q4: 1 rows in BundledPair\n"
+
+
+@pytest.mark.parametrize("pack", ["gzip", "zip"])
+def test_a_packed_file_that_breaks_off_is_named_as_such(tmp_path, pack):
+    lines = text(*(f"G{n:04}\tG0102\t\t20200401\t*\t1\t{n * 7919}" for n in range(1, 9999)))
+    if pack == "gzip":
+        whole = gzip.compress(lines.encode())
+        packed = whole[: len(whole) // 2]
+    else:
+        whole = zipped(tmp_path / "whole.zip", ("f.txt", lines)).read_bytes()
+        half = len(whole) // 2
+        packed = whole[:half] + bytes(200) + whole[half + 200 :]
+    (tmp_path / "packed").write_bytes(packed)
+    with pytest.raises(CommandError, match="damaged or not whole"):
+        load("ptp_practitioner", tmp_path / "packed")
+    assert not Edition.objects.exists()
+
+
+def test_zip_files_within_each_other_end_somewhere(tmp_path):
+    inner = zipped(tmp_path / "0.zip", ("f.txt", text(PAIR)))
+    for level in range(1, 5):
+        inner = zipped(tmp_path / f"{level}.zip", ("inner.zip", inner.read_bytes()))
+    load("ptp_practitioner", tmp_path / "2.zip")
+    with pytest.raises(CommandError, match="too deep"):
+        load("ptp_practitioner", tmp_path / "3.zip")
+
+
+@pytest.mark.filterwarnings("ignore:Duplicate name")
+@pytest.mark.parametrize(
+    ("files", "said"),
+    [
+        ([("a/f.txt", text(PAIR)), ("b/f.txt", text(OTHER))], r"Two files are called f\.txt"),
+        ([("f.txt", text(PAIR)), ("f.txt", text(OTHER))], r"Two files are called f\.txt"),
+        ([(f"{number}.txt", "") for number in range(501)], "more than 500 files"),
+    ],
+)
+def test_a_zip_file_that_leaves_open_what_is_meant_is_not_guessed(tmp_path, files, said):
+    with pytest.raises(CommandError, match=said):
+        load("ptp_practitioner", zipped(tmp_path / "a.zip", *files))
+    assert not Edition.objects.exists()
+
+
+def test_a_zip_file_that_needs_more_than_unpacking_is_named_as_such(tmp_path):
+    with pytest.raises(CommandError, match=r"f\.txt is encrypted or packed in a rare way"):
+        load("ptp_practitioner", zipped(tmp_path / "a.zip", ("f.txt", text(PAIR)), compress_type=ZIP_BZIP2))
+
+
+def test_names_in_a_zip_file_lead_nowhere(tmp_path, capsys):
+    load("ptp_practitioner", zipped(tmp_path / "a.zip", ("../../escape.txt", text(PAIR)), ("/etc/hosts", "odd")))
+    assert "1 rows in BundledPair" in capsys.readouterr().out
+    assert not list(tmp_path.parent.glob("escape.txt"))
+
+
+@pytest.mark.parametrize("content", [b"x" * 17_000_000, b"\x00" * 17_000_000, b"," * 17_000_000])
+def test_a_line_without_end_is_not_read_to_its_end(tmp_path, content):
+    (tmp_path / "file").write_bytes(content)
+    with pytest.raises(CommandError, match="Line 1 is longer than any"):
+        load("ptp_practitioner", tmp_path / "file")
+
+
 @pytest.mark.parametrize(
     ("kind", "content", "said"),
     [
@@ -141,3 +206,14 @@ def test_a_file_of_another_layout_is_named_as_such(tmp_path, kind, content, said
 def test_a_file_that_is_not_there_is_named(tmp_path):
     with pytest.raises(CommandError, match="nowhere"):
         load("gpci", tmp_path / "nowhere.csv")
+
+
+def test_it_opens_its_own_scope_so_that_the_index_can_be_asked_for(tmp_path, capsys):
+    """Outside a test nobody has opened one: a code list that is loaded queues the building of the search index."""
+    (tmp_path / "codes.tsv").write_text("code\tbillable\tlong_title\nE119\t1\tType 2 diabetes mellitus\n")
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT set_config('chartline.staff', '', false)")
+    load("icd10cm", tmp_path / "codes.tsv")
+    assert capsys.readouterr().out == "icd10cm 2026 Q4: 1 rows in Code\n"
+    with scope.service():
+        assert Job.objects.filter(kind="coding.build_code_index").exists()

@@ -35,10 +35,6 @@ def tabbed(content: bytes) -> int:
     return records(content, "\t")
 
 
-def places(content: bytes) -> int:
-    return records(content) - content.count(b",Unassigned,Unassigned,")
-
-
 def hcpcs_records(content: bytes) -> int:
     return sum(line[10:11] in b"37" for line in content.splitlines())
 
@@ -79,7 +75,7 @@ FILES = [
     File(CodeSet.HCPCS, "hcpcs/hcpcs_level2_2024apr.csv", records),
     File(CodeSet.HCPCS, "hcpcs/hcpcs_level2_2025oct_rebuilt.csv", records),
     File(CodeSet.HCPCS, "samples/HCPC2025_OCT_ANWEB_sample_rebuilt.txt", hcpcs_records, r"^.(?=.{9}[37])"),
-    File(CodeSet.PLACES_OF_SERVICE, "hcpcs/pos_codes.csv", places, r"^[0-9](?=[0-9],(Non-)?Facility)"),
+    File(CodeSet.PLACES_OF_SERVICE, "hcpcs/pos_codes.csv", records, r"^[0-9](?=[0-9],(Non-)?Facility)"),
 ]
 
 

@@ -210,6 +210,7 @@ def test_a_form_that_leaves_something_open_says_so_and_moves_nothing(batch, max_
         answer = browser.post(reverse(LIST), data)
         assert answer.status_code == 422
         assert words in answer.content.decode()
+        assert (f'value="{one.pk}" checked' in answer.content.decode()) == ("encounter" in data), "the choice is kept"
     assert browser.post(reverse(LIST), {"action": "sell", "encounter": [one.pk]}).status_code == 422
     assert not Assignment.objects.exists()
 

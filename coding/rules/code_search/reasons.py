@@ -15,15 +15,20 @@ def reason(understood: Understood, code: str, title: str, phrases: Sequence[Sequ
     if understood.prefix and code.startswith(understood.prefix):
         return "; ".join([*parts, "code"])
     words = set(indexed(title))
-    found = covered(understood.groups, words)
-    best, text = found, ""
-    for why, phrase in phrases:
-        if (count := covered(understood.groups, words | set(phrase.split()))) > best:
-            best, text = count, why
+    text = "" if covered(understood.groups, words) == len(understood.groups) else wording(understood, words, phrases)
     if text:
         parts.append(text)
     parts += filter(None, (expanded(group, words) for group in understood.groups))
     return "; ".join(parts) or "title"
+
+
+def wording(understood: Understood, words: set[str], phrases: Sequence[Sequence[str]]) -> str:
+    """The first of the phrases that explain most of what the title leaves open; empty if none explains more."""
+    best, text = covered(understood.groups, words), ""
+    for why, phrase in phrases:
+        if (count := covered(understood.groups, words | set(phrase.split()))) > best:
+            best, text = count, why
+    return text
 
 
 def covered(groups: Sequence[Group], words: set[str]) -> int:

@@ -10,15 +10,67 @@ from coding.rules.edits.bundling import bundled_never, bundled_on_one_side, bund
 from coding.rules.edits.coverage import expressly_not_covered, not_covered
 from coding.rules.edits.diagnoses import (
     diagnosis_never_pointed_to,
-    diagnosis_not_billable,
     duplicate_diagnosis,
     no_date_of_service,
     no_diagnosis,
     too_many_diagnoses,
+)
+from coding.rules.edits.diagnosis_codes import (
+    diagnosis_not_billable,
+    missing_placeholder,
+    missing_seventh_character,
     unknown_diagnosis,
+    wrong_diagnosis_system,
+)
+from coding.rules.edits.diagnosis_notes import (
+    additional_code,
+    cause_after_manifestation,
+    code_also,
+    excluded_pair,
+    manifestation_first,
+    manifestation_without_cause,
+)
+from coding.rules.edits.diagnosis_order import (
+    external_cause_first,
+    first_only_code_later,
+    poisoning_later,
+    secondary_code_first,
+    sequela_first,
+    sequela_without_condition,
+)
+from coding.rules.edits.diagnosis_patient import (
+    age_conflict,
+    obstetric_code_not_first,
+    pregnancy_without_weeks,
+    sex_conflict,
+    weeks_without_pregnancy,
+)
+from coding.rules.edits.diagnosis_sides import (
+    both_sides_apart,
+    digit_against_modifier,
+    side_against_modifier,
+    side_against_quote,
+    side_unspecified,
+)
+from coding.rules.edits.diagnosis_together import (
+    aftercare_for_injury,
+    companion_missing,
+    diabetes_with_complication,
+    examination_with_findings,
+    hypertension_with_disease,
+    open_beside_specific,
+    sign_integral,
+    two_episodes_of_one_injury,
+)
+from coding.rules.edits.diagnosis_wording import (
+    denied_diagnosis,
+    diabetes_drug_not_coded,
+    family_history_as_diagnosis,
+    past_cancer_as_current,
+    past_stroke_as_acute,
+    uncertain_diagnosis,
 )
 from coding.rules.edits.em import level_not_supported
-from coding.rules.edits.excludes import code_first, excludes1, manifestation_first, use_additional
 from coding.rules.edits.global_period import decision_for_surgery, visit_with_procedure, within_global_period
 from coding.rules.edits.modifiers import (
     modifier_59,
@@ -29,7 +81,6 @@ from coding.rules.edits.modifiers import (
     unknown_modifier,
     visit_modifier_elsewhere,
 )
-from coding.rules.edits.patient import age_conflict, sex_conflict
 from coding.rules.edits.payer import payer_rule
 from coding.rules.edits.place_and_patient import (
     new_patient_seen_before,
@@ -54,22 +105,7 @@ from coding.rules.edits.procedures import (
     unknown_procedure,
 )
 from coding.rules.edits.repeats import reported_elsewhere
-from coding.rules.edits.sequence import (
-    diabetes_without_complication,
-    external_cause_first,
-    hypertension_combination,
-    never_first,
-    only_first,
-)
 from coding.rules.edits.shape import Edit, Finding, Fix, Part, Place, Severity
-from coding.rules.edits.specificity import (
-    side_against_modifier,
-    symptom_of_diagnosis,
-    unspecified_beside_specific,
-    unspecified_side,
-    words_of_absence,
-    words_of_doubt,
-)
 from coding.rules.edits.units import units_against_minutes, units_over_day_limit, units_over_line_limit
 from coding.rules.tables import Tables
 
@@ -84,26 +120,48 @@ EDITS: tuple[Edit, ...] = (
     unknown_place,
     # diagnoses
     too_many_diagnoses,
+    wrong_diagnosis_system,
+    missing_placeholder,
     unknown_diagnosis,
+    missing_seventh_character,
     diagnosis_not_billable,
     duplicate_diagnosis,
     manifestation_first,
     external_cause_first,
-    never_first,
-    only_first,
-    excludes1,
-    code_first,
-    hypertension_combination,
-    diabetes_without_complication,
-    symptom_of_diagnosis,
-    unspecified_side,
-    unspecified_beside_specific,
-    side_against_modifier,
-    sex_conflict,
+    secondary_code_first,
+    first_only_code_later,
+    obstetric_code_not_first,
+    poisoning_later,
+    sequela_first,
+    sequela_without_condition,
+    cause_after_manifestation,
+    manifestation_without_cause,
+    excluded_pair,
+    hypertension_with_disease,
+    diabetes_with_complication,
+    companion_missing,
+    open_beside_specific,
+    sign_integral,
+    examination_with_findings,
+    two_episodes_of_one_injury,
+    aftercare_for_injury,
     age_conflict,
-    words_of_doubt,
-    words_of_absence,
-    use_additional,
+    sex_conflict,
+    weeks_without_pregnancy,
+    side_against_modifier,
+    digit_against_modifier,
+    side_against_quote,
+    side_unspecified,
+    both_sides_apart,
+    uncertain_diagnosis,
+    denied_diagnosis,
+    family_history_as_diagnosis,
+    past_cancer_as_current,
+    past_stroke_as_acute,
+    pregnancy_without_weeks,
+    diabetes_drug_not_coded,
+    additional_code,
+    code_also,
     # lines
     unknown_procedure,
     procedure_not_billable,

@@ -11,11 +11,12 @@ CLOSED, OPEN = 1, 2  # type 1 has a closed list of primaries, type 2 none; type 
 
 
 def add_on_without_primary(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
-    """The primary is looked for on the same encounter; a partner's on the same day is the payer's to see."""
+    """The primary may stand in another encounter of the day: 99292 may follow a partner's 99291."""
     codes = [bare(line.code) for line in coded.procedures]
+    that_day = [*codes, *(one.code for one in tables.earlier if one.date_of_service == coded.date_of_service)]
     for number, code in enumerate(codes, start=1):
         add_on = tables.add_ons.get(code)
-        if add_on is None or has_primary(add_on, codes, tables):
+        if add_on is None or has_primary(add_on, that_day, tables):
             continue
         named = ", ".join(sorted(add_on.primaries - {CONTRACTOR})[:5])
         yield Finding(

@@ -27,11 +27,11 @@ def pairs_in(coded: CodedEncounter, tables: Tables) -> Iterator[tuple[Numbered, 
     day = coded.date_of_service
     if day is None or not tables.pairs:
         return
-    lines = list(enumerate(coded.procedures, start=1))
-    for first, second in permutations(lines, 2):
-        for pair in tables.pairs.get((bare(first[1].code), bare(second[1].code)), ()):
+    lines = [(number, line, bare(line.code)) for number, line in enumerate(coded.procedures, start=1)]
+    for (first, one, column_one), (second, two, column_two) in permutations(lines, 2):
+        for pair in tables.pairs.get((column_one, column_two), ()):
             if is_active(pair, day) and pair.indicator != "9":
-                yield first, second, pair
+                yield (first, one), (second, two), pair
 
 
 def bundled_never(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:

@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from datetime import date, timedelta
 
 from coding.rules.codings import CodedEncounter, EarlierService, ProcedureLine, bare
-from coding.rules.edits.repairs import with_line
-from coding.rules.edits.shape import Finding, Fix, Part, Place, Severity
+from coding.rules.edits.shape import Finding, Part, Place, Severity
 from coding.rules.tables import Tables
 from coding.rules.visits import is_visit
 
 PACKAGE = "CMS Pub. 100-04, chapter 12, section 40"
 DAYS_AFTER = {"010": 10, "090": 90}
 MINOR, MAJOR = frozenset({"000", "010"}), "090"
+OPERATIONS = MINOR | {MAJOR}
 BEFORE_MAJOR = timedelta(days=1)
 
 
@@ -45,21 +45,25 @@ def visit_with_procedure(coded: CodedEncounter, tables: Tables) -> Iterator[Find
 
 
 def within_global_period(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
-    """Services in the days after a surgery by the same provider or specialty need 24, 58, 78 or 79."""
+    """Visits and operations in the days after a surgery by the same provider or specialty need 24, 58, 78 or 79.
+
+    Tests, imaging and drugs are not part of a package (section 40.1.B) and are paid beside it.
+    """
     day = coded.date_of_service
     if day is None:
         return
     surgeries = [earlier for earlier in tables.earlier if covers(earlier, day, coded, tables)]
     for number, line in enumerate(coded.procedures, start=1):
-        if surgeries and not answered(line):
+        code = bare(line.code)
+        covered = is_visit(code) or package_of(code, tables) in OPERATIONS
+        if surgeries and covered and not answered(line):
             found = max(surgeries, key=lambda earlier: earlier.date_of_service)
-            visit = is_visit(bare(line.code))
-            wanted = "24 if it is unrelated" if visit else "58 staged, 78 return to surgery, or 79 unrelated"
+            wanted = "24 if it is unrelated" if is_visit(code) else "58 staged, 78 return to surgery, or 79 unrelated"
             days = package_of(found.code, tables)
             yield Finding(
                 "within_global_period",
                 Severity.CHECK,
-                f"Line {number} ({bare(line.code)}) falls in the {days.lstrip('0')}-day package of {found.code} on "
+                f"Line {number} ({code}) falls in the {days.lstrip('0')}-day package of {found.code} on "
                 f"{found.date_of_service:%Y-%m-%d}: modifier {wanted}.",
                 f"{PACKAGE}.1",
                 Place(Part.PROCEDURE, number, "modifiers"),
@@ -87,7 +91,6 @@ def decision_for_surgery(coded: CodedEncounter, tables: Tables) -> Iterator[Find
                 "was decided here, else it is part of its package.",
                 f"{PACKAGE}.1",
                 Place(Part.PROCEDURE, number, "modifiers"),
-                Fix("Add modifier 57", with_line(coded, number, modifiers=(*line.modifiers, "57"))),
             )
 
 

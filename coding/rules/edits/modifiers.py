@@ -20,23 +20,28 @@ PRICING = frozenset(
      "QK", "QX", "QY", "QZ", "TC"}
 )  # fmt: skip
 
-# Pairs that say opposite things of one service.
+# Pairs that no payer takes on one line.
 CONFLICTS: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"26", "TC"}), "the whole service is reported without either"),
+    (frozenset({"52", "53"}), "a service is reduced or discontinued, not both"),
+    (frozenset({"GA", "GZ"}), "a notice was given or was not"),
+    (frozenset({"93", "95"}), "a telehealth visit is by voice only or by video"),
+)
+# Pairs that hardly ever belong together. 24 and 57 do: unrelated to one surgery, and decided on another.
+UNLIKELY: tuple[tuple[frozenset[str], str], ...] = (
     (frozenset({"LT", "RT"}), "both sides are one modifier 50, or two lines"),
     (frozenset({"50", "LT"}), "50 already says both sides"),
     (frozenset({"50", "RT"}), "50 already says both sides"),
-    (frozenset({"58", "78"}), "a return is staged or unplanned, not both"),
-    (frozenset({"58", "79"}), "a service is staged or unrelated, not both"),
-    (frozenset({"78", "79"}), "a return is related or unrelated, not both"),
-    (frozenset({"52", "53"}), "a service is reduced or discontinued, not both"),
+    (frozenset({"58", "78"}), "a return is staged or unplanned, unless there were two surgeries"),
+    (frozenset({"58", "79"}), "a service is staged or unrelated, unless there were two surgeries"),
+    (frozenset({"78", "79"}), "a return is related or unrelated, unless there were two surgeries"),
     (frozenset({"76", "77"}), "a repeat is by the same or by another provider"),
-    (frozenset({"GA", "GZ"}), "a notice was given or was not"),
-    (frozenset({"93", "95"}), "a telehealth visit is by voice only or by video"),
-    (frozenset({"24", "57"}), "a visit is unrelated to the surgery or decided on it"),
 )
-ASSISTANTS = frozenset({"80", "81", "82", "AS"})
+# AS goes beside one of the others: it says that the assistant was no physician.
+ASSISTING_PHYSICIANS = frozenset({"80", "81", "82"})
+ASSISTANTS = ASSISTING_PHYSICIANS | {"AS"}
 EXACT = frozenset({"XE", "XS", "XP", "XU"})
+OPERATIONS = frozenset({"000", "010", "090"})  # global days
 
 
 def unknown_modifier(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
@@ -74,33 +79,36 @@ def modifier_order(coded: CodedEncounter, _tables: Tables) -> Iterator[Finding]:
 
 def modifier_conflict(coded: CodedEncounter, _tables: Tables) -> Iterator[Finding]:
     for number, line in enumerate(coded.procedures, start=1):
-        for pair, why in CONFLICTS:
-            if pair <= set(line.modifiers):
-                yield conflict(number, pair, why)
-        assisting = ASSISTANTS.intersection(line.modifiers)
+        for severity, pairs in ((Severity.HARD, CONFLICTS), (Severity.CHECK, UNLIKELY)):
+            for pair, why in pairs:
+                if pair <= set(line.modifiers):
+                    yield conflict(number, pair, why, severity)
+        assisting = ASSISTING_PHYSICIANS.intersection(line.modifiers)
         if len(assisting) > 1:
-            yield conflict(number, assisting, "one assistant has one role")
+            yield conflict(number, assisting, "one assistant has one role", Severity.HARD)
 
 
-def conflict(number: int, modifiers: frozenset[str], why: str) -> Finding:
+def conflict(number: int, modifiers: frozenset[str], why: str, severity: Severity) -> Finding:
     return Finding(
         "modifier_conflict",
-        Severity.HARD,
+        severity,
         f"Line {number}: {' and '.join(sorted(modifiers))} do not go together: {why}.",
         f"{SV101}; {MANUAL}, section 40",
         Place(Part.PROCEDURE, number, "modifiers"),
     )
 
 
-def visit_modifier_elsewhere(coded: CodedEncounter, _tables: Tables) -> Iterator[Finding]:
-    """24, 25 and 57 are about a visit."""
+def visit_modifier_elsewhere(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
+    """24, 25 and 57 are about a visit: never on an operation; of other services payers think differently."""
     for number, line in enumerate(coded.procedures, start=1):
         wrong = sorted(ON_VISITS.intersection(line.modifiers))
+        row = tables.relative_values.get((bare(line.code), ""))
+        operation = row is not None and row.global_days in OPERATIONS
         if wrong and not is_visit(bare(line.code)):
             kept = tuple(modifier for modifier in line.modifiers if modifier not in ON_VISITS)
             yield Finding(
                 "visit_modifier_elsewhere",
-                Severity.HARD,
+                Severity.HARD if operation else Severity.CHECK,
                 f"Line {number}: {', '.join(wrong)} stands on visits only, and {bare(line.code)} is none.",
                 f"{MANUAL}, sections 30.6.6 and 40.2",
                 Place(Part.PROCEDURE, number, "modifiers"),
@@ -108,7 +116,11 @@ def visit_modifier_elsewhere(coded: CodedEncounter, _tables: Tables) -> Iterator
             )
 
 
-def takes_components(row: RelativeValue) -> bool:
+def takes_professional(row: RelativeValue) -> bool:
+    return row.professional_technical in {"1", "6"}  # 6: a physician's reading of a laboratory test
+
+
+def takes_technical(row: RelativeValue) -> bool:
     return row.professional_technical == "1"
 
 
@@ -124,24 +136,30 @@ def takes_co_surgeons(row: RelativeValue) -> bool:
     return row.co_surgeon in {"1", "2"}
 
 
+def takes_teams(row: RelativeValue) -> bool:
+    return row.team in {"1", "2"}
+
+
 # Modifiers, whether a row takes them, and the indicator that says so.
 BY_INDICATOR: tuple[tuple[frozenset[str], Callable[[RelativeValue], bool], str, str], ...] = (
-    (frozenset({"26", "TC"}), takes_components, "PC/TC", "professional_technical"),
+    (frozenset({"26"}), takes_professional, "PC/TC", "professional_technical"),
+    (frozenset({"TC"}), takes_technical, "PC/TC", "professional_technical"),
     (frozenset({"50"}), takes_both_sides, "bilateral", "bilateral"),
     (ASSISTANTS, takes_assistants, "assistant at surgery", "assistant"),
     (frozenset({"62"}), takes_co_surgeons, "co-surgeon", "co_surgeon"),
+    (frozenset({"66"}), takes_teams, "team surgery", "team"),
 )
 
 
 def modifier_against_code(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
-    """A modifier that the fee schedule's indicators of the code do not allow."""
+    """A modifier that the fee schedule's indicators of the code do not allow, and that has no row of its own."""
     for number, line in enumerate(coded.procedures, start=1):
         row = tables.relative_values.get((bare(line.code), ""))
         if row is None:
             continue
         for modifiers, takes, name, column in BY_INDICATOR:
             for modifier in sorted(modifiers.intersection(line.modifiers)):
-                if not takes(row):
+                if not takes(row) and (row.code, modifier) not in tables.relative_values:
                     yield Finding(
                         "modifier_against_code",
                         Severity.CHECK,

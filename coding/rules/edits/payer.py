@@ -7,16 +7,19 @@ A condition is an object with one key:
   diagnosis, first_diagnosis, procedure    a list of codes; a trailing * stands for any ending
   modifier, place, sex, payer, visit_type, specialty    a list of values
   age         {"from": years, "to": years}, both included, either may be missing
+  date        {"from": "YYYY-MM-DD", "to": "YYYY-MM-DD"}, the date of service, likewise
 A finding is an object with text, severity (hard, check or info) and source.
 """
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, TypeVar
 
-from coding.rules.codings import CodedEncounter, ProcedureLine, bare
+from coding.rules.codings import CodedEncounter, DiagnosisLine, ProcedureLine, bare
 from coding.rules.edits.shape import Finding, Part, Place, Severity
 from coding.rules.tables import PayerRule, Tables
+
+Limit = TypeVar("Limit", int, date)
 
 
 class BadRule(Exception):
@@ -35,11 +38,12 @@ def in_force(rule: PayerRule, on: date | None) -> bool:
 
 
 def findings_of(rule: PayerRule, coded: CodedEncounter) -> Iterator[Finding]:
-    wanted = rule.condition.get("line")
+    """One finding at each line that the condition speaks of and that meets it; else one at the encounter."""
+    wanted = list(lines_wanted(rule.condition))
     places = [
         Place(Part.PROCEDURE, number)
         for number, line in enumerate(coded.procedures, start=1)
-        if isinstance(wanted, Mapping) and line_meets(wanted, line, coded)
+        if any(line_meets(one, line, coded) for one in wanted)
     ]
     for place in places or [Place(Part.ENCOUNTER)]:
         yield Finding(
@@ -49,6 +53,16 @@ def findings_of(rule: PayerRule, coded: CodedEncounter) -> Iterator[Finding]:
             f"{rule.name}: {rule.finding['source']}",
             place,
         )
+
+
+def lines_wanted(condition: Mapping[str, Any]) -> Iterator[Any]:
+    """What the condition wants of a line, however deep within all and any; what stands under not names no line."""
+    word, value = only_part(condition)
+    if word == "line":
+        yield value
+    elif word in {"all", "any"}:
+        for part in value:
+            yield from lines_wanted(part)
 
 
 # -- conditions --------------------------------------------------------------------------------------
@@ -105,10 +119,36 @@ def a_modifier(value: Any, coded: CodedEncounter) -> bool:
 
 
 def the_age(value: Any, coded: CodedEncounter) -> bool:
-    if not isinstance(value, Mapping) or not set(value) <= {"from", "to"}:
-        raise BadRule("An age is an object with from and to, in years.")
+    first, last = span(value, whole_years, "An age is an object with from and to, in whole years.")
     years = age_of(coded)
-    return years is not None and value.get("from", 0) <= years <= value.get("to", years)
+    return years is not None and (first is None or first <= years) and (last is None or years <= last)
+
+
+def the_date(value: Any, coded: CodedEncounter) -> bool:
+    first, last = span(value, a_day, "A date is an object with from and to, as YYYY-MM-DD.")
+    day = coded.date_of_service
+    return day is not None and (first is None or first <= day) and (last is None or day <= last)
+
+
+def span(value: Any, read: Callable[[Any], Limit], words: str) -> tuple[Limit | None, Limit | None]:
+    """Both ends of a range, None for an open one; BadRule if it has neither or one cannot be read."""
+    if not isinstance(value, Mapping) or not value or not set(value) <= {"from", "to"}:
+        raise BadRule(words)
+    try:
+        first, last = (read(value[end]) if end in value else None for end in ("from", "to"))
+    except (TypeError, ValueError) as error:
+        raise BadRule(words) from error
+    return first, last
+
+
+def whole_years(value: Any) -> int:
+    if type(value) is not int:
+        raise TypeError
+    return value
+
+
+def a_day(value: Any) -> date:
+    return date.fromisoformat(value)
 
 
 def one_of(read: Callable[[CodedEncounter], str]) -> Callable[[Any, CodedEncounter], bool]:
@@ -130,6 +170,7 @@ CHECKS: Mapping[str, Callable[[Any, CodedEncounter], bool]] = {
     "procedure": a_procedure,
     "modifier": a_modifier,
     "age": the_age,
+    "date": the_date,
     "place": one_of(lambda coded: coded.place_of_service),
     "sex": one_of(lambda coded: coded.sex.value),
     "payer": one_of(lambda coded: coded.payer),
@@ -188,10 +229,21 @@ def number(value: Any) -> int:
 
 
 def check_rule(rule: PayerRule) -> None:
-    """BadRule if the rule could not be read when it is needed: every part is tried once."""
+    """BadRule if the rule could not be read when it is needed: every part is tried once, on a coding that has all."""
     for key in ("text", "severity", "source"):
         if not isinstance(rule.finding.get(key), str) or not rule.finding[key].strip():
             raise BadRule(f"A finding needs {key}.")
+    if set(rule.finding) - {"text", "severity", "source"}:
+        raise BadRule("A finding has text, severity and source, and nothing else.")
     if rule.finding["severity"] not in list(Severity):
         raise BadRule("A severity is hard, check or info.")
-    holds(rule.condition, CodedEncounter(date_of_service=rule.valid_from, procedures=(ProcedureLine("00000"),)))
+    holds(rule.condition, COMPLETE)
+
+
+# A coding in which no part of a condition finds nothing to look at.
+COMPLETE = CodedEncounter(
+    date_of_service=date(2026, 1, 1),
+    birth_date=date(1960, 1, 1),
+    diagnoses=(DiagnosisLine("A00"),),
+    procedures=(ProcedureLine("00000", pointers=(1,)),),
+)

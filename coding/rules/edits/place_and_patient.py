@@ -16,6 +16,7 @@ NEW_PATIENT = (
 PLACE = "CMS Pub. 100-04, chapter 26, section 10.5 (place of service codes)"
 TELEHEALTH_PLACES = frozenset({"02", "10"})
 TELEHEALTH_MODIFIERS = frozenset({"93", "95", "FQ", "GT", "GQ", "G0"})
+PACKAGES = frozenset({"000", "010", "090", "MMM"})
 NEW_FOR = 3  # years without a service by the same provider or specialty of the group
 
 
@@ -28,7 +29,10 @@ def years_before(day: date, years: int) -> date:
 
 
 def new_patient_seen_before(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
-    """A new patient has had no service of the same provider, or of the group in the specialty, for three years."""
+    """A new patient has seen neither the provider nor the group's specialty for three years.
+
+    Reading a test without seeing the patient does not count.
+    """
     day = coded.date_of_service
     if day is None:
         return
@@ -37,6 +41,7 @@ def new_patient_seen_before(coded: CodedEncounter, tables: Tables) -> Iterator[F
         earlier
         for earlier in tables.earlier
         if since < earlier.date_of_service < day
+        and face_to_face(earlier.code, tables)
         and (
             (earlier.provider_npi and earlier.provider_npi == coded.provider_npi)
             or (earlier.specialty and earlier.specialty == coded.specialty)
@@ -58,6 +63,12 @@ def new_patient_seen_before(coded: CodedEncounter, tables: Tables) -> Iterator[F
             )
 
 
+def face_to_face(code: str, tables: Tables) -> bool:
+    """Whether the patient was seen for it: a visit, or an operation by its package in the fee schedule."""
+    row = tables.relative_values.get((code, ""))
+    return is_visit(code) or (row is not None and row.global_days in PACKAGES)
+
+
 def place_against_code(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
     """A visit's code tells where it took place: hospital, emergency department, nursing facility, home, office."""
     for number, line in enumerate(coded.procedures, start=1):
@@ -75,15 +86,14 @@ def place_against_code(coded: CodedEncounter, tables: Tables) -> Iterator[Findin
 
 def unknown_place(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]:
     """A place of service that CMS's list does not have."""
-    place = coded.place_of_service
-    if place and tables.places and place not in tables.places:
-        yield Finding(
-            "unknown_place",
-            Severity.HARD,
-            f"{place} is no place of service.",
-            PLACE,
-            Place(Part.ENCOUNTER, field="place_of_service"),
-        )
+    where = [(coded.place_of_service, Place(Part.ENCOUNTER, field="place_of_service"))]
+    where += [
+        (line.place_of_service, Place(Part.PROCEDURE, number, "place_of_service"))
+        for number, line in enumerate(coded.procedures, start=1)
+    ]
+    for place, at in where:
+        if place and tables.places and place not in tables.places:
+            yield Finding("unknown_place", Severity.HARD, f"{place} is no place of service.", PLACE, at)
 
 
 def telehealth(coded: CodedEncounter, _tables: Tables) -> Iterator[Finding]:

@@ -1,13 +1,16 @@
 """Cells of official files as values; Unfit says what is wrong with a cell."""
 
 import re
+from calendar import isleap
 from datetime import date, datetime, timedelta
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from functools import cache
 
 from coding.rules.layouts.lines import Unfit
 
 PROCEDURE = re.compile(r"[A-Z\d]\d{3}[A-Z\d]", re.ASCII)  # CPT I to III and laboratory codes, HCPCS Level II
+NUMBER = re.compile(r"[+-]?(\d{1,18}(\.\d{0,18})?|\.\d{1,18})", re.ASCII)
+WHOLE = re.compile(r"\d{1,18}", re.ASCII)
 NO_JULIAN_DAY = frozenset({"", "0", "0000000", "9999365", "9999999"})
 
 
@@ -21,17 +24,16 @@ def procedure(text: str) -> str:
 
 def decimal(text: str, name: str) -> Decimal:
     """A number as printed, not negative."""
-    try:
-        number = Decimal(text)
-    except InvalidOperation:
-        raise Unfit(f"{name} {text!r} is no number") from None
-    if not number.is_finite() or number < 0:
+    if not NUMBER.fullmatch(text):
+        raise Unfit(f"{name} {text!r} is no number")
+    number = Decimal(text)
+    if number < 0:
         raise Unfit(f"{name} {text!r} is no amount")
     return number
 
 
 def whole(text: str, name: str) -> int:
-    if not (text.isascii() and text.isdigit()):
+    if not WHOLE.fullmatch(text):
         raise Unfit(f"{name} {text!r} is no whole number")
     return int(text)
 
@@ -87,7 +89,7 @@ def julian_day(text: str) -> date | None:
         return None
     number = whole(text, "Julian day")
     year, of_year = divmod(number, 1000)
-    if len(text) != len("YYYYDDD") or not 1 <= of_year <= 366:  # noqa: PLR2004  (days of a leap year)
+    if len(text) != len("YYYYDDD") or not year or not 1 <= of_year <= 365 + isleap(year):
         raise Unfit(f"{text!r} is no Julian day")
     return date(year, 1, 1) + timedelta(days=of_year - 1)
 

@@ -3,6 +3,7 @@
 import csv
 import re
 from collections.abc import Callable, Iterable, Iterator
+from functools import partial
 from itertools import chain, islice
 from typing import IO, Any
 
@@ -11,6 +12,7 @@ from coding.rules.layouts.shape import Record, Refused, WrongFile
 Row = tuple[int, list[str]]  # line (from 1), cells without outer blanks
 Named = tuple[int, dict[str, str]]  # line, cell by the key of its column
 
+LONGEST_LINE = 16 * 1024**2  # bytes; the longest of the official files, a cell with a whole article, has a tenth
 HEADING_WITHIN = 25  # rows before the heading at most: notices and titles
 ZIPPED = b"PK\x03\x04"
 BYTE_ORDER_MARK = b"\xef\xbb\xbf"
@@ -29,7 +31,7 @@ class Lines:
     """
 
     def __init__(self, file: IO[bytes]) -> None:
-        self.raw = iter(file)
+        self.raw = iter(partial(file.readline, LONGEST_LINE + 1), b"")
         self.count = 0
         self.damaged = False
 
@@ -39,6 +41,8 @@ class Lines:
     def __next__(self) -> str:
         raw = next(self.raw)
         self.count += 1
+        if len(raw) > LONGEST_LINE:
+            raise WrongFile(f"Line {self.count} is longer than any of an official file.")
         if self.count == 1:
             raw = raw.removeprefix(BYTE_ORDER_MARK)
             if raw.startswith(ZIPPED):

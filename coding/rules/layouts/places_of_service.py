@@ -12,21 +12,19 @@ from coding.rules.layouts.shape import Layout, Record, Refused
 TABLE = "PlaceOfService"
 COLUMNS = {TABLE: ("code", "name", "description", "is_facility")}
 PLACE = re.compile(r"[0-9]{2}")
-IS_FACILITY = {"Facility": True, "Non-Facility": False}
-UNASSIGNED = "Unassigned"  # CMS lists free numbers too; nothing can be reported with them
+IS_FACILITY = {"Facility": True, "Non-Facility": False, "Unassigned": False}
 NAME_LIMIT = 200
 
 
 def read_places(file: IO[bytes]) -> Iterator[Record | Refused]:
     rows = Table(file, required={"pos_code", "pos_type", "pos_name", "pos_description"}, what="places of service")
-    assigned = (row for row in rows if isinstance(row, Refused) or row[1]["pos_name"] != UNASSIGNED)
-    return records(TABLE, assigned, place_row)
+    return records(TABLE, iter(rows), place_row)
 
 
 def place_row(row: dict[str, str]) -> tuple[str, str, str, bool]:
     code = matched(row["pos_code"], PLACE, "place of service")
     if row["pos_type"] not in IS_FACILITY:
-        raise Unfit(f"{row['pos_type'][:20]!r} is neither Facility nor Non-Facility")
+        raise Unfit(f"{row['pos_type'][:20]!r} is neither Facility, Non-Facility nor Unassigned")
     name, description = words(row["pos_name"], "name", NAME_LIMIT), words(row["pos_description"], "description")
     return code, name, description, IS_FACILITY[row["pos_type"]]
 

@@ -9,6 +9,8 @@ from coding.rules.layouts.shape import WrongFile
 
 CHUNK = 1 << 16  # bytes
 DEPTH_OF_PARTS = 2  # the root is at depth 1
+DEEPEST = 60  # elements within each other; the official files have 12
+LARGEST = 512 * 1024**2  # bytes; the official files have up to 30 million
 
 
 class Node(Element):
@@ -35,6 +37,8 @@ class Parts:
         if self.depth == 0 and tag != self.root:
             raise WrongFile(f"The file begins with <{tag[:40]}>, not with <{self.root}>.")
         self.depth += 1
+        if self.depth > DEEPEST:
+            raise WrongFile(f"Elements stand in each other {DEEPEST} deep on line {self.parser.CurrentLineNumber}.")
         node = self.tree.start(tag, attributes)
         node.line = self.parser.CurrentLineNumber  # type: ignore[attr-defined]  # the factory makes Nodes
 
@@ -51,17 +55,23 @@ class Parts:
 def parts(file: IO[bytes], root: str) -> Iterator[Node]:
     """The children of the root, whole, one after the other; each is emptied when the next is asked for.
 
-    WrongFile if the root is another, a document type is declared, or (at any point) the XML breaks off.
+    WrongFile if the root is another, a document type is declared, or (at any point) the XML breaks off or gets too big.
     """
     collected = Parts(root)
-    more = True
+    more, size = True, 0
     while more:
         chunk = file.read(CHUNK)
-        more = bool(chunk)
+        more, size = bool(chunk), size + len(chunk)
+        if size > LARGEST:
+            raise WrongFile("The XML is larger than any official file.")
         try:
             collected.parser.Parse(chunk, not more)
         except expat.ExpatError as error:
             raise WrongFile(f"The XML breaks off on line {error.lineno}: {expat.ErrorString(error.code)}.") from error
+        except (LookupError, ValueError) as error:  # the decoders of Python, which expat asks for rare encodings
+            raise WrongFile(
+                "The XML is in an encoding that cannot be read; the official files are in UTF-8."
+            ) from error
         ready, collected.ready = collected.ready, []
         for node in ready:
             yield node

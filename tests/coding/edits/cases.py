@@ -23,7 +23,7 @@ HERE = Path(__file__).parent
 DIAGNOSES = ("E119", "I10", "M545", "B351")
 SERVICES = (
     *(f"G010{number}" for number in range(1, 6)), "99203", "99213", "99222", "99243", "99253", "99284", "99305",
-    "99348", "20610", "71046", "97110",
+    "99348", "20610", "71046", "97110", "97140", "98004",
 )  # fmt: skip
 
 
@@ -75,7 +75,10 @@ def tables_of(case):
         pairs=pairs,
         unit_limits={code: UnitLimit(code, int(units), int(mai), "Policy") for code, units, mai in kinds["mue"]},
         add_ons={code: AddOn(code, int(kind), frozenset(of.split(","))) for code, kind, of in kinds["add"]},
-        relative_values={(code, ""): row(code, **options(words)) for code, *words in kinds["value"]},
+        relative_values={
+            (found.code, found.modifier): found
+            for found in (row(code, **options(words)) for code, *words in kinds["value"])
+        },
         earlier=tuple(earlier_of(number, words) for number, words in enumerate(kinds["earlier"], start=1)),
         coverage=tuple(group_of(words) for words in kinds["cover"]),
         modifiers={code: ModifierFact(code, code) for (code,) in kinds["modifier"]},

@@ -102,9 +102,11 @@ def test_the_number_of_queries_does_not_grow(river, ann, bea, max_, codes):
     def count(times):
         for _ in range(times):
             verified(river, ann, bea)
+        levels_of(ann, seen_by=max_, at=timezone.now())  # what is looked up once a process is looked up here
         with CaptureQueriesContext(connection) as captured:
             levels_of(ann, seen_by=max_, at=timezone.now())
         return len(captured)
 
     assert Encounter.objects.count() == 0
+    assert max_.permissions  # asked once a request
     assert count(2) == count(6)

@@ -68,3 +68,9 @@ def test_spoiled_lines_are_named():
 def test_another_file_is_recognised_as_such():
     with pytest.raises(WrongFile, match="add_on_code"):
         read(LAYOUT, "code,title\nG2211,something\n")
+
+
+@pytest.mark.parametrize("day", ["0000001", "2024000", "2023366", "9998366", "20240011"])
+def test_a_day_that_no_year_has_is_refused(day):
+    line = ("G2211", "", "G0463", "", "1", day, "", "")
+    assert refused(LAYOUT, official(line)) == [(2, f"{day!r} is no Julian day")]

@@ -93,6 +93,12 @@ def test_a_conversion_factor_has_its_first_day_and_its_source():
     ]  # fmt: skip
 
 
+@pytest.mark.parametrize("amount", ["1E28", "1e-999999", "NaN", "Infinity", "١٢", "1_000", "9" * 5000, ""])
+def test_an_amount_is_digits_with_a_point_at_most(amount):
+    content = f"starts_on,qualifying,amount,source\n2026-01-01,yes,{amount},CMS\n"
+    assert refused(FACTORS, content) == [(2, f"amount {amount!r} is no number")]
+
+
 def test_the_factors_that_ship_are_those_of_each_year():
     with (SHIPPED / "conversion_factors.csv").open("rb") as file:
         found = rows(FACTORS, file.read(), *FACTORS.columns["ConversionFactor"])

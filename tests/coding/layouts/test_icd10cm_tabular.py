@@ -53,6 +53,13 @@ def test_a_spoiled_seventh_character_spoils_the_codes_that_it_makes():
         ("code,title\nA00,Cholera\n", "breaks off on line 1"),
         (TABULAR[: TABULAR.index("<name>S52")], f"breaks off on line {line('<name>S52')}"),
         ('<!DOCTYPE x [<!ENTITY a "b">]>' + TABULAR.partition("\n")[2], "document type"),
+        ('<?xml version="1.0" encoding="gb2312"?>' + TABULAR.partition("\n")[2], "encoding"),
+        ('<?xml version="1.0" encoding="unheard-of"?>' + TABULAR.partition("\n")[2], "encoding"),
+        ('<?xml version="1.0" encoding="idna"?>' + TABULAR.partition("\n")[2], "encoding"),
+        (
+            "<ICD10CM.tabular><chapter><section>" + "<diag>" * 5000 + "</diag>" * 5000 + "</section>",
+            "60 deep on line 1",
+        ),
     ],
 )
 def test_what_is_not_a_whole_tabular_list_is_another_file(content, fault):

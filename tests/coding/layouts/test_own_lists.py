@@ -44,7 +44,7 @@ def test_our_modifiers_are_all_readable_and_short():
     assert refused(MODIFIERS, "modifier,title\n25,\nL,Left\n") == [(2, "no title"), (3, "'L' is no modifier")]
 
 
-def test_numbers_without_a_place_are_left_out():
+def test_places_are_read_with_the_free_numbers_of_the_list():
     content = (
         "pos_code,pos_type,pos_name,pos_description\n11,Non-Facility,Office,Where one is seen.\n"
         "22,Facility,Outpatient Hospital,A part of a hospital.\n28,Unassigned,Unassigned,Unassigned\n"
@@ -52,10 +52,11 @@ def test_numbers_without_a_place_are_left_out():
     assert rows(PLACES, content, "code", "name", "is_facility") == [
         ("11", "Office", False),
         ("22", "Outpatient Hospital", True),
+        ("28", "Unassigned", False),
     ]
     assert refused(PLACES, content + "1,Facility,x,y\n12,Home,Home,Where one lives.\n") == [
         (5, "'1' is no place of service"),
-        (6, "'Home' is neither Facility nor Non-Facility"),
+        (6, "'Home' is neither Facility, Non-Facility nor Unassigned"),
     ]
 
 

@@ -56,6 +56,12 @@ def test_spoiled_lines_are_named():
     ]
 
 
+def test_a_number_longer_than_any_is_refused_like_a_word():
+    assert refused(OFFICIAL, official("A4253," + "9" * 5000 + ",3,CMS Policy")) == [
+        (5, f"units {'9' * 5000!r} is no whole number")
+    ]
+
+
 @pytest.mark.parametrize(
     ("code_set", "service"),
     [

@@ -51,6 +51,9 @@ def test_a_list_that_was_loaded_is_found_at_once():
 def test_the_version_before_is_kept_and_older_ones_go():
     for _ in range(4):
         call_command("build_code_index", stdout=io.StringIO())
+    out = io.StringIO()
+    call_command("build_code_index", "--if-needed", stdout=out)
+    assert out.getvalue() == "The code index is up to date.\n"
     assert len(built()) == 2
     assert versions.current() in built()
 
