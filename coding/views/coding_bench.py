@@ -288,11 +288,13 @@ def written(line: dict[str, Any]) -> dict[str, Any]:
 
 def findings_context(found_: tuple[Finding, ...], day: date | None) -> dict[str, Any]:
     """The findings in the words of the page."""
-    rows = [finding_row(finding) for finding in found_]
+    words = words_of_fixes([finding.fix.after for finding in found_ if finding.fix], day)
+    rows = [finding_row(finding, words) for finding in found_]
     fixes = 0
     for row in rows:
         if row["fix"]:
             fixes += 1
+            row["number"] = fixes
             row["key"] = f"alt+{fixes}" if fixes < 10 else ""  # noqa: PLR2004  (digits)
     hard = sum(row["kind"] == "hard" for row in rows)
     return {
@@ -311,7 +313,27 @@ def findings_words(hard: int, every: int) -> str:
     return ", ".join(f"{count} {words}" for count, words in parts if count)
 
 
-def finding_row(finding: Finding) -> dict[str, Any]:
+def words_of_fixes(codings: list[CodedEncounter], day: date | None) -> dict[str, dict[str, str]]:
+    """What a bench shows of each code that some fix would leave or put on the list, by code."""
+    if not codings:
+        return {}
+    lists = {
+        diagnosis_system(day) if day else System.ICD10CM: {line.code for one in codings for line in one.diagnoses},
+        System.PROCEDURE: {line.code for one in codings for line in one.procedures},
+    }
+    found: dict[str, dict[str, str]] = {}
+    for system, codes in lists.items():
+        known = facts(codes, system=system, on=day) if day else {}
+        found |= {code: {"dotted": dotted(system, code), "title": title_in(known, code)} for code in codes}
+    return found
+
+
+def body_with_words(coded: CodedEncounter, words: dict[str, dict[str, str]]) -> dict[str, Any]:
+    body = body_of(coded)
+    return {part: [{**line, **words[line["code"]]} for line in body[part]] for part in ("diagnoses", "procedures")}
+
+
+def finding_row(finding: Finding, words: dict[str, dict[str, str]]) -> dict[str, Any]:
     fix = finding.fix
     return {
         "kind": finding.severity.value,
@@ -319,7 +341,7 @@ def finding_row(finding: Finding) -> dict[str, Any]:
         "text": finding.text,
         "source": finding.source,
         "target": target_of(finding),
-        "fix": json.dumps(body_of(fix.after)) if fix else "",
+        "fix": json.dumps(body_with_words(fix.after, words)) if fix else "",
         "fix_label": fix.label if fix else "",
         "key": "",
     }

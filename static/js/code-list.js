@@ -192,7 +192,7 @@ class CodeList extends HTMLElement {
       return this.#jump(jump.dataset.jump);
     }
     const fix = event.target.closest("[data-fix]");
-    if (fix) return this.#repair(JSON.parse(fix.dataset.fix), fix.textContent);
+    if (fix) return this.#repair(JSON.parse(fix.dataset.fix), fix.firstElementChild.textContent);
     const button = event.target.closest("[data-do]");
     if (!button || this.querySelector("[data-editor]")?.inert) return;
     const acts = {
@@ -213,14 +213,12 @@ class CodeList extends HTMLElement {
     row.focus();
   }
 
-  /** Take over the coding that a finding offers; titles come from the lines that are there. */
+  /** Take over the coding that a finding offers, with the words of its lines. */
   #repair(body, name) {
-    const known = new Map(this.#rows.map((line) => [line.code, line]));
-    const line = ({ code, ...rest }) => ({ code, dotted: known.get(code)?.dotted ?? code, title: known.get(code)?.title ?? "", ...rest });
     this.#change(() => {
-      this.#load({ diagnoses: body.diagnoses.map(line), procedures: body.procedures.map(line) });
+      this.#load(body);
       this.#current = this.#rows[0]?.key;
-    }, { text: `Done: ${name.trim()}` });
+    }, { text: `Done: ${name}` });
     this.#focusRow();
   }
 
@@ -350,6 +348,9 @@ class CodeList extends HTMLElement {
         if (!quiet) row.scrollIntoView({ block: "nearest" });
       } else row.removeAttribute("aria-current");
     }
+    const line = this.#rows.find(({ key }) => key === this.#current);
+    const link = this.querySelector("[data-browse]");
+    if (line && link) link.href = link.dataset[this.#procedures.includes(line) ? "procedure" : "diagnosis"] + line.code;
   }
 
   #focusRow() {

@@ -10,7 +10,15 @@ class EmWorksheet extends HTMLElement {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.dispatchEvent(new CustomEvent("worksheet:changed", { bubbles: true })), TYPING_PAUSE);
     });
-    this.closest("details").addEventListener("toggle", ({ target }) => target.open && this.querySelector("input").focus());
+    const details = this.closest("details");
+    const begin = () => this.querySelector("input").focus();
+    details.addEventListener("toggle", () => details.open && begin());
+    // Its key leads into a worksheet that is open already; pressed on its heading it closes it.
+    details.addEventListener("chartline:key", (event) => {
+      if (!details.open || details.contains(document.activeElement)) return;
+      event.preventDefault();
+      begin();
+    });
   }
 
   /** The worksheet as its fields stand, in the shape of coding/forms/worksheet.py. */
