@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0031_search_security'),
+        ('coding', '0009_search_security'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0060_worksheets'),
+        ('coding', '0011_worksheets'),
     ]
 
     operations = [

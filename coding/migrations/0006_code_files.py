@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0010_official_repeats'),
+        ('coding', '0005_official_repeats'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

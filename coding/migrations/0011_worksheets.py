@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0050_outpatient_cap'),
+        ('coding', '0010_outpatient_cap'),
     ]
 
     operations = [

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0070_looked_up_by_edits'),
+        ('coding', '0012_looked_up_by_edits'),
     ]
 
     operations = [

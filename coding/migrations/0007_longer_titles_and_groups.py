@@ -5,7 +5,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coding", "0011_code_files")]
+    dependencies = [("coding", "0006_code_files")]
 
     operations = [
         migrations.AlterField(model_name="code", name="title", field=models.TextField()),

@@ -6,6 +6,6 @@ from portal.tenancy import row_security
 
 
 class Migration(BaseMigration):
-    dependencies = [("coding", "0030_search")]
+    dependencies = [("coding", "0008_search")]
 
     operations = [row_security("coding_searchexpression")]
