@@ -12,7 +12,17 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from coding.models import Assignment, Coding, Diagnosis, EncounterEvent, PreCoding, ProcedureLine
+from coding.models import (
+    Assignment,
+    CodeFile,
+    CodeGroup,
+    Coding,
+    Diagnosis,
+    EncounterEvent,
+    PreCoding,
+    ProcedureLine,
+)
+from coding.rules.code_sets import CodeSet
 from portal.actions.audit import record
 from portal.actions.invitations import invite_person
 from portal.actions.tokens_admin import create_token
@@ -167,6 +177,28 @@ def more_versions(world, number):
     world.comment.versions.create(practice=world.river, body="Before.", replaced_at=timezone.now())
 
 
+def more_editions(world, number):
+    """Another edition of a list, and another file sent by somebody else."""
+    day = date(2016, 1, 1) + timedelta(days=number)
+    factories.EditionFactory(
+        code_set=CodeSet.TAXONOMY, effective=day, loaded_by=factories.UserFactory(roles=[Role.ADMIN])
+    )
+    CodeFile.objects.create(
+        code_set=CodeSet.TAXONOMY, edition=f"file {number}", effective=day, file_name=f"{number}.csv",
+        stored=f"code-files/{number}", sha256="0" * 64, size=1, sent_at=timezone.now(),
+        sent_by=factories.UserFactory(roles=[Role.ADMIN]),
+    )  # fmt: skip
+
+
+def more_codes(world, number):
+    """Another chapter of the list that the code browser opens with."""
+    factories.CodeFactory(code=f"Q{number:02d}")
+    CodeGroup.objects.create(
+        edition=factories.EditionFactory(code_set=CodeSet.ICD10CM_TABULAR), position=number, label=str(number),
+        title=f"Chapter {number}", first=f"Q{number:02d}", last=f"Q{number:02d}", categories=[f"Q{number:02d}"],
+    )  # fmt: skip
+
+
 def new_cleo(world, practice=None):
     return factories.UserFactory(roles=[Role.PRACTICE], practice=practice or world.river)
 
@@ -198,6 +230,8 @@ LISTS: Mapping[str, List] = {
     "coding:operations-figures": List("max", more_work),
     "coding:operations-encounters": List("max", more_work),
     "coding:batch-encounters": List("cleo", more_work),
+    "coding:browser": List("ann", more_codes),
+    "coding:code-lists": List("ada", more_editions),
     "coding:encounter": List("cleo", more_pages),
     "coding:precode": List("ann", more_parts_of_a_practice),
     "coding:code": List("ann", more_pages),
@@ -216,8 +250,9 @@ LISTS: Mapping[str, List] = {
 }
 
 
-# Pages about one thing, forms, files, and what only takes a POST.
+# Pages about one thing, forms, files, and what only takes a POST; the levels are counted in tests/coding/em.
 NO_LISTS = {
+    "coding:favourite-code", "coding:code-file", "coding:levels", "coding:person-levels",
     "portal:healthz", "portal:readyz", "portal:join", "portal:unlock", "portal:keep_alive", "portal:security",
     "portal:appearance", "portal:invite", "portal:invitation_resend", "portal:invitation_revoke", "portal:person_roles",
     "portal:person_work", "portal:person_rule_add", "portal:person_rule_remove", "portal:person_deactivate",
