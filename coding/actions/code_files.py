@@ -10,7 +10,7 @@ from typing import Any
 from django.core.files.base import File
 from django.db import transaction
 
-from coding.actions.code_sets import EditionsClash, LoadReport, RowsRefused, load_code_file
+from coding.actions.code_sets import BadEdition, EditionsClash, LoadReport, RowsRefused, load_code_file
 from coding.models import CodeFile, FileOutcome
 from coding.rules.code_sets import CodeSet
 from coding.rules.layouts.shape import Refused, WrongFile
@@ -88,7 +88,7 @@ def load_or_say_why(sent: CodeFile, *, claim: Claim, at: datetime) -> tuple[File
             finish_job(claim=claim, at=at)
     except RowsRefused as refusal:
         return FileOutcome.REFUSED, report_of(refused=refusal.refused, count=refusal.count)
-    except (WrongFile, EditionsClash) as wrong:
+    except (WrongFile, EditionsClash, BadEdition) as wrong:
         return FileOutcome.WRONG_FILE, report_of(reason=str(wrong))
     return outcome, said
 

@@ -25,6 +25,7 @@ from portal.models import User
 
 LOAD_LOCK = 0xC0DE  # advisory lock number: one load at a time
 BLOCK = 1024**2  # bytes read at a time
+LONGEST_NAME = 60  # characters, as Edition has them
 REPORTED = 1000  # refused rows that a report names; a file with more of them is of another layout
 LONGEST_REASON = 300  # characters of a reason, which may quote a cell of any length
 
@@ -40,6 +41,10 @@ class RowsRefused(Exception):
 
 class EditionsClash(Exception):
     """One edition of the list has this name, another begins on this day: which one to replace is not said."""
+
+
+class BadEdition(Exception):
+    """An edition cannot be called so, or ends before it begins; the text says which."""
 
 
 @dataclass(frozen=True)
@@ -103,8 +108,9 @@ def load_edition(
     """Write a file's rows as one edition; the edition of the same name or day is replaced, as corrected files are.
 
     `file` is seekable bytes, or a path. The same bytes under the same name and dates change nothing. Raises WrongFile,
-    RowsRefused (unless they may be left out) and EditionsClash; then nothing is changed.
+    RowsRefused (unless they may be left out), EditionsClash and BadEdition; then nothing is changed.
     """
+    check_edition(name=name, effective=effective, ends_on=ends_on)
     with connection.cursor() as cursor:
         cursor.execute("SELECT pg_advisory_xact_lock(%s)", [LOAD_LOCK])
     with seekable(file) as source:
@@ -118,7 +124,7 @@ def load_edition(
             former.delete()
         edition = Edition.objects.create(
             code_set=layout.code_set, name=name, effective=effective, ends_on=ends_on,
-            file_name=Path(file_name).name[-200:], sha256=sha256, rows=0, loaded_at=at, loaded_by=by,
+            file_name=shown_name(file_name), sha256=sha256, rows=0, loaded_at=at, loaded_by=by,
         )  # fmt: skip
         rows, refused = write_rows(edition, layout, source)
     if refused.count and not leave_out_refused:
@@ -131,6 +137,18 @@ def load_edition(
     )  # fmt: skip
     codes_loaded.send(sender=Edition, edition=edition, code_set=layout.code_set, at=at)
     return LoadReport(edition=edition, rows=rows, removed=removed, refused=tuple(refused.first), left_out=refused.count)
+
+
+def shown_name(file_name: str) -> str:
+    """The name as the table takes it; bytes of another encoding become question marks."""
+    return Path(file_name).name.encode("utf-8", "replace").decode()[-200:]
+
+
+def check_edition(*, name: str, effective: date, ends_on: date | None) -> None:
+    if not (name.strip() and name.isprintable() and len(name) <= LONGEST_NAME):
+        raise BadEdition(f"The name of an edition has 1 to {LONGEST_NAME} characters.")
+    if ends_on is not None and ends_on < effective:
+        raise BadEdition(f"The last day, {ends_on}, is before the first, {effective}.")
 
 
 def former_edition(code_set: CodeSet, *, name: str, effective: date) -> Edition | None:

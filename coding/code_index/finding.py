@@ -9,7 +9,7 @@ from typing import Any
 from tantivy import Query, Searcher
 
 from coding.code_index.asking import Asking, Question, code_query
-from coding.code_index.building import reader
+from coding.code_index.reading import reader
 from coding.code_index.respelling import corrected
 from coding.code_index.tables import house_expressions
 from coding.rules.code_search import Understood, understand
@@ -56,13 +56,15 @@ class Found:
 
 def find_codes(*, system: System, on: date, text: str, limit: int = 12, personal: Personal = NOBODY) -> Found:
     """Codes of a system in force on a day that match what was typed: a code's beginning, or words in any order."""
-    editions = editions_on(reader.editions(), system, on)
     expressions = house_expressions().with_own(personal.expressions)
     understood = understand(system, text, expressions)
-    if not editions or not (understood.prefix or understood.groups):
+    if not (understood.prefix or understood.groups):
+        return Found()
+    opened = reader.newest()
+    editions = editions_on(opened.editions, system, on)
+    if not editions:
         return Found()
     question = Question(tuple(edition.pk for edition in editions), on, personal.favourites, personal.frequent)
-    opened = reader.newest()
     search = Search(opened.searcher, understood, question, limit)
     if search.by_code():
         return search.found()

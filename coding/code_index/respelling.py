@@ -3,7 +3,7 @@
 from functools import lru_cache
 
 from coding.code_index.asking import known
-from coding.code_index.building import Opened
+from coding.code_index.reading import Opened
 from coding.code_index.schema import WORDS
 from coding.rules.code_search import Understood
 from coding.rules.code_search.spelling import closest, slips_allowed

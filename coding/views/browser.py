@@ -28,9 +28,9 @@ from coding.models import Edition, FavouriteCode
 from coding.rules.code_links import parts_of
 from coding.rules.code_sets import LISTS_OF
 from coding.rules.code_tree import CATEGORY, Choice
-from coding.rules.codings import System, bare, diagnosis_system, dotted
+from coding.rules.codings import System, diagnosis_system, dotted
 from coding.rules.tables import CodeFact, NoteKind
-from coding.views.codes import SHOWN, look_up, personal_of, results_of
+from coding.views.codes import SHOWN, code_in, look_up, personal_of, results_of
 from portal.access import SignedRequest, requires
 from portal.models import User
 from portal.rules.roles import Permission
@@ -61,7 +61,7 @@ def browser(request: SignedRequest) -> HttpResponse:
     except ValueError:
         return HttpResponseBadRequest("A day is YYYY-MM-DD; a list is icd9cm, icd10cm or procedure.")
     place = Place(system, on)
-    code, query = bare(request.GET.get("code", ""))[:8], request.GET.get("q", "").strip()[:100]
+    code, query = code_in(request.GET.get("code", "")), request.GET.get("q", "").strip()[:100]
     branch = branch_at(place, code, group)
     page = code_page(code, branch, system, on) if code else None
     found = look_up(system, on, query, personal_of(request.user, system, None)) if query else None

@@ -1,6 +1,7 @@
 """Look up codes while typing, and keep favourites."""
 
 import logging
+import re
 from datetime import date, timedelta
 
 from django.core.cache import cache
@@ -21,6 +22,7 @@ from portal.rules.roles import Permission
 SHOWN = 12
 FREQUENT_SINCE = timedelta(days=365)
 FREQUENT_KEPT = 900  # seconds
+NO_CODE, LONGEST_CODE = re.compile(r"[^A-Z0-9]"), 8
 NUMBER_LIMIT = 18  # digits of an id
 
 logger = logging.getLogger(__name__)
@@ -56,6 +58,11 @@ def look_up(system: System, on: date, text: str, personal: Personal) -> Found:
     if not found.hits and text.strip():
         logger.info("code search found nothing", extra={"kind": system.value, "count": len(text.split())})
     return found
+
+
+def code_in(text: str) -> str:
+    """A code as an address or form names it, as stored; what no code has falls out."""
+    return NO_CODE.sub("", bare(text))[:LONGEST_CODE]
 
 
 def results_of(system: System, found: Found) -> list[dict[str, str | bool]]:
@@ -104,7 +111,7 @@ def favourite(request: SignedRequest) -> HttpResponse:
     system, wanted = request.POST.get("system", ""), request.POST.get("on") == "1"
     if system not in set(System):
         return HttpResponseBadRequest("A list is icd9cm, icd10cm or procedure.")
-    code = bare(request.POST.get("code", ""))[:8]
+    code = code_in(request.POST.get("code", ""))
     if wanted:
         row = get_object_or_404(Code.objects.of(System(system)).filter(code=code).order_by("-pk")[:1])
         add_favourite_code(system=System(system), code=row.code, by=request.user, at=timezone.now())

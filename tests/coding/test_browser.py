@@ -155,6 +155,11 @@ def test_the_date_decides_what_is_billable(lists, browse):
     assert "code=I4200" in text
 
 
+@pytest.mark.parametrize("code", ["I42\0", "\0", "I42 %", "I42é💉", "I4_", "i42" * 4000])
+def test_what_no_code_has_falls_out_of_an_address(lists, browse, code):
+    assert browse(on="2026-05-01", code=code)[0] in {200, 404}
+
+
 def test_a_code_that_is_gone_says_so(lists, browse):
     status, text = browse(on="2026-10-01", code="I428")
     assert status == 404

@@ -95,7 +95,11 @@ def test_a_favourite_is_found_first_and_only_by_its_owner(codes, ann, bea, as_us
 
 @pytest.mark.parametrize(
     ("sent", "status"),
-    [({"system": "icd10cm", "code": "E99999", "on": "1"}, 404), ({"system": "cpt", "code": "E11"}, 400)],
+    [
+        ({"system": "icd10cm", "code": "E99999", "on": "1"}, 404),
+        ({"system": "icd10cm", "code": "E9\0é", "on": "1"}, 404),
+        ({"system": "cpt", "code": "E11"}, 400),
+    ],
 )
 def test_a_favourite_is_a_code_of_a_list(codes, ann, as_user, sent, status):
     assert as_user(ann).post(reverse("coding:favourite-code"), sent).status_code == status

@@ -1,6 +1,7 @@
 """The command that loads a file: what it prints, and with which exit code it ends."""
 
 import gzip
+import os
 from zipfile import ZIP_BZIP2, ZIP_DEFLATED, ZipFile
 
 import pytest
@@ -201,6 +202,28 @@ def test_a_file_of_another_layout_is_named_as_such(tmp_path, kind, content, said
     (tmp_path / "file").write_text(content)
     with pytest.raises(CommandError, match=said):
         load(kind, tmp_path / "file")
+
+
+@pytest.mark.parametrize(
+    ("more", "said"),
+    [
+        (["--ends-on", "2020-01-01"], "2020-01-01, is before the first, 2026-10-01"),
+        (["--edition", "x" * 61], "1 to 60 characters"),
+        (["--edition", "2026\0Q4"], "1 to 60 characters"),
+        (["--edition", " "], "1 to 60 characters"),
+    ],
+)
+def test_an_edition_that_cannot_be_is_named_as_such(quarter, more, said):
+    with pytest.raises(CommandError, match=said):
+        load("ptp_practitioner", quarter / "ccipra-f1.TXT", more=more)
+    assert not Edition.objects.exists()
+
+
+def test_a_file_may_be_called_whatever_the_system_lets_it(quarter):
+    odd = quarter / os.fsdecode(b"caf\xe9.txt")
+    (quarter / "ccipra-f1.TXT").rename(odd)
+    load("ptp_practitioner", odd)
+    assert Edition.objects.get().file_name == "caf?.txt"
 
 
 def test_a_file_that_is_not_there_is_named(tmp_path):

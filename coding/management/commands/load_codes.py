@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.utils import timezone
 
-from coding.actions.code_sets import EditionsClash, LoadReport, RowsRefused, load_code_file
+from coding.actions.code_sets import BadEdition, EditionsClash, LoadReport, RowsRefused, load_code_file
 from coding.actions.packed_files import as_one_file
 from coding.rules.code_sets import CodeSet
 from coding.rules.layouts.shape import Refused, WrongFile
@@ -41,7 +41,7 @@ class Command(BaseCommand):
         except RowsRefused as refusal:
             self.name_rows(refusal.refused, refusal.count)
             raise SystemExit(1) from None
-        except (WrongFile, EditionsClash, OSError) as trouble:
+        except (WrongFile, EditionsClash, BadEdition, OSError) as trouble:
             raise CommandError(str(trouble)) from trouble
         self.tell(report)
 

@@ -1,6 +1,8 @@
 """An index is built where it is missing, and anew without disturbing those who read."""
 
 import io
+import math
+import shutil
 import threading
 from datetime import date
 from pathlib import Path
@@ -12,7 +14,7 @@ from django.utils import timezone
 
 from coding.actions.code_index import KIND, build_index
 from coding.code_index import build_code_index, versions
-from coding.code_index.building import Reader, reader
+from coding.code_index.reading import Reader, reader
 from coding.models import Edition
 from coding.rules.code_sets import CodeSet
 from coding.signals import codes_loaded
@@ -27,6 +29,12 @@ pytestmark = pytest.mark.django_db
 @pytest.fixture(autouse=True)
 def small_list(db):
     fill()
+
+
+@pytest.fixture(autouse=True)
+def as_after_a_start() -> None:
+    """Another test's failed build does not count."""
+    reader.opened, reader.failed = None, -math.inf
 
 
 def built() -> list[str]:
@@ -78,8 +86,83 @@ def test_while_another_process_builds_the_version_before_answers():
         assert got
         more_codes("J990", "Pneumonia of the year 2026")
         assert codes("pneumonia", on=date(2026, 1, 1)) == ["J189"]
-        assert codes("pneumonia") == [], "the new edition is in force, and not yet in the index"
+        assert codes("pneumonia") == ["J189"], "the new edition is in force, and not yet in the index"
     assert codes("pneumonia") == ["J990"]
+
+
+def test_while_another_process_builds_a_list_that_was_replaced_is_still_found():
+    assert codes("pneumonia") == ["J189"]
+    with versions.build_lock(wait=True):
+        Edition.objects.filter(code_set=CodeSet.ICD10CM).delete()
+        more_codes("J990", "Pneumonia of the year 2026")
+        assert codes("pneumonia") == ["J189"]
+    assert codes("pneumonia") == ["J990"]
+
+
+def spoil(*, name, how):
+    """Do something to the files of the current version that match the name."""
+    for path in (Path(settings.CODE_INDEX_DIR) / versions.current()).glob(name):
+        how(path)
+
+
+@pytest.mark.parametrize(
+    "how", [Path.unlink, lambda path: path.write_bytes(b""), lambda path: path.write_bytes(b"x" * 99)]
+)
+@pytest.mark.parametrize("name", ["meta.json", "*.store", "*.term", "*.fast", "editions.json"])
+def test_a_version_that_is_not_whole_is_built_anew(name, how):
+    build_code_index()
+    spoiled = versions.current()
+    spoil(name=name, how=how)
+    assert codes("pneumonia") == ["J189"]
+    assert versions.current() != spoiled
+
+
+def test_a_version_that_was_removed_is_built_anew():
+    build_code_index()
+    shutil.rmtree(Path(settings.CODE_INDEX_DIR) / versions.current())
+    assert codes("pneumonia") == ["J189"]
+
+
+@pytest.mark.parametrize("put", [Path.mkdir, Path.touch, lambda path: path.symlink_to("/etc")])
+def test_what_stands_where_the_link_should_is_replaced(put):
+    build_code_index()
+    current = Path(settings.CODE_INDEX_DIR) / "current"
+    current.unlink()
+    put(current)
+    assert codes("pneumonia") == ["J189"]
+    assert versions.current() in built()
+
+
+def test_two_readers_of_a_spoiled_version_build_once():
+    build_code_index()
+    spoil(name="meta.json", how=Path.unlink)
+    mine, theirs = Reader(), Reader()
+    assert mine.newest().version == theirs.newest().version == versions.current()
+    assert len(built()) == 2, "the spoiled one and one more"
+
+
+@pytest.fixture
+def nothing_can_be_written(monkeypatch):
+    """A disk that takes no writing; root may write everywhere, so that a mode of the directory would not do."""
+
+    def broken(_path: str) -> int:
+        raise OSError(30, "Read-only file system")
+
+    monkeypatch.setattr("coding.code_index.building.write_index", broken)
+
+
+def test_where_nothing_can_be_written_the_version_before_answers(request):
+    build_code_index()
+    request.getfixturevalue("nothing_can_be_written")
+    more_codes("J990", "Pneumonia of the year 2026")
+    assert codes("pneumonia") == ["J189"]
+
+
+def test_where_nothing_can_be_written_a_process_has_the_index_in_its_memory(nothing_can_be_written):
+    assert codes("pneumonia") == ["J189"]
+    more_codes("J990", "Pneumonia of the year 2026")
+    assert codes("pneumonia") == ["J990"]
+    assert versions.current() is None
 
 
 def test_readers_are_not_disturbed_by_builds():
