@@ -48,7 +48,7 @@ def lists():
     CodeGroup.objects.create(edition=tabular, position=1, label="13", title="Musculoskeletal system", **chapter)
     for position, (holder, kind, text) in enumerate((
         ("13", NoteKind.EXCLUDES2, "endocrine, nutritional and metabolic diseases (E11.-)"),
-        ("E119", NoteKind.USE_ADDITIONAL, "code to identify control using insulin (Z79.4)"),
+        ("M17", NoteKind.CODE_ALSO, "osteophyte (M25.7-)"),
     ), start=10):  # fmt: skip
         CodeNote.objects.create(edition=tabular, position=position, holder=holder, kind=kind, text=text)
     build_code_index()
