@@ -100,7 +100,8 @@ def code_branch(code: str, system: System, on: date) -> Branch:
     if not below and not higher and holding:
         beside = tuple(facts_in(rows.filter(code__in=holding[-1].categories)).values())
     elif not below:
-        beside = directly_below(higher[-1] if higher else code[:CATEGORY], listed)
+        around_it = (directly_below(stem, listed) for stem in (*reversed(higher), code[:CATEGORY]))
+        beside = next(filter(None, around_it), ())
     return Branch(
         edition_names(system, on),
         groups_above=tuple(group_of(row) for row in holding),

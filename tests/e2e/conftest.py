@@ -18,7 +18,10 @@ from aiosmtpd.controller import Controller
 from aiosmtpd.handlers import Message
 from django.conf import settings
 from django.db import connection, connections
+from django.test import Client
 from playwright.sync_api import Browser, sync_playwright
+
+from tests.e2e.people import WIDE
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = "/usr/bin/chromium"
@@ -145,3 +148,28 @@ def browser() -> Iterator[Browser]:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         yield chromium
         chromium.close()
+
+
+@pytest.fixture
+def screen(browser, live_server):
+    """A window in which somebody is signed in; fails the test on a script error or a refused resource."""
+    faults = []
+    with connection.cursor() as cursor:  # beside the browser's loop it is another connection than before
+        cursor.execute("SELECT set_config('chartline.staff', 'on', false)")
+
+    def open_for(user, **options):
+        client = Client()
+        client.force_login(user)
+        context = browser.new_context(base_url=live_server.url, viewport=WIDE, **options)
+        context.add_cookies([{
+            "name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
+            "url": live_server.url,
+        }])  # fmt: skip
+        page = context.new_page()
+        page.set_default_timeout(20_000)
+        page.on("pageerror", lambda error: faults.append(str(error)))
+        page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
+        return page
+
+    yield open_for
+    assert faults == []

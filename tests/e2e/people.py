@@ -12,6 +12,7 @@ from tests.factories import PASSWORD
 
 RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]}
 SIZES = ((1440, 900), (390, 844))
+WIDE, NARROW = ({"width": width, "height": height} for width, height in SIZES)
 THEMES = ("light", "dark")
 # What may scroll sideways: tables and page images in their own region.
 OVERFLOW = """() => {
@@ -76,3 +77,29 @@ class Person:
         self.context.close()
         self.looking.close()
         assert not self.troubles, self.troubles
+
+
+def assert_accessible(page):
+    """axe finds nothing, and nothing hangs out sideways, in both themes at both widths."""
+    found = []
+    for size in (WIDE, NARROW):
+        page.set_viewport_size(size)
+        for theme in ("light", "dark"):
+            page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
+            for fragment in panes_of(page) if size is NARROW else ("",):
+                if fragment:
+                    page.evaluate("hash => { location.hash = hash }", fragment)
+                results = Axe().run(page)
+                found += [
+                    (size["width"], theme, fragment, one["id"], one["nodes"][0]["html"][:200])
+                    for one in results.response["violations"]
+                ]
+                wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
+                found += [(size["width"], theme, fragment, "scrolls sideways", wide)] if wide > 0 else []
+    page.set_viewport_size(WIDE)
+    assert found == []
+
+
+def panes_of(page):
+    """The panes that a narrow screen shows one at a time; "" for a page that has none."""
+    return [pane for pane in ("#chart-pane", "#codes-pane") if page.locator(pane).count()] or [""]

@@ -5,10 +5,6 @@ import gzip
 import re
 
 import pytest
-from axe_playwright_python.sync_playwright import Axe
-from django.conf import settings
-from django.db import connection
-from django.test import Client
 from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
@@ -20,56 +16,9 @@ from portal.models import Contract
 from tests import factories
 from tests.coding.benches import lapse, to_code, to_precode, to_verify, visit
 from tests.coding.lines import coded, load_codes
+from tests.e2e.people import assert_accessible
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
-
-WIDE, NARROW = {"width": 1440, "height": 900}, {"width": 390, "height": 844}
-
-
-@pytest.fixture
-def screen(browser, live_server):
-    """A window in which somebody is signed in; fails the test on a script error or a refused resource."""
-    faults = []
-    with connection.cursor() as cursor:  # beside the browser's loop it is another connection than before
-        cursor.execute("SELECT set_config('chartline.staff', 'on', false)")
-
-    def open_for(user, **options):
-        client = Client()
-        client.force_login(user)
-        context = browser.new_context(base_url=live_server.url, viewport=WIDE, **options)
-        context.add_cookies([{
-            "name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
-            "url": live_server.url,
-        }])  # fmt: skip
-        page = context.new_page()
-        page.set_default_timeout(20_000)
-        page.on("pageerror", lambda error: faults.append(str(error)))
-        page.on("console", lambda said: faults.append(said.text) if "Content Security Policy" in said.text else None)
-        return page
-
-    yield open_for
-    assert faults == []
-
-
-def assert_accessible(page):
-    """axe finds nothing, and nothing hangs out sideways, in both themes at both widths."""
-    found = []
-    for size in (WIDE, NARROW):
-        page.set_viewport_size(size)
-        for theme in ("light", "dark"):
-            page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
-            for fragment in ("#chart-pane", "#codes-pane") if size is NARROW else ("",):
-                if fragment and page.locator(fragment).count():
-                    page.evaluate("hash => { location.hash = hash }", fragment)
-                results = Axe().run(page)
-                found += [
-                    (size["width"], theme, fragment, one["id"], one["nodes"][0]["html"][:200])
-                    for one in results.response["violations"]
-                ]
-                wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
-                found += [(size["width"], theme, fragment, "scrolls sideways", wide)] if wide > 0 else []
-    page.set_viewport_size(WIDE)
-    assert found == []
 
 
 def test_a_chart_walks_through_the_three_benches_by_keyboard(screen, river, ann, bea):
