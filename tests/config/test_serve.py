@@ -21,7 +21,6 @@ from config import embedded
 
 REPOSITORY = Path(__file__).resolve().parents[2]
 SERVE = [sys.executable, "-m", "config.serve"]
-NOHUP = ("sh", "-c", 'trap "" HUP; exec "$@"', "sh")  # nohup itself would also send the output to a file
 
 
 @dataclass
@@ -57,7 +56,7 @@ def port() -> int:
 
 @pytest.fixture
 def start(port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., Serving]]:
-    """Starts the command on a directory of its own, optionally behind another command."""
+    """Starts the command on a directory of its own; as behind nohup when it is to ignore that its terminal closes."""
     for name in ("DATABASE_URL", "DATABASE_OWNER_URL", "REDIS_URL"):
         monkeypatch.delenv(name, raising=False)
     directory = Path(tempfile.mkdtemp(prefix="serve-", dir="/tmp"))
@@ -66,11 +65,13 @@ def start(port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., 
     monkeypatch.setenv("PORT", str(port))
     begun: list[Serving] = []
 
-    def start(*before: str) -> Serving:
+    def start(on_hang_up: signal.Handlers = signal.SIG_DFL) -> Serving:
         screen, terminal = pty.openpty()
+        ours = signal.signal(signal.SIGHUP, on_hang_up)  # a child inherits it, and the tests may run behind nohup
         process = subprocess.Popen(
-            [*before, *SERVE], cwd=REPOSITORY, stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True
+            SERVE, cwd=REPOSITORY, stdin=terminal, stdout=terminal, stderr=terminal, start_new_session=True
         )
+        signal.signal(signal.SIGHUP, ours)
         os.close(terminal)
         begun.append(Serving(process, screen))
         return begun[-1]
@@ -100,7 +101,7 @@ def test_a_closed_terminal_leaves_no_server_behind(start: Callable[..., Serving]
 
 
 def test_nohup_outlives_the_terminal(start: Callable[..., Serving]) -> None:
-    serving = start(*NOHUP)
+    serving = start(on_hang_up=signal.SIG_IGN)
     serving.wait_until_it_prepares()
     serving.process.send_signal(signal.SIGHUP)
     time.sleep(1)
