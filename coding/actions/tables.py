@@ -55,13 +55,29 @@ def tables_for(
     `encounter` brings the patient's other services, besides those of `earlier`, and the practice's rules. A constant
     number of queries, however long the coding. Which editions are in force is read each time, so a load counts from its
     commit on; the short lists of an edition are kept, because an edition never changes (a corrected file is another
-    edition).
+    edition). An edition that is replaced while its rows are read has them read again: half of a list finds nothing.
     """
     day = coded.date_of_service
     if day is None:
         return Tables()
+    asked = (*LISTS_OF[diagnosis_system(day)], *LISTS_OF[System.PROCEDURE], *ASKED)
+    editions = editions_on(day, *asked)
+    while True:
+        found = tables_at(day, editions, coded, encounter, earlier)
+        before, editions = editions, editions_on(day, *asked)
+        if editions == before:
+            return found
+
+
+def tables_at(
+    day: date,
+    editions: Editions,
+    coded: CodedEncounter,
+    encounter: Encounter | None,
+    earlier: tuple[EarlierService, ...],
+) -> Tables:
+    """The rows of these editions."""
     system = diagnosis_system(day)
-    editions = editions_on(day, *LISTS_OF[system], *LISTS_OF[System.PROCEDURE], *ASKED)
     known = PreCoding.objects.filter(encounter=encounter).first() if encounter else None
     if encounter and known:
         earlier = (*earlier, *earlier_services(encounter, known, on=day))
