@@ -266,7 +266,7 @@ def work_at_the_bench(anns, looked):
             page.keyboard.press("Enter")
         page.keyboard.press("Escape")
         expect(page.locator("[data-row]")).to_have_count(2)
-        page.get_by_label(re.compile("note", re.IGNORECASE)).first.fill(CANARIES["coder's note"])
+        page.get_by_label("Note to the verifier").fill(CANARIES["coder's note"])
         page.keyboard.press("Escape")
         expect(page.locator("#findings")).to_contain_text("Nothing to fix")
         expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
