@@ -19,6 +19,7 @@ from coding.models import (
     CoverageGroup,
     Crosswalk,
     Edition,
+    FavouriteCode,
     Fee,
     FeeSchedule,
     IndexEntry,
@@ -27,6 +28,7 @@ from coding.models import (
     PayerRule,
     PlaceOfService,
     RelativeValue,
+    SearchExpression,
     Taxonomy,
     UnitLimit,
     Utilisation,
@@ -109,6 +111,25 @@ def payer_rule(**fields: Any) -> PayerRule:
     return PayerRule.objects.create(**{"practice": practice, "changed_by": factories.UserFactory(), **more, **fields})
 
 
+def favourite(**fields: Any) -> FavouriteCode:
+    user = fields.pop("user", None) or factories.UserFactory()
+    return FavouriteCode.objects.create(
+        **{"user": user, "system": "icd10cm", "code": "I10", "added_at": NOON, **fields}
+    )
+
+
+def favourite_twice() -> None:
+    user = factories.UserFactory()
+    favourite(user=user)
+    favourite(user=user)
+
+
+def expression_twice() -> None:
+    same = {"practice": factories.PracticeFactory(), "changed_by": factories.UserFactory()}
+    for means in ("knee", "joint"):
+        SearchExpression.objects.create(text="knee ache", means=means, changed_at=NOON, **same)
+
+
 def schedule_twice() -> None:
     payer = factories.PayerFactory()
     schedule(payer=payer)
@@ -165,5 +186,8 @@ BROKEN_LISTS: dict[str, Callable[[], object]] = {
     "coding_fee_once": fee_twice,
     "coding_fee_not_negative": lambda: fee(amount=-1),
     "coding_payerrule_once": payer_rule_twice,
+    "coding_favouritecode_once": favourite_twice,
+    "coding_favouritecode_system_known": lambda: favourite(system="snomed"),
+    "coding_searchexpression_once": expression_twice,
     "coding_payerrule_dates": lambda: payer_rule(valid_to=JANUARY),
 }

@@ -131,6 +131,7 @@ BROKEN = {
     "portal_provider_specialty_known": lambda: factories.ProviderFactory(specialty="magic"),
     "portal_location_name_once": lambda: again(factories.LocationFactory()),
     "portal_location_pos_form": lambda: factories.LocationFactory(place_of_service="1A"),
+    "portal_location_zip_form": lambda: factories.LocationFactory(zip_code="7220"),
     "portal_payer_name_once": lambda: again(factories.PayerFactory()),
     "portal_contract_one_open": lambda: again(contract()),
     "portal_contract_turnaround": lambda: contract(turnaround_hours=0),
