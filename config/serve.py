@@ -130,27 +130,50 @@ def address(port: int) -> str:
 def run(port: int, begun: float) -> int:
     """Hold everything up until told to stop or until a part cannot be held up."""
     os.environ.update(site_environment(port))
-    processes: subprocess.Popen[bytes] | None = None
+    children: list[subprocess.Popen[bytes]] = []
     try:
         say("Starting PostgreSQL and Valkey ...")
-        embedded.start()
+        with uninterrupted():
+            embedded.start()
         say("Preparing tables, static files and demo data ...")
-        sign_ins = prepare()
-        processes = start_processes()
-        wait_until_open(port, processes)
+        sign_ins = prepare(children)
+        with uninterrupted():
+            children.append(start_processes())
+        wait_until_open(port, children[-1])
         announce(port, sign_ins, time.monotonic() - begun)
-        while processes.poll() is None:
+        while children[-1].poll() is None:
             if embedded.missing():
-                embedded.start()  # one was killed
+                with uninterrupted():
+                    embedded.start()  # one was killed
             time.sleep(CHECK_SECONDS)
         raise CannotRun("one of its processes ended; the lines above say why.")
     finally:
         for number in STOP_SIGNALS:
             signal.signal(number, signal.SIG_IGN)
         say("Stopping ...")
-        if processes is not None:
-            stop_processes(processes)
+        for child in children:
+            stop_process(child)
         embedded.stop()
+
+
+@contextmanager
+def uninterrupted() -> Iterator[None]:
+    """A stop signal is heard right after this: one in the middle would leave a process behind that nobody knows of."""
+    heard: list[int] = []
+
+    def remember(number: int, _frame: FrameType | None) -> None:
+        heard.append(number)
+
+    ours = [number for number in STOP_SIGNALS if signal.getsignal(number) is _raise_told_to_stop]
+    for number in ours:
+        signal.signal(number, remember)
+    try:
+        yield
+    finally:
+        for number in ours:
+            signal.signal(number, _raise_told_to_stop)
+    if heard:
+        raise ToldToStop
 
 
 def site_environment(port: int) -> dict[str, str]:
@@ -166,12 +189,15 @@ def site_environment(port: int) -> dict[str, str]:
     }
 
 
-def prepare() -> str:
-    """Answer the demo's sign-ins, ready to print."""
-    done = subprocess.run([sys.executable, "-m", "config.prepare"], check=False, stdout=subprocess.PIPE, text=True)
-    if done.returncode:
+def prepare(children: list[subprocess.Popen[bytes]]) -> str:
+    """Answer the demo's sign-ins, ready to print; what runs meanwhile is added to `children`."""
+    with uninterrupted():
+        preparing = subprocess.Popen([sys.executable, "-m", "config.prepare"], stdout=subprocess.PIPE)
+        children.append(preparing)
+    sign_ins, _ = preparing.communicate()
+    if preparing.returncode:
         raise CannotRun("preparing the tables, static files or demo data failed; the lines above say why.")
-    return done.stdout.strip()
+    return sign_ins.decode().strip()
 
 
 def start_processes() -> subprocess.Popen[bytes]:
@@ -180,15 +206,15 @@ def start_processes() -> subprocess.Popen[bytes]:
     return subprocess.Popen(command, start_new_session=True)
 
 
-def stop_processes(processes: subprocess.Popen[bytes]) -> None:
+def stop_process(child: subprocess.Popen[bytes]) -> None:
     """Honcho passes the signal on and kills what has not ended within five seconds."""
-    if processes.poll() is None:
-        processes.terminate()
+    if child.poll() is None:
+        child.terminate()
     try:
-        processes.wait(timeout=STOP_SECONDS)
+        child.wait(timeout=STOP_SECONDS)
     except subprocess.TimeoutExpired:
-        processes.kill()
-        processes.wait()
+        child.kill()
+        child.wait()
 
 
 def wait_until_open(port: int, processes: subprocess.Popen[bytes]) -> None:

@@ -13,7 +13,8 @@ class CodeSearch extends HTMLElement {
   #asking;
   #hits = [];
   #at = 0;
-  #wanted = false; // Enter was pressed before the answer came
+  #ahead = Promise.resolve(); // codes entered before their answers came, taken one after the other
+  #awaited = 0; // how many of them have no answer yet
 
   connectedCallback() {
     if (this.#input) return;
@@ -29,6 +30,7 @@ class CodeSearch extends HTMLElement {
       const option = event.target.closest("[role=option]");
       if (option) this.#choose([...this.#list.children].indexOf(option));
     });
+    window.addEventListener("submit", (event) => this.#beforeSubmit(event), { capture: true });
     this.addEventListener("change", (event) => event.target.name === "kind" && (this.#input.focus(), this.#ask()));
   }
 
@@ -46,7 +48,6 @@ class CodeSearch extends HTMLElement {
 
   #later() {
     clearTimeout(this.#timer);
-    this.#wanted = false;
     this.#timer = setTimeout(() => this.#ask(), PAUSE);
   }
 
@@ -59,9 +60,7 @@ class CodeSearch extends HTMLElement {
     const asking = (this.#asking = new AbortController());
     this.#list.setAttribute("aria-busy", "true");
     try {
-      const [first, second] = this.#systems;
-      let { hits, spelling } = await this.#lookup(first, text, asking.signal);
-      if (!hits.length) ({ hits, spelling } = await this.#lookup(second, text, asking.signal));
+      const { hits, spelling } = await this.#find(this.#systems, text, asking.signal);
       this.#show(hits, text, spelling);
     } catch (error) {
       if (error.name === "AbortError") return;
@@ -73,7 +72,52 @@ class CodeSearch extends HTMLElement {
         this.#list.removeAttribute("aria-busy");
       }
     }
-    if (this.#wanted) this.#choose(this.#at);
+  }
+
+  /** Enter came first: the box is free for the next code while the first hit of this one is awaited. */
+  #takeFirst(text) {
+    const systems = this.#systems;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.#input.value = "";
+    this.#close();
+    this.#hint.textContent = `Looking for “${text}” …`;
+    const take = async () => {
+      try {
+        const { hits, spelling } = await this.#find(systems, text, AbortSignal.timeout(10_000));
+        if (!this.#input.value) {
+          this.#input.value = text;
+          this.#show(hits, text, spelling);
+          this.#choose(0);
+        } else if (hits[0]?.billable) this.#send(hits[0]);
+        else say((this.#hint.textContent = `No single code found for “${text}”.`));
+      } catch (error) {
+        if (error.message === "423") {
+          await new Promise((done) => window.addEventListener("chartline:unlocked", done, { once: true }));
+          return take();
+        }
+        this.#input.value ||= text;
+        this.#note(`The search for “${text}” did not answer. Try again.`);
+      }
+    };
+    this.#awaited += 1;
+    this.#ahead = this.#ahead.then(take).finally(() => { this.#awaited -= 1; });
+  }
+
+  /** A coding is not sent before the codes entered for it have come, nor without one that was not found. */
+  async #beforeSubmit(event) {
+    const { target: form, submitter } = event;
+    if (!this.#awaited || !form.contains(this)) return;
+    event.preventDefault();
+    event.stopImmediatePropagation();
+    await this.#ahead;
+    if (this.#input.value) say("Not sent: look at the code in the search box.");
+    else form.requestSubmit(submitter);
+  }
+
+  async #find([first, second], text, signal) {
+    const found = await this.#lookup(first, text, signal);
+    return found.hits.length ? found : this.#lookup(second, text, signal);
   }
 
   async #lookup(system, text, signal) {
@@ -138,14 +182,10 @@ class CodeSearch extends HTMLElement {
   }
 
   #enter() {
-    if (this.#timer || this.#asking) {
-      this.#wanted = true;
-      if (this.#timer) this.#ask();
-    } else if (this.#hits.length) this.#choose(this.#at);
-    else if (this.#input.value.trim()) {
-      this.#wanted = true;
-      this.#ask();
-    } else this.#leave();
+    const text = this.#input.value.trim();
+    if (!this.#timer && !this.#asking && this.#hits.length) this.#choose(this.#at);
+    else if (!text) this.#leave();
+    else if (text.length > 1) this.#takeFirst(text);
   }
 
   #escape() {
@@ -171,7 +211,6 @@ class CodeSearch extends HTMLElement {
   }
 
   #choose(index) {
-    this.#wanted = false;
     const hit = this.#hits[index];
     if (!hit) return;
     if (!hit.billable) {
@@ -184,6 +223,10 @@ class CodeSearch extends HTMLElement {
     }
     this.#input.value = "";
     this.#close();
+    this.#send(hit);
+  }
+
+  #send(hit) {
     this.dispatchEvent(new CustomEvent("code:chosen", { bubbles: true, detail: hit }));
   }
 }

@@ -82,7 +82,14 @@ def start(port: int, monkeypatch: pytest.MonkeyPatch) -> Iterator[Callable[..., 
         with suppress(OSError):  # closed by the test
             os.close(serving.screen)
     embedded.stop()
+    assert [process for process in psutil.process_iter(["environ"]) if begun and belongs(process, directory)] == []
     shutil.rmtree(directory)
+
+
+def belongs(process: psutil.Process, directory: Path) -> bool:
+    """Whether a process was made for the site in that directory, ourselves aside."""
+    of = (process.info["environ"] or {}).get("CHARTLINE_VAR")
+    return process.pid != os.getpid() and of == str(directory / "var")
 
 
 def second_copy() -> subprocess.CompletedProcess[str]:

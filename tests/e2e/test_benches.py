@@ -111,6 +111,48 @@ def test_a_key_undoes_and_the_sheet_lists_every_key(screen, river, ann):
     assert Assignment.objects.get(pk=held.pk).skip_reason == "unreadable"
 
 
+SLOW_ANSWERS = """
+const quick = window.fetch;
+window.fetch = async (...asked) => {
+  await new Promise((done) => setTimeout(done, 700));
+  return quick(...asked);
+};
+"""
+
+
+def test_codes_typed_ahead_of_slow_answers_are_taken_one_by_one(screen, river, ann):
+    held = to_code(river, ann)
+    page = screen(ann)
+    page.goto(reverse("coding:code", args=[held.encounter_id]))
+    page.evaluate(SLOW_ANSWERS)
+    page.keyboard.press("/")
+    for code in ("E119", "99213", "XX99XX"):
+        page.keyboard.type(code)
+        page.keyboard.press("Enter")
+    expect(page.locator("[data-row]")).to_have_count(2)
+    expect(page.locator("[data-row]").first).to_contain_text("E11.9")
+    expect(page.locator("[data-row]").last).to_contain_text("99213")
+    expect(page.locator("#code-hint")).to_have_text("No code found for “XX99XX”.")
+    expect(page.get_by_role("combobox", name="Add a code")).to_have_value("XX99XX")
+
+
+def test_a_coding_is_sent_with_the_codes_that_were_entered_for_it(screen, river, ann):
+    held = to_code(river, ann)
+    page = screen(ann)
+    page.goto(reverse("coding:code", args=[held.encounter_id]))
+    page.evaluate(SLOW_ANSWERS)
+    page.keyboard.press("/")
+    page.keyboard.type("E119")
+    page.keyboard.press("Enter")
+    page.keyboard.type("99213")
+    page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(f"**{reverse('coding:queue')}")
+    sent = Coding.objects.get()
+    assert [line.code for line in sent.diagnoses.all()] == ["E119"]
+    assert [(line.code, line.pointers) for line in sent.procedures.all()] == [("99213", [1])]
+
+
 def test_a_lost_connection_loses_no_change(screen, river, ann):
     held = to_code(river, ann)
     page = screen(ann)
@@ -213,7 +255,7 @@ def add(page, code):
     page.locator("#code-q").fill(code)
     page.locator("#code-q").press("Enter")
     with contextlib.suppress(AssertionError):
-        expect(page.locator("#code-q")).to_have_value("")
+        expect(page.locator("#code-hint")).not_to_contain_text("Looking for")
 
 
 def lock_sessions():

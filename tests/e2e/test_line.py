@@ -8,6 +8,7 @@ import csv
 import io
 import re
 import threading
+from urllib.parse import unquote, urlsplit
 
 import openpyxl
 import pytest
@@ -79,7 +80,7 @@ class Listener(threading.Thread):
     def __init__(self):
         super().__init__(daemon=True)
         self.heard = []
-        self.redis = redis.Redis(unix_socket_path=settings.REDIS_URL.split("://")[1].split("?")[0])
+        self.redis = redis.Redis(unix_socket_path=unquote(urlsplit(settings.REDIS_URL).path))
 
     def run(self):
         with contextlib.suppress(redis.RedisError, OSError), self.redis.monitor() as monitor:
