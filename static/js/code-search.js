@@ -111,7 +111,7 @@ class CodeSearch extends HTMLElement {
     event.preventDefault();
     event.stopImmediatePropagation();
     await this.#ahead;
-    if (this.#input.value) say("Not sent: look at the code in the search box.");
+    if (this.#input.value) say((this.#hint.textContent = `${this.#hint.textContent} The coding was not sent.`.trim()));
     else form.requestSubmit(submitter);
   }
 

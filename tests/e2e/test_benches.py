@@ -142,14 +142,18 @@ def test_a_coding_is_sent_with_the_codes_that_were_entered_for_it(screen, river,
     page.goto(reverse("coding:code", args=[held.encounter_id]))
     page.evaluate(SLOW_ANSWERS)
     page.keyboard.press("/")
-    page.keyboard.type("E119")
-    page.keyboard.press("Enter")
-    page.keyboard.type("99213")
+    for code in ("E119", "99213", "XX99XX"):
+        page.keyboard.type(code)
+        page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+    expect(page.locator("#code-hint")).to_have_text("No code found for “XX99XX”. The coding was not sent.")
+    assert not Coding.objects.exists()
+    page.locator("#code-q").fill("I10")
     page.keyboard.press("Enter")
     page.keyboard.press("Control+Enter")
     page.wait_for_url(f"**{reverse('coding:queue')}")
     sent = Coding.objects.get()
-    assert [line.code for line in sent.diagnoses.all()] == ["E119"]
+    assert [line.code for line in sent.diagnoses.all()] == ["E119", "I10"]
     assert [(line.code, line.pointers) for line in sent.procedures.all()] == [("99213", [1])]
 
 
