@@ -129,8 +129,8 @@ def encounter_rows(rows: list[Encounter], *, at: datetime) -> list[dict[str, Any
 
 
 def do_with_chosen(request: SignedRequest, bulk: BulkForm, *, at: datetime) -> None:
-    """Do the bulk action on each chosen encounter by itself; say what was done and name what was not."""
-    chosen, person = bulk.cleaned_data["encounter"], bulk.cleaned_data["person"]
+    """Do the bulk action on each chosen encounter, soonest due first; say what was done and name what was not."""
+    chosen, person = bulk.cleaned_data["encounter"].order_by("due_at", "pk"), bulk.cleaned_data["person"]
     act, said = action_for(bulk.cleaned_data["action"], person=person, by=request.user, at=at)
     done, refused = 0, []
     for encounter in chosen:

@@ -2,10 +2,13 @@
 
 from datetime import UTC, date, datetime, timedelta
 
+from django.utils import timezone
+
 from coding.actions.coding import submit_coding
 from coding.actions.precoding import PreCodingFacts, finish_precoding
 from coding.actions.queue import take_next
-from coding.models import Code
+from coding.actions.verification import give_verdict
+from coding.models import Code, Verdict
 from coding.rules.codings import System
 from coding.rules.lifecycle import Stage
 from tests import factories
@@ -61,4 +64,17 @@ def submitted(encounter, by, at=NOON, version=None):
     assert assignment.encounter_id == encounter.pk
     submit_coding(assignment=assignment, by=by, at=at, coded=version or coded())
     encounter.refresh_from_db()
+    return encounter
+
+
+def verified(practice, coder, verifier, mine="99214@1", theirs="99213@1", worksheet=None):
+    """An encounter coded as `mine` and verified as `theirs`."""
+    at = timezone.now()
+    chart = factories.ChartFactory(batch=factories.BatchFactory(practice=practice))
+    encounter = submitted(waiting(at=at, chart=chart), coder, at=at, version=coded(procedures=mine))
+    held = take_next(by=verifier, at=at, stages=[Stage.VERIFICATION])
+    verdict = Verdict.VERIFIED if mine == theirs else Verdict.CORRECTED
+    give_verdict(
+        assignment=held, by=verifier, at=at, verdict=verdict, coded=coded(procedures=theirs), worksheet=worksheet
+    )
     return encounter

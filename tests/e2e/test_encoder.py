@@ -11,14 +11,14 @@ from playwright.sync_api import expect
 
 from coding.actions.queue import take_next
 from coding.code_index import build_code_index
-from coding.models import BundledPair, CodeGroup, CodeNote, Coding
+from coding.models import BundledPair, Code, CodeGroup, CodeNote, Coding
 from coding.rules.code_sets import CodeSet
 from coding.rules.codings import System
 from coding.rules.lifecycle import Stage
 from coding.rules.tables import NoteKind
 from tests import factories
 from tests.coding.benches import visit
-from tests.coding.lines import VISIT_DAY, precoded
+from tests.coding.lines import VISIT_DAY, precoded, verified
 from tests.coding.prices.rows import row
 from tests.coding.prices.test_price_command import edition, stored
 from tests.coding.search import small_list
@@ -248,4 +248,49 @@ def test_nothing_found_and_an_unknown_code_lead_on(screen, lists, ann):
     page.goto(f"{reverse('coding:browser')}?on=2026-10-30&code=M1799")
     expect_place(page, "M17.99 is not in ICD-10-CM on 2026-10-30")
     expect(page.get_by_role("navigation", name="Beside it")).to_contain_text("M17.9")
+    assert_accessible(page)
+
+
+def test_the_other_pages_of_the_encoder_can_be_read_by_everybody(screen, lists, river, ann, bea, max_):
+    page, browser = screen(ann), reverse("coding:browser")
+    old = factories.EditionFactory(code_set=CodeSet.ICD9CM, effective=date(2014, 10, 1))
+    for code, title, billable in (("715", "Osteoarthrosis", False), ("71516", "Osteoarthrosis, lower leg", True)):
+        factories.CodeFactory(edition=old, system=System.ICD9CM, code=code, title=title, billable=billable)
+    for query, place in (
+        ("on=2026-10-30&group=1", "13 Musculoskeletal system"),
+        ("on=2026-10-30&code=M17", "M17 Osteoarthritis of knee"),
+        ("on=2014-12-01", "ICD-9-CM"),
+        ("on=2014-12-01&code=71516", "715.16 Osteoarthrosis, lower leg"),
+    ):
+        page.goto(f"{browser}?{query}")
+        expect_place(page, place)
+        assert_accessible(page)
+
+    page.goto(reverse("coding:levels"))
+    expect(page.get_by_text("Nothing verified yet.")).to_be_visible()
+    assert_accessible(page)
+    for code, weight in (("99213", "1.30"), ("99214", "1.92")):
+        Code.objects.filter(code=code).update(weight=weight)
+    for mine, theirs in (("99214@1", "99213@1"), ("99213@1", "99214@1"), ("99213@1", "99213@1")):
+        verified(river, ann, bea, mine, theirs)
+    page.goto(reverse("coding:levels"))
+    expect(page.get_by_role("heading", name="Where the versions differ")).to_be_visible()
+    assert_accessible(page)
+    page = screen(max_)
+    page.goto(reverse("coding:person-levels", args=[ann.pk]))
+    expect(page.get_by_role("navigation", name="Coders")).to_be_visible()
+    assert_accessible(page)
+
+
+def test_the_search_in_hand_fits_a_narrow_screen(screen, lists, river, ann):
+    held = held_by(ann, river)
+    page = screen(ann)
+    page.goto(reverse("coding:code", args=[held.encounter_id]))
+    page.keyboard.press("/")
+    page.keyboard.type("osteoarthritis knee")
+    expect(page.get_by_role("option", selected=True)).to_be_visible()
+    assert_accessible(page)
+    page.locator("#code-q").fill("zzqqxx")
+    page.keyboard.press("Enter")
+    expect(page.locator("#code-hint")).to_contain_text("No code found for “zzqqxx”")
     assert_accessible(page)

@@ -10,29 +10,13 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coding.actions.levels import levels_of
-from coding.actions.queue import take_next
-from coding.actions.verification import give_verdict
-from coding.models import Encounter, Utilisation, Verdict
+from coding.models import Encounter, Utilisation
 from coding.rules.code_sets import CodeSet
 from coding.rules.level_guard import Side
-from coding.rules.lifecycle import Stage
 from tests import factories
-from tests.coding.lines import coded, load_codes, submitted, waiting
+from tests.coding.lines import load_codes, verified
 
 pytestmark = pytest.mark.django_db
-
-
-def verified(practice, coder, verifier, mine="99214@1", theirs="99213@1", worksheet=None):
-    """An encounter coded as `mine` and verified as `theirs`."""
-    at = timezone.now()
-    chart = factories.ChartFactory(batch=factories.BatchFactory(practice=practice))
-    encounter = submitted(waiting(at=at, chart=chart), coder, at=at, version=coded(procedures=mine))
-    held = take_next(by=verifier, at=at, stages=[Stage.VERIFICATION])
-    verdict = Verdict.VERIFIED if mine == theirs else Verdict.CORRECTED
-    give_verdict(
-        assignment=held, by=verifier, at=at, verdict=verdict, coded=coded(procedures=theirs), worksheet=worksheet
-    )
-    return encounter
 
 
 @pytest.fixture
