@@ -1,6 +1,6 @@
 """The door to the process that draws pages: a chart's stored file in, stored page images out.
 
-The child (`portal.render_child`) has its own limits of memory and time and is started once for some
+The child (`portal.parsers.draw`) has its own limits of memory and time and is started once for some
 pages at a time, so that a long chart is not a slow one's excuse. What it says is checked; what it
 does to itself is a refusal of the file, not a fault of the worker.
 """
@@ -26,7 +26,9 @@ from django.conf import settings
 from portal import storage
 from portal.rules.intake import Refusal
 
-CHILD = Path(__file__).with_name("render_child.py")
+ROOT = Path(__file__).parents[1]
+# Isolated (-I): no variables, no user's packages, no import from the working directory; the root is handed over.
+BOOT = "import sys; sys.path.append(sys.argv.pop(1)); from portal.parsers.draw import main; main()"
 SLICE_PAGES = 25  # pages one child draws at most
 SLICE_SECONDS = 12  # after which it hands over what it has
 CHART_SECONDS = 780  # for all slices; below CELERY_TASK_SOFT_TIME_LIMIT, so that the outcome has a name
@@ -140,7 +142,7 @@ def draw_slice(
 
 
 def child_command(source: Path, media_type: str, place: Path, first: int) -> list[str]:
-    """Isolated (-I): no variables, no user's packages, no import from the working directory."""
+    """How the child is called."""
     figures = {
         "first": first,
         "count": SLICE_PAGES,
@@ -150,7 +152,7 @@ def child_command(source: Path, media_type: str, place: Path, first: int) -> lis
         "pause": SLICE_SECONDS,
     }
     options = [word for name, value in figures.items() for word in (f"--{name}", str(value))]
-    return [sys.executable, "-I", str(CHILD), str(source), str(place), media_type, *options]
+    return [sys.executable, "-I", "-c", BOOT, str(ROOT), str(source), str(place), media_type, *options]
 
 
 def run_child(command: list[str], place: Path, still_ours: Callable[[], None]) -> int:

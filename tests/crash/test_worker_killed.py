@@ -56,7 +56,7 @@ def in_work():
 
 
 def children_of(worker):
-    return [member for member in worker.family() if "render_child.py" in " ".join(cmdline(member))]
+    return [member for member in worker.family() if "portal.parsers.draw" in " ".join(cmdline(member))]
 
 
 def tail(worker):

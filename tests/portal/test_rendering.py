@@ -3,6 +3,7 @@
 import hashlib
 import io
 import os
+import re
 import signal
 import subprocess
 import threading
@@ -14,6 +15,7 @@ import pytest
 from PIL import Image
 
 from portal import rendering, storage
+from portal.parsers.confine import PDF_TROUBLES
 from portal.rules.intake import Refusal, media_type_of
 from tests import files
 
@@ -124,7 +126,7 @@ def test_more_pages_than_one_child_draws_come_out_once_each_in_order():
 
 
 def test_text_that_a_database_would_refuse_is_cleaned():
-    from portal.render_child import storable
+    from portal.parsers.draw import storable
 
     assert storable("a\x00b\r\nc\ud800") == "ab\nc\ufffd"
 
@@ -264,8 +266,7 @@ def test_what_a_killed_worker_left_is_swept(tmp_path, monkeypatch):
 
 
 def test_every_refusal_the_child_can_say_has_a_name():
-    source = Path(rendering.CHILD).read_text()
-    import re
-
-    said = set(re.findall(r'Refused\("(\w+)"\)', source)) | {"no_pages", "password_protected", "truncated"}
-    assert said <= set(Refusal)
+    sources = [path.read_text() for path in (rendering.ROOT / "portal" / "parsers").glob("*.py")]
+    said = {name for source in sources for name in re.findall(r'Refused\("(\w+)"\)', source)}
+    assert said
+    assert said | set(PDF_TROUBLES.values()) | {"truncated"} <= set(Refusal)

@@ -1,36 +1,31 @@
 """Draw some pages of one chart: the process that touches files from outside, and nothing else.
 
-Run by `portal.rendering` as a script, without Django, without environment, under limits of memory
-and time. It writes page images and `manifest.json` into its directory and ends. A file that cannot
-be drawn is a refusal in the manifest, by its name in `portal.rules.intake.Refusal`; a process that
-dies says the same to its parent.
+Run by `portal.rendering` without Django, without environment, under limits of memory and time. It
+writes page images and `manifest.json` into its directory and ends. A file that cannot be drawn is a
+refusal in the manifest, by its name in `portal.rules.intake.Refusal`; a process that dies says the
+same to its parent.
 """
 
 from __future__ import annotations
 
 import argparse
-import ctypes
 import json
 import math
-import resource
-import signal
 import sys
 import time
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
 import pypdfium2
 from PIL import Image, ImageChops
 
+from portal.parsers.confine import LARGEST_IMAGE, OUT_OF_MEMORY, Refused, confine, reading
+
 SHORT_SIDE = 1275  # pixels: a letter page at 150 dpi, which is read at arm's length without zoom
 LONG_SIDE = 6000  # pixels, for strips
 LARGEST_PAGE = 14_400  # points, 200 inches: the limit of PDF 1.x viewers (ISO 32000-1, annex C)
-LARGEST_IMAGE = 89_478_485  # pixels; Pillow's own line, which it only warns about
 LONGEST_TEXT = 200_000  # characters of one page's text layer
-LARGEST_OUTPUT = 256 * 1024**2  # bytes of one written file
 FAX_RATIO = 1.05  # from which on unequal resolutions of the two directions are put right
 LOPSIDED = 4.0  # beyond it the resolutions are a mistake
 ORIENTATION = 0x0112  # the EXIF tag, with the turn that each of its values asks for
@@ -46,40 +41,7 @@ TURNS = {
 CLEAN = 0.6  # share of pixels in one grey level from which on a page is drawn, not photographed
 END_MARK = b"%%EOF"
 TAIL = 4096  # bytes in which a PDF's end mark must stand
-PR_SET_PDEATHSIG = 1  # prctl(2)
-# FPDF_ERR_SUCCESS means nothing is wrong but nothing is there; FPDF_ERR_PASSWORD.
-PDF_TROUBLES = {0: "no_pages", 4: "password_protected"}
-OUT_OF_MEMORY = 75  # exit code
 FORMATS = {"image/tiff": ("TIFF",), "image/jpeg": ("JPEG", "MPO"), "image/png": ("PNG",)}
-
-
-class Refused(Exception):
-    """The file cannot be drawn; the argument is the name of the refusal."""
-
-
-def confine(*, memory: int, seconds: int) -> None:
-    """No more than this much memory (bytes) and processor time, no core file, no life after the parent."""
-    if sys.platform == "linux":
-        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
-    resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
-    resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_OUTPUT, LARGEST_OUTPUT))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    Image.MAX_IMAGE_PIXELS = LARGEST_IMAGE
-    warnings.simplefilter("error", Image.DecompressionBombWarning)
-
-
-@contextmanager
-def reading() -> Iterator[None]:
-    """Whatever a decoder says about a file is a named refusal."""
-    try:
-        yield
-    except (Refused, MemoryError):
-        raise
-    except (Image.DecompressionBombWarning, Image.DecompressionBombError) as trouble:
-        raise Refused("too_large") from trouble
-    except Exception as trouble:  # a malformed file leads decoders to raise errors of any class
-        raise Refused(PDF_TROUBLES.get(getattr(trouble, "err_code", -1), "truncated")) from trouble
 
 
 class PdfPages:
@@ -269,7 +231,3 @@ def main() -> None:
     except MemoryError:
         sys.exit(OUT_OF_MEMORY)
     (options.directory / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
-
-
-if __name__ == "__main__":
-    main()
