@@ -79,7 +79,7 @@ def deliver_batch(*, claim: Claim, at: datetime) -> None:
             return
         result = collect_result(batch)
         formats = formats_of(batch, at=at)
-    kept = {name: store(result, name) for name in formats}
+    kept = {name: store(result, name, practice_id=batch.practice_id) for name in formats}
     with scope.service():
         encounters = list(Encounter.objects.filter(batch=batch).select_for_update().order_by("pk"))
         if not is_complete(batch) or collect_result(batch) != result:
@@ -136,9 +136,11 @@ def formats_of(batch: Batch, *, at: datetime) -> list[str]:
     return named or list(FORMATS)
 
 
-def store(result: BatchResult, name: str) -> Stored:
+def store(result: BatchResult, name: str, *, practice_id: int) -> Stored:
     """Render the result in a format and keep the bytes."""
-    return storage.keep_bytes(FORMATS[name].render(result), folder="deliveries", ending=FORMATS[name].ENDING)
+    return storage.keep_bytes(
+        FORMATS[name].render(result), practice_id=practice_id, folder="deliveries", ending=FORMATS[name].ENDING
+    )
 
 
 def collect_result(batch: Batch) -> BatchResult:

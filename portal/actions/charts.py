@@ -79,7 +79,7 @@ def receive_file(
     file.seek(0)
     head = file.read(HEAD)
     reason = refusal_at_receipt(name=name, size=size, head=head, limit=settings.INTAKE_FILE_LIMIT)
-    stored = storage.keep(file, folder="charts")
+    stored = storage.keep(file, practice_id=batch.practice_id, folder="charts")
     try:
         hold_open(batch)
         shown = display_name(name)
