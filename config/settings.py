@@ -118,6 +118,7 @@ CELERY_BEAT_SCHEDULE = {
     "ring-due-jobs": {"task": "portal.ring_due_jobs", "schedule": 5.0, "options": {"expires": 10}},
     "seal-audit-trail": {"task": "portal.seal_audit_trail", "schedule": 20.0, "options": {"expires": 30}},
     "sweep-assignments": {"task": "coding.sweep_assignments", "schedule": 30.0, "options": {"expires": 60}},
+    "scrub-storage": {"task": "portal.scrub_storage", "schedule": 900.0, "options": {"expires": 600}},
     "push-work": {"task": "coding.push_work", "schedule": 30.0, "options": {"expires": 60}},
 }
 

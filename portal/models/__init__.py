@@ -16,6 +16,7 @@ from portal.models.practice import (
     Provider,
 )
 from portal.models.rows import ClientRow, choices, known, together
+from portal.models.scrub import Damage, DamagedFile, Scrub
 from portal.models.token import ApiCall, ApiToken, IdempotentRequest, TokenScope
 
 __all__ = [
@@ -29,6 +30,8 @@ __all__ = [
     "ClientRow",
     "ClientRule",
     "Contract",
+    "Damage",
+    "DamagedFile",
     "Delivery",
     "Download",
     "IdempotentRequest",
@@ -45,6 +48,7 @@ __all__ = [
     "PracticeKey",
     "PracticeOwnedQuerySet",
     "Provider",
+    "Scrub",
     "Skill",
     "TokenScope",
     "User",

@@ -95,6 +95,7 @@ class Chart(ClientRow):
 
     patient_fields = ("original_name",)  # practices name files after patients
     plain_fields = ("sha256", "media_type", "storage_name", "reason", "received_at", "ready_at")
+    stored_files = {"storage_name": "sha256"}
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="charts")
     original_name = models.CharField(max_length=255)
@@ -154,6 +155,7 @@ class Page(ClientRow):
 
     patient_fields = ("text",)
     plain_fields = ("image_name",)
+    stored_files = {"image_name": None}
 
     class TextSource(models.TextChoices):
         LAYER = "layer", "Text layer"

@@ -21,6 +21,7 @@ class Delivery(ClientRow):
     """One artifact of one batch, stored and hashed; a reopened batch gets a new version."""
 
     plain_fields = ("format", "file_name", "storage_name", "sha256", "created_at")
+    stored_files = {"storage_name": "sha256"}
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="deliveries")
     version = models.PositiveSmallIntegerField()
