@@ -4,23 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import FileResponse
+from django.http import HttpResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from coding.models import Encounter
 from portal.access import SignedRequest, found, requires
-from portal.actions.pages import open_page_image
-from portal.models import Page
+from portal.models import Page, User
+from portal.page_access import link_view, page_answer
+from portal.page_links import PageLink, Writer
 from portal.rules.roles import Permission
 
 READERS = (Permission.PRECODE, Permission.CODE, Permission.VERIFY, Permission.MANAGE_WORK, Permission.SEE_CHARTS)
 EAGER = 2  # pages whose images load at once
 
 
-def page_rows(encounter: Encounter) -> list[dict[str, Any]]:
-    """The pages of the visit in order, as templates/coding/bench_pages.html shows them."""
+def page_rows(encounter: Encounter, written: Writer) -> list[dict[str, Any]]:
+    """The pages of the visit in order, as templates/coding/bench_pages.html shows them; `written` links to images."""
     rows = list(encounter.pages().order_by("number"))
     return [
         {
@@ -29,7 +30,7 @@ def page_rows(encounter: Encounter) -> list[dict[str, Any]]:
             "of": len(rows),
             "width": page.width,
             "height": page.height,
-            "url": reverse("coding:page-image", args=[encounter.pk, page.number]),
+            "url": reverse("coding:page-by-link", args=[written.to(encounter.pk, page.number)]),
             "text": page.text,
             "loading": "eager" if place <= EAGER else "lazy",
         }
@@ -39,13 +40,19 @@ def page_rows(encounter: Encounter) -> list[dict[str, Any]]:
 
 @requires(*READERS)
 @require_GET
-def page_image(request: SignedRequest, pk: int, number: int) -> FileResponse:
+def page_image(request: SignedRequest, pk: int, number: int) -> HttpResponse:
     """One page image of a visible encounter, within its range of pages; looking is an audit event."""
     encounter = found(request, Encounter.objects.visible_to(request.user), pk=pk)
     page: Page = found(request, encounter.pages(), number=number)
-    image, content_type = open_page_image(page=page, by=request.user, at=timezone.now(), request=request)
-    response = FileResponse(image, content_type=content_type)
-    response["Content-Disposition"] = "inline"  # without the stored file's name
-    response["Cache-Control"] = "no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
+    return page_answer(request, page, by=request.user, at=timezone.now())
+
+
+def linked_page(person: User, link: PageLink) -> Page | None:
+    """The page that a link names, if its encounter is still one of the person's."""
+    encounter = Encounter.objects.visible_to(person).filter(pk=link.holder).first()
+    return encounter.pages().filter(number=link.number).first() if encounter is not None else None
+
+
+page_by_link = link_view(
+    "encounter", find=linked_page, own=lambda link: reverse("coding:page-image", args=[link.holder, link.number])
+)
