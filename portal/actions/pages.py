@@ -148,7 +148,6 @@ def refuse_chart(*, claim: Claim, reason: Refusal, at: datetime, close_job: bool
     chart_refused.send(sender=Chart, chart=chart, at=at)
 
 
-@transaction.atomic
 def open_page_image(*, page: Page, by: User, at: datetime, request: HttpRequest | None = None) -> tuple[IO[bytes], str]:
     """The page's image for reading and its content type; looking at it is an event of the audit trail.
 

@@ -53,12 +53,15 @@ def main() -> None:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        from tests.bench import edits, loading, prices, queue, rendering, search
+        from tests.bench import edits, loading, prices, queue, rendering, search, serving
 
         load = " ".join(f"{figure:.2f}" for figure in os.getloadavg())
         say(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {load}")
         compare(*queue.claims())
         compare(*rendering.pages())
+        compare(*serving.stores())
+        for line in serving.page_images():
+            say(line)
         compare(*prices.lines())
         for line in (*loading.report(), *edits.report()):
             say(line)
