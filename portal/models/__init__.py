@@ -3,6 +3,7 @@
 from portal.models.audit import AuditEvent, AuditSeal, Outcome
 from portal.models.batch import Batch, Chart, Page
 from portal.models.delivery import Delivery, Download
+from portal.models.destruction import Cause, Destruction, LegalHold
 from portal.models.job import Job, JobState, Notice
 from portal.models.keys import PracticeKey
 from portal.models.people import ClientRule, Invitation, Membership, Skill, User, UserRole
@@ -26,6 +27,7 @@ __all__ = [
     "AuditSeal",
     "Batch",
     "BusinessAssociateAgreement",
+    "Cause",
     "Chart",
     "ClientRow",
     "ClientRule",
@@ -33,11 +35,13 @@ __all__ = [
     "Damage",
     "DamagedFile",
     "Delivery",
+    "Destruction",
     "Download",
     "IdempotentRequest",
     "Invitation",
     "Job",
     "JobState",
+    "LegalHold",
     "Location",
     "Membership",
     "Notice",
