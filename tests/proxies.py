@@ -34,7 +34,11 @@ http {{
   server {{
     listen 127.0.0.1:{port};
     location /plain/ {{ alias {folder}/plain/; }}
-    location /laid-out-pages/ {{ internal; alias {folder}/laid-out/; default_type application/octet-stream; }}
+    location /laid-out-pages/ {{
+      internal;
+      alias {folder}/laid-out/;
+      add_header X-Content-Type-Options nosniff always;  # of the site's headers nginx keeps some only
+    }}
     location / {{
       proxy_pass http://site;
       proxy_http_version 1.1;

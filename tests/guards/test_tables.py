@@ -146,6 +146,7 @@ def test_only_the_tables_of_record_are_frozen(db):
         "portal_auditevent",
         "portal_auditseal",
         "portal_download",
+        "portal_destruction",
         "coding_coding",
         "coding_diagnosis",
         "coding_procedureline",

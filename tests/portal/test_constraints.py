@@ -16,10 +16,12 @@ from portal.models import (
     Contract,
     DamagedFile,
     Delivery,
+    Destruction,
     Download,
     IdempotentRequest,
     Invitation,
     Job,
+    LegalHold,
     Membership,
     PracticeKey,
     Scrub,
@@ -84,6 +86,19 @@ def damaged(**fields):
     return DamagedFile.objects.create(**{
         "practice": factories.PracticeFactory(), "name": "x", "damage": "missing", "found_at": NOW, "seen_at": NOW,
         **fields,
+    })  # fmt: skip
+
+
+def destruction(**fields):
+    return Destruction.objects.create(**{
+        "practice": factories.PracticeFactory(), "cause": "offboarding", "at": NOW, "files": 0, "rows": 0,
+        "certificate": "x", "sha256": "0" * 64, **fields,
+    })  # fmt: skip
+
+
+def hold(**fields):
+    return LegalHold.objects.create(**{
+        "practice": factories.PracticeFactory(), "reason": "court", "at": NOW, "by": factories.UserFactory(), **fields,
     })  # fmt: skip
 
 
@@ -167,6 +182,11 @@ BROKEN = {
     "portal_damagedfile_damage_known": lambda: damaged(damage="odd"),
     "portal_damagedfile_open_once": lambda: again(damaged()),
     "portal_scrub_one_open": twice(Scrub.objects.create, started_at=NOW),
+    "portal_contract_retention": lambda: contract(retention_months=0),
+    "portal_destruction_cause_known": lambda: destruction(cause="whim"),
+    "portal_destruction_of_batch_or_practice": lambda: destruction(batch_number=1),
+    "portal_legalhold_lifted_by_at": lambda: hold(lifted_at=NOW),
+    "portal_legalhold_says_why": lambda: hold(reason=""),
     # batches, charts, pages
     "portal_batch_number_once": lambda: again(factories.BatchFactory()),
     "portal_batch_status_known": lambda: change(factories.BatchFactory(), status="lost"),
@@ -243,6 +263,8 @@ def test_rows_that_break_nothing_are_taken():
         request(),
         key(),
         damaged(),
+        destruction(),
+        hold(),
     ):
         assert row.pk
     assert member().memberships.count() == 1
