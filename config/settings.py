@@ -189,8 +189,11 @@ if DEBUG or TESTING:
 INTAKE_FILE_LIMIT = int(os.environ.get("INTAKE_FILE_LIMIT", 200 * 1024**2))
 INTAKE_BATCH_LIMIT = int(os.environ.get("INTAKE_BATCH_LIMIT", 2 * 1024**3))
 INTAKE_PAGE_LIMIT = int(os.environ.get("INTAKE_PAGE_LIMIT", 2000))
-INTAKE_CHILD_MEMORY = 768 * 1024**2
+INTAKE_UNPACKED_LIMIT = int(os.environ.get("INTAKE_UNPACKED_LIMIT", 1024**3))  # of all files of one ZIP together
+INTAKE_CHILD_MEMORY = 512 * 1024**2  # of addresses, so that no child ever holds more
 INTAKE_CHILD_SECONDS = 50
+# The virus scanner's socket: unix:/run/clamav/clamd.ctl or tcp://host:3310; empty if there is none.
+CLAMD = os.environ.get("CLAMD", "")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2

@@ -55,7 +55,7 @@ def is_complete(batch: Batch) -> bool:
     return (
         Batch.objects.filter(pk=batch.pk, status=BatchStatus.RECEIVED).exists()
         and charts.exists()
-        and not charts.filter(status=ChartStatus.RECEIVED).exists()
+        and not charts.undecided().exists()
         and not charts.filter(without_work, status=ChartStatus.READY).exists()
         and not Encounter.objects.filter(batch=batch).unfinished().exists()
     )
@@ -107,7 +107,7 @@ def hand_over(*, batch: Batch, encounters: list[Encounter], kept: Mapping[str, S
         if encounter.status != EncounterStatus.DELIVERED:
             move_encounter(encounter=encounter, move="deliver", by=None, at=at)
     mark_batch_delivered(batch=batch, at=at)
-    unreadable = Chart.objects.filter(batch=batch, status=ChartStatus.UNREADABLE).count()
+    unreadable = Chart.objects.filter(batch=batch, status__in=[ChartStatus.UNREADABLE, ChartStatus.QUARANTINED]).count()
     for person in readers(batch):
         queue_notice(
             kind="results_ready",
@@ -167,7 +167,9 @@ def collect_result(batch: Batch) -> BatchResult:
         .order_by("chart_id", "part")
     )
     rows = [(encounter.chart_id, encounter.part, encounter_row(encounter)) for encounter in encounters]
-    left_over = Chart.objects.filter(batch=batch, status__in=[ChartStatus.UNREADABLE, ChartStatus.DUPLICATE])
+    left_over = Chart.objects.filter(
+        batch=batch, status__in=[ChartStatus.UNREADABLE, ChartStatus.QUARANTINED, ChartStatus.DUPLICATE]
+    )
     rows += [(chart.pk, 0, chart_row(chart)) for chart in left_over]
     rows.sort(key=lambda row: row[:2])
     return BatchResult(batch=batch.label, practice=batch.practice.name, rows=tuple(row for _, _, row in rows))

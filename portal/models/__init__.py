@@ -1,7 +1,7 @@
 """The portal's tables."""
 
 from portal.models.audit import AuditEvent, AuditSeal, Outcome
-from portal.models.batch import Batch, Chart, Page
+from portal.models.batch import Batch, Chart, ChartStep, Page
 from portal.models.delivery import Delivery, Download
 from portal.models.job import Job, JobState, Notice
 from portal.models.keys import PracticeKey
@@ -27,6 +27,7 @@ __all__ = [
     "Batch",
     "BusinessAssociateAgreement",
     "Chart",
+    "ChartStep",
     "ClientRow",
     "ClientRule",
     "Contract",
