@@ -16,6 +16,7 @@ from portal.models.practice import (
 )
 from portal.models.rows import ClientRow, choices, known, together
 from portal.models.token import ApiCall, ApiToken, IdempotentRequest, TokenScope
+from portal.models.upload import Upload, UploadPart
 
 __all__ = [
     "ApiCall",
@@ -45,6 +46,8 @@ __all__ = [
     "Provider",
     "Skill",
     "TokenScope",
+    "Upload",
+    "UploadPart",
     "User",
     "UserRole",
     "choices",
