@@ -238,7 +238,7 @@ def send_batch_as_expected(*, batch: Batch, expected: Sequence[Named] | None, by
         raise BatchNotOpen
     unfinished = Upload.objects.unfinished().filter(batch=batch).values_list("pk", flat=True)
     if unfinished:
-        raise UploadsUnfinished(unfinished)
+        raise UploadsUnfinished(list(unfinished))
     if expected is not None:
         held = Chart.objects.filter(batch=batch).values_list("original_name", "sha256")
         difference = compare_files(expected=expected, held=held)

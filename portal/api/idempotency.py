@@ -57,8 +57,8 @@ def idempotent(method: Method) -> Method:
             response = method(view, request, *args, **kwargs)
         except (APIException, Http404, PermissionDenied) as refused:
             response = view.handle_exception(refused)
-            if getattr(refused, "passing", False):
-                return response
+            if isinstance(refused, Refused) and refused.passing:
+                return Response(response.data, status=response.status_code)
         if response.status_code < SERVER_ERROR:
             response.data = keep(token, key, mark, response, at=now)
         return response

@@ -206,8 +206,8 @@ class ExpectedFileSerializer(serializers.Serializer):
 class SendSerializer(serializers.Serializer):
     """What the batch must hold; left out, it is sent with what it holds."""
 
-    expected = ExpectedFileSerializer(
-        many=True,
+    expected = serializers.ListField(
+        child=ExpectedFileSerializer(),
         required=False,
         max_length=5000,
         help_text="Every file of the batch; any difference stops the sending.",

@@ -92,7 +92,7 @@ def answered(work: Callable[[], Answer]) -> Answer:
 
 def refusal(trouble: NotTaken) -> Refused:
     """The answer to a step that was not taken; with the offset at which to go on, if there is one."""
-    more = {} if trouble.offset is None else {"offset": trouble.offset}
+    more: dict[str, Any] = {} if trouble.offset is None else {"offset": trouble.offset}
     refused = Refused(STATUS.get(trouble.trouble, CONFLICT), trouble.trouble.value, SAID[trouble.trouble], **more)
     refused.passing = trouble.trouble in PASSING
     return refused
