@@ -117,6 +117,7 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "ring-due-jobs": {"task": "portal.ring_due_jobs", "schedule": 5.0, "options": {"expires": 10}},
     "seal-audit-trail": {"task": "portal.seal_audit_trail", "schedule": 20.0, "options": {"expires": 30}},
+    "sweep-uploads": {"task": "portal.sweep_uploads", "schedule": 600.0, "options": {"expires": 600}},
     "sweep-assignments": {"task": "coding.sweep_assignments", "schedule": 30.0, "options": {"expires": 60}},
     "scrub-storage": {"task": "portal.scrub_storage", "schedule": 900.0, "options": {"expires": 600}},
     "push-work": {"task": "coding.push_work", "schedule": 30.0, "options": {"expires": 60}},
@@ -194,6 +195,10 @@ INTAKE_CHILD_MEMORY = 512 * 1024**2  # of addresses, so that no child ever holds
 INTAKE_CHILD_SECONDS = 50
 # The virus scanner's socket: unix:/run/clamav/clamd.ctl or tcp://host:3310; empty if there is none.
 CLAMD = os.environ.get("CLAMD", "")
+# Files on their way in parts, of one practice: how many, how many bytes in all, how many begun an hour.
+UPLOADS_OPEN = int(os.environ.get("UPLOADS_OPEN", "500"))
+UPLOADS_OPEN_BYTES = int(os.environ.get("UPLOADS_OPEN_BYTES", 10 * 1024**3))
+UPLOADS_AN_HOUR = int(os.environ.get("UPLOADS_AN_HOUR", "5000"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2

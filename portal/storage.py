@@ -27,7 +27,9 @@ from portal.vault import Destroyed
 __all__ = ["BLOCK", "Altered", "Destroyed", "Stored"]
 
 BLOCK = 1024**2  # bytes read at a time
-SEALED = re.compile(r"practices/(?P<practice>\d+)/(?P<folder>[a-z-]+)/[0-9a-f]{2}/(?P<mark>[0-9a-f]{64})[.a-z0-9]*")
+SEALED = re.compile(
+    r"practices/(?P<practice>\d+)/(?P<folder>[a-z-]+(?P<own>/\d+)?)/[0-9a-f]{2}/(?P<mark>[0-9a-f]{64})[.a-z0-9]*"
+)
 LOCK = 0x5701  # first half of the advisory locks on names of stored files
 
 
@@ -193,8 +195,10 @@ def discard(name: str) -> None:
     """Let go of a file that its keeper does not need.
 
     A practice's file may be another row's too: it stays until the sweep finds that no row has named it for a day.
+    A numbered folder (`uploads/12`) belongs to one row, so that its files go at once.
     """
-    if SEALED.fullmatch(name) is None:
+    found = SEALED.fullmatch(name)
+    if found is None or found["own"]:
         default_storage.delete(name)
 
 

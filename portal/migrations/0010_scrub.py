@@ -7,7 +7,7 @@ from portal.tenancy import row_security
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0005_chart_steps")]
+    dependencies = [("portal", "0008_uploads")]
 
     operations = [
         migrations.CreateModel(

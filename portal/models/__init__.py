@@ -18,6 +18,7 @@ from portal.models.practice import (
 from portal.models.rows import ClientRow, choices, known, together
 from portal.models.scrub import Damage, DamagedFile, Scrub
 from portal.models.token import ApiCall, ApiToken, IdempotentRequest, TokenScope
+from portal.models.upload import Upload, UploadPart
 
 __all__ = [
     "ApiCall",
@@ -52,6 +53,8 @@ __all__ = [
     "Scrub",
     "Skill",
     "TokenScope",
+    "Upload",
+    "UploadPart",
     "User",
     "UserRole",
     "choices",

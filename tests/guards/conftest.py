@@ -91,6 +91,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         practice=lake, name="EHR", scopes=list(TokenScope), expires_at=now + timedelta(days=30), by=otto, at=now
     )
     result = storage.keep_bytes(b"result", practice_id=river.pk, folder="results")
+    open_batch = factories.BatchFactory(practice=river, status=BatchStatus.OPEN, received_at=None, due_at=None)
     thread = factories.ThreadFactory(batch=batch)
     comment = factories.CommentFactory(thread=thread, author=cleo, needs_answer_from="service")
     return World(
@@ -105,7 +106,8 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         ada=ada,
         kim=kim,
         batch=batch,
-        open_batch=factories.BatchFactory(practice=river, status=BatchStatus.OPEN, received_at=None, due_at=None),
+        open_batch=open_batch,
+        upload=factories.UploadFactory(batch=open_batch, created_by=cleo),
         chart=chart,
         refused_chart=factories.ChartFactory(
             batch=batch, status=ChartStatus.UNREADABLE, reason=Refusal.SERVICE_FAULT, ready_at=None, page_count=None
