@@ -185,6 +185,25 @@ FILE_UPLOAD_HANDLERS = [
 ]
 FILE_UPLOAD_TEMP_DIR = os.environ.get("UPLOAD_TEMP_DIR")
 
+# -- the SFTP door -----------------------------------------------------------------------------
+SFTP_HOST = os.environ.get("SFTP_HOST", "127.0.0.1")
+SFTP_PORT = int(os.environ.get("SFTP_PORT") or 8022)
+SFTP_ADDRESS = os.environ.get("SFTP_ADDRESS", f"{SITE_HOST}:{SFTP_PORT}")  # as clients reach it
+SFTP_HOST_KEY = os.environ.get("SFTP_HOST_KEY", "")  # an OpenSSH private key; without, one is kept below SFTP_DIR
+SFTP_DIR = os.environ.get("SFTP_DIR", str(VAR_DIR / "sftp"))  # files on their way in
+SFTP_QUIET_SECONDS = int(os.environ.get("SFTP_QUIET_SECONDS", "600"))
+SFTP_UNFINISHED_SECONDS = int(os.environ.get("SFTP_UNFINISHED_SECONDS", "1800"))
+SFTP_FORGET_SECONDS = int(os.environ.get("SFTP_FORGET_SECONDS", 7 * 24 * 3600))
+SFTP_IDLE_SECONDS = int(os.environ.get("SFTP_IDLE_SECONDS", "900"))
+SFTP_CONNECTIONS = int(os.environ.get("SFTP_CONNECTIONS", "200"))
+SFTP_CONNECTIONS_PER_ADDRESS = int(os.environ.get("SFTP_CONNECTIONS_PER_ADDRESS", "20"))
+SFTP_HANDLES = int(os.environ.get("SFTP_HANDLES", "32"))  # open files and listings of one session
+SFTP_FOLDERS = int(os.environ.get("SFTP_FOLDERS", "100"))  # of one inbox
+SFTP_FOLDER_FILES = int(os.environ.get("SFTP_FOLDER_FILES", "5000"))
+SFTP_FILES_PER_HOUR = int(os.environ.get("SFTP_FILES_PER_HOUR", "20000"))  # of one practice
+SFTP_BYTES_PER_HOUR = int(os.environ.get("SFTP_BYTES_PER_HOUR", 50 * 1024**3))
+SFTP_REQUESTS_PER_SECOND = int(os.environ.get("SFTP_REQUESTS_PER_SECOND", "300"))
+
 # -- the site ----------------------------------------------------------------------------------
 INSTALLED_APPS = [
     "config",

@@ -3,6 +3,16 @@
 from portal.models.audit import AuditEvent, AuditSeal, Outcome
 from portal.models.batch import Batch, Chart, Page
 from portal.models.delivery import Delivery, Download
+from portal.models.doors import (
+    EndpointState,
+    FhirDocument,
+    FhirEndpoint,
+    InboxFile,
+    InboxFolder,
+    SftpAccount,
+    SftpKey,
+    SftpServer,
+)
 from portal.models.job import Job, JobState, Notice
 from portal.models.people import ClientRule, Invitation, Membership, Skill, User, UserRole
 from portal.models.practice import (
@@ -30,7 +40,12 @@ __all__ = [
     "Contract",
     "Delivery",
     "Download",
+    "EndpointState",
+    "FhirDocument",
+    "FhirEndpoint",
     "IdempotentRequest",
+    "InboxFile",
+    "InboxFolder",
     "Invitation",
     "Job",
     "JobState",
@@ -43,6 +58,9 @@ __all__ = [
     "Practice",
     "PracticeOwnedQuerySet",
     "Provider",
+    "SftpAccount",
+    "SftpKey",
+    "SftpServer",
     "Skill",
     "TokenScope",
     "User",
