@@ -1,5 +1,6 @@
 """A running SFTP server on the test's database, and OpenSSH's own client."""
 
+import itertools
 import os
 import socket
 import subprocess
@@ -15,6 +16,7 @@ from portal.rules.specialties import Specialty
 from tests import processes
 
 QUIET = 600
+NUMBERS = itertools.count()
 
 
 def free_port() -> int:
@@ -88,13 +90,12 @@ class Client:
 
     def begin(self, *lines: str) -> subprocess.Popen[str]:
         """The same, to be cut off."""
-        process = subprocess.Popen(
-            self.command("-b", "-"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True,
-            env=clean(), start_new_session=True,
+        batch = self.folder / f"batch-{next(NUMBERS)}"
+        batch.write_text("\n".join(lines) + "\n")
+        return subprocess.Popen(
+            self.command("-b", str(batch)), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+            text=True, env=clean(), start_new_session=True,
         )  # fmt: skip
-        process.stdin.write("\n".join(lines) + "\n")
-        process.stdin.close()
-        return process
 
 
 def clean() -> dict[str, str]:
@@ -118,7 +119,7 @@ def client_of(server, practice, user, folder, suffix="records"):
         at=now,
     )  # fmt: skip
     key = make_key(folder, f"{account.login}-key")
-    text = key.with_suffix(".pub").read_text() if key.suffix else Path(f"{key}.pub").read_text()
+    text = Path(f"{key}.pub").read_text()
     add_key(account=account, name="first", text=text, by=user, at=now)
     return Client(server, account.login, key, folder)
 
@@ -126,9 +127,3 @@ def client_of(server, practice, user, folder, suffix="records"):
 @pytest.fixture
 def client(server, river, cleo, tmp_path):
     return client_of(server, river, cleo, tmp_path)
-
-
-@pytest.fixture
-def own_storage(settings, tmp_path):
-    """The test reads what the server kept: both have their charts below the same folder (tests.processes)."""
-    return tmp_path / "charts"

@@ -29,7 +29,8 @@ def receipt(client, label):
 
 def test_a_folder_becomes_a_batch_with_its_receipt(client, river, tmp_path):
     contents = made(tmp_path / "monday-clinic", {
-        "a.pdf": files.text_pdf("one", "two"), "b.tif": files.fax_tiff(3), "empty.pdf": b"", "again.pdf": files.text_pdf("one", "two"),
+        "a.pdf": files.text_pdf("one", "two"), "b.tif": files.fax_tiff(3), "empty.pdf": b"",
+        "again.pdf": files.text_pdf("one", "two"),
     })  # fmt: skip
     done = client.run(f"put -r {tmp_path / 'monday-clinic'} /inbox", "ls -l /inbox/monday-clinic")
     assert done.returncode == 0, done.stderr + client.server.log()
