@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -80,7 +81,7 @@ def record_download(
     request: HttpRequest | None = None,
 ) -> Download:
     """Note that a person, a token or an SFTP account fetched a delivery."""
-    sftp = {"sftp_account": account.pk} if account else {}
+    sftp: dict[str, Any] = {"sftp_account": account.pk} if account else {}
     record(
         "delivery.downloaded",
         at=at,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from django.contrib.auth.hashers import check_password, make_password
 from django.core.cache import cache
@@ -32,7 +33,7 @@ class Visitor:
     address: str
 
     @property
-    def trace(self) -> dict[str, int | None]:
+    def trace(self) -> dict[str, Any]:
         """What the audit trail says of who came by SFTP."""
         return {"sftp_account": self.account_id, "sftp_key": self.key_id}
 
@@ -68,7 +69,7 @@ def visitor_by_password(*, login: str, password: str, address: str) -> Visitor |
 def throttled(*, login: str, address: str) -> bool:
     """Whether this address has tried too many wrong passwords."""
     by_address, by_account = counters(login=login, address=address)
-    return cache.get(by_address, 0) >= TRIES_PER_ADDRESS or cache.get(by_account, 0) >= TRIES_PER_ACCOUNT
+    return bool(cache.get(by_address, 0) >= TRIES_PER_ADDRESS or cache.get(by_account, 0) >= TRIES_PER_ACCOUNT)
 
 
 def count_failure(*, login: str, address: str) -> None:

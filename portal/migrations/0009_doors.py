@@ -24,6 +24,7 @@ PARENTS = (
     ("portal_inboxfile", "folder_id", "portal_inboxfolder"),
     ("portal_inboxfile", "account_id", "portal_sftpaccount"),
     ("portal_inboxfile", "chart_id", "portal_chart"),
+    ("portal_fhirendpoint", "batch_id", "portal_batch"),
     ("portal_fhirdocument", "endpoint_id", "portal_fhirendpoint"),
     ("portal_fhirdocument", "chart_id", "portal_chart"),
     ("portal_download", "account_id", "portal_sftpaccount"),
@@ -63,8 +64,6 @@ class Migration(migrations.Migration):
                 ('public_key', models.TextField()),
                 ('since', models.DateTimeField()),
                 ('state', models.CharField(choices=[('on', 'On'), ('off', 'Off')], default=portal.models.doors.EndpointState['ON'], max_length=4)),
-                ('lease_until', models.DateTimeField(blank=True, null=True)),
-                ('attempt', models.PositiveIntegerField(default=0)),
                 ('last_run_at', models.DateTimeField(blank=True, null=True)),
                 ('last_fault', models.CharField(blank=True, max_length=40)),
                 ('fault_since', models.DateTimeField(blank=True, null=True)),
@@ -184,6 +183,11 @@ class Migration(migrations.Migration):
             model_name='fhirdocument',
             name='practice',
             field=models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.practice'),
+        ),
+        migrations.AddField(
+            model_name='fhirendpoint',
+            name='batch',
+            field=models.OneToOneField(blank=True, null=True, on_delete=django.db.models.deletion.PROTECT, related_name='+', to='portal.batch'),
         ),
         migrations.AddField(
             model_name='fhirendpoint',

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
 from enum import StrEnum
 from typing import Self
 
@@ -192,17 +191,13 @@ class FhirEndpointQuerySet(PracticeOwnedQuerySet["FhirEndpoint"]):
     def on(self) -> Self:
         return self.filter(state=EndpointState.ON, practice__is_active=True)
 
-    def free(self, *, at: datetime) -> Self:
-        """Nobody asks it at the moment."""
-        return self.filter(models.Q(lease_until=None) | models.Q(lease_until__lt=at))
-
 
 class FhirEndpoint(ClientRow):
     """The FHIR server of a practice, asked for new documents as a backend service (SMART App Launch 2.0)."""
 
     plain_fields = (
-        "base_url", "token_url", "client_id", "key_id", "private_key", "public_key", "scopes", "since", "lease_until",
-        "last_run_at", "last_fault", "fault_since", "created_at",
+        "base_url", "token_url", "client_id", "key_id", "private_key", "public_key", "scopes", "since", "last_run_at",
+        "last_fault", "fault_since", "created_at",
     )  # fmt: skip
 
     practice = models.OneToOneField(Practice, on_delete=models.PROTECT, related_name="fhir_endpoint")
@@ -216,8 +211,9 @@ class FhirEndpoint(ClientRow):
     public_key = models.TextField()  # a JWK
     since = models.DateTimeField()  # documents changed up to here were fetched
     state = models.CharField(max_length=4, choices=choices(EndpointState), default=EndpointState.ON)
-    lease_until = models.DateTimeField(null=True, blank=True)
-    attempt = models.PositiveIntegerField(default=0)
+    batch = models.OneToOneField(  # that is being filled; a run that was killed leaves it to the next
+        Batch, null=True, blank=True, on_delete=models.PROTECT, related_name="+"
+    )
     last_run_at = models.DateTimeField(null=True, blank=True)
     last_fault = models.CharField(max_length=40, blank=True)
     fault_since = models.DateTimeField(null=True, blank=True)

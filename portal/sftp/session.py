@@ -26,7 +26,17 @@ from django.conf import settings
 from django.utils import timezone
 
 from portal.actions.batches import NoAgreement
-from portal.actions.inbox import FileLost, FolderGone, QuotaReached, begin_file, bytes_in, loose_folder, resume_file
+from portal.actions.inbox import (
+    FileLost,
+    FolderGone,
+    QuotaReached,
+    begin_file,
+    bytes_in,
+    file_in,
+    loose_folder,
+    open_folders,
+    resume_file,
+)
 from portal.actions.sftp_sign_in import Visitor, still_welcome
 from portal.models import InboxFile, InboxFolder
 from portal.rules.inbox import UNFINISHED, BadName, FileState, Place, Spot, Written, decoded, place_of
@@ -182,7 +192,7 @@ class Session(asyncssh.SFTPServer):
         """The row to write: a new one or an unfinished one; the bytes beside it; the stored file to begin with."""
         try:
             folder = self.folder_of(place, pflags)
-            found = tree.file_in(folder, place.name)
+            found = file_in(folder, place.name)
             self.check_existing(found, pflags)
             file, copy = None, ""
             if found is not None and not pflags & asyncssh.FXF_TRUNC:
@@ -233,7 +243,7 @@ class Session(asyncssh.SFTPServer):
         """The folder that a new file goes to."""
         if place.spot == Spot.IN_FOLDER:
             return tree.folder_at(self.visitor, place.folder)
-        if tree.open_folders(self.visitor.practice_id).filter(name=place.name).exists():
+        if open_folders(self.visitor.practice_id).filter(name=place.name).exists():
             raise asyncssh.SFTPFailure("This is a folder.")
         if not pflags & asyncssh.FXF_CREAT:
             return tree.folder_at(self.visitor, "")
@@ -309,10 +319,10 @@ class Session(asyncssh.SFTPServer):
 class Handler(SFTPServerHandler):
     """The library's reader of requests, with fewer of them, at a bounded pace, and knowing a cut from a close."""
 
-    _extensions: ClassVar = [(b"posix-rename@openssh.com", b"1"), (b"fsync@openssh.com", b"1"),
+    _extensions = [(b"posix-rename@openssh.com", b"1"), (b"fsync@openssh.com", b"1"),
                              (b"limits@openssh.com", b"1")]  # fmt: skip
     _unpaced: ClassVar = {FXP_READ, FXP_WRITE}
-    _packet_handlers: ClassVar = {
+    _packet_handlers = {
         kind: handler for kind, handler in SFTPServerHandler._packet_handlers.items() if kind not in UNWANTED
     }
 
@@ -331,7 +341,7 @@ class Handler(SFTPServerHandler):
             raise asyncssh.SFTPFailure("Too many folders are open. Close some first.")
         return await super()._process_opendir(packet)
 
-    _packet_handlers[FXP_OPENDIR] = _process_opendir
+    _packet_handlers[FXP_OPENDIR] = _process_opendir  # type: ignore[assignment]  # called with a Handler only
 
     async def _cleanup(self, exc: Exception | None) -> None:
         """The library closes what is open, also when the connection was cut: those files are not whole."""

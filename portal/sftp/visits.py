@@ -103,7 +103,7 @@ class Visit(asyncssh.SSHServer):
             return
         await self.hall.in_service(lambda: note_sign_in(visitor=visitor, at=timezone.now()))
 
-    def session_requested(self) -> Channel | bool:  # type: ignore[override]
+    def session_requested(self) -> Channel | bool:
         """Another channel of this connection."""
         visitor = self.visitor
         self.channels += 1
