@@ -120,6 +120,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-uploads": {"task": "portal.sweep_uploads", "schedule": 600.0, "options": {"expires": 600}},
     "sweep-assignments": {"task": "coding.sweep_assignments", "schedule": 30.0, "options": {"expires": 60}},
     "scrub-storage": {"task": "portal.scrub_storage", "schedule": 900.0, "options": {"expires": 600}},
+    "ask-fhir-servers": {"task": "portal.ask_fhir_servers", "schedule": 900.0, "options": {"expires": 800}},
     "push-work": {"task": "coding.push_work", "schedule": 30.0, "options": {"expires": 60}},
 }
 
@@ -208,6 +209,29 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 FILE_UPLOAD_TEMP_DIR = os.environ.get("UPLOAD_TEMP_DIR")
+
+# -- the SFTP door -----------------------------------------------------------------------------
+SFTP_HOST = os.environ.get("SFTP_HOST", "127.0.0.1")
+SFTP_PORT = int(os.environ.get("SFTP_PORT") or 8022)
+SFTP_ADDRESS = os.environ.get("SFTP_ADDRESS", f"{SITE_HOST}:{SFTP_PORT}")  # as clients reach it
+SFTP_HOST_KEY = os.environ.get("SFTP_HOST_KEY", "")  # an OpenSSH private key; without, one is kept below SFTP_DIR
+SFTP_DIR = os.environ.get("SFTP_DIR", str(VAR_DIR / "sftp"))  # files on their way in
+SFTP_QUIET_SECONDS = int(os.environ.get("SFTP_QUIET_SECONDS", "600"))
+SFTP_UNFINISHED_SECONDS = int(os.environ.get("SFTP_UNFINISHED_SECONDS", "1800"))
+SFTP_FORGET_SECONDS = int(os.environ.get("SFTP_FORGET_SECONDS", 7 * 24 * 3600))
+SFTP_IDLE_SECONDS = int(os.environ.get("SFTP_IDLE_SECONDS", "900"))
+SFTP_CONNECTIONS = int(os.environ.get("SFTP_CONNECTIONS", "200"))
+SFTP_CONNECTIONS_PER_ADDRESS = int(os.environ.get("SFTP_CONNECTIONS_PER_ADDRESS", "20"))
+SFTP_HANDLES = int(os.environ.get("SFTP_HANDLES", "32"))  # open files and listings of one session
+SFTP_FOLDERS = int(os.environ.get("SFTP_FOLDERS", "100"))  # of one inbox
+SFTP_FOLDER_FILES = int(os.environ.get("SFTP_FOLDER_FILES", "5000"))
+SFTP_FILES_PER_HOUR = int(os.environ.get("SFTP_FILES_PER_HOUR", "20000"))  # of one practice
+SFTP_BYTES_PER_HOUR = int(os.environ.get("SFTP_BYTES_PER_HOUR", 50 * 1024**3))
+SFTP_REQUESTS_PER_SECOND = int(os.environ.get("SFTP_REQUESTS_PER_SECOND", "300"))
+
+# -- the FHIR door: hosts with private addresses or plain http, and hosts that documents may lie on besides ------
+FHIR_PRIVATE_HOSTS = frozenset(filter(None, os.environ.get("FHIR_PRIVATE_HOSTS", "").lower().split(",")))
+FHIR_EXTRA_HOSTS = frozenset(filter(None, os.environ.get("FHIR_EXTRA_HOSTS", "").lower().split(",")))
 
 # -- the site ----------------------------------------------------------------------------------
 INSTALLED_APPS = [

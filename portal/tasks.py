@@ -87,3 +87,20 @@ def render_chart(*, claim: Any) -> None:
     from portal.actions.pages import render_chart as render
 
     render(claim=claim, at=timezone.now())
+
+
+@shared_task(name="portal.ask_fhir_servers")
+def ask_fhir_servers(**_future: Any) -> None:
+    from portal import scope
+    from portal.actions.fhir import queue_endpoints
+
+    with scope.service():
+        queue_endpoints(at=timezone.now())
+
+
+@job_task("portal.fetch_fhir", lease=timedelta(minutes=6))
+def fetch_fhir(*, claim: Any) -> None:
+    """The lease is longer than one answer may take; each received document renews it."""
+    from portal.actions.fhir import fetch_documents
+
+    fetch_documents(claim=claim, clock=timezone.now)

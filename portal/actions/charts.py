@@ -76,6 +76,8 @@ def receive_file(
     held = Chart.objects.filter(batch=batch).aggregate(held=Sum("size"))["held"] or 0
     if held + size > settings.INTAKE_BATCH_LIMIT:
         raise BatchFull
+    if not Batch.objects.filter(pk=batch.pk, status=BatchStatus.OPEN).exists():  # before the bytes are kept for nothing
+        raise BatchNotOpen
     file.seek(0)
     head = file.read(HEAD)
     reason = refusal_at_receipt(name=name, size=size, head=head, limit=settings.INTAKE_FILE_LIMIT)
