@@ -163,7 +163,7 @@ def other_barcode(known: Known, page: PageSigns) -> Iterator[Reason]:
 
 def other_day(known: Known, page: PageSigns) -> Iterator[Reason]:
     """Another date behind the label of the date of service."""
-    if known.service is not None and page.service is not None and known.service.value != page.service.value:
+    if known.service is not None and page.service is not None and not same(known.service.value, page.service.value):
         yield Reason(Sign.SERVICE, f"another date behind “{page.service.label}”", Strength.LIKELY)
 
 
@@ -185,11 +185,16 @@ def same_opening(known: Known, page: PageSigns) -> Iterator[Reason]:
 def same(one: str | date, other: str | date) -> bool:
     """Whether two values are one, as far as a badly read letter allows."""
     if isinstance(one, date) or isinstance(other, date):
-        return one == other
+        return short(one) == short(other)
     if alike(one, other):
         return True
     limit = SAME_NUMBER if any(letter.isdigit() for letter in one) else SAME_NAME
     return SequenceMatcher(None, one, other).ratio() >= limit
+
+
+def short(day: str | date) -> tuple[int, ...] | str:
+    """A date without its century, which many labels leave out."""
+    return (day.month, day.day, day.year % 100) if isinstance(day, date) else day
 
 
 def alike(one: str, other: str) -> bool:

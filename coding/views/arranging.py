@@ -22,6 +22,7 @@ from coding.rules.page_signs import ScannedPage
 from coding.rules.splitting import Proposal, propose
 from coding.views.bench import Bench, bench_of, posted_assignment
 from coding.views.due import clock, status_tag
+from coding.views.page_news import last_event
 from coding.views.pages import served
 from portal.access import SignedRequest, found, refuse, requires
 from portal.models import Chart, Page
@@ -124,6 +125,7 @@ def page(  # noqa: PLR0913  (the one place where the page is drawn)
         "assignment_id": bench.assignment.pk,
         "bench": bench,
         "stage": bench.stage,
+        "seen": last_event(bench.encounter),
         "version": version,
         "changed": changed,
         "visits": [

@@ -238,8 +238,8 @@ class PageArranger extends HTMLElement {
   }
 
   #tell(text) {
-    const alerts = this.querySelector("[data-alerts]");
-    alerts.replaceChildren(...(text ? [make("div", { class: "banner warn" }, make("p", {}, text))] : []));
+    const told = this.querySelector("[data-told]");
+    told.replaceChildren(...(text ? [make("div", { class: "banner warn" }, make("p", {}, text))] : []));
     if (text) say(text);
   }
 

@@ -116,7 +116,7 @@ def test_the_workbook_reads_back():
     visit, old, letter, broken = (dict(zip(heads, row, strict=True)) for row in rows)
     assert visit["Patient"] == 'Müller, "Toni"'
     assert visit["Birth date"].date() == date(1961, 2, 3)
-    assert visit["First page"] == 1
+    assert visit["Pages"] == "1–2, 5"
     assert visit["Account number"] == "'=HYPERLINK(1)"
     assert visit["Rendering NPI"] == "1000000012", "an NPI is text: it is never summed or rounded"
     assert old["Birth date"] == "1899-05-06", "Excel knows no date before 1900"
