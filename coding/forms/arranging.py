@@ -21,7 +21,7 @@ HELP = (
 
 
 class ArrangeForm(forms.Form):
-    """The pages of each visit, and the version they grew from."""
+    """The pages of each visit, and the version of the arrangement they grew from."""
 
     plan = forms.CharField(
         label="Pages of each visit",
@@ -30,7 +30,7 @@ class ArrangeForm(forms.Form):
         widget=forms.Textarea(attrs={"rows": 8, "autocomplete": "off", "spellcheck": "false"}),
         error_messages={"required": "Write the pages of each visit."},
     )
-    version = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
+    grown_from = forms.CharField(max_length=16, required=False, widget=forms.HiddenInput)
 
     def clean_plan(self) -> Arrangement:
         return plan_in(self.cleaned_data["plan"])

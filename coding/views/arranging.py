@@ -15,7 +15,7 @@ from coding.actions.arranging import ArrangementChanged, BadArrangement, arrange
 from coding.actions.leases import LeaseLost
 from coding.actions.moves import AlreadyMoved
 from coding.forms.arranging import ArrangeForm, plan_text
-from coding.models import Encounter
+from coding.models import Assignment, Encounter
 from coding.rules.arranging import Arrangement, Right, fingerprint, with_cuts
 from coding.rules.lifecycle import Stage
 from coding.rules.page_signs import ScannedPage
@@ -63,7 +63,7 @@ def act(request: SignedRequest, pk: int) -> HttpResponse:
     asked = form.cleaned_data["plan"]
     try:
         visits = arrange_pages(
-            assignment=assignment, by=request.user, at=at, asked=asked, version=form.cleaned_data["version"]
+            assignment=assignment, by=request.user, at=at, asked=asked, version=form.cleaned_data["grown_from"]
         )
     except BadArrangement as wrong:
         form.add_error("plan", str(wrong))
@@ -93,7 +93,7 @@ def refused(
         return redirect("coding:precode", pk=bench.encounter.pk)
     now = arrangement_of(bench.encounter.chart)
     shown = named(asked, bench) if asked is not None else now
-    return page(request, bench, shown, version=form.data.get("version", ""), status=422, form=form)
+    return page(request, bench, shown, version=form.data.get("grown_from", ""), status=422, form=form)
 
 
 def named(asked: Arrangement, bench: Bench) -> Arrangement:
@@ -121,12 +121,11 @@ def page(  # noqa: PLR0913  (the one place where the page is drawn)
     context = {
         "encounter": bench.encounter,
         "chart": chart,
-        "form": form or ArrangeForm(initial={"plan": plan_text(shown), "version": version}),
+        "form": form or ArrangeForm(initial={"plan": plan_text(shown), "grown_from": version}),
         "assignment_id": bench.assignment.pk,
         "bench": bench,
         "stage": bench.stage,
         "seen": last_event(bench.encounter),
-        "version": version,
         "changed": changed,
         "visits": [
             {**visit, "pages": [{**pages[number], "turn": turn} for number, turn in visit["slots"] if number in pages]}
@@ -196,7 +195,9 @@ def proposed(chart: Chart) -> Proposal:
 @require_GET
 def arrange_image(request: SignedRequest, pk: int, number: int) -> FileResponse:
     """Any page of the chart, for whoever pre-codes one of its visits now: they decide whose it is."""
-    bench = bench_of(request, pk, Stage.PRECODING)
-    if not bench.is_live:
+    encounter = found(request, Encounter.objects.visible_to(request.user), pk=pk)
+    # Looked at, not renewed: of many images at once none may wait for the lease of another.
+    own = Assignment.objects.live(at=timezone.now()).filter(encounter=encounter, user=request.user)
+    if not own.filter(stage=Stage.PRECODING).exists():
         refuse(request, object_type="coding.encounter", object_id=str(pk), reason="not_held")
-    return served(request, found(request, Page.objects.filter(chart_id=bench.encounter.chart_id), number=number))
+    return served(request, found(request, Page.objects.filter(chart_id=encounter.chart_id), number=number))

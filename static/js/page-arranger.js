@@ -17,6 +17,15 @@ class PageArranger extends HTMLElement {
   #items = new Map(); // key → its element, kept while pages move, so that images are loaded once
   #form;
   #before;
+  // Looking at a page is written down: an image is asked for when it is about to be seen, no earlier.
+  #watch = new IntersectionObserver((seen) => {
+    for (const { isIntersecting, target } of seen) {
+      if (!isIntersecting) continue;
+      this.#watch.unobserve(target);
+      const image = target.querySelector("img");
+      image.src = image.dataset.src;
+    }
+  }, { rootMargin: "300px" });
 
   connectedCallback() {
     if (this.#at) return;
@@ -158,6 +167,7 @@ class PageArranger extends HTMLElement {
   #mark(key) {
     if (!this.#marked.delete(key)) this.#marked.add(key);
     this.#draw();
+    this.#focus(key);
     say(this.#marked.size ? `${plural(this.#marked.size, "page")} marked.` : "Nothing is marked.");
   }
 
@@ -302,10 +312,11 @@ class PageArranger extends HTMLElement {
     if (!item) {
       const { url, width, height } = this.#pages.get(page);
       const button = make("button", { type: "button", class: "thumb-button", tabindex: "-1" },
-        make("span", { class: "thumb-box" }, make("img", { src: url, width, height, loading: "lazy", decoding: "async", alt: "" })),
+        make("span", { class: "thumb-box" }, make("img", { "data-src": url, width, height, decoding: "async", alt: "" })),
         make("span", { class: "thumb-number" }, String(page)));
       item = make("li", { class: "thumb", "data-place": key }, button);
       this.#items.set(key, item);
+      this.#watch.observe(item);
     }
     const [button] = item.children;
     const marked = this.#marked.has(key);

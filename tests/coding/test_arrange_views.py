@@ -31,7 +31,7 @@ def version_of(held):
 
 
 def sent(held, plan, **more):
-    return form_for(held, **{"plan": plan, "version": version_of(held), **more})
+    return form_for(held, **{"plan": plan, "grown_from": version_of(held), **more})
 
 
 def words():
@@ -86,12 +86,12 @@ def test_an_old_page_is_told_who_was_faster_and_keeps_what_was_made(held, ann, a
     browser = as_user(ann)
     browser.post(url_of(held), sent(held, f"{held.encounter.label}: 1-2\nnew: 3-4"))
     mine = f"{held.encounter.label}: 1\nnew: 2-4"
-    page = browser.post(url_of(held), sent(held, mine, version=old))
+    page = browser.post(url_of(held), sent(held, mine, grown_from=old))
     text = page.content.decode()
     assert page.status_code == 409
     assert f"{ann.name} arranged this chart at" in text
     assert words() == ["1–2", "3–4"]
-    assert f'name="version" value="{version_of(held)}"' in text
+    assert f'name="grown_from" value="{version_of(held)}"' in text
     assert f"{held.encounter.label}: 1\nnew: 2-4" in text
 
 
