@@ -117,7 +117,9 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "ring-due-jobs": {"task": "portal.ring_due_jobs", "schedule": 5.0, "options": {"expires": 10}},
     "seal-audit-trail": {"task": "portal.seal_audit_trail", "schedule": 20.0, "options": {"expires": 30}},
+    "sweep-uploads": {"task": "portal.sweep_uploads", "schedule": 600.0, "options": {"expires": 600}},
     "sweep-assignments": {"task": "coding.sweep_assignments", "schedule": 30.0, "options": {"expires": 60}},
+    "scrub-storage": {"task": "portal.scrub_storage", "schedule": 900.0, "options": {"expires": 600}},
     "push-work": {"task": "coding.push_work", "schedule": 30.0, "options": {"expires": 60}},
 }
 
@@ -137,21 +139,36 @@ else:
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", f"Chartline <notices@{SITE_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+
 # -- files -------------------------------------------------------------------------------------
+def master_keys() -> str:
+    """What wraps the practices' keys: from the environment, or under var/ on a machine that only shows the site."""
+    if keys := os.environ.get("CHARTLINE_MASTER_KEYS"):
+        return keys
+    if HTTPS:
+        raise ImproperlyConfigured(
+            "CHARTLINE_MASTER_KEYS is not set. A site on https needs its own: a name, a colon and 32 random bytes "
+            "in base64, the newest first. Keep a copy elsewhere: without it no stored file can be read."
+        )
+    return embedded.local_master_key()
+
+
+CHARTLINE_MASTER_KEYS = master_keys()
+
 if bucket := os.environ.get("S3_BUCKET"):
     CHART_STORAGE = {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "portal.shelves.BucketStorage",
         "OPTIONS": {
             "bucket_name": bucket,
             "endpoint_url": os.environ.get("S3_ENDPOINT_URL"),
-            "file_overwrite": False,
+            "file_overwrite": True,  # a name stands for its content
             "default_acl": None,
             "querystring_auth": True,
         },
     }
 else:
     CHART_STORAGE = {
-        "BACKEND": "portal.storage.DurableFileStorage",
+        "BACKEND": "portal.shelves.DurableFileStorage",
         "OPTIONS": {
             "location": os.environ.get("CHART_DIR", str(VAR_DIR / "charts")),
             "file_permissions_mode": 0o600,
@@ -173,8 +190,15 @@ if DEBUG or TESTING:
 INTAKE_FILE_LIMIT = int(os.environ.get("INTAKE_FILE_LIMIT", 200 * 1024**2))
 INTAKE_BATCH_LIMIT = int(os.environ.get("INTAKE_BATCH_LIMIT", 2 * 1024**3))
 INTAKE_PAGE_LIMIT = int(os.environ.get("INTAKE_PAGE_LIMIT", 2000))
-INTAKE_CHILD_MEMORY = 768 * 1024**2
+INTAKE_UNPACKED_LIMIT = int(os.environ.get("INTAKE_UNPACKED_LIMIT", 1024**3))  # of all files of one ZIP together
+INTAKE_CHILD_MEMORY = 512 * 1024**2  # of addresses, so that no child ever holds more
 INTAKE_CHILD_SECONDS = 50
+# The virus scanner's socket: unix:/run/clamav/clamd.ctl or tcp://host:3310; empty if there is none.
+CLAMD = os.environ.get("CLAMD", "")
+# Files on their way in parts, of one practice: how many, how many bytes in all, how many begun an hour.
+UPLOADS_OPEN = int(os.environ.get("UPLOADS_OPEN", "500"))
+UPLOADS_OPEN_BYTES = int(os.environ.get("UPLOADS_OPEN_BYTES", 10 * 1024**3))
+UPLOADS_AN_HOUR = int(os.environ.get("UPLOADS_AN_HOUR", "5000"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2

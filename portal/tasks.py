@@ -61,6 +61,20 @@ def seal_audit_trail(**_future: Any) -> None:
         seal(at=timezone.now())
 
 
+@shared_task(name="portal.scrub_storage")
+def scrub_storage(**_future: Any) -> None:
+    from portal.actions.scrub import scrub_in_turn
+
+    scrub_in_turn(at=timezone.now())
+
+
+@shared_task(name="portal.sweep_uploads")
+def sweep_uploads(**_future: Any) -> None:
+    from portal.actions.uploads import sweep_uploads as sweep
+
+    sweep(at=timezone.now())
+
+
 @job_task("portal.send_notice")
 def send_notice(*, claim: Any) -> None:
     from portal.actions.notices import send_notice as send

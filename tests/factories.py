@@ -28,6 +28,7 @@ from portal.models import (
     Practice,
     Provider,
     Skill,
+    Upload,
     User,
     UserRole,
 )
@@ -159,6 +160,21 @@ class PageFactory(DjangoModelFactory):
     width = 850
     height = 1100
     image_name = factory.Sequence(lambda n: f"pages/00/{n:032x}")
+
+
+class UploadFactory(DjangoModelFactory):
+    """A file of 1000 bytes of which nothing has arrived."""
+
+    class Meta:
+        model = Upload
+
+    batch = factory.SubFactory(BatchFactory, status=BatchStatus.OPEN, received_at=None, due_at=None)
+    practice = factory.SelfAttribute("batch.practice")
+    name = factory.Sequence(lambda n: f"scan-{n:03d}.pdf")
+    size = 1000
+    created_at = factory.LazyFunction(timezone.now)
+    created_by = factory.SubFactory(UserFactory)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
 
 
 class EncounterFactory(DjangoModelFactory):

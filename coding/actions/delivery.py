@@ -55,7 +55,7 @@ def is_complete(batch: Batch) -> bool:
     return (
         Batch.objects.filter(pk=batch.pk, status=BatchStatus.RECEIVED).exists()
         and charts.exists()
-        and not charts.filter(status=ChartStatus.RECEIVED).exists()
+        and not charts.undecided().exists()
         and not charts.filter(without_work, status=ChartStatus.READY).exists()
         and not Encounter.objects.filter(batch=batch).unfinished().exists()
     )
@@ -79,7 +79,7 @@ def deliver_batch(*, claim: Claim, at: datetime) -> None:
             return
         result = collect_result(batch)
         formats = formats_of(batch, at=at)
-    kept = {name: store(result, name) for name in formats}
+    kept = {name: store(result, name, practice_id=batch.practice_id) for name in formats}
     with scope.service():
         encounters = list(Encounter.objects.filter(batch=batch).select_for_update().order_by("pk"))
         if not is_complete(batch) or collect_result(batch) != result:
@@ -107,7 +107,7 @@ def hand_over(*, batch: Batch, encounters: list[Encounter], kept: Mapping[str, S
         if encounter.status != EncounterStatus.DELIVERED:
             move_encounter(encounter=encounter, move="deliver", by=None, at=at)
     mark_batch_delivered(batch=batch, at=at)
-    unreadable = Chart.objects.filter(batch=batch, status=ChartStatus.UNREADABLE).count()
+    unreadable = Chart.objects.filter(batch=batch, status__in=[ChartStatus.UNREADABLE, ChartStatus.QUARANTINED]).count()
     for person in readers(batch):
         queue_notice(
             kind="results_ready",
@@ -136,9 +136,11 @@ def formats_of(batch: Batch, *, at: datetime) -> list[str]:
     return named or list(FORMATS)
 
 
-def store(result: BatchResult, name: str) -> Stored:
+def store(result: BatchResult, name: str, *, practice_id: int) -> Stored:
     """Render the result in a format and keep the bytes."""
-    return storage.keep_bytes(FORMATS[name].render(result), folder="deliveries", ending=FORMATS[name].ENDING)
+    return storage.keep_bytes(
+        FORMATS[name].render(result), practice_id=practice_id, folder="deliveries", ending=FORMATS[name].ENDING
+    )
 
 
 def collect_result(batch: Batch) -> BatchResult:
@@ -166,7 +168,9 @@ def collect_result(batch: Batch) -> BatchResult:
         .order_by("chart_id", "part")
     )
     rows = [(encounter.chart_id, encounter.part, encounter_row(encounter)) for encounter in encounters]
-    left_over = Chart.objects.filter(batch=batch, status__in=[ChartStatus.UNREADABLE, ChartStatus.DUPLICATE])
+    left_over = Chart.objects.filter(
+        batch=batch, status__in=[ChartStatus.UNREADABLE, ChartStatus.QUARANTINED, ChartStatus.DUPLICATE]
+    )
     rows += [(chart.pk, 0, chart_row(chart)) for chart in left_over]
     rows.sort(key=lambda row: row[:2])
     return BatchResult(batch=batch.label, practice=batch.practice.name, rows=tuple(row for _, _, row in rows))

@@ -14,7 +14,7 @@ from portal.actions.audit import record
 from portal.actions.charts import ChartDamaged, NotTryable, open_original, try_chart_again
 from portal.actions.pages import open_page_image
 from portal.models import Chart, Outcome, Page
-from portal.rules.intake import MEDIA_TYPES
+from portal.rules.file_types import MEDIA_TYPES
 from portal.rules.roles import Permission
 from portal.views.tags import chart_advice, chart_tag, megabytes
 

@@ -60,6 +60,14 @@ def more_charts(world, number, batch=None):
     factories.ChartFactory(batch=batch, status=ChartStatus.UNREADABLE, reason=Refusal.EMPTY, ready_at=None)
 
 
+def more_uploads(world, number):
+    """Another unfinished file, and another part of the one there is."""
+    factories.UploadFactory(batch=world.open_batch, created_by=new_cleo(world))
+    world.upload.parts.create(
+        practice=world.river, offset=number, size=1, sha256="0" * 64, storage_name=f"uploads/{number}"
+    )
+
+
 def more_deliveries(world, number, batch=None):
     batch = batch or world.batch
     Delivery.objects.create(
@@ -225,6 +233,8 @@ LISTS: Mapping[str, List] = {
     "portal:batch": List("cleo", more_charts),
     "portal:batch-charts": List("max", more_charts),
     "portal:batch-receipt": List("cleo", more_charts),
+    "portal:batch-uploads": List("cleo", more_uploads),
+    "portal:upload-part": List("cleo", more_uploads),
     "portal:chart": List("cleo", more_pages),
     "portal:people": List("ada", more_people),
     "portal:practices": List("ada", more_practices),
@@ -253,6 +263,9 @@ LISTS: Mapping[str, List] = {
     "feedback:news": List("cleo", more_talk),
     "api:batches": List("", more_batches),
     "api:batch": List("", more_work),
+    "api:receipts": List("", more_charts),
+    "api:uploads": List("", more_uploads),
+    "api:upload": List("", more_uploads),
     "api:results": List("", more_deliveries),
     "api:comments": List("", more_talk),
 }
@@ -268,6 +281,7 @@ NO_LISTS = {
     "portal:practice_create", "portal:practice_edit", "portal:practice_contract", "portal:practice_recipients",
     "portal:practice_part_add", "portal:practice_part", "portal:token_create", "portal:token_revoke",
     "portal:audit_export", "portal:upload", "portal:upload-batch", "portal:batch-file", "portal:send-batch",
+    "portal:batch-checks", "portal:upload-complete", "portal:upload-abandon", "api:complete",
     "portal:chart-original", "portal:page-image", "portal:try-again", "coding:next", "coding:choose-stage",
     "coding:work", "coding:page-image", "coding:added-page-image", "coding:arrange-image",
     "coding:split", "coding:findings", "coding:verify", "coding:compare",
