@@ -149,6 +149,7 @@ def collect_result(batch: Batch) -> BatchResult:
     encounters = (
         Encounter.objects.filter(batch=batch)
         .select_related("chart")
+        .with_pages()
         .prefetch_related(
             Prefetch("precoding", queryset=precoding),
             Prefetch(
@@ -201,8 +202,7 @@ def encounter_row(encounter: Encounter) -> ResultRow:
         "chart": encounter.chart.label,
         "file_name": encounter.chart.original_name,
         "encounter": encounter.label,
-        "first_page": encounter.first_page,
-        "last_page": encounter.last_page,
+        "pages": encounter.page_words,
     }
     if encounter.not_billable_reason:
         reason = NotBillableReason(encounter.not_billable_reason).label

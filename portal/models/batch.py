@@ -204,6 +204,7 @@ class Page(ClientRow):
         constraints = [
             *ClientRow.Meta.constraints,
             models.UniqueConstraint(fields=["chart", "number"], name="portal_page_number_once"),
+            models.UniqueConstraint(fields=["id", "chart"], name="portal_page_id_chart"),  # a visit's pages point to it
             models.CheckConstraint(condition=models.Q(number__gte=1), name="portal_page_number_from_one"),
             models.CheckConstraint(
                 condition=models.Q(text_source__in=["layer", "none"]), name="portal_page_source_known"

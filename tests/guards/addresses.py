@@ -115,8 +115,13 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:work": about("coding_work", "ann"),
     "coding:encounter": about("coding_work", "ann", "max", "bill", "cleo"),
     "coding:page-image": about("coding_work", "ann", "max", "bill", "cleo", number=1),
+    "coding:added-page-image": about(
+        "coding_work", "ann", "max", "bill", "cleo", chart=lambda world: world.added_chart.pk, number=1
+    ),
     "coding:precode": bench("precoding_work", "ann"),
     "coding:split": bench("precoding_work", "ann"),
+    "coding:arrange": bench("precoding_work", "ann"),
+    "coding:arrange-image": bench("precoding_work", "ann", number=1),
     "coding:code": bench("coding_work", "ann"),
     "coding:findings": bench("coding_work", "ann"),
     "coding:verify": bench("verifying_work", "bea"),
