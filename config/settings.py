@@ -19,6 +19,9 @@ VAR_DIR = embedded.var_dir()
 TESTING = os.environ.get("CHARTLINE_TESTING") == "1"
 DEMO = os.environ.get("CHARTLINE_DEMO") == "1"
 DEBUG = os.environ.get("CHARTLINE_DEBUG") == "1"
+FAILPOINTS = os.environ.get("CHARTLINE_FAILPOINTS", "")  # a directory: portal/failpoints.py
+if FAILPOINTS and not TESTING:
+    raise ImproperlyConfigured("CHARTLINE_FAILPOINTS is set: it lets processes be killed, and is for tests only.")
 
 
 def flag(name: str, *, default: bool) -> bool:

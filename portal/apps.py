@@ -6,4 +6,4 @@ class PortalConfig(AppConfig):
     default_auto_field = "django.db.models.BigAutoField"
 
     def ready(self) -> None:
-        from portal import receivers, sign_in  # noqa: F401  (connects them)
+        from portal import checks, receivers, sign_in  # noqa: F401  (connects them)

@@ -24,6 +24,7 @@ from typing import Any
 from django.conf import settings
 
 from portal import storage
+from portal.failpoints import reached
 from portal.rules.intake import Refusal
 
 ROOT = Path(__file__).parents[1]
@@ -78,6 +79,7 @@ def draw_chart(
     with tempfile.TemporaryDirectory(prefix=FOLDER) as folder:
         source = Path(folder) / "source"
         fetch(copies, sha256, source)
+        reached("render.source_fetched")
         return list(all_slices(source, media_type, Path(folder), still_ours))
 
 
@@ -160,6 +162,7 @@ def run_child(command: list[str], place: Path, still_ours: Callable[[], None]) -
     child = subprocess.Popen(  # noqa: S603  (our own interpreter and script; the file's name is ours)
         command, stdin=subprocess.DEVNULL, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=place, env={}
     )
+    reached("render.child_started")
     deadline = time.monotonic() + settings.INTAKE_CHILD_SECONDS
     try:
         while True:
@@ -173,6 +176,7 @@ def run_child(command: list[str], place: Path, still_ours: Callable[[], None]) -
         if child.poll() is None:
             child.kill()
             child.wait()
+    reached("render.child_ended")
     if code in {0, OUT_OF_MEMORY} or -code in OUT_OF_LIMITS:
         return code
     raise ChildLost
@@ -195,6 +199,7 @@ def keep_page(place: Path, page: dict[str, Any]) -> DrawnPage:
     """Store one page's image under a name of our own."""
     drawn = place / Path(page["file"]).name
     stored = storage.keep_bytes(drawn.read_bytes(), folder="pages", ending=drawn.suffix)
+    reached("render.page_kept")
     drawn.unlink()
     return DrawnPage(
         number=page["number"], width=page["width"], height=page["height"], image_name=stored.name, text=page["text"]

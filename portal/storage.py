@@ -13,6 +13,8 @@ from typing import IO, Any
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import FileSystemStorage, default_storage
 
+from portal.failpoints import reached
+
 BLOCK = 1024**2  # bytes read at a time
 
 
@@ -22,12 +24,14 @@ class DurableFileStorage(FileSystemStorage):
     def _save(self, name: str, content: File[Any]) -> str:
         saved: str = super()._save(name, content)  # type: ignore[misc]  # not in the stubs
         path = Path(self.path(saved))
+        reached("storage.written")
         for place, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | os.O_DIRECTORY)):
             handle = os.open(place, flags)
             try:
                 os.fsync(handle)
             finally:
                 os.close(handle)
+        reached("storage.durable")
         return saved
 
 

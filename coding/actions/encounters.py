@@ -15,6 +15,7 @@ from coding.actions.moves import AlreadyMoved
 from coding.models import Assignment, Encounter, EncounterEvent
 from coding.rules.lifecycle import EncounterStatus, Stage
 from portal.actions.audit import record
+from portal.failpoints import reached
 from portal.models import Batch, Chart, User
 from portal.rules.intake import ChartStatus
 from portal.rules.lifecycle import BatchStatus
@@ -75,6 +76,7 @@ def create_encounter(
         at=at,
     )
     record("encounter.created", at=at, by=by, about=encounter, chart=chart.pk, part=part)
+    reached("encounter.created")
     return encounter
 
 

@@ -17,6 +17,7 @@ from portal import storage
 from portal.actions.audit import record
 from portal.actions.batches import BatchNotOpen, contract_in_force
 from portal.actions.jobs import queue_job
+from portal.failpoints import reached
 from portal.models import Batch, Chart, Outcome, User
 from portal.rules.intake import (
     ADVICE,
@@ -80,6 +81,7 @@ def receive_file(
     head = file.read(HEAD)
     reason = refusal_at_receipt(name=name, size=size, head=head, limit=settings.INTAKE_FILE_LIMIT)
     stored = storage.keep(file, folder="charts")
+    reached("intake.blob_kept")
     try:
         hold_open(batch)
         shown = display_name(name)
@@ -108,6 +110,7 @@ def receive_file(
         "chart.received", at=at, by=by, about=chart, outcome=Outcome.REFUSED if reason else Outcome.DONE,
         batch=batch.pk, size=chart.size, sha256=chart.sha256, state=chart.status, reason=chart.reason,
     )  # fmt: skip
+    reached("intake.row_written")
     return receipt_of(chart)
 
 

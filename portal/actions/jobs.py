@@ -17,6 +17,7 @@ from django.db import transaction
 from django.db.models import F, Q
 from kombu.exceptions import OperationalError
 
+from portal.failpoints import reached
 from portal.models import Job, JobState, Practice
 
 logger = logging.getLogger(__name__)
@@ -59,10 +60,12 @@ def queue_job(
 
 def ring(*, kind: str, job_id: int) -> None:
     """Tell the workers to look at the row; a broker that is down only delays it until the sweep."""
+    reached("job.committed")
     try:
         current_app.send_task(kind, kwargs={"job_id": job_id}, retry=False)
     except (OperationalError, OSError):
         logger.warning("broker unreachable, the sweep will ring", extra={"job": job_id, "kind": kind})
+    reached("job.rung")
 
 
 def ring_due_jobs(*, at: datetime) -> int:
@@ -76,6 +79,8 @@ def ring_due_jobs(*, at: datetime) -> int:
             .values_list("pk", "kind")[:RING_AT_ONCE]
         )
         Job.objects.filter(pk__in=[pk for pk, _ in due]).update(rung_at=at)
+    if due:
+        reached("sweep.marked")
     for pk, kind in due:
         ring(kind=kind, job_id=pk)
     return len(due)

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from portal import rendering, scope, storage
 from portal.actions.audit import record
 from portal.actions.jobs import ATTEMPTS, Claim, JobLost, finish_job, renew_job
+from portal.failpoints import reached
 from portal.models import Chart, Outcome, Page, User
 from portal.rendering import DrawnPage
 from portal.rules.intake import ChartStatus, Refusal
@@ -54,8 +55,10 @@ def render_chart(*, claim: Claim, at: datetime) -> None:
             with scope.service():
                 refuse_chart(claim=claim, reason=Refusal.SERVICE_FAULT, at=clock(), close_job=False)
         raise
+    reached("render.drawn")
     with scope.service():
         finish_rendering(claim=claim, pages=pages, at=clock())
+    reached("render.committed")
 
 
 def clock_from(at: datetime) -> Callable[[], datetime]:
@@ -123,6 +126,7 @@ def finish_rendering(*, claim: Claim, pages: Sequence[DrawnPage], at: datetime) 
     )
     record("chart.ready", at=at, about=chart, old=ChartStatus.RECEIVED, new=ChartStatus.READY, pages=len(pages))
     chart_ready.send(sender=Chart, chart=chart, at=at)
+    reached("render.written")
 
 
 @transaction.atomic
@@ -141,6 +145,7 @@ def refuse_chart(*, claim: Claim, reason: Refusal, at: datetime, close_job: bool
     moved_to: dict[str, Any] = {"old": ChartStatus.RECEIVED, "new": ChartStatus.UNREADABLE, "reason": reason}
     record("chart.refused", at=at, about=chart, outcome=Outcome.REFUSED, **moved_to)
     chart_refused.send(sender=Chart, chart=chart, at=at)
+    reached("refusal.written")
 
 
 @transaction.atomic
