@@ -140,21 +140,36 @@ else:
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", f"Chartline <notices@{SITE_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+
 # -- files -------------------------------------------------------------------------------------
+def master_keys() -> str:
+    """What wraps the practices' keys: from the environment, or under var/ on a machine that only shows the site."""
+    if keys := os.environ.get("CHARTLINE_MASTER_KEYS"):
+        return keys
+    if HTTPS:
+        raise ImproperlyConfigured(
+            "CHARTLINE_MASTER_KEYS is not set. A site on https needs its own: a name, a colon and 32 random bytes "
+            "in base64, the newest first. Keep a copy elsewhere: without it no stored file can be read."
+        )
+    return embedded.local_master_key()
+
+
+CHARTLINE_MASTER_KEYS = master_keys()
+
 if bucket := os.environ.get("S3_BUCKET"):
     CHART_STORAGE = {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "portal.shelves.BucketStorage",
         "OPTIONS": {
             "bucket_name": bucket,
             "endpoint_url": os.environ.get("S3_ENDPOINT_URL"),
-            "file_overwrite": False,
+            "file_overwrite": True,  # a name stands for its content
             "default_acl": None,
             "querystring_auth": True,
         },
     }
 else:
     CHART_STORAGE = {
-        "BACKEND": "portal.storage.DurableFileStorage",
+        "BACKEND": "portal.shelves.DurableFileStorage",
         "OPTIONS": {
             "location": os.environ.get("CHART_DIR", str(VAR_DIR / "charts")),
             "file_permissions_mode": 0o600,

@@ -24,8 +24,8 @@ ARRIVALS = "arrivals"
 # Each place: what has happened there, and what has not. tests/guards/test_failpoints.py keeps list and code together.
 POINTS: Mapping[str, str] = MappingProxyType(
     {
-        "storage.written": "the bytes are written; not yet flushed to the disk",
-        "storage.durable": "the file is on the disk under its name; nobody knows of it",
+        "storage.drafted": "the bytes are written; the file has no name yet",
+        "storage.kept": "the file is on the disk under its name; nobody knows of it",
         "intake.blob_kept": "a received file is kept; no row names it",
         "intake.row_written": "the chart's row, event and job are written; not committed",
         "batch.sent": "the batch is marked as sent; not committed",

@@ -80,7 +80,7 @@ def deliver_batch(*, claim: Claim, at: datetime) -> None:
             return
         result = collect_result(batch)
         formats = formats_of(batch, at=at)
-    kept = {name: store(result, name) for name in formats}
+    kept = {name: store(result, name, practice_id=batch.practice_id) for name in formats}
     reached("delivery.files_kept")
     with scope.service():
         encounters = list(Encounter.objects.filter(batch=batch).select_for_update().order_by("pk"))
@@ -140,9 +140,11 @@ def formats_of(batch: Batch, *, at: datetime) -> list[str]:
     return named or list(FORMATS)
 
 
-def store(result: BatchResult, name: str) -> Stored:
+def store(result: BatchResult, name: str, *, practice_id: int) -> Stored:
     """Render the result in a format and keep the bytes."""
-    kept = storage.keep_bytes(FORMATS[name].render(result), folder="deliveries", ending=FORMATS[name].ENDING)
+    kept = storage.keep_bytes(
+        FORMATS[name].render(result), practice_id=practice_id, folder="deliveries", ending=FORMATS[name].ENDING
+    )
     reached("delivery.file_kept")
     return kept
 

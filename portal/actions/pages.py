@@ -40,6 +40,7 @@ def render_chart(*, claim: Claim, at: datetime) -> None:
     try:
         pages = rendering.draw_chart(
             copies=copies,
+            practice_id=chart.practice_id,
             sha256=chart.sha256,
             media_type=chart.media_type,
             still_ours=lease_keeper(claim, clock),

@@ -4,6 +4,7 @@ from portal.models.audit import AuditEvent, AuditSeal, Outcome
 from portal.models.batch import Batch, Chart, Page
 from portal.models.delivery import Delivery, Download
 from portal.models.job import Job, JobState, Notice
+from portal.models.keys import PracticeKey
 from portal.models.people import ClientRule, Invitation, Membership, Skill, User, UserRole
 from portal.models.practice import (
     BusinessAssociateAgreement,
@@ -41,6 +42,7 @@ __all__ = [
     "Page",
     "Payer",
     "Practice",
+    "PracticeKey",
     "PracticeOwnedQuerySet",
     "Provider",
     "Skill",

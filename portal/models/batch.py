@@ -101,7 +101,7 @@ class Chart(ClientRow):
     size = models.PositiveBigIntegerField()  # bytes
     sha256 = models.CharField(max_length=64)
     media_type = models.CharField(max_length=40, blank=True)
-    storage_name = models.CharField(max_length=200, unique=True)
+    storage_name = models.CharField(max_length=200)  # equal bytes of a practice share it
     status = models.CharField(max_length=12, choices=choices(ChartStatus), default=ChartStatus.RECEIVED)
     reason = models.CharField(max_length=24, blank=True, choices=choices(Refusal))
     page_count = models.PositiveIntegerField(null=True, blank=True)

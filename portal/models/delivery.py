@@ -26,7 +26,7 @@ class Delivery(ClientRow):
     version = models.PositiveSmallIntegerField()
     format = models.CharField(max_length=8)
     file_name = models.CharField(max_length=120)
-    storage_name = models.CharField(max_length=200, unique=True)
+    storage_name = models.CharField(max_length=200)  # equal bytes of a practice share it
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()  # bytes
     encounter_count = models.PositiveIntegerField()

@@ -34,7 +34,7 @@ def chart_with_pages(practice, count=3):
         image = drawn([f"Page {number}", "Type 2 diabetes without complications.", "Essential hypertension."])
         factories.PageFactory(
             chart=chart, number=number, text=f"Words of page {number}", text_source="layer",
-            image_name=storage.keep_bytes(image, folder="pages", ending=".png").name,
+            image_name=storage.keep_bytes(image, practice_id=practice.pk, folder="pages", ending=".png").name,
         )  # fmt: skip
     return chart
 

@@ -39,11 +39,10 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
     now = timezone.now()
     kim = factories.UserFactory(name="Kim Larsen", roles=[Role.CODER])
     batch = factories.BatchFactory(practice=river)
-    kept = storage.keep_bytes(image(), folder="charts")
+    kept = storage.keep_bytes(image(), practice_id=river.pk, folder="charts")
     chart = factories.ChartFactory(batch=batch, storage_name=kept.name, sha256=kept.sha256, size=kept.size)
-    factories.PageFactory(
-        chart=chart, number=1, image_name=storage.keep_bytes(image(), folder="pages", ending=".png").name
-    )
+    drawn = storage.keep_bytes(image(), practice_id=river.pk, folder="pages", ending=".png")
+    factories.PageFactory(chart=chart, number=1, image_name=drawn.name)
 
     def work(part: int, stage: Stage | None, status: EncounterStatus, holder=None, **fields: Any) -> Encounter:
         encounter = factories.EncounterFactory(chart=chart, part=part, status=status, **fields)
@@ -91,7 +90,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
     _, foreign_bearer = create_token(
         practice=lake, name="EHR", scopes=list(TokenScope), expires_at=now + timedelta(days=30), by=otto, at=now
     )
-    result = storage.keep_bytes(b"result", folder="results")
+    result = storage.keep_bytes(b"result", practice_id=river.pk, folder="results")
     thread = factories.ThreadFactory(batch=batch)
     comment = factories.CommentFactory(thread=thread, author=cleo, needs_answer_from="service")
     return World(
@@ -160,7 +159,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
             comment=comment,
             original_name="page.png",
             media_type="image/png",
-            storage_name=storage.keep_bytes(image(), folder="attachments").name,
+            storage_name=storage.keep_bytes(image(), practice_id=river.pk, folder="attachments").name,
             sha256="0" * 64,
             size=10,
             created_at=now,

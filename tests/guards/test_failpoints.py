@@ -55,12 +55,12 @@ def test_what_was_asked_for_happens_once_at_the_arrival_it_was_asked_for(setting
 
 def test_a_disk_can_be_full_and_a_place_slow(settings, tmp_path):
     settings.FAILPOINTS = str(tmp_path)
-    (tmp_path / "storage.written").write_text("full 1")
+    (tmp_path / "storage.drafted").write_text("full 1")
     with pytest.raises(OSError, match="No space left"):
-        reached("storage.written")
-    (tmp_path / "storage.written").write_text("sleep 1 0.2")
+        reached("storage.drafted")
+    (tmp_path / "storage.drafted").write_text("sleep 1 0.2")
     begun = time.monotonic()
-    reached("storage.written")
+    reached("storage.drafted")
     assert time.monotonic() - begun >= 0.2
 
 

@@ -17,13 +17,19 @@ from PIL import Image
 from portal import rendering, storage
 from portal.parsers.confine import PDF_TROUBLES
 from portal.rules.intake import Refusal, media_type_of
-from tests import files
+from tests import factories, files
+
+pytestmark = pytest.mark.django_db
 
 
 def draw(content, media_type=None):
-    stored = storage.keep_bytes(content, folder="charts")
+    practice_id = factories.PracticeFactory().pk
+    stored = storage.keep_bytes(content, practice_id=practice_id, folder="charts")
     return rendering.draw_chart(
-        copies=[stored.name], sha256=stored.sha256, media_type=media_type or media_type_of(content[:1024])
+        copies=[stored.name],
+        practice_id=practice_id,
+        sha256=stored.sha256,
+        media_type=media_type or media_type_of(content[:1024]),
     )
 
 
@@ -194,9 +200,9 @@ def test_the_bombs_stay_below_the_memory_limit(settings):
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)"
     )
     for make in (files.flate_bomb, lambda: files.pixel_bomb("TIFF"), files.many_pages):
-        stored = storage.keep_bytes(make(), folder="charts")
-        source = Path(storage.default_storage.path(stored.name))
         with rendering.tempfile.TemporaryDirectory() as place:
+            source = Path(place) / "source"
+            source.write_bytes(make())
             media_type = media_type_of(source.read_bytes()[:1024])
             command = rendering.child_command(source, media_type, Path(place), 1)
             peak = int(subprocess.run([command[0], "-c", program, *command], capture_output=True, check=True).stdout)
@@ -204,10 +210,14 @@ def test_the_bombs_stay_below_the_memory_limit(settings):
 
 
 def test_bytes_that_changed_after_receipt_are_not_drawn():
-    stored = storage.keep_bytes(files.text_pdf("x"), folder="charts")
+    practice_id = factories.PracticeFactory().pk
+    stored = storage.keep_bytes(files.text_pdf("x"), practice_id=practice_id, folder="charts")
     with pytest.raises(rendering.Refused) as refused:
         rendering.draw_chart(
-            copies=[stored.name], sha256=hashlib.sha256(b"else").hexdigest(), media_type="application/pdf"
+            copies=[stored.name],
+            practice_id=practice_id,
+            sha256=hashlib.sha256(b"else").hexdigest(),
+            media_type="application/pdf",
         )
     assert refused.value.reason == Refusal.CHANGED_AFTER_RECEIPT
 

@@ -39,7 +39,7 @@ def names_in_rows(namings: Sequence[Naming]) -> Iterator[tuple[str, str, int]]:
         f"SELECT {naming.column} AS name, '{naming.where}' AS place, id FROM {naming.table} WHERE {naming.condition}"  # noqa: S608  (our own words)
         for naming in namings
     )
-    yield from rows(f'SELECT name, place, id FROM ({parts}) named ORDER BY name COLLATE "C", place, id')  # type: ignore[misc]
+    yield from rows(f'SELECT name, place, id FROM ({parts}) named ORDER BY name COLLATE "C", place, id')  # noqa: S608
 
 
 def presence(namings: Sequence[Naming]) -> Check:
