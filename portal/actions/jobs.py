@@ -11,12 +11,11 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
-from kombu.exceptions import OperationalError
 
+from portal import doorbell
 from portal.failpoints import reached
 from portal.models import Job, JobState, Practice
 
@@ -61,9 +60,7 @@ def queue_job(
 def ring(*, kind: str, job_id: int) -> None:
     """Tell the workers to look at the row; a broker that is down only delays it until the sweep."""
     reached("job.committed")
-    try:
-        current_app.send_task(kind, kwargs={"job_id": job_id}, retry=False)
-    except (OperationalError, OSError):
+    if not doorbell.ring(kind, job_id=job_id):
         logger.warning("broker unreachable, the sweep will ring", extra={"job": job_id, "kind": kind})
     reached("job.rung")
 
