@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from portal import scope
 from portal.actions.audit import record
+from portal.failpoints import reached
 from portal.models import User
 
 logger = logging.getLogger(__name__)
@@ -81,6 +82,8 @@ def database_scope(get_response: View) -> View:
             response = get_response(request)
             if response.status_code >= SERVER_ERROR:
                 transaction.set_rollback(True)
+        if request.method not in {"GET", "HEAD", "OPTIONS"}:
+            reached("web.committed")
         return response
 
     return middleware

@@ -19,6 +19,9 @@ VAR_DIR = embedded.var_dir()
 TESTING = os.environ.get("CHARTLINE_TESTING") == "1"
 DEMO = os.environ.get("CHARTLINE_DEMO") == "1"
 DEBUG = os.environ.get("CHARTLINE_DEBUG") == "1"
+FAILPOINTS = os.environ.get("CHARTLINE_FAILPOINTS", "")  # a directory: portal/failpoints.py
+if FAILPOINTS and not TESTING:
+    raise ImproperlyConfigured("CHARTLINE_FAILPOINTS is set: it lets processes be killed, and is for tests only.")
 
 
 def flag(name: str, *, default: bool) -> bool:
@@ -65,12 +68,17 @@ REDIS_URL = os.environ.get("REDIS_URL") or embedded.urls().redis
 def database(address: str) -> dict[str, object]:
     """Connection settings; the web process asks for a pool, other processes keep one connection."""
     found: dict[str, object] = dict(dj_database_url.parse(address))
-    found["OPTIONS"] = {**found.get("OPTIONS", {}), "application_name": "chartline"}  # type: ignore[dict-item]
+    options: dict[str, object] = {
+        "connect_timeout": 4,  # seconds: a database that is away is answered with 503 before people give up
+        **found.get("OPTIONS", {}),  # type: ignore[dict-item]
+        "application_name": "chartline",
+    }
     if flag("DATABASE_POOL", default=False):
-        found["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}  # type: ignore[index]
+        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 4}
     else:
         found["CONN_MAX_AGE"] = 600
-        found["CONN_HEALTH_CHECKS"] = True
+    found["OPTIONS"] = options
+    found["CONN_HEALTH_CHECKS"] = True  # no request gets a connection that the database has closed
     return found
 
 

@@ -20,6 +20,7 @@ from portal.actions.quarantine import quarantine_chart
 from portal.actions.same_pages import Twin, twin_of
 from portal.actions.steps import record_walk
 from portal.children import Refused
+from portal.failpoints import reached
 from portal.models import Chart, Outcome, Page, User
 from portal.rendering import DrawnPage
 from portal.rules.intake import REASONS_OF, ChartStatus, Refusal
@@ -75,10 +76,13 @@ def walk_and_end(
         with scope.service():
             refuse_chart(claim=claim, reason=refused.reason, at=clock())
         return
+    reached("render.source_fetched")
     taken = walk(document, STEPS)
     members = keep_members(document.members, practice_id=chart.practice_id, still_ours=document.still_ours)
+    reached("render.drawn")
     with scope.service():
         end_walk(claim, document, members, taken, at=clock())
+    reached("render.committed")
 
 
 def end_walk(
@@ -169,6 +173,7 @@ def finish_rendering(
     else:
         record("chart.ready", at=at, about=chart, old=old, new=chart.status, pages=len(pages))
         chart_ready.send(sender=Chart, chart=chart, at=at)
+    reached("render.written")
 
 
 def last_steps(twin: Twin | None) -> list[StepTaken]:
@@ -221,6 +226,7 @@ def refuse_chart(
     moved_to: dict[str, Any] = {"old": before.status, "new": ChartStatus.UNREADABLE, "reason": reason}
     record("chart.refused", at=at, about=chart, outcome=Outcome.REFUSED, **moved_to)
     chart_refused.send(sender=Chart, chart=chart, at=at)
+    reached("refusal.written")
 
 
 @transaction.atomic
