@@ -195,6 +195,11 @@ WHITENOISE_USE_FINDERS = DEBUG or TESTING
 if DEBUG or TESTING:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
+# Page images handed to the proxy instead of through it: a folder of a RAM disk (docs/decisions/0009).
+PAGE_ACCEL_DIR = os.environ.get("PAGE_ACCEL_DIR", "")
+PAGE_ACCEL_BYTES = int(os.environ.get("PAGE_ACCEL_BYTES", 256 * 1024**2))
+PAGE_ACCEL_SECONDS = 120
+
 # Intake limits (bytes, pages, pixels); the figures are shown before a file is chosen.
 INTAKE_FILE_LIMIT = int(os.environ.get("INTAKE_FILE_LIMIT", 200 * 1024**2))
 INTAKE_BATCH_LIMIT = int(os.environ.get("INTAKE_BATCH_LIMIT", 2 * 1024**3))
@@ -269,6 +274,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.request_log",
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.swift",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.private_responses",

@@ -31,7 +31,11 @@ from portal.steps import STEPS, Document, StepTaken, walk
 # A chart whose drawing kills the whole worker never reports a fault; after so many starts it is given up too.
 STARTS = 3 * ATTEMPTS
 RENEW_EVERY = 1.0  # seconds; the lease is renewed while the child works
-IMAGE_TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
+IMAGE_TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
+
+
+class PageDamaged(Exception):
+    """The page's stored image is missing, or is not what was drawn."""
 
 
 def render_chart(*, claim: Claim, at: datetime) -> None:
@@ -231,7 +235,14 @@ def refuse_chart(
 
 @transaction.atomic
 def open_page_image(*, page: Page, by: User, at: datetime, request: HttpRequest | None = None) -> tuple[IO[bytes], str]:
-    """The page's image for reading and its content type; looking at it is an event of the audit trail."""
+    """The page's image for reading and its content type; looking at it is an event of the audit trail.
+
+    PageDamaged, and no event, if the stored image is missing or not what was drawn.
+    """
+    try:
+        source = storage.opened(page.image_name)
+    except (storage.Altered, FileNotFoundError):
+        raise PageDamaged from None
     record("page.viewed", at=at, by=by, about=page, request=request, chart=page.chart_id, page=page.number)
     ending = "." + page.image_name.rpartition(".")[2]
-    return storage.opened(page.image_name), IMAGE_TYPES.get(ending, "application/octet-stream")
+    return source, IMAGE_TYPES.get(ending, "application/octet-stream")

@@ -25,4 +25,5 @@ urlpatterns = [
     path("charts/<int:pk>/original/", charts.chart_original, name="chart-original"),
     path("charts/<int:pk>/try-again/", charts.try_again, name="try-again"),
     path("charts/<int:pk>/pages/<int:number>/image/", charts.page_image, name="page-image"),
+    path("p/<str:link>", charts.page_by_link, name="page-by-link"),
 ]
