@@ -103,6 +103,9 @@ ADDRESSES: Mapping[str, Address] = {
     "portal:chart-original": about("chart", "cleo", "max", "bill"),
     "portal:page-image": about("chart", "cleo", "max", "bill", number=1),
     "portal:try-again": about("refused_chart", "max"),
+    "portal:unlock-chart": about("chart", "cleo"),
+    "portal:give-up-chart": about("chart", "cleo", "max"),
+    "portal:work-anyway": about("chart", "cleo", "max"),
     # the work: ann holds `coding_work`, bea holds `verifying_work`
     "coding:queue": page(*WORKERS),
     "coding:next": page(*WORKERS),
