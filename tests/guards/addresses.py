@@ -132,6 +132,9 @@ ADDRESSES: Mapping[str, Address] = {
     "portal:page-image": about("chart", "cleo", "max", "bill", number=1),
     "portal:page-by-link": link("chart", "chart", "cleo", "max", "bill"),
     "portal:try-again": about("refused_chart", "max"),
+    "portal:unlock-chart": about("chart", "cleo"),
+    "portal:give-up-chart": about("chart", "cleo", "max"),
+    "portal:work-anyway": about("chart", "cleo", "max"),
     # the work: ann holds `coding_work`, bea holds `verifying_work`
     "coding:queue": page(*WORKERS),
     "coding:next": page(*WORKERS),
