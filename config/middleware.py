@@ -19,6 +19,7 @@ from django.utils import timezone
 
 from portal import scope
 from portal.actions.audit import record
+from portal.failpoints import reached
 from portal.models import User
 
 logger = logging.getLogger(__name__)
@@ -63,7 +64,8 @@ def swift(get_response: View) -> View:
         if not request.path_info.startswith(SWIFT) or request.method not in {"GET", "HEAD"}:
             return get_response(request)
         match = request.resolver_match = resolve(request.path_info)
-        return match.func(request, *match.args, **match.kwargs)
+        answer: HttpResponseBase = match.func(request, *match.args, **match.kwargs)
+        return answer
 
     return middleware
 
@@ -97,6 +99,8 @@ def database_scope(get_response: View) -> View:
             response = get_response(request)
             if response.status_code >= SERVER_ERROR:
                 transaction.set_rollback(True)
+        if request.method not in {"GET", "HEAD", "OPTIONS"}:
+            reached("web.committed")
         return response
 
     return middleware

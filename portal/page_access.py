@@ -6,12 +6,13 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from datetime import datetime
 from hmac import compare_digest
-from typing import Any
+from typing import Any, TypeVar
 
 from django.conf import settings
 from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
 from django.contrib.sessions.backends.db import SessionStore
 from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.utils import timezone
 from django.views.decorators.http import require_safe
 
@@ -33,6 +34,7 @@ SELECT u.id, u.password, u.is_active, u.is_staff, s.session_data,
 FROM portal_user u, django_session s
 WHERE u.id = %s AND u.is_active AND s.session_key = %s AND s.expire_date > %s
 """
+Answer = TypeVar("Answer", bound=HttpResponseBase)
 Find = Callable[[User, PageLink], Page | None]
 
 
@@ -53,7 +55,7 @@ def page_answer(request: HttpRequest, page: Page, *, by: User, at: datetime) -> 
     return private(response)
 
 
-def private(response: HttpResponse) -> HttpResponse:
+def private(response: Answer) -> Answer:
     """Shown to this person, guessed by no browser, kept by no cache."""
     response["Cache-Control"] = "private, no-store"
     response["X-Content-Type-Options"] = "nosniff"
@@ -109,10 +111,10 @@ def sign_in(request: HttpRequest, link: PageLink, *, at: datetime) -> tuple[Mapp
     person = next(iter(User.objects.raw(SIGNED_IN, [link.person, key, at])), None)
     if person is None:
         return None
-    person.roles = frozenset(Role(name) for name in person.role_names)  # type: ignore[attr-defined]
-    person.practice_ids = frozenset(person.member_of)  # type: ignore[attr-defined]
+    person.roles = frozenset(Role(name) for name in person.role_names)
+    person.practice_ids = frozenset(person.member_of)
     store = SessionStore(key)
-    session = store.decode(person.session_data)  # type: ignore[attr-defined]
+    session = store.decode(person.session_data)
     if (
         session.get(SESSION_KEY) != str(person.pk)
         or session.get(HASH_SESSION_KEY) not in auth_hashes(person)
@@ -124,7 +126,7 @@ def sign_in(request: HttpRequest, link: PageLink, *, at: datetime) -> tuple[Mapp
     return session, person
 
 
-def auth_hashes(person: User) -> Iterator[str]:
+def auth_hashes(person: User) -> Iterator[Any]:
     """What a session that began with the person's present password may hold."""
     yield person.get_session_auth_hash()
     yield from person.get_session_auth_fallback_hash()

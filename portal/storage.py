@@ -21,13 +21,17 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
 from portal import vault
+from portal.failpoints import reached
 from portal.sealing import Altered, SealedFile, sealed
+from portal.shelves import Found
 from portal.vault import Destroyed
 
-__all__ = ["BLOCK", "Altered", "Destroyed", "Stored"]
+__all__ = ["BLOCK", "Altered", "Destroyed", "Found", "Stored"]
 
 BLOCK = 1024**2  # bytes read at a time
-SEALED = re.compile(r"practices/(?P<practice>\d+)/(?P<folder>[a-z-]+)/[0-9a-f]{2}/(?P<mark>[0-9a-f]{64})[.a-z0-9]*")
+SEALED = re.compile(
+    r"practices/(?P<practice>\d+)/(?P<folder>[a-z-]+(?P<own>/\d+)?)/[0-9a-f]{2}/(?P<mark>[0-9a-f]{64})[.a-z0-9]*"
+)
 LOCK = 0x5701  # first half of the advisory locks on names of stored files
 
 
@@ -76,7 +80,9 @@ def seal(blocks: Iterable[bytes], *, practice_id: int, folder: str, ending: str 
     with shelf.draft() as draft:
         for piece in sealed(read(), secret=key.secret, number=key.number, name=name):
             draft.write(piece)
+        reached("storage.drafted")
         place(draft, name(), sha256=digest.hexdigest())
+    reached("storage.kept")
     return Stored(name=name(), sha256=digest.hexdigest(), size=size)
 
 
@@ -193,9 +199,17 @@ def discard(name: str) -> None:
     """Let go of a file that its keeper does not need.
 
     A practice's file may be another row's too: it stays until the sweep finds that no row has named it for a day.
+    A numbered folder (`uploads/12`) belongs to one row, so that its files go at once.
     """
-    if SEALED.fullmatch(name) is None:
+    found = SEALED.fullmatch(name)
+    if found is None or found["own"]:
         default_storage.delete(name)
+
+
+def walk() -> Iterator[Found]:
+    """Every stored file, in the order of names."""
+    shelf: Any = default_storage  # either of portal.shelves
+    yield from shelf.walk()
 
 
 def probe() -> None:

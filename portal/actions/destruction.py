@@ -115,8 +115,8 @@ def destroy_practice(
     for model in client_tables():
         if model._meta.label_lower not in KEPT:
             remove_rows(model, practice=practice)
-    for model in (Notice, Job, Invitation):
-        remove_rows(model, practice=practice)
+    for other in (Notice, Job, Invitation):
+        remove_rows(other, practice=practice)
     Practice.objects.filter(pk=practice.pk).update(is_active=False)
     record("practice.destroyed", at=at, by=by, about=destruction, files=destruction.files, rows=destruction.rows)
     transaction.on_commit(partial(remove_files, practice.pk, outside), robust=True)

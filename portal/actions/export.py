@@ -23,13 +23,19 @@ from django.db.models import Model
 
 from portal import scope, storage
 from portal.actions.audit import record
-from portal.models import ApiToken, AuditEvent, ClientRow, Practice, User
+from portal.models import AuditEvent, ClientRow, Practice, User
 
 FORMAT, VERSION = "chartline-practice-export", 1
 # Of use on this site only: keys, answers kept for repeated requests, notes about stored files and about destructions.
 LEFT_OUT = frozenset(
     {"portal.practicekey", "portal.idempotentrequest", "portal.apicall", "portal.damagedfile", "portal.destruction"}
 )
+# Of no use, or of too much, elsewhere: in their place stands a text that opens nothing and is the same in each export.
+SECRETS: Mapping[str, tuple[str, ...]] = {
+    "portal.apitoken": ("token_hash",),
+    "portal.sftpaccount": ("password",),
+    "portal.fhirendpoint": ("private_key",),
+}
 AUDIT, PRACTICE, PEOPLE = "portal.auditevent", "portal.practice", "people.jsonl"
 
 
@@ -115,8 +121,9 @@ def as_json(label: str, row: Any, *, folder: Path | None, found: Export) -> dict
             values[column.attname] = plain(value)
         if column.is_relation and column.related_model is User and value is not None:
             found.people.add(value)
-    if isinstance(row, ApiToken):  # no site but ours can check a key against it
-        values["token_hash"] = hashlib.sha256(f"exported {row.pk}".encode()).hexdigest()
+    for column in SECRETS.get(label, ()):
+        if values[column]:
+            values[column] = hashlib.sha256(f"{label} {row.pk}".encode()).hexdigest()
     return values
 
 
@@ -134,7 +141,7 @@ def plain(value: Any) -> Any:
 def as_file(label: str, row: Any, name: str, *, folder: Path | None, found: Export) -> dict[str, Any]:
     """A stored file as the export names it: hash of the content, folder and ending; copied on the way."""
     stored, expected = PurePosixPath(getattr(row, name)), row.stored_files[name]
-    place = stored.parts[2] if stored.parts[0] == "practices" else stored.parts[0]
+    place = "/".join(stored.parts[2:-2]) if stored.parts[0] == "practices" else stored.parts[0]
     shown: dict[str, Any] = {"sha256": None, "folder": place, "ending": stored.suffix}
     try:
         with storage.opened(str(stored)) as source:

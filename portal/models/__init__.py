@@ -1,9 +1,19 @@
 """The portal's tables."""
 
 from portal.models.audit import AuditEvent, AuditSeal, Outcome
-from portal.models.batch import Batch, Chart, Page
+from portal.models.batch import Batch, Chart, ChartStep, Page
 from portal.models.delivery import Delivery, Download
 from portal.models.destruction import Cause, Destruction, LegalHold
+from portal.models.doors import (
+    EndpointState,
+    FhirDocument,
+    FhirEndpoint,
+    InboxFile,
+    InboxFolder,
+    SftpAccount,
+    SftpKey,
+    SftpServer,
+)
 from portal.models.job import Job, JobState, Notice
 from portal.models.keys import PracticeKey
 from portal.models.people import ClientRule, Invitation, Membership, Skill, User, UserRole
@@ -19,6 +29,7 @@ from portal.models.practice import (
 from portal.models.rows import ClientRow, choices, known, together
 from portal.models.scrub import Damage, DamagedFile, Scrub
 from portal.models.token import ApiCall, ApiToken, IdempotentRequest, TokenScope
+from portal.models.upload import Upload, UploadPart
 
 __all__ = [
     "ApiCall",
@@ -29,6 +40,7 @@ __all__ = [
     "BusinessAssociateAgreement",
     "Cause",
     "Chart",
+    "ChartStep",
     "ClientRow",
     "ClientRule",
     "Contract",
@@ -37,7 +49,12 @@ __all__ = [
     "Delivery",
     "Destruction",
     "Download",
+    "EndpointState",
+    "FhirDocument",
+    "FhirEndpoint",
     "IdempotentRequest",
+    "InboxFile",
+    "InboxFolder",
     "Invitation",
     "Job",
     "JobState",
@@ -53,8 +70,13 @@ __all__ = [
     "PracticeOwnedQuerySet",
     "Provider",
     "Scrub",
+    "SftpAccount",
+    "SftpKey",
+    "SftpServer",
     "Skill",
     "TokenScope",
+    "Upload",
+    "UploadPart",
     "User",
     "UserRole",
     "choices",

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,11 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 from portal.access import SignedRequest, found, requires
 from portal.actions.audit import record
 from portal.actions.charts import ChartDamaged, NotTryable, open_original, try_chart_again
+from portal.forms.locks import PasswordOfChart
 from portal.models import Chart, Outcome, Page, User
 from portal.page_access import link_view, links, page_answer, private
 from portal.page_links import PageLink
-from portal.rules.intake import MEDIA_TYPES
+from portal.rules.file_types import MEDIA_TYPES
+from portal.rules.intake import ChartStatus
 from portal.rules.roles import Permission
+from portal.views.steps import step_lines
 from portal.views.tags import chart_advice, chart_tag, megabytes
 
 PAGES_AT_ONCE = 20
@@ -28,7 +33,15 @@ see_charts = requires(Permission.SEE_CHARTS)
 @require_GET
 def chart(request: SignedRequest, pk: int) -> HttpResponse:
     """The pages of a chart, twenty at a time."""
-    row = found(request, Chart.objects.visible_to(request.user).select_related("batch", "duplicate_of__batch"), pk=pk)
+    related = ("batch", "duplicate_of__batch", "archive")
+    row = found(request, Chart.objects.visible_to(request.user).select_related(*related), pk=pk)
+    return show_chart(request, row)
+
+
+def show_chart(
+    request: SignedRequest, row: Chart, *, form: PasswordOfChart | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of a chart: what became of it, what waits for an answer, its pages."""
     asked = request.GET.get("page", "")
     first = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1  # noqa: PLR2004
     pages = list(Page.objects.filter(chart=row, number__gte=first).order_by("number")[:PAGES_AT_ONCE])
@@ -41,7 +54,9 @@ def chart(request: SignedRequest, pk: int) -> HttpResponse:
             "chart": row,
             "status": chart_tag(row),
             "advice": chart_advice(row),
+            "steps": step_lines([row]).get(row.pk, []),
             "may_send": request.user.may(Permission.SEND_CHARTS),
+            **answers(request, row, form),
             "size": megabytes(row.size),
             "pages": [
                 {
@@ -59,7 +74,21 @@ def chart(request: SignedRequest, pk: int) -> HttpResponse:
                 "text": f"Pages {first}–{last} of {total}" if pages and total > PAGES_AT_ONCE else "",
             },
         },
+        status=status,
     )
+
+
+def answers(request: SignedRequest, row: Chart, form: PasswordOfChart | None) -> dict[str, Any]:
+    """What this person may decide about the chart."""
+    locked, sends = row.status == ChartStatus.LOCKED, request.user.may(Permission.SEND_CHARTS)
+    decides = sends or request.user.may(Permission.MANAGE_WORK)
+    return {
+        "locked": locked,
+        "form": (form or PasswordOfChart()) if locked and sends else None,
+        "may_give_up": locked and decides,
+        "may_work_anyway": row.rests_for_same_pages and decides,
+        "same_pages": row.rests_for_same_pages,
+    }
 
 
 @see_charts

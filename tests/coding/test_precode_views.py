@@ -129,7 +129,7 @@ def test_a_draft_that_is_no_json_is_refused(held, ann, as_user):
 def test_a_chart_of_several_visits_is_split_by_pages(held, ann, as_user):
     answer = as_user(ann).post(url_of(held, "split"), form_for(held, ranges="1-2, 3"))
     assert answer.url == url_of(held)
-    assert list(Encounter.objects.order_by("part").values_list("first_page", "last_page")) == [(1, 2), (3, 3)]
+    assert [visit.page_words for visit in Encounter.objects.order_by("part")] == ["1–2", "3"]
     assert Encounter.objects.get(part=2).status == EncounterStatus.TO_PRECODE
 
 
@@ -154,7 +154,7 @@ def test_pages_in_no_range_are_named_and_left_out_once_that_is_ticked(held, ann,
     assert page.status_code == 422
     assert "Page 3 belongs to no visit." in page.content.decode()
     assert browser.post(url_of(held, "split"), form_for(held, ranges="1-2", leave_out="on")).url == url_of(held)
-    assert Encounter.objects.get().last_page == 2
+    assert Encounter.objects.get().page_words == "1–2"
 
 
 def test_opening_work_that_was_assigned_ahead_starts_its_ordinary_lease(held, ann, as_user, settings):

@@ -2,6 +2,7 @@
 
 import base64
 import json
+import re
 import secrets
 import shutil
 from io import StringIO
@@ -15,7 +16,7 @@ from django.utils import timezone
 
 from portal import scope, storage, vault
 from portal.actions.destruction import KEPT, remove_rows
-from portal.actions.export import LEFT_OUT, BadExport, differences, read_manifest, tables_of_practice
+from portal.actions.export import LEFT_OUT, SECRETS, BadExport, differences, read_manifest, tables_of_practice
 from portal.models import (
     AuditEvent,
     Batch,
@@ -154,6 +155,17 @@ def test_no_key_and_no_password_is_in_an_export(small, cleo, tmp_path):
     assert cleo.password not in text
     assert base64.b64encode(bytes(PracticeKey.objects.get().wrapped)).decode() not in text
     assert not {"portal.practicekey", "portal.user"} & set(read_manifest(tmp_path / "out")["tables"])
+
+
+@pytest.mark.parametrize("model", apps.get_models(), ids=lambda model: model._meta.label)
+def test_every_secret_of_a_practices_row_is_known_to_the_export(model):
+    named = {
+        field.name
+        for field in model._meta.concrete_fields
+        if re.search(r"^password$|private_key|secret|token_hash|wrapped", field.name)
+    }
+    if issubclass(model, ClientRow) and model._meta.label_lower not in LEFT_OUT:
+        assert named == set(SECRETS.get(model._meta.label_lower, ()))
 
 
 @pytest.mark.django_db
