@@ -78,6 +78,13 @@ def sweep_uploads(**_future: Any) -> None:
     sweep(at=timezone.now())
 
 
+@shared_task(name="portal.destroy_due")
+def destroy_due(**_future: Any) -> None:
+    from portal.actions.retention import destroy_due as destroy
+
+    destroy(at=timezone.now())
+
+
 @job_task("portal.send_notice")
 def send_notice(*, claim: Any) -> None:
     from portal.actions.notices import send_notice as send

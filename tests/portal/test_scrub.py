@@ -147,14 +147,14 @@ def test_a_file_that_was_kept_again_during_the_sweep_stays(chart):
     make_old(kept.name)
     (old,) = [file for file in default_storage.walk("practices") if file.name == kept.name]
     keep(chart.practice, b"needed again")
-    assert not actions.remove_forgotten(old, chart.practice_id, at=timezone.now())
+    assert not actions.remove_forgotten(old.name, chart.practice_id, at=timezone.now())
     assert default_storage.exists(kept.name)
 
 
 def test_a_file_that_was_named_during_the_sweep_stays(chart):
     make_old(chart.storage_name)
     (old,) = default_storage.walk("practices")
-    assert not actions.remove_forgotten(old, chart.practice_id, at=timezone.now())
+    assert not actions.remove_forgotten(old.name, chart.practice_id, at=timezone.now())
     assert default_storage.exists(chart.storage_name)
 
 
