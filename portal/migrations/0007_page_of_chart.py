@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0003_location_zip_codes'),
+        ('portal', '0010_scrub'),
     ]
 
     operations = [

@@ -93,6 +93,7 @@ ADDRESSES: Mapping[str, Address] = {
     # what comes in
     "portal:upload": page(*PRACTICE),
     "portal:upload-batch": page(*PRACTICE),
+    "portal:separator-sheet": page(*PRACTICE),
     "portal:batches": page("cleo", "otto", "max", "bill"),
     "portal:batch": about("batch", "cleo", "max", "bill"),
     "portal:batch-charts": about("batch", "cleo", "max", "bill"),
