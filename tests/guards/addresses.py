@@ -121,6 +121,8 @@ ADDRESSES: Mapping[str, Address] = {
     ),
     "coding:precode": bench("precoding_work", "ann"),
     "coding:split": bench("precoding_work", "ann"),
+    "coding:attach": bench("precoding_work", "ann"),
+    "coding:added": about("coding_work", "ann", "max", "bill", "cleo", chart=lambda world: world.added_chart.pk),
     "coding:arrange": bench("precoding_work", "ann"),
     "coding:arrange-image": bench("precoding_work", "ann", number=1),
     "coding:code": bench("coding_work", "ann"),
