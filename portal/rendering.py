@@ -20,6 +20,7 @@ from django.conf import settings
 
 from portal import storage
 from portal.children import ChildLost, Refused, ask_child, nobody_else
+from portal.failpoints import reached
 from portal.rules.intake import Refusal
 
 SLICE_PAGES = 25  # pages one child draws at most
@@ -136,6 +137,7 @@ def keep_page(place: Path, page: dict[str, Any], *, practice_id: int) -> DrawnPa
     """Store one page's image under a name of our own."""
     drawn = place / Path(page["file"]).name
     stored = storage.keep_bytes(drawn.read_bytes(), practice_id=practice_id, folder="pages", ending=drawn.suffix)
+    reached("render.page_kept")
     drawn.unlink()
     return DrawnPage(
         number=page["number"], width=page["width"], height=page["height"], image_name=stored.name, text=page["text"],

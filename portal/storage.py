@@ -21,10 +21,12 @@ from django.core.files.storage import default_storage
 from django.db import connection, transaction
 
 from portal import vault
+from portal.failpoints import reached
 from portal.sealing import Altered, SealedFile, sealed
+from portal.shelves import Found
 from portal.vault import Destroyed
 
-__all__ = ["BLOCK", "Altered", "Destroyed", "Stored"]
+__all__ = ["BLOCK", "Altered", "Destroyed", "Found", "Stored"]
 
 BLOCK = 1024**2  # bytes read at a time
 SEALED = re.compile(
@@ -78,7 +80,9 @@ def seal(blocks: Iterable[bytes], *, practice_id: int, folder: str, ending: str 
     with shelf.draft() as draft:
         for piece in sealed(read(), secret=key.secret, number=key.number, name=name):
             draft.write(piece)
+        reached("storage.drafted")
         place(draft, name(), sha256=digest.hexdigest())
+    reached("storage.kept")
     return Stored(name=name(), sha256=digest.hexdigest(), size=size)
 
 
@@ -200,6 +204,12 @@ def discard(name: str) -> None:
     found = SEALED.fullmatch(name)
     if found is None or found["own"]:
         default_storage.delete(name)
+
+
+def walk() -> Iterator[Found]:
+    """Every stored file, in the order of names."""
+    shelf: Any = default_storage  # either of portal.shelves
+    yield from shelf.walk()
 
 
 def probe() -> None:

@@ -12,6 +12,7 @@ from coding.models import Addendum, Encounter, EncounterEvent, EncounterPage
 from coding.rules.arranging import Slot
 from coding.rules.lifecycle import EncounterStatus
 from portal.actions.audit import record
+from portal.failpoints import reached
 from portal.models import Batch, Chart, Page, User
 from portal.rules.intake import ChartStatus
 from portal.rules.lifecycle import BatchStatus
@@ -63,6 +64,7 @@ def create_encounter(
         at=at,
     )
     record("encounter.created", at=at, by=by, about=encounter, chart=chart.pk, part=part)
+    reached("encounter.created")
     return encounter
 
 

@@ -7,7 +7,7 @@ of protection: a page never leaves a visit that somebody holds, and what was sub
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from enum import StrEnum
 from itertools import combinations, groupby, pairwise
@@ -76,7 +76,7 @@ def whats_wrong(
 
     `own` is the id of the visit in the person's hands; `rights` says for each other visit what may be done to it.
     """
-    checks = (
+    checks: tuple[Callable[[], Iterable[str]], ...] = (
         lambda: of_the_chart(asked, page_count),
         lambda: shape(asked),
         lambda: shared(before, asked, page_count),

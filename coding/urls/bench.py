@@ -12,6 +12,7 @@ urlpatterns = [
     path("encounters/<int:pk>/read/", encounter.encounter, name="encounter"),
     path("encounters/<int:pk>/pages/<int:number>/", pages.page_image, name="page-image"),
     path("encounters/<int:pk>/added/<int:chart>/pages/<int:number>/", pages.added_page_image, name="added-page-image"),
+    path("p/<str:link>", pages.page_by_link, name="page-by-link"),
     path("encounters/<int:pk>/precode/", precoding.precode, name="precode"),
     path("encounters/<int:pk>/split/", precoding.split, name="split"),
     path("encounters/<int:pk>/attach/", addenda.attach, name="attach"),

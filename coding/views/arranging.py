@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from django.contrib import messages
-from django.http import FileResponse, HttpResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
@@ -23,9 +23,9 @@ from coding.rules.splitting import Proposal, propose
 from coding.views.bench import Bench, bench_of, posted_assignment
 from coding.views.due import clock, status_tag
 from coding.views.page_news import last_event
-from coding.views.pages import served
 from portal.access import SignedRequest, found, refuse, requires
 from portal.models import Chart, Page
+from portal.page_access import page_answer
 from portal.rules.roles import Permission
 
 RIGHTS = {
@@ -193,11 +193,12 @@ def proposed(chart: Chart) -> Proposal:
 
 @requires(Permission.PRECODE)
 @require_GET
-def arrange_image(request: SignedRequest, pk: int, number: int) -> FileResponse:
+def arrange_image(request: SignedRequest, pk: int, number: int) -> HttpResponse:
     """Any page of the chart, for whoever pre-codes one of its visits now: they decide whose it is."""
     encounter = found(request, Encounter.objects.visible_to(request.user), pk=pk)
     # Looked at, not renewed: of many images at once none may wait for the lease of another.
     own = Assignment.objects.live(at=timezone.now()).filter(encounter=encounter, user=request.user)
     if not own.filter(stage=Stage.PRECODING).exists():
         refuse(request, object_type="coding.encounter", object_id=str(pk), reason="not_held")
-    return served(request, found(request, Page.objects.filter(chart_id=encounter.chart_id), number=number))
+    page: Page = found(request, Page.objects.filter(chart_id=encounter.chart_id), number=number)
+    return page_answer(request, page, by=request.user, at=timezone.now())

@@ -31,6 +31,8 @@ from coding.views.due import clock, due_tag, status_tag
 from coding.views.page_news import addenda_of, last_event, news
 from coding.views.pages import page_rows
 from portal.access import SignedRequest, found, refuse, requires
+from portal.page_access import links
+from portal.page_links import Writer
 from portal.rules.roles import Permission
 
 LOST = "Your time on this chart ran out and somebody else may have it. What you did is kept as your draft."
@@ -51,6 +53,7 @@ class Bench:
     assignment: Assignment
     draft: Draft | None
     is_live: bool
+    written: Writer  # links to the page images for this person
 
     @property
     def version(self) -> int:
@@ -79,7 +82,7 @@ def bench_of(request: SignedRequest, pk: int, stage: Stage) -> Bench:
     if is_live and request.method == "GET":
         open_assignment(assignment=assignment, by=request.user, at=at)
     draft = draft_of(encounter=encounter, stage=stage, author=request.user)
-    return Bench(encounter, stage, assignment, draft, is_live)
+    return Bench(encounter, stage, assignment, draft, is_live, links(request, "encounter"))
 
 
 def posted_assignment(request: SignedRequest, pk: int) -> Assignment:
@@ -118,7 +121,7 @@ def shown(bench: Bench, **more: Any) -> dict[str, Any]:
         "stage": bench.stage,
         "status": status_tag(encounter),
         "due": due_tag(encounter.due_at, at=at),
-        "pages": page_rows(encounter),
+        "pages": page_rows(encounter, bench.written),
         "seen": last_event(encounter),
         "addenda": addenda_of(encounter),
         "told": {"by": told.user.name if told.user else "The service", "text": told.comment, "move": told.move}

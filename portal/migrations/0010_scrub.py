@@ -7,7 +7,7 @@ from portal.tenancy import row_security
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0008_uploads")]
+    dependencies = [("portal", "0009_doors")]
 
     operations = [
         migrations.CreateModel(

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0007_page_of_chart'),
+        ('portal', '0010_scrub'),
     ]
 
     operations = [

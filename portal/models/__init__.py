@@ -3,6 +3,16 @@
 from portal.models.audit import AuditEvent, AuditSeal, Outcome
 from portal.models.batch import Batch, Chart, ChartStep, Page
 from portal.models.delivery import Delivery, Download
+from portal.models.doors import (
+    EndpointState,
+    FhirDocument,
+    FhirEndpoint,
+    InboxFile,
+    InboxFolder,
+    SftpAccount,
+    SftpKey,
+    SftpServer,
+)
 from portal.models.job import Job, JobState, Notice
 from portal.models.keys import PracticeKey
 from portal.models.people import ClientRule, Invitation, Membership, Skill, User, UserRole
@@ -36,7 +46,12 @@ __all__ = [
     "DamagedFile",
     "Delivery",
     "Download",
+    "EndpointState",
+    "FhirDocument",
+    "FhirEndpoint",
     "IdempotentRequest",
+    "InboxFile",
+    "InboxFolder",
     "Invitation",
     "Job",
     "JobState",
@@ -51,6 +66,9 @@ __all__ = [
     "PracticeOwnedQuerySet",
     "Provider",
     "Scrub",
+    "SftpAccount",
+    "SftpKey",
+    "SftpServer",
     "Skill",
     "TokenScope",
     "Upload",

@@ -37,6 +37,7 @@ class Batch(ClientRow):
         WEB = "web", "Web"
         API = "api", "API"
         SFTP = "sftp", "SFTP"
+        FHIR = "fhir", "FHIR"
 
     plain_fields = ("name", "created_at", "received_at", "due_at", "delivered_at")
 
@@ -61,7 +62,7 @@ class Batch(ClientRow):
             known("status", BatchStatus, name="portal_batch_status_known"),
             known("specialty", Specialty, name="portal_batch_specialty_known"),
             models.CheckConstraint(
-                condition=models.Q(source__in=["web", "api", "sftp"]), name="portal_batch_source_known"
+                condition=models.Q(source__in=["web", "api", "sftp", "fhir"]), name="portal_batch_source_known"
             ),
             together("received_at", "due_at", name="portal_batch_received_due"),
             models.CheckConstraint(

@@ -1,6 +1,7 @@
 """The pre-coding bench: permissions, drafts, finishing, splitting; all without scripts too."""
 
 import json
+import re
 
 import pytest
 from django.urls import reverse
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from coding.models import Draft, Encounter, PreCoding
 from coding.rules.lifecycle import EncounterStatus
+from portal import page_links
 from tests import factories
 from tests.coding.benches import form_for, lapse, to_code, to_precode, visit
 
@@ -46,8 +48,10 @@ def test_another_coder_does_not_see_it(held, as_user):
 
 def test_the_bench_shows_every_page_of_the_visit_as_an_image(held, ann, as_user):
     text = as_user(ann).get(url_of(held)).content.decode()
-    for number in (1, 2, 3):
-        assert reverse("coding:page-image", args=[held.encounter_id, number]) in text
+    links = [page_links.read(link, "encounter") for link in re.findall(r'src="/work/p/([^"]+)"', text)]
+    assert [(link.holder, link.number, link.person) for link in links] == [
+        (held.encounter_id, number, ann.pk) for number in (1, 2, 3)
+    ]
     assert text.count("Words of page") == 3
 
 

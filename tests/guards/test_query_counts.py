@@ -302,6 +302,7 @@ NO_LISTS = {
     "coding:reopen", "coding:job-try-again", "feedback:read", "feedback:add", "feedback:answer", "feedback:edit",
     "feedback:delete", "feedback:resolve", "feedback:attachment", "api:files", "api:send",
     "api:result-file", "api:schema", "api:docs", "api:nothing-here",
+    "portal:page-by-link", "coding:page-by-link",
 }  # fmt: skip
 
 
