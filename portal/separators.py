@@ -33,7 +33,8 @@ def barcodes_of(
     for start in range(0, len(numbers), SLICE_PAGES):
         with tempfile.TemporaryDirectory(prefix="chartline-render-") as folder:
             source, place = Path(folder) / "pages", Path(folder) / "place"
-            source.mkdir(), place.mkdir()
+            source.mkdir()
+            place.mkdir()
             for number in numbers[start : start + SLICE_PAGES]:
                 fetch(images[number], source / f"{number}{PurePath(images[number]).suffix}")
             manifest = ask_child("separators", source, place, place=place, still_ours=still_ours)

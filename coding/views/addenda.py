@@ -19,6 +19,8 @@ from coding.rules.lifecycle import Stage
 from coding.views.bench import AT_BENCHES, bench_of, go_on, lost, posted_assignment
 from coding.views.pages import READERS, image_url
 from portal.access import SignedRequest, found, requires
+from portal.page_access import links
+from portal.page_links import Writer
 from portal.rules.page_difference import Difference, Kind, PageText, differences
 from portal.rules.roles import Permission
 
@@ -87,7 +89,7 @@ def added(request: SignedRequest, pk: int, chart: int) -> HttpResponse:
         "encounter": encounter,
         "addendum": addendum,
         "back_url": reverse("coding:work" if at_bench else "coding:encounter", args=[pk]),
-        "rows": [row_of(row, places) for row in rows],
+        "rows": [row_of(row, places, links(request, "encounter")) for row in rows],
         "counts": [
             (KINDS[kind][0], sum(row.kind is kind for row in rows), words)
             for kind, words in ((Kind.NEW, "new"), (Kind.CHANGED, "changed"), (Kind.SAME, "the same"))
@@ -100,15 +102,15 @@ def page_text(place: EncounterPage) -> PageText:
     return PageText(place.pk, place.page.text, place.page.pixels)
 
 
-def row_of(row: Difference, places: dict[int, EncounterPage]) -> dict[str, Any]:
+def row_of(row: Difference, places: dict[int, EncounterPage], written: Writer) -> dict[str, Any]:
     """One page of the later document as the template shows it."""
     glyph, words, tone = KINDS[row.kind]
     place, other = places[row.key], places.get(row.other or 0)
     return {
         "number": place.page.number,
         "status": {"glyph": glyph, "label": words.format(other.position if other else ""), "tone": tone},
-        "url": image_url(place),
-        "other_url": image_url(other) if other else "",
+        "url": image_url(place, written),
+        "other_url": image_url(other, written) if other else "",
         "parts": row.parts,
         "text": place.page.text,
     }

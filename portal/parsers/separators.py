@@ -14,7 +14,7 @@ from portal.parsers.confine import reading
 
 LONGEST = 100  # characters of one value
 MOST = 8  # values of one page
-FORMATS = [zxingcpp.BarcodeFormat.Code39, zxingcpp.BarcodeFormat.Code128, zxingcpp.BarcodeFormat.QRCode]
+FORMATS = zxingcpp.barcode_formats_from_str("Code39,Code128,QRCode")
 
 
 def read_pages(options: argparse.Namespace) -> dict[str, Any]:
