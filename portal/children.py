@@ -22,6 +22,7 @@ from typing import Any
 
 from django.conf import settings
 
+from portal.failpoints import reached
 from portal.rules.intake import Refusal
 
 ROOT = Path(__file__).parents[1]
@@ -106,6 +107,7 @@ def run_child(
         cwd=place,
         env={},
     )
+    reached("render.child_started")
     deadline = time.monotonic() + (seconds or settings.INTAKE_CHILD_SECONDS)
     try:
         if child.stdin is not None:
@@ -116,6 +118,7 @@ def run_child(
         if child.returncode is None:
             child.kill()
             child.wait()
+    reached("render.child_ended")
     if ended.code in {0, OUT_OF_MEMORY} or -ended.code in OUT_OF_LIMITS:
         return ended
     raise ChildLost

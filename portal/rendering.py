@@ -20,6 +20,7 @@ from django.conf import settings
 
 from portal import storage
 from portal.children import ChildLost, Refused, ask_child, nobody_else
+from portal.failpoints import reached
 from portal.rules.intake import Refusal
 
 SLICE_PAGES = 25  # pages one child draws at most
@@ -42,13 +43,21 @@ class DrawnPage:
 
 
 def draw_chart(
-    *, copies: Sequence[str], sha256: str, media_type: str, still_ours: Callable[[], None] = nobody_else
+    *,
+    copies: Sequence[str],
+    practice_id: int,
+    sha256: str,
+    media_type: str,
+    still_ours: Callable[[], None] = nobody_else,
 ) -> list[DrawnPage]:
     """All pages of a stored file, their images stored; Refused or ChildLost otherwise."""
     with work_folder() as folder:
         source = folder / "source"
         fetch(copies, sha256, source)
-        return list(all_slices(source, media_type, folder, still_ours))
+        return [
+            keep_page(place, page, practice_id=practice_id)
+            for place, page in all_slices(source, media_type, folder, still_ours)
+        ]
 
 
 @contextmanager
@@ -83,6 +92,8 @@ def fetch(copies: Sequence[str], sha256: str, target: Path) -> None:
         except FileNotFoundError as trouble:
             missing = trouble
             continue
+        except storage.Altered:
+            continue
         if digest.hexdigest() == sha256:
             return
     if missing is not None:  # perhaps only away; a fault of ours, not of the file
@@ -90,8 +101,10 @@ def fetch(copies: Sequence[str], sha256: str, target: Path) -> None:
     raise Refused(Refusal.CHANGED_AFTER_RECEIPT)
 
 
-def all_slices(source: Path, media_type: str, folder: Path, still_ours: Callable[[], None]) -> Iterator[DrawnPage]:
-    """Slice after slice until the last page; each is stored before the next is drawn."""
+def all_slices(
+    source: Path, media_type: str, folder: Path, still_ours: Callable[[], None]
+) -> Iterator[tuple[Path, dict[str, Any]]]:
+    """Slice after slice until the last page, each with its folder; it is stored before the next is drawn."""
     deadline = time.monotonic() + CHART_SECONDS
     first, total = 1, 1
     while first <= total:
@@ -101,7 +114,7 @@ def all_slices(source: Path, media_type: str, folder: Path, still_ours: Callable
             manifest = draw_slice(source, media_type, Path(place), first, still_ours)
             total = manifest["total"]
             for page in manifest["pages"]:
-                yield keep_page(Path(place), page)
+                yield Path(place), page
                 first = page["number"] + 1
         still_ours()
 
@@ -120,10 +133,11 @@ def draw_slice(
     return manifest
 
 
-def keep_page(place: Path, page: dict[str, Any]) -> DrawnPage:
+def keep_page(place: Path, page: dict[str, Any], *, practice_id: int) -> DrawnPage:
     """Store one page's image under a name of our own."""
     drawn = place / Path(page["file"]).name
-    stored = storage.keep_bytes(drawn.read_bytes(), folder="pages", ending=drawn.suffix)
+    stored = storage.keep_bytes(drawn.read_bytes(), practice_id=practice_id, folder="pages", ending=drawn.suffix)
+    reached("render.page_kept")
     drawn.unlink()
     return DrawnPage(
         number=page["number"], width=page["width"], height=page["height"], image_name=stored.name, text=page["text"],

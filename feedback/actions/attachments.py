@@ -95,7 +95,7 @@ def attach(*, comment: Comment, files: Sequence[Checked], at: datetime) -> None:
     """Keep checked files under server-made names and note them at the comment."""
     with kept_or_removed() as names:
         for one in files:
-            stored = storage.keep(one.file, folder="attachments")
+            stored = storage.keep(one.file, practice_id=comment.practice_id, folder="attachments")
             names.append(stored.name)
             Attachment.objects.create(
                 practice_id=comment.practice_id,

@@ -37,14 +37,16 @@ class ArchiveTooLarge(Exception):
     """With the files of the archive the batch would hold more than one may."""
 
 
-def keep_members(members: Sequence[Member], *, still_ours: Callable[[], None]) -> list[KeptMember]:
+def keep_members(members: Sequence[Member], *, practice_id: int, still_ours: Callable[[], None]) -> list[KeptMember]:
     """Store the files of an archive; before the transaction, for it takes its time."""
     kept = []
     for member in members:
         with member.path.open("rb") as source:
             head = source.read(HEAD)
             source.seek(0)
-            kept.append(KeptMember(member.name, storage.keep(File(source), folder="charts"), head))
+            kept.append(
+                KeptMember(member.name, storage.keep(File(source), practice_id=practice_id, folder="charts"), head)
+            )
         still_ours()
     return kept
 

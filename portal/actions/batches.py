@@ -10,6 +10,7 @@ from django.db import transaction
 from django.db.models import F
 
 from portal.actions.audit import record
+from portal.failpoints import reached
 from portal.models import Batch, BusinessAssociateAgreement, Chart, Contract, Practice, User
 from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
@@ -119,3 +120,4 @@ def send_batch(*, batch: Batch, by: User | None, at: datetime) -> None:
     batch.status, batch.received_at, batch.due_at = BatchStatus.RECEIVED, at, due_at
     record("batch.sent", at=at, by=by, about=batch, old=BatchStatus.OPEN, new=BatchStatus.RECEIVED, charts=charts)
     batch_sent.send(sender=Batch, batch=batch, by=by, at=at)
+    reached("batch.sent")

@@ -18,6 +18,7 @@ from portal.actions.audit import record
 from portal.actions.batches import BatchNotOpen, contract_in_force
 from portal.actions.jobs import queue_job
 from portal.actions.steps import record_receipt
+from portal.failpoints import reached
 from portal.models import Batch, Chart, Outcome, User
 from portal.rules.file_types import HEAD, ZIP, media_type_of
 from portal.rules.intake import (
@@ -76,10 +77,13 @@ def receive_file(
     held = Chart.objects.filter(batch=batch).aggregate(held=Sum("size"))["held"] or 0
     if held + size > settings.INTAKE_BATCH_LIMIT:
         raise BatchFull
+    if not Batch.objects.filter(pk=batch.pk, status=BatchStatus.OPEN).exists():  # before the bytes are kept for nothing
+        raise BatchNotOpen
     file.seek(0)
     head = file.read(HEAD)
     reason = refusal_at_receipt(name=name, size=size, head=head, limit=settings.INTAKE_FILE_LIMIT)
-    stored = storage.keep(file, folder="charts")
+    stored = storage.keep(file, practice_id=batch.practice_id, folder="charts")
+    reached("intake.blob_kept")
     try:
         hold_open(batch)
         shown = display_name(name)
@@ -93,6 +97,7 @@ def receive_file(
         storage.discard(stored.name)
         raise
     tell_received(chart, by=by, at=at)
+    reached("intake.row_written")
     return receipt_of(chart)
 
 
@@ -211,7 +216,7 @@ def take_over(chart: Chart, original: Chart, *, at: datetime) -> None:
         status=ChartStatus.DUPLICATE, reason="", ready_at=None, duplicate_of=chart.pk
     )
     chart.save(force_insert=True)
-    record("chart.gave_way", at=at, about=original, to=chart.pk)
+    record("chart.gave_way", at=at, about=original, to=chart.pk, old=original.status, new=ChartStatus.DUPLICATE)
     if chart.status == ChartStatus.RECEIVED:
         queue_job(kind=RENDER, object_id=chart.pk, practice=chart.practice, at=at)
 
@@ -220,7 +225,7 @@ def mend(original: Chart, *, at: datetime) -> None:
     """A copy brings back an original that was left out, or whose stored bytes were damaged: it is drawn from either."""
     if Chart.objects.filter(pk=original.pk, reason__in=MENDED_BY_A_COPY).update(status=ChartStatus.RECEIVED, reason=""):
         queue_job(kind=RENDER, object_id=original.pk, practice=original.practice, at=at)
-        record("chart.mended", at=at, about=original)
+        record("chart.mended", at=at, about=original, old=ChartStatus.UNREADABLE, new=ChartStatus.RECEIVED)
 
 
 def receipt_of(chart: Chart) -> Receipt:

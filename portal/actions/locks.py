@@ -89,7 +89,7 @@ def opened_copy(chart: Chart, password: str) -> storage.Stored:
             seconds=UNLOCK_SECONDS, page_limit=settings.INTAKE_PAGE_LIMIT,
         )  # fmt: skip
         with (place / Path(found["file"]).name).open("rb") as copy:
-            return storage.keep(File(copy), folder="working")
+            return storage.keep(File(copy), practice_id=chart.practice_id, folder="working")
 
 
 @transaction.atomic

@@ -20,6 +20,7 @@ from portal.actions.quarantine import quarantine_chart
 from portal.actions.same_pages import Twin, twin_of
 from portal.actions.steps import record_walk
 from portal.children import Refused
+from portal.failpoints import reached
 from portal.models import Chart, Outcome, Page, User
 from portal.rendering import DrawnPage
 from portal.rules.intake import REASONS_OF, ChartStatus, Refusal
@@ -30,7 +31,11 @@ from portal.steps import STEPS, Document, StepTaken, walk
 # A chart whose drawing kills the whole worker never reports a fault; after so many starts it is given up too.
 STARTS = 3 * ATTEMPTS
 RENEW_EVERY = 1.0  # seconds; the lease is renewed while the child works
-IMAGE_TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
+IMAGE_TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
+
+
+class PageDamaged(Exception):
+    """The page's stored image is missing, or is not what was drawn."""
 
 
 def render_chart(*, claim: Claim, at: datetime) -> None:
@@ -62,6 +67,7 @@ def walk_and_end(
 ) -> None:
     """Fetch the file, walk, and write what came of it in one transaction."""
     document = Document(
+        practice_id=chart.practice_id,
         folder=folder,
         source=folder / "source",
         media_type=chart.media_type,
@@ -74,10 +80,13 @@ def walk_and_end(
         with scope.service():
             refuse_chart(claim=claim, reason=refused.reason, at=clock())
         return
+    reached("render.source_fetched")
     taken = walk(document, STEPS)
-    members = keep_members(document.members, still_ours=document.still_ours)
+    members = keep_members(document.members, practice_id=chart.practice_id, still_ours=document.still_ours)
+    reached("render.drawn")
     with scope.service():
         end_walk(claim, document, members, taken, at=clock())
+    reached("render.committed")
 
 
 def end_walk(
@@ -168,6 +177,7 @@ def finish_rendering(
     else:
         record("chart.ready", at=at, about=chart, old=old, new=chart.status, pages=len(pages))
         chart_ready.send(sender=Chart, chart=chart, at=at)
+    reached("render.written")
 
 
 def last_steps(twin: Twin | None) -> list[StepTaken]:
@@ -220,11 +230,19 @@ def refuse_chart(
     moved_to: dict[str, Any] = {"old": before.status, "new": ChartStatus.UNREADABLE, "reason": reason}
     record("chart.refused", at=at, about=chart, outcome=Outcome.REFUSED, **moved_to)
     chart_refused.send(sender=Chart, chart=chart, at=at)
+    reached("refusal.written")
 
 
 @transaction.atomic
 def open_page_image(*, page: Page, by: User, at: datetime, request: HttpRequest | None = None) -> tuple[IO[bytes], str]:
-    """The page's image for reading and its content type; looking at it is an event of the audit trail."""
+    """The page's image for reading and its content type; looking at it is an event of the audit trail.
+
+    PageDamaged, and no event, if the stored image is missing or not what was drawn.
+    """
+    try:
+        source = storage.opened(page.image_name)
+    except (storage.Altered, FileNotFoundError):
+        raise PageDamaged from None
     record("page.viewed", at=at, by=by, about=page, request=request, chart=page.chart_id, page=page.number)
     ending = "." + page.image_name.rpartition(".")[2]
-    return storage.opened(page.image_name), IMAGE_TYPES.get(ending, "application/octet-stream")
+    return source, IMAGE_TYPES.get(ending, "application/octet-stream")

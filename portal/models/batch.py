@@ -36,6 +36,7 @@ class Batch(ClientRow):
         WEB = "web", "Web"
         API = "api", "API"
         SFTP = "sftp", "SFTP"
+        FHIR = "fhir", "FHIR"
 
     plain_fields = ("name", "created_at", "received_at", "due_at", "delivered_at")
 
@@ -60,7 +61,7 @@ class Batch(ClientRow):
             known("status", BatchStatus, name="portal_batch_status_known"),
             known("specialty", Specialty, name="portal_batch_specialty_known"),
             models.CheckConstraint(
-                condition=models.Q(source__in=["web", "api", "sftp"]), name="portal_batch_source_known"
+                condition=models.Q(source__in=["web", "api", "sftp", "fhir"]), name="portal_batch_source_known"
             ),
             together("received_at", "due_at", name="portal_batch_received_due"),
             models.CheckConstraint(
@@ -114,13 +115,14 @@ class Chart(ClientRow):
     plain_fields = (
         "sha256", "media_type", "storage_name", "working_name", "working_sha256", "reason", "received_at", "ready_at",
     )  # fmt: skip
+    stored_files = {"storage_name": "sha256", "working_name": "working_sha256"}
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="charts")
     original_name = models.CharField(max_length=255)
     size = models.PositiveBigIntegerField()  # bytes
     sha256 = models.CharField(max_length=64)
     media_type = models.CharField(max_length=100, blank=True)
-    storage_name = models.CharField(max_length=200, unique=True)
+    storage_name = models.CharField(max_length=200)  # equal bytes of a practice share it
     # A copy that opens without the password, beside the file as it came; the password itself is kept nowhere.
     working_name = models.CharField(max_length=200, blank=True)
     working_sha256 = models.CharField(max_length=64, blank=True)
@@ -183,6 +185,7 @@ class Page(ClientRow):
 
     patient_fields = ("text",)
     plain_fields = ("image_name", "pixels")
+    stored_files = {"image_name": None}
 
     class TextSource(models.TextChoices):
         LAYER = "layer", "Text layer"
@@ -201,6 +204,7 @@ class Page(ClientRow):
         constraints = [
             *ClientRow.Meta.constraints,
             models.UniqueConstraint(fields=["chart", "number"], name="portal_page_number_once"),
+            models.UniqueConstraint(fields=["id", "chart"], name="portal_page_id_chart"),  # a visit's pages point to it
             models.CheckConstraint(condition=models.Q(number__gte=1), name="portal_page_number_from_one"),
             models.CheckConstraint(
                 condition=models.Q(text_source__in=["layer", "none"]), name="portal_page_source_known"

@@ -29,6 +29,7 @@ class Document:
     stays in storage untouched.
     """
 
+    practice_id: int
     folder: Path
     source: Path
     media_type: str

@@ -19,7 +19,7 @@ from django.views.decorators.http import require_GET
 from portal.access import SignedRequest, found, requires
 from portal.actions.audit import record
 from portal.forms.batches import SendForm
-from portal.models import Batch, Chart, Delivery
+from portal.models import Batch, Chart, Delivery, Upload
 from portal.rules.intake import TRY_AGAIN, ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Permission
@@ -152,6 +152,7 @@ def batch(request: SignedRequest, pk: int) -> HttpResponse:
             "form": SendForm(initial={"name": row.name, "specialty": row.specialty}) if may_send else None,
             "may_send": may_send,
             "workable_ids": list(workable(row)) if may_send else [],
+            "unfinished": unfinished(request, row) if may_send else [],
             "may_discuss": request.user.may(Permission.DISCUSS),
             "deliveries": [] if is_open else delivery_rows(request, row),
             **limits(),
@@ -163,6 +164,21 @@ def workable(row: Batch) -> QuerySet[Chart, int]:
     """The ids of the charts that can become work."""
     charts = Chart.objects.filter(batch=row, status__in=[ChartStatus.READY, ChartStatus.RECEIVED])
     return charts.in_order().values_list("pk", flat=True)
+
+
+def unfinished(request: SignedRequest, row: Batch) -> list[dict[str, Any]]:
+    """The files that did not arrive completely and can still be gone on with."""
+    return [
+        {
+            "url": reverse("portal:upload-part", args=[upload.pk]),
+            "abandon_url": reverse("portal:upload-abandon", args=[upload.pk]),
+            "name": upload.name,
+            "size": megabytes(upload.size),
+            "arrived": upload.offset * 100 // max(1, upload.size),
+            "until": upload.expires_at,
+        }
+        for upload in Upload.objects.visible_to(request.user).unfinished().filter(batch=row)
+    ]
 
 
 @see_batches

@@ -18,13 +18,19 @@ from portal import children, rendering, storage
 from portal.parsers.confine import PDF_TROUBLES
 from portal.rules.file_types import media_type_of
 from portal.rules.intake import Refusal
-from tests import files
+from tests import factories, files
+
+pytestmark = pytest.mark.django_db
 
 
 def draw(content, media_type=None):
-    stored = storage.keep_bytes(content, folder="charts")
+    practice_id = factories.PracticeFactory().pk
+    stored = storage.keep_bytes(content, practice_id=practice_id, folder="charts")
     return rendering.draw_chart(
-        copies=[stored.name], sha256=stored.sha256, media_type=media_type or media_type_of(content[:1024])
+        copies=[stored.name],
+        practice_id=practice_id,
+        sha256=stored.sha256,
+        media_type=media_type or media_type_of(content[:1024]),
     )
 
 
@@ -195,9 +201,9 @@ def test_the_bombs_stay_below_the_memory_limit(settings):
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)"
     )
     for make in (files.flate_bomb, lambda: files.pixel_bomb("TIFF"), files.many_pages):
-        stored = storage.keep_bytes(make(), folder="charts")
-        source = Path(storage.default_storage.path(stored.name))
         with rendering.tempfile.TemporaryDirectory() as place:
+            source = Path(place) / "source"
+            source.write_bytes(make())
             media_type = media_type_of(source.read_bytes()[:1024])
             command = children.child_command(
                 "draw", source, place, media_type, first=1, count=25, page_limit=settings.INTAKE_PAGE_LIMIT, pause=12
@@ -207,10 +213,14 @@ def test_the_bombs_stay_below_the_memory_limit(settings):
 
 
 def test_bytes_that_changed_after_receipt_are_not_drawn():
-    stored = storage.keep_bytes(files.text_pdf("x"), folder="charts")
+    practice_id = factories.PracticeFactory().pk
+    stored = storage.keep_bytes(files.text_pdf("x"), practice_id=practice_id, folder="charts")
     with pytest.raises(rendering.Refused) as refused:
         rendering.draw_chart(
-            copies=[stored.name], sha256=hashlib.sha256(b"else").hexdigest(), media_type="application/pdf"
+            copies=[stored.name],
+            practice_id=practice_id,
+            sha256=hashlib.sha256(b"else").hexdigest(),
+            media_type="application/pdf",
         )
     assert refused.value.reason == Refusal.CHANGED_AFTER_RECEIPT
 
