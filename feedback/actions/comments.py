@@ -17,7 +17,7 @@ from feedback.actions.attachments import attach, checked
 from feedback.actions.notices import tell_people
 from feedback.actions.threads import ensure_thread
 from feedback.models import Comment, CommentVersion, Mention, Thread
-from feedback.rules.talk import BODY_LIMIT, HOLD_WORDS, MENTIONS_AT_ONCE, PASSWORD_WORDS, Side, named_in
+from feedback.rules.talk import BODY_LIMIT, HOLD_WORDS, LOCKED_WORDS, MENTIONS_AT_ONCE, Side, named_in
 from portal.actions.audit import record
 from portal.models import ApiToken, Chart, User
 from portal.rules.roles import Permission
@@ -133,7 +133,7 @@ def ask_for_password(*, chart: Chart, at: datetime) -> None:
     """Ask the practice for the password of a file, once while the question is open."""
     thread = ensure_thread(batch=chart.batch, at=at)
     if not Comment.objects.open_for(Side.PRACTICE).filter(thread=thread, chart=chart).exists():
-        body = PASSWORD_WORDS.format(chart=chart.label)
+        body = LOCKED_WORDS.format(chart=chart.label)
         add_comment(thread=thread, body=body, at=at, chart=chart, needs_answer_from=Side.PRACTICE)
 
 
