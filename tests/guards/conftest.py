@@ -91,6 +91,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
     _, foreign_bearer = create_token(
         practice=lake, name="EHR", scopes=list(TokenScope), expires_at=now + timedelta(days=30), by=otto, at=now
     )
+    sftp_account = factories.SftpAccountFactory(practice=river, created_by=cleo)
     result = storage.keep_bytes(b"result", folder="results")
     thread = factories.ThreadFactory(batch=batch)
     comment = factories.CommentFactory(thread=thread, author=cleo, needs_answer_from="service")
@@ -133,6 +134,9 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         token=token,
         bearer=bearer,
         foreign_bearer=foreign_bearer,
+        sftp_account=sftp_account,
+        sftp_key=factories.SftpKeyFactory(account=sftp_account, created_by=cleo),
+        fhir_endpoint=factories.FhirEndpointFactory(practice=river, created_by=ada),
         delivery=Delivery.objects.create(
             practice=river,
             batch=batch,
