@@ -36,7 +36,7 @@ def test_an_account_a_key_and_a_server_are_set_up(cleo, tmp_path):
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_role("heading", name="SFTP account river-records")).to_be_visible()
     page.get_by_label("Name of the key").fill("server room")
-    page.get_by_label("Public key").fill((tmp_path / "key.pub").read_text())
+    page.get_by_role("textbox", name="Public key").fill((tmp_path / "key.pub").read_text())
     page.get_by_role("button", name="Add the key").click()
     expect(page.get_by_text("The key server room works from now on.")).to_be_visible()
     cleo.look("sftp-account")

@@ -144,8 +144,8 @@ def test_the_batch_page_tells_of_files_that_did_not_arrive_completely(browser, r
 def test_a_fhir_server_is_set_up_and_its_key_published(browser, river, client):
     page = reverse("portal:fhir_endpoint", args=[river.pk])
     sent = {
-        "base_url": "https://ehr.example.com/fhir", "token_url": "https://ehr.example.com/token", "client_id": "chartline",
-        "specialty": "cardiology", "since": "2026-01-01",
+        "base_url": "https://ehr.example.com/fhir", "token_url": "https://ehr.example.com/token",
+        "client_id": "chartline", "specialty": "cardiology", "since": "2026-01-01",
     }  # fmt: skip
     assert browser.post(page, sent).status_code == 302
     endpoint = FhirEndpoint.objects.get()
