@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.http import HttpRequest
 
+from portal.failpoints import reached
 from portal.models import AuditEvent, AuditSeal, Outcome, User
 
 GENESIS = "0" * 64
@@ -112,6 +113,7 @@ def seal_audit_trail(*, at: datetime) -> int:
             )
         AuditSeal.objects.bulk_create(seals)
         if seals:
+            reached("audit.sealed")
             transaction.on_commit(lambda: write_anchor(position, previous, at), robust=True)
     return len(seals)
 
@@ -138,6 +140,7 @@ def unsealed(*, since: datetime | None) -> list[AuditEvent]:
 
 def write_anchor(position: int, head: str, at: datetime) -> None:
     """Note the head of the chain outside the database, so that a cut tail can be told."""
+    reached("audit.committed")
     path = Path(settings.AUDIT_ANCHOR_FILE)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as anchors:

@@ -34,7 +34,7 @@ PARENTS = (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0003_location_zip_codes'),
+        ('portal', '0008_uploads'),
     ]
 
     operations = [

@@ -1,7 +1,7 @@
 """The portal's tables."""
 
 from portal.models.audit import AuditEvent, AuditSeal, Outcome
-from portal.models.batch import Batch, Chart, Page
+from portal.models.batch import Batch, Chart, ChartStep, Page
 from portal.models.delivery import Delivery, Download
 from portal.models.doors import (
     EndpointState,
@@ -14,6 +14,7 @@ from portal.models.doors import (
     SftpServer,
 )
 from portal.models.job import Job, JobState, Notice
+from portal.models.keys import PracticeKey
 from portal.models.people import ClientRule, Invitation, Membership, Skill, User, UserRole
 from portal.models.practice import (
     BusinessAssociateAgreement,
@@ -25,7 +26,9 @@ from portal.models.practice import (
     Provider,
 )
 from portal.models.rows import ClientRow, choices, known, together
+from portal.models.scrub import Damage, DamagedFile, Scrub
 from portal.models.token import ApiCall, ApiToken, IdempotentRequest, TokenScope
+from portal.models.upload import Upload, UploadPart
 
 __all__ = [
     "ApiCall",
@@ -35,9 +38,12 @@ __all__ = [
     "Batch",
     "BusinessAssociateAgreement",
     "Chart",
+    "ChartStep",
     "ClientRow",
     "ClientRule",
     "Contract",
+    "Damage",
+    "DamagedFile",
     "Delivery",
     "Download",
     "EndpointState",
@@ -56,13 +62,17 @@ __all__ = [
     "Page",
     "Payer",
     "Practice",
+    "PracticeKey",
     "PracticeOwnedQuerySet",
     "Provider",
+    "Scrub",
     "SftpAccount",
     "SftpKey",
     "SftpServer",
     "Skill",
     "TokenScope",
+    "Upload",
+    "UploadPart",
     "User",
     "UserRole",
     "choices",

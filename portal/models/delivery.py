@@ -21,12 +21,13 @@ class Delivery(ClientRow):
     """One artifact of one batch, stored and hashed; a reopened batch gets a new version."""
 
     plain_fields = ("format", "file_name", "storage_name", "sha256", "created_at")
+    stored_files = {"storage_name": "sha256"}
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="deliveries")
     version = models.PositiveSmallIntegerField()
     format = models.CharField(max_length=8)
     file_name = models.CharField(max_length=120)
-    storage_name = models.CharField(max_length=200, unique=True)
+    storage_name = models.CharField(max_length=200)  # equal bytes of a practice share it
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()  # bytes
     encounter_count = models.PositiveIntegerField()
