@@ -129,6 +129,16 @@ def more_tokens(world, number, by=None):
     )  # fmt: skip
 
 
+def more_doors(world, number):
+    """Accounts of people and of systems, and an SFTP server."""
+    factories.SftpAccountFactory(practice=world.river, owner=new_cleo(world), created_by=world.cleo)
+    more_keys(world, number)
+
+
+def more_keys(world, number):
+    factories.SftpKeyFactory(account=world.sftp_account, created_by=new_cleo(world))
+
+
 def more_events(world, number):
     record("page.viewed", at=timezone.now(), by=new_cleo(world), about=world.chart)
 
@@ -249,6 +259,8 @@ LISTS: Mapping[str, List] = {
     "portal:people": List("ada", more_people),
     "portal:practices": List("ada", more_practices),
     "portal:practice": List("ada", more_parts_of_a_practice),
+    "portal:doors": List("cleo", more_doors),
+    "portal:sftp_account": List("cleo", more_keys),
     "portal:tokens": List("cleo", more_tokens),
     "portal:person": List("ada", more_practices),
     "portal:audit": List("ada", more_events),
@@ -290,6 +302,8 @@ NO_LISTS = {
     "portal:person_work", "portal:person_rule_add", "portal:person_rule_remove", "portal:person_deactivate",
     "portal:person_reactivate", "portal:person_sessions", "portal:person_keys", "portal:person_second_factor",
     "portal:practice_create", "portal:practice_edit", "portal:practice_contract", "portal:practice_recipients",
+    "portal:sftp_account_add", "portal:sftp_passwords", "portal:sftp_account_end", "portal:sftp_password",
+    "portal:sftp_key_revoke", "portal:fhir_endpoint", "portal:fhir_do", "portal:fhir_keys",
     "portal:practice_part_add", "portal:practice_part", "portal:token_create", "portal:token_revoke",
     "portal:audit_export", "portal:upload", "portal:separator-sheet",
     "portal:upload-batch", "portal:batch-file", "portal:send-batch",

@@ -29,6 +29,7 @@ from portal.models import (
     UserRole,
 )
 from tests import factories
+from tests.portal.door_constraints import DOORS, DOORS_AT_THE_END
 
 pytestmark = pytest.mark.django_db
 NOW, DAY = timezone.now(), date(2026, 3, 2)
@@ -212,6 +213,7 @@ BROKEN = {
     "portal_job_one_open": lambda: [job(), job(state="running", lease_until=NOW)],
     "portal_job_running_has_lease": lambda: job(state="running"),
     "portal_auditevent_outcome_known": lambda: AuditEvent.objects.create(at=NOW, action="x", outcome="maybe"),
+    **DOORS,
 }
 
 # Foreign keys of the migrations; they are checked when the transaction ends.
@@ -222,6 +224,10 @@ BROKEN_AT_THE_END = {
     "portal_download_delivery_id_same_practice": lambda: Download.objects.create(
         practice=factories.PracticeFactory(), delivery=delivery(), at=NOW, user=member()
     ),
+    "portal_download_account_id_same_practice": lambda: Download.objects.create(
+        practice=(of := delivery()).practice, delivery=of, at=NOW, account=factories.SftpAccountFactory()
+    ),
+    **DOORS_AT_THE_END,
 }
 
 
