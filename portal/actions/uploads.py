@@ -131,7 +131,7 @@ def append_part(*, upload: Upload, offset: int, content: bytes, sha256: str, at:
     if trouble is not None:
         raise NotTaken(trouble, offset=held.offset)
     # A folder of its own: no other upload names these objects, so they go with this one.
-    kept = storage.keep_bytes(content, folder=f"uploads/{held.pk}")
+    kept = storage.keep_bytes(content, practice_id=held.practice_id, folder=f"uploads/{held.pk}")
     UploadPart.objects.create(
         practice_id=held.practice_id, upload=held, offset=offset, size=kept.size, sha256=arrived, storage_name=kept.name
     )

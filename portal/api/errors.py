@@ -16,6 +16,8 @@ from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from portal.outages import RETRY_AFTER, Outage, outage_of
+
 logger = logging.getLogger(__name__)
 
 
@@ -74,6 +76,8 @@ def answer(exc: Exception, context: dict[str, Any]) -> Response:
         return shaped(exc.status_code, exc.code, exc.message, exc.fields, **exc.more)
     if isinstance(exc, exceptions.ValidationError):
         return shaped(400, *MESSAGES[400], fields=said_of_fields(exc.get_full_details()))
+    if outage := outage_of(exc):
+        return away(outage)
     status_code = status_of(exc)
     if status_code == status.HTTP_500_INTERNAL_SERVER_ERROR:
         request = context.get("request")
@@ -87,6 +91,16 @@ def answer(exc: Exception, context: dict[str, Any]) -> Response:
         found["WWW-Authenticate"] = header
     if wait := getattr(exc, "wait", None):
         found["Retry-After"] = str(max(1, math.ceil(wait)))
+    return found
+
+
+def away(outage: Outage) -> Response:
+    """The answer while a service below us is away or full; nothing of the request is kept."""
+    logger.error("outage", extra={"kind": outage.code, "status": outage.status})
+    if transaction.get_connection().in_atomic_block:
+        transaction.set_rollback(True)
+    found = shaped(outage.status, outage.code, outage.text)
+    found["Retry-After"] = str(RETRY_AFTER)
     return found
 
 

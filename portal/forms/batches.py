@@ -9,7 +9,7 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from portal.models import Batch, Practice, User
-from portal.rules.intake import ENDINGS
+from portal.rules.file_types import ENDINGS
 from portal.rules.specialties import Specialty
 
 DIGITS = 18  # any number of so many digits fits the database's ids

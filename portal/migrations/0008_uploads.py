@@ -11,7 +11,7 @@ from portal.tenancy import in_one, row_security, same_practice
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0003_location_zip_codes'),
+        ('portal', '0007_page_of_chart'),
     ]
 
     operations = [

@@ -94,6 +94,7 @@ class UploadPart(ClientRow):
     """A piece of an upload as it lies in the storage, until the file is put together or given up."""
 
     plain_fields = ("sha256", "storage_name")
+    stored_files = {"storage_name": "sha256"}
 
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="parts")
     offset = models.PositiveBigIntegerField()

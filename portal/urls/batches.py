@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import batches, charts, home, resumable, uploads
+from portal.views import batches, charts, home, locks, resumable, uploads
 
 urlpatterns = [
     path("", home.home, name="home"),
@@ -24,5 +24,9 @@ urlpatterns = [
     path("charts/<int:pk>/", charts.chart, name="chart"),
     path("charts/<int:pk>/original/", charts.chart_original, name="chart-original"),
     path("charts/<int:pk>/try-again/", charts.try_again, name="try-again"),
+    path("charts/<int:pk>/unlock/", locks.unlock, name="unlock-chart"),
+    path("charts/<int:pk>/give-up/", locks.give_up, name="give-up-chart"),
+    path("charts/<int:pk>/work-anyway/", locks.anyway, name="work-anyway"),
     path("charts/<int:pk>/pages/<int:number>/image/", charts.page_image, name="page-image"),
+    path("p/<str:link>", charts.page_by_link, name="page-by-link"),
 ]

@@ -23,6 +23,7 @@ from portal.models import Batch, Chart, Delivery, Upload
 from portal.rules.intake import TRY_AGAIN, ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Permission
+from portal.views.steps import step_lines
 from portal.views.tags import BATCH_TAGS, chart_advice, chart_tag, megabytes, plural, promise
 from portal.views.uploads import limits
 
@@ -203,6 +204,7 @@ def live(request: SignedRequest, row: Batch) -> dict[str, Any]:
     )
     more, charts = len(charts) > CHARTS_A_PAGE, charts[:CHARTS_A_PAGE]
     address = reverse("portal:batch", args=[row.pk])
+    lines = step_lines(charts)
     total = sum(counts.values())
     return {
         "batch": row,
@@ -214,7 +216,7 @@ def live(request: SignedRequest, row: Batch) -> dict[str, Any]:
         "ready": counts[ChartStatus.READY],
         "checking": counts[ChartStatus.RECEIVED],
         "workable": counts[ChartStatus.READY] + counts[ChartStatus.RECEIVED],
-        "chart_rows": [chart_row(request, chart) for chart in charts],
+        "chart_rows": [chart_row(request, chart, lines.get(chart.pk, [])) for chart in charts],
         "live_url": reverse("portal:batch-charts", args=[row.pk]) + (f"?after={first}" if first else ""),
         "pagination": {
             "previous_url": address if first else None,
@@ -228,11 +230,14 @@ def timeline(row: Batch, counts: Counter[str]) -> list[dict[str, Any]]:
     """The steps a batch goes through, as far as the portal knows; coding's own figures are a fragment of theirs."""
     total, checking = sum(counts.values()), counts[ChartStatus.RECEIVED]
     refused, duplicate = counts[ChartStatus.UNREADABLE], counts[ChartStatus.DUPLICATE]
+    locked, quarantined = counts[ChartStatus.LOCKED], counts[ChartStatus.QUARANTINED]
     left_out = counts[Refusal.LEFT_OUT]
     sent, delivered = row.status != BatchStatus.OPEN, row.status == BatchStatus.DELIVERED
     by = f" by {row.created_by.name}" if row.created_by else f" by {row.get_source_display()}"
     exceptions = [
         *([{"text": f"{plural(refused, 'file')} could not be read", "tone": "danger"}] if refused else []),
+        *([{"text": f"{plural(locked, 'file')} waiting for a password", "tone": "warn"}] if locked else []),
+        *([{"text": f"{plural(quarantined, 'file')} in quarantine", "tone": "danger"}] if quarantined else []),
         *([{"text": f"{plural(duplicate, 'file')} sent before", "tone": "warn"}] if duplicate else []),
         *([{"text": f"{plural(left_out, 'file')} left out by the sender", "tone": "neutral"}] if left_out else []),
     ]
@@ -256,7 +261,7 @@ def timeline(row: Batch, counts: Counter[str]) -> list[dict[str, Any]]:
     ]
 
 
-def chart_row(request: SignedRequest, chart: Chart) -> dict[str, Any]:
+def chart_row(request: SignedRequest, chart: Chart, steps: list[dict[str, Any]]) -> dict[str, Any]:
     """What the table shows of one file."""
     original = chart.duplicate_of
     return {
@@ -267,12 +272,15 @@ def chart_row(request: SignedRequest, chart: Chart) -> dict[str, Any]:
         "pages": chart.page_count,
         "status": chart_tag(chart),
         "advice": chart_advice(chart),
-        "attention": chart.status == ChartStatus.UNREADABLE and chart.reason != Refusal.LEFT_OUT,
+        "attention": bool(chart.reason) and chart.reason != Refusal.LEFT_OUT,
+        "steps": steps,
+        "locked": chart.status == ChartStatus.LOCKED and request.user.may(Permission.SEND_CHARTS),
         "original": {
             "label": original.label,
             "batch": original.batch.label,
             "batch_pk": original.batch_id,
             "advice": chart_advice(original),
+            "same_pages": chart.rests_for_same_pages,
         }
         if original is not None
         else None,

@@ -78,9 +78,16 @@ def more_deliveries(world, number, batch=None):
 
 
 def more_pages(world, number):
-    factories.PageFactory(chart=world.chart, number=number + 10)
+    page = factories.PageFactory(chart=world.chart, number=number + 10)
     type(world.chart).objects.filter(pk=world.chart.pk).update(page_count=number + 10)
-    type(world.coding_work).objects.filter(pk=world.coding_work.pk).update(last_page=number + 10)
+    world.coding_work.placed.create(practice=world.river, page=page, chart=world.chart, position=number + 10)
+
+
+def more_visits_of_a_chart(world, number):
+    """Another page, and another visit that has it."""
+    page = factories.PageFactory(chart=world.chart, number=number + 10, text="Patient: Doe, Jane\nPage 1 of 1")
+    type(world.chart).objects.filter(pk=world.chart.pk).update(page_count=number + 10)
+    factories.EncounterFactory(chart=world.chart, part=number + 10, pages=[page.number])
 
 
 def more_people(world, number):
@@ -244,6 +251,7 @@ LISTS: Mapping[str, List] = {
     "coding:code-lists": List("ada", more_editions),
     "coding:encounter": List("cleo", more_pages),
     "coding:precode": List("ann", more_parts_of_a_practice),
+    "coding:arrange": List("ann", more_visits_of_a_chart),
     "coding:code": List("ann", more_pages),
     "claims:ready": List("bill", more_work),
     "feedback:inbox": List("cleo", more_talk),
@@ -275,12 +283,14 @@ NO_LISTS = {
     "portal:audit_export", "portal:upload", "portal:upload-batch", "portal:batch-file", "portal:send-batch",
     "portal:batch-checks", "portal:upload-complete", "portal:upload-abandon", "api:complete",
     "portal:chart-original", "portal:page-image", "portal:try-again", "coding:next", "coding:choose-stage",
-    "coding:work", "coding:page-image", "coding:split", "coding:findings", "coding:verify", "coding:compare",
+    "coding:work", "coding:page-image", "coding:added-page-image", "coding:arrange-image",
+    "coding:split", "coding:findings", "coding:verify", "coding:compare",
     "coding:draft", "coding:heartbeat", "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
     "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",
     "coding:reopen", "coding:job-try-again", "feedback:read", "feedback:add", "feedback:answer", "feedback:edit",
     "feedback:delete", "feedback:resolve", "feedback:attachment", "api:files", "api:send",
     "api:result-file", "api:schema", "api:docs", "api:nothing-here",
+    "portal:page-by-link", "coding:page-by-link",
 }  # fmt: skip
 
 
