@@ -22,6 +22,7 @@ from portal.models import (
     Chart,
     Contract,
     Location,
+    Manifest,
     Membership,
     Page,
     Payer,
@@ -175,6 +176,22 @@ class UploadFactory(DjangoModelFactory):
     created_at = factory.LazyFunction(timezone.now)
     created_by = factory.SubFactory(UserFactory)
     expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
+
+
+class ManifestFactory(DjangoModelFactory):
+    """A manifest of one column, without rows; its stored file does not exist."""
+
+    class Meta:
+        model = Manifest
+
+    batch = factory.SubFactory(BatchFactory, status=BatchStatus.OPEN, received_at=None, due_at=None)
+    practice = factory.SelfAttribute("batch.practice")
+    storage_name = factory.Sequence(lambda n: f"manifests/00/{n:032x}")
+    sha256 = "0" * 64
+    headings = ["File"]
+    columns = ["file"]
+    created_at = factory.LazyFunction(timezone.now)
+    created_by = factory.SubFactory(UserFactory)
 
 
 class EncounterFactory(DjangoModelFactory):

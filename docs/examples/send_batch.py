@@ -17,6 +17,7 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 WAITS = (1, 2, 4, 8, 15, 30, 60)  # seconds before the next attempt
+SMALLEST = 256 * 1024  # bytes of a part on a bad line
 PASSING = {429, 500, 502, 503, 504}  # these, and "upload_busy", go away by themselves
 
 
@@ -78,24 +79,25 @@ class Chartline:
         upload = next((one for one in begun if one["sha256"] == sha256), None) or self.persist(
             "POST", f"/batches/{batch}/uploads", {"name": path.name, "size": size, "sha256": sha256}
         )
-        offset, failed = upload["offset"], 0
+        offset, failed, largest = upload["offset"], 0, upload["part_bytes"]
         with path.open("rb") as file:
             while offset < size:
                 file.seek(offset)
-                part = file.read(upload["part_bytes"])
+                part = file.read(largest)
                 try:
                     headers = {
                         "Content-Type": "application/octet-stream",
                         "Upload-Offset": str(offset),
                         "X-Content-SHA256": hashlib.sha256(part).hexdigest(),
                     }
-                    offset, failed = self.ask("PATCH", f"/uploads/{upload['id']}", part, **headers)["offset"], 0
+                    offset = self.ask("PATCH", f"/uploads/{upload['id']}", part, **headers)["offset"]
+                    failed, largest = 0, min(2 * largest, upload["part_bytes"])
                 except (OSError, http.client.HTTPException, Refused) as trouble:
                     lasting = isinstance(trouble, Refused) and trouble.status in {401, 403, 404, 415}
                     if lasting or failed >= len(self.waits):
                         raise
                     time.sleep(self.waits[failed])
-                    failed += 1
+                    failed, largest = failed + 1, max(largest // 2, SMALLEST)
                     offset = self.persist("GET", f"/uploads/{upload['id']}")["offset"]  # where to go on
         return self.persist("POST", f"/uploads/{upload['id']}/complete", {"sha256": sha256})
 

@@ -15,6 +15,7 @@ from portal.models.doors import (
 )
 from portal.models.job import Job, JobState, Notice
 from portal.models.keys import PracticeKey
+from portal.models.manifest import Manifest, ManifestRow
 from portal.models.people import ClientRule, Invitation, Membership, Skill, User, UserRole
 from portal.models.practice import (
     BusinessAssociateAgreement,
@@ -56,6 +57,8 @@ __all__ = [
     "Job",
     "JobState",
     "Location",
+    "Manifest",
+    "ManifestRow",
     "Membership",
     "Notice",
     "Outcome",

@@ -26,7 +26,7 @@ from tests.cutting_proxy import CuttingProxy, random_cuts
 pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 SIZE = 200 * 10**6
 CUTS = 50
-WAITS = (0.05, 0.2, 0.5, 1, 2, 4, 8, 8)
+WAITS = (0.05, 0.2, 0.5, 1, 2, 4, 8, 8, 8, 8, 8, 8)
 EXAMPLE = Path(__file__).parents[2] / "docs" / "examples" / "send_batch.py"
 
 
