@@ -26,7 +26,7 @@ from coding.rules.code_sets import CodeSet
 from portal.actions.audit import record
 from portal.actions.invitations import invite_person
 from portal.actions.tokens_admin import create_token
-from portal.models import Delivery, Job, JobState, TokenScope
+from portal.models import Delivery, Job, JobState, Manifest, TokenScope
 from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
@@ -58,6 +58,15 @@ def more_charts(world, number, batch=None):
     elsewhere = factories.ChartFactory(batch=factories.BatchFactory(practice=world.river))
     factories.ChartFactory(batch=batch, status=ChartStatus.DUPLICATE, duplicate_of=elsewhere, ready_at=None)
     factories.ChartFactory(batch=batch, status=ChartStatus.UNREADABLE, reason=Refusal.EMPTY, ready_at=None)
+
+
+def more_manifest_rows(world, number):
+    """Another line about another file of the open batch."""
+    chart = factories.ChartFactory(batch=world.open_batch)
+    manifest = Manifest.objects.filter(batch=world.open_batch).first() or factories.ManifestFactory(
+        batch=world.open_batch, created_by=world.cleo
+    )
+    manifest.rows.create(practice=world.river, line=number + 10, file=chart.original_name)
 
 
 def more_uploads(world, number):
@@ -253,6 +262,7 @@ LISTS: Mapping[str, List] = {
     "portal:batch": List("cleo", more_charts),
     "portal:batch-charts": List("max", more_charts),
     "portal:batch-receipt": List("cleo", more_charts),
+    "portal:batch-manifest": List("cleo", more_manifest_rows),
     "portal:batch-uploads": List("cleo", more_uploads),
     "portal:upload-part": List("cleo", more_uploads),
     "portal:chart": List("cleo", more_pages),
@@ -308,6 +318,7 @@ NO_LISTS = {
     "portal:audit_export", "portal:upload", "portal:separator-sheet",
     "portal:upload-batch", "portal:batch-file", "portal:send-batch",
     "portal:batch-checks", "portal:upload-complete", "portal:upload-abandon", "api:complete",
+    "api:manifest",
     "portal:chart-original", "portal:page-image", "portal:try-again", "coding:next", "coding:choose-stage",
     "coding:work", "coding:page-image", "coding:added-page-image", "coding:arrange-image", "coding:attach",
     "coding:split", "coding:findings", "coding:verify", "coding:compare",

@@ -30,6 +30,8 @@ NAMINGS = (
     Naming("chart", "portal_chart", "storage_name", sha256="sha256"),
     Naming("page", "portal_page", "image_name"),
     Naming("delivery", "portal_delivery", "storage_name", sha256="sha256"),
+    Naming("upload part", "portal_uploadpart", "storage_name", sha256="sha256"),
+    Naming("manifest", "portal_manifest", "storage_name", sha256="sha256"),
 )
 
 
