@@ -92,6 +92,13 @@ def send_notice(*, claim: Any) -> None:
     send(claim=claim, at=timezone.now())
 
 
+@job_task("portal.read_barcodes")
+def read_barcodes(*, claim: Any) -> None:
+    from portal.actions.barcodes import read_barcodes as read
+
+    read(claim=claim, at=timezone.now())
+
+
 @job_task("portal.render_chart")
 def render_chart(*, claim: Any) -> None:
     from portal.actions.pages import render_chart as render

@@ -187,8 +187,8 @@ def page_table(bench: Bench) -> dict[int, dict[str, Any]]:
 
 def proposed(chart: Chart) -> Proposal:
     """Where the words of the pages say that the chart could be cut."""
-    rows = Page.objects.filter(chart=chart).order_by("number").values_list("number", "text")
-    return propose([ScannedPage(number, text) for number, text in rows])
+    rows = Page.objects.filter(chart=chart).order_by("number").values_list("number", "text", "barcodes")
+    return propose([ScannedPage(number, text, barcodes=tuple(codes or ())) for number, text, codes in rows])
 
 
 @requires(Permission.PRECODE)

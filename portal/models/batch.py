@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from portal.models.people import User
@@ -183,7 +184,7 @@ class Chart(ClientRow):
 class Page(ClientRow):
     """One rendered page of a chart: image, and the words of its text layer."""
 
-    patient_fields = ("text",)
+    patient_fields = ("text", "barcodes")  # labels carry patients' numbers
     plain_fields = ("image_name", "pixels")
     stored_files = {"image_name": None}
 
@@ -197,6 +198,8 @@ class Page(ClientRow):
     height = models.PositiveIntegerField()
     image_name = models.CharField(max_length=200)
     pixels = models.CharField(max_length=64, blank=True)  # SHA-256 of what is seen; none of a page of one colour
+    # The values of the barcodes on it; null until they are read.
+    barcodes = ArrayField(models.CharField(max_length=100), null=True, blank=True)
     text = models.TextField(blank=True)
     text_source = models.CharField(max_length=8, choices=TextSource.choices, default=TextSource.NONE)
 

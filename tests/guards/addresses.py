@@ -116,6 +116,7 @@ ADDRESSES: Mapping[str, Address] = {
     # what comes in
     "portal:upload": page(*PRACTICE),
     "portal:upload-batch": page(*PRACTICE),
+    "portal:separator-sheet": page(*PRACTICE),
     "portal:batches": page("cleo", "otto", "max", "bill"),
     "portal:batch": about("batch", "cleo", "max", "bill"),
     "portal:batch-charts": about("batch", "cleo", "max", "bill"),
@@ -148,6 +149,8 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:page-by-link": link("encounter", "coding_work", "ann", "max", "bill", "cleo"),
     "coding:precode": bench("precoding_work", "ann"),
     "coding:split": bench("precoding_work", "ann"),
+    "coding:attach": bench("precoding_work", "ann"),
+    "coding:added": about("coding_work", "ann", "max", "bill", "cleo", chart=lambda world: world.added_chart.pk),
     "coding:arrange": bench("precoding_work", "ann"),
     "coding:arrange-image": bench("precoding_work", "ann", number=1),
     "coding:code": bench("coding_work", "ann"),

@@ -83,6 +83,16 @@ def more_pages(world, number):
     world.coding_work.placed.create(practice=world.river, page=page, chart=world.chart, position=number + 10)
 
 
+def more_added_pages(world, number):
+    """Another page in the document that came later, and another before it."""
+    more_pages(world, number)
+    page = factories.PageFactory(chart=world.added_chart, number=number + 10, text=f"Later words {number}")
+    world.coding_work.placed.create(
+        practice=world.river, page=page, chart=world.added_chart, position=number + 1000,
+        addendum=world.coding_work.addenda.get(),
+    )  # fmt: skip
+
+
 def more_visits_of_a_chart(world, number):
     """Another page, and another visit that has it."""
     page = factories.PageFactory(chart=world.chart, number=number + 10, text="Patient: Doe, Jane\nPage 1 of 1")
@@ -252,6 +262,7 @@ LISTS: Mapping[str, List] = {
     "coding:encounter": List("cleo", more_pages),
     "coding:precode": List("ann", more_parts_of_a_practice),
     "coding:arrange": List("ann", more_visits_of_a_chart),
+    "coding:added": List("ann", more_added_pages),
     "coding:code": List("ann", more_pages),
     "claims:ready": List("bill", more_work),
     "feedback:inbox": List("cleo", more_talk),
@@ -280,10 +291,11 @@ NO_LISTS = {
     "portal:person_reactivate", "portal:person_sessions", "portal:person_keys", "portal:person_second_factor",
     "portal:practice_create", "portal:practice_edit", "portal:practice_contract", "portal:practice_recipients",
     "portal:practice_part_add", "portal:practice_part", "portal:token_create", "portal:token_revoke",
-    "portal:audit_export", "portal:upload", "portal:upload-batch", "portal:batch-file", "portal:send-batch",
+    "portal:audit_export", "portal:upload", "portal:separator-sheet",
+    "portal:upload-batch", "portal:batch-file", "portal:send-batch",
     "portal:batch-checks", "portal:upload-complete", "portal:upload-abandon", "api:complete",
     "portal:chart-original", "portal:page-image", "portal:try-again", "coding:next", "coding:choose-stage",
-    "coding:work", "coding:page-image", "coding:added-page-image", "coding:arrange-image",
+    "coding:work", "coding:page-image", "coding:added-page-image", "coding:arrange-image", "coding:attach",
     "coding:split", "coding:findings", "coding:verify", "coding:compare",
     "coding:draft", "coding:heartbeat", "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
     "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",
