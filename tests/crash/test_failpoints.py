@@ -39,7 +39,7 @@ def test_a_kill_at_any_place_loses_nothing(points, river, cleo, ann, tmp_path):
         site.drain()
         for point in points:
             strike(site, point)
-        site.check_mails(twice=points.count("notice.taken"))
+        site.check_mails(twice=len({"notice.taken", "notice.written"} & set(points)))  # what SMTP cannot rule out
 
 
 def strike(site, point):
@@ -47,8 +47,9 @@ def strike(site, point):
     site.arm(point)
     for prepare in MORE.get(point, ()):
         prepare(site)
-    site.system.send(site.fresh())
     site.desk.send(site.fresh())
+    if point in WHILE_SENDING:
+        site.system.send(site.fresh())
     if not processes.wait_until(lambda: site.fired(point) or not nudge(site), seconds=60):
         raise AssertionError(f"{point} was not reached\n{site.logs()}")
     site.drain()

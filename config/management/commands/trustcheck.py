@@ -9,7 +9,7 @@ from django.utils import timezone
 
 from coding.actions import trust as coding_trust
 from portal.actions import trust
-from portal.actions.trust import Look, files, intake, practices, trail, work
+from portal.actions.trust import Check, Look, files, intake, practices, trail, work
 from portal.actions.trust.files import Naming
 
 NAMINGS = (
@@ -17,16 +17,20 @@ NAMINGS = (
     Naming("code file", "coding_codefile", "stored", condition="outcome = 'waiting'"),
     Naming("attachment", "feedback_attachment", "storage_name", sha256="sha256"),
 )
-CHECKS = (
-    *intake.CHECKS,
-    files.presence(NAMINGS),
-    files.content(NAMINGS),
-    *coding_trust.CHECKS,
-    *work.CHECKS,
-    *practices.CHECKS,
-    *trail.CHECKS,
-)
 ALARMS = (work.alarms, coding_trust.alarms, partial(files.orphans, NAMINGS))
+
+
+def every_check() -> list[Check]:
+    """The whole ledger, made anew for each run."""
+    return [
+        *intake.CHECKS,
+        files.presence(NAMINGS),
+        files.content(NAMINGS),
+        *coding_trust.CHECKS,
+        *work.CHECKS,
+        *practices.CHECKS,
+        trail.check(),
+    ]
 
 
 class Command(BaseCommand):
@@ -47,7 +51,7 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         wanted = options["only"]
         report = trust.take_stock(
-            checks=[check for check in CHECKS if not wanted or check.name in wanted],
+            checks=[check for check in every_check() if not wanted or check.name in wanted],
             alarms=ALARMS if not wanted else (),
             look=Look(at=timezone.now(), every=options["every"]),
             shown=options["shown"],
