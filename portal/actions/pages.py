@@ -15,6 +15,7 @@ from portal.actions.audit import record
 from portal.actions.jobs import ATTEMPTS, Claim, JobLost, finish_job, renew_job
 from portal.failpoints import reached
 from portal.models import Chart, Outcome, Page, User
+from portal.outages import outage_of
 from portal.rendering import DrawnPage
 from portal.rules.intake import ChartStatus, Refusal
 from portal.signals import chart_ready, chart_refused
@@ -51,8 +52,8 @@ def render_chart(*, claim: Claim, at: datetime) -> None:
         return
     except JobLost:
         raise
-    except Exception:
-        if claim.attempt >= ATTEMPTS:
+    except Exception as trouble:
+        if claim.attempt >= ATTEMPTS and outage_of(trouble) is None:
             with scope.service():
                 refuse_chart(claim=claim, reason=Refusal.SERVICE_FAULT, at=clock(), close_job=False)
         raise
