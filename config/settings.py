@@ -125,7 +125,10 @@ CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "ring-due-jobs": {"task": "portal.ring_due_jobs", "schedule": 5.0, "options": {"expires": 10}},
     "seal-audit-trail": {"task": "portal.seal_audit_trail", "schedule": 20.0, "options": {"expires": 30}},
+    "sweep-uploads": {"task": "portal.sweep_uploads", "schedule": 600.0, "options": {"expires": 600}},
     "sweep-assignments": {"task": "coding.sweep_assignments", "schedule": 30.0, "options": {"expires": 60}},
+    "scrub-storage": {"task": "portal.scrub_storage", "schedule": 900.0, "options": {"expires": 600}},
+    "ask-fhir-servers": {"task": "portal.ask_fhir_servers", "schedule": 900.0, "options": {"expires": 800}},
     "push-work": {"task": "coding.push_work", "schedule": 30.0, "options": {"expires": 60}},
 }
 
@@ -192,12 +195,24 @@ WHITENOISE_USE_FINDERS = DEBUG or TESTING
 if DEBUG or TESTING:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
+# Page images handed to the proxy instead of through it: a folder of a RAM disk (docs/decisions/0009).
+PAGE_ACCEL_DIR = os.environ.get("PAGE_ACCEL_DIR", "")
+PAGE_ACCEL_BYTES = int(os.environ.get("PAGE_ACCEL_BYTES", 256 * 1024**2))
+PAGE_ACCEL_SECONDS = 120
+
 # Intake limits (bytes, pages, pixels); the figures are shown before a file is chosen.
 INTAKE_FILE_LIMIT = int(os.environ.get("INTAKE_FILE_LIMIT", 200 * 1024**2))
 INTAKE_BATCH_LIMIT = int(os.environ.get("INTAKE_BATCH_LIMIT", 2 * 1024**3))
 INTAKE_PAGE_LIMIT = int(os.environ.get("INTAKE_PAGE_LIMIT", 2000))
-INTAKE_CHILD_MEMORY = 768 * 1024**2
+INTAKE_UNPACKED_LIMIT = int(os.environ.get("INTAKE_UNPACKED_LIMIT", 1024**3))  # of all files of one ZIP together
+INTAKE_CHILD_MEMORY = 512 * 1024**2  # of addresses, so that no child ever holds more
 INTAKE_CHILD_SECONDS = 50
+# The virus scanner's socket: unix:/run/clamav/clamd.ctl or tcp://host:3310; empty if there is none.
+CLAMD = os.environ.get("CLAMD", "")
+# Files on their way in parts, of one practice: how many, how many bytes in all, how many begun an hour.
+UPLOADS_OPEN = int(os.environ.get("UPLOADS_OPEN", "500"))
+UPLOADS_OPEN_BYTES = int(os.environ.get("UPLOADS_OPEN_BYTES", 10 * 1024**3))
+UPLOADS_AN_HOUR = int(os.environ.get("UPLOADS_AN_HOUR", "5000"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2
@@ -207,6 +222,29 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 FILE_UPLOAD_TEMP_DIR = os.environ.get("UPLOAD_TEMP_DIR")
+
+# -- the SFTP door -----------------------------------------------------------------------------
+SFTP_HOST = os.environ.get("SFTP_HOST", "127.0.0.1")
+SFTP_PORT = int(os.environ.get("SFTP_PORT") or 8022)
+SFTP_ADDRESS = os.environ.get("SFTP_ADDRESS", f"{SITE_HOST}:{SFTP_PORT}")  # as clients reach it
+SFTP_HOST_KEY = os.environ.get("SFTP_HOST_KEY", "")  # an OpenSSH private key; without, one is kept below SFTP_DIR
+SFTP_DIR = os.environ.get("SFTP_DIR", str(VAR_DIR / "sftp"))  # files on their way in
+SFTP_QUIET_SECONDS = int(os.environ.get("SFTP_QUIET_SECONDS", "600"))
+SFTP_UNFINISHED_SECONDS = int(os.environ.get("SFTP_UNFINISHED_SECONDS", "1800"))
+SFTP_FORGET_SECONDS = int(os.environ.get("SFTP_FORGET_SECONDS", 7 * 24 * 3600))
+SFTP_IDLE_SECONDS = int(os.environ.get("SFTP_IDLE_SECONDS", "900"))
+SFTP_CONNECTIONS = int(os.environ.get("SFTP_CONNECTIONS", "200"))
+SFTP_CONNECTIONS_PER_ADDRESS = int(os.environ.get("SFTP_CONNECTIONS_PER_ADDRESS", "20"))
+SFTP_HANDLES = int(os.environ.get("SFTP_HANDLES", "32"))  # open files and listings of one session
+SFTP_FOLDERS = int(os.environ.get("SFTP_FOLDERS", "100"))  # of one inbox
+SFTP_FOLDER_FILES = int(os.environ.get("SFTP_FOLDER_FILES", "5000"))
+SFTP_FILES_PER_HOUR = int(os.environ.get("SFTP_FILES_PER_HOUR", "20000"))  # of one practice
+SFTP_BYTES_PER_HOUR = int(os.environ.get("SFTP_BYTES_PER_HOUR", 50 * 1024**3))
+SFTP_REQUESTS_PER_SECOND = int(os.environ.get("SFTP_REQUESTS_PER_SECOND", "300"))
+
+# -- the FHIR door: hosts with private addresses or plain http, and hosts that documents may lie on besides ------
+FHIR_PRIVATE_HOSTS = frozenset(filter(None, os.environ.get("FHIR_PRIVATE_HOSTS", "").lower().split(",")))
+FHIR_EXTRA_HOSTS = frozenset(filter(None, os.environ.get("FHIR_EXTRA_HOSTS", "").lower().split(",")))
 
 # -- the site ----------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -236,6 +274,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.request_log",
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.swift",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.private_responses",

@@ -106,7 +106,7 @@ class DurableFileStorage(FileSystemStorage):
 class BucketStorage(S3Storage):  # type: ignore[misc]  # no types there
     """A bucket; a file is one object, there whole or not at all."""
 
-    def _open(self, name: str, mode: str = "rb") -> IO[bytes]:
+    def _open(self, name: str, mode: str = "rb") -> BucketFile:
         if mode != "rb":
             raise ValueError("files of a bucket are written by `adopt` only")
         return BucketFile(self.bucket.Object(self._normalize_name(name)))

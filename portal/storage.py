@@ -12,7 +12,7 @@ import hashlib
 import re
 import secrets
 from collections.abc import Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import IO, Any
 
@@ -29,7 +29,9 @@ from portal.vault import Destroyed
 __all__ = ["BLOCK", "Altered", "Destroyed", "Found", "Stored"]
 
 BLOCK = 1024**2  # bytes read at a time
-SEALED = re.compile(r"practices/(?P<practice>\d+)/(?P<folder>[a-z-]+)/[0-9a-f]{2}/(?P<mark>[0-9a-f]{64})[.a-z0-9]*")
+SEALED = re.compile(
+    r"practices/(?P<practice>\d+)/(?P<folder>[a-z-]+(?P<own>/\d+)?)/[0-9a-f]{2}/(?P<mark>[0-9a-f]{64})[.a-z0-9]*"
+)
 LOCK = 0x5701  # first half of the advisory locks on names of stored files
 
 
@@ -181,22 +183,26 @@ def sha256_of(source: IO[bytes]) -> str:
     return digest.hexdigest()
 
 
-def has_the_content_of_its_name(name: str) -> bool:
-    """Whether a sealed file's content is what its name was made of; raises like `opened`."""
-    found = SEALED.fullmatch(name)
+def has_its_content(name: str, source: IO[bytes]) -> bool:
+    """Whether an opened file, read to its end, has the content that its name was made of; Altered on the way.
+
+    The name of a file from before they were sealed tells nothing: whatever can be read counts.
+    """
+    digest, found = sha256_of(source), SEALED.fullmatch(name)
     if found is None:
-        raise ValueError("only a sealed file's name tells its content")
-    with closing(opened(name)) as source:
-        key = vault.key_numbered(int(found["practice"]), source.number)  # type: ignore[attr-defined]
-        return key.name_of(sha256_of(source)) == found["mark"]
+        return True
+    key = vault.key_numbered(int(found["practice"]), source.number)  # type: ignore[attr-defined]  # a SealedFile
+    return key.name_of(digest) == found["mark"]
 
 
 def discard(name: str) -> None:
     """Let go of a file that its keeper does not need.
 
     A practice's file may be another row's too: it stays until the sweep finds that no row has named it for a day.
+    A numbered folder (`uploads/12`) belongs to one row, so that its files go at once.
     """
-    if SEALED.fullmatch(name) is None:
+    found = SEALED.fullmatch(name)
+    if found is None or found["own"]:
         default_storage.delete(name)
 
 

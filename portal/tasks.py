@@ -66,6 +66,20 @@ def seal_audit_trail(**_future: Any) -> None:
         seal(at=timezone.now())
 
 
+@shared_task(name="portal.scrub_storage")
+def scrub_storage(**_future: Any) -> None:
+    from portal.actions.scrub import scrub_in_turn
+
+    scrub_in_turn(at=timezone.now())
+
+
+@shared_task(name="portal.sweep_uploads")
+def sweep_uploads(**_future: Any) -> None:
+    from portal.actions.uploads import sweep_uploads as sweep
+
+    sweep(at=timezone.now())
+
+
 @job_task("portal.send_notice")
 def send_notice(*, claim: Any) -> None:
     from portal.actions.notices import send_notice as send
@@ -78,3 +92,20 @@ def render_chart(*, claim: Any) -> None:
     from portal.actions.pages import render_chart as render
 
     render(claim=claim, at=timezone.now())
+
+
+@shared_task(name="portal.ask_fhir_servers")
+def ask_fhir_servers(**_future: Any) -> None:
+    from portal import scope
+    from portal.actions.fhir import queue_endpoints
+
+    with scope.service():
+        queue_endpoints(at=timezone.now())
+
+
+@job_task("portal.fetch_fhir", lease=timedelta(minutes=6))
+def fetch_fhir(*, claim: Any) -> None:
+    """The lease is longer than one answer may take; each received document renews it."""
+    from portal.actions.fhir import fetch_documents
+
+    fetch_documents(claim=claim, clock=timezone.now)

@@ -82,7 +82,7 @@ def forget(practice_id: int | None = None) -> None:
 
 def masters() -> dict[str, bytes]:
     """The master keys by name, the newest first. ImproperlyConfigured for one that is not `name:base64 of 32 bytes`."""
-    found = {}
+    found: dict[str, bytes] = {}
     for entry in filter(None, settings.CHARTLINE_MASTER_KEYS.replace("\n", ",").split(",")):
         name, _, text = entry.strip().partition(":")
         try:

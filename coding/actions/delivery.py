@@ -56,7 +56,7 @@ def is_complete(batch: Batch) -> bool:
     return (
         Batch.objects.filter(pk=batch.pk, status=BatchStatus.RECEIVED).exists()
         and charts.exists()
-        and not charts.filter(status=ChartStatus.RECEIVED).exists()
+        and not charts.undecided().exists()
         and not charts.filter(without_work, status=ChartStatus.READY).exists()
         and not Encounter.objects.filter(batch=batch).unfinished().exists()
     )
@@ -111,7 +111,7 @@ def hand_over(*, batch: Batch, encounters: list[Encounter], kept: Mapping[str, S
         if encounter.status != EncounterStatus.DELIVERED:
             move_encounter(encounter=encounter, move="deliver", by=None, at=at)
     mark_batch_delivered(batch=batch, at=at)
-    unreadable = Chart.objects.filter(batch=batch, status=ChartStatus.UNREADABLE).count()
+    unreadable = Chart.objects.filter(batch=batch, status__in=[ChartStatus.UNREADABLE, ChartStatus.QUARANTINED]).count()
     for person in readers(batch):
         queue_notice(
             kind="results_ready",
@@ -155,6 +155,7 @@ def collect_result(batch: Batch) -> BatchResult:
     encounters = (
         Encounter.objects.filter(batch=batch)
         .select_related("chart")
+        .with_pages()
         .prefetch_related(
             Prefetch("precoding", queryset=precoding),
             Prefetch(
@@ -173,7 +174,9 @@ def collect_result(batch: Batch) -> BatchResult:
         .order_by("chart_id", "part")
     )
     rows = [(encounter.chart_id, encounter.part, encounter_row(encounter)) for encounter in encounters]
-    left_over = Chart.objects.filter(batch=batch, status__in=[ChartStatus.UNREADABLE, ChartStatus.DUPLICATE])
+    left_over = Chart.objects.filter(
+        batch=batch, status__in=[ChartStatus.UNREADABLE, ChartStatus.QUARANTINED, ChartStatus.DUPLICATE]
+    )
     rows += [(chart.pk, 0, chart_row(chart)) for chart in left_over]
     rows.sort(key=lambda row: row[:2])
     return BatchResult(batch=batch.label, practice=batch.practice.name, rows=tuple(row for _, _, row in rows))
@@ -205,8 +208,7 @@ def encounter_row(encounter: Encounter) -> ResultRow:
         "chart": encounter.chart.label,
         "file_name": encounter.chart.original_name,
         "encounter": encounter.label,
-        "first_page": encounter.first_page,
-        "last_page": encounter.last_page,
+        "pages": encounter.page_words,
     }
     if encounter.not_billable_reason:
         reason = NotBillableReason(encounter.not_billable_reason).label

@@ -237,6 +237,7 @@ class Attachment(ClientRow):
 
     patient_fields = ("original_name",)
     plain_fields = ("media_type", "storage_name", "sha256", "created_at")
+    stored_files = {"storage_name": "sha256"}
 
     comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="attachments")
     original_name = models.CharField(max_length=255)

@@ -36,10 +36,14 @@ def record(
     practice_id: int | None = None,
     outcome: Outcome = Outcome.DONE,
     request: HttpRequest | None = None,
+    address: str | None = None,
     token_id: int | None = None,
     **detail: Any,
 ) -> None:
-    """Append one event, in the caller's transaction. `detail` holds ids, counts and names of states only."""
+    """Append one event, in the caller's transaction. `detail` holds ids, counts and names of states only.
+
+    `address` is that of a peer who did not come with a request.
+    """
     AuditEvent.objects.create(
         at=at,
         action=action,
@@ -49,7 +53,7 @@ def record(
         outcome=outcome,
         object_type=about._meta.label_lower if about is not None else "",
         object_id=about.pk if about is not None and isinstance(about.pk, int) else None,
-        address=get_adapter().get_client_ip(request) if request else None,
+        address=get_adapter().get_client_ip(request) if request else address,
         session=session_mark(request),
         detail=detail,
     )

@@ -9,6 +9,7 @@ same to its parent.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import math
 import sys
@@ -41,7 +42,8 @@ TURNS = {
 CLEAN = 0.6  # share of pixels in one grey level from which on a page is drawn, not photographed
 END_MARK = b"%%EOF"
 TAIL = 4096  # bytes in which a PDF's end mark must stand
-FORMATS = {"image/tiff": ("TIFF",), "image/jpeg": ("JPEG", "MPO"), "image/png": ("PNG",)}
+FORMATS = {"image/tiff": ("TIFF",), "image/jpeg": ("JPEG", "MPO"), "image/png": ("PNG",), "image/heic": ("HEIF",)}
+SEVERAL = {"image/tiff", "image/heic"}  # types that may hold more than one page
 
 
 class PdfPages:
@@ -86,9 +88,13 @@ class ImagePages:
     """The frames of a TIFF, or the one page of a photograph."""
 
     def __init__(self, path: Path, media_type: str, page_limit: int) -> None:
+        if media_type == "image/heic":
+            import pillow_heif
+
+            pillow_heif.register_heif_opener()
         with reading():
             self.image = Image.open(path, formats=FORMATS[media_type])
-            self.total = self.count(page_limit) if media_type == "image/tiff" else 1
+            self.total = self.count(page_limit) if media_type in SEVERAL else 1
 
     def count(self, page_limit: int) -> int:
         """Frames, counted no further than the limit."""
@@ -186,6 +192,15 @@ def write(image: Image.Image, directory: Path, number: int) -> str:
     return f"{number}.png"
 
 
+def pixels_of(image: Image.Image) -> str:
+    """SHA-256 of what is seen, in hex; none of a page of one colour, for all blank pages are the same."""
+    low_high = image.getextrema()
+    bands = low_high if isinstance(low_high[0], tuple) else (low_high,)
+    if all(low == high for low, high in bands):
+        return ""
+    return hashlib.sha256(f"{image.mode} {image.size}".encode() + image.tobytes()).hexdigest()
+
+
 def storable(text: str) -> str:
     """Text as PostgreSQL takes it: no NUL, no halves of characters, one kind of line end."""
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -207,8 +222,11 @@ def draw_slice(options: argparse.Namespace) -> dict[str, Any]:
         image, text = pages.draw(number - 1)
         file = write(image, options.directory, number)
         drawn.append(
-            {"number": number, "width": image.width, "height": image.height, "file": file, "text": storable(text)}
-        )
+            {
+                "number": number, "width": image.width, "height": image.height, "file": file, "text": storable(text),
+                "pixels": pixels_of(image),
+            }
+        )  # fmt: skip
         if time.monotonic() - began > options.pause:
             break
     return {"total": pages.total, "pages": drawn}
@@ -223,7 +241,7 @@ def main() -> None:
     for name in ("first", "count", "page_limit", "memory", "seconds", "pause"):
         parser.add_argument(f"--{name}", type=int, required=True)
     options = parser.parse_args()
-    confine(memory=options.memory, seconds=options.seconds)
+    confine(memory=options.memory, seconds=options.seconds, programs=False)
     try:
         manifest = draw_slice(options)
     except Refused as refused:

@@ -24,6 +24,7 @@ class PageViewer extends HTMLElement {
     });
     this.#body.addEventListener("scroll", () => this.#mark(), { passive: true });
     this.#restore();
+    for (const figure of this.querySelectorAll("figure[data-turn]")) this.#turn(figure, Number(figure.dataset.turn) / 90);
     this.#mark();
   }
 
@@ -74,9 +75,8 @@ class PageViewer extends HTMLElement {
     this.#remember();
   }
 
-  #turn() {
-    const figure = this.#figures[this.#page];
-    const turns = ((this.#turns.get(figure.id) ?? 0) + 1) % 4;
+  #turn(figure = this.#figures[this.#page], by = 1) {
+    const turns = ((this.#turns.get(figure.id) ?? 0) + by) % 4;
     this.#turns.set(figure.id, turns);
     const sheet = figure.querySelector(".sheet");
     const img = sheet.querySelector("img");

@@ -136,7 +136,7 @@ def test_a_batch_tells_how_far_it_is(system, river):
     found = system.get(f"/batches/{batch.pk}").json()
     assert found["counts"]["encounters"]["to_code"] == 2
     assert set(found["counts"]["encounters"]) == {state.value for state in EncounterStatus}
-    assert found["counts"]["charts"] == {"received": 0, "ready": 3, "duplicate": 0, "unreadable": 1}
+    assert found["counts"]["charts"] == {**dict.fromkeys(ChartStatus, 0), "ready": 3, "unreadable": 1}
     assert [chart["advice"] is None for chart in found["charts"]] == [True, True, True, False]
     assert found["charts"][3]["reason"] == "truncated"
 

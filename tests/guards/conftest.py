@@ -8,7 +8,9 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
+from coding.actions.encounters import add_pages
 from coding.models import Assignment, CodeFile, Coding, Encounter
+from coding.rules.arranging import Slot
 from coding.rules.lifecycle import EncounterStatus, HoldReason, Stage, WhoseMove
 from feedback.models import Attachment
 from portal import storage
@@ -71,6 +73,11 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         ended_at=now,
         end="released",
     )
+    coding_work = work(2, Stage.CODING, EncounterStatus.CODING, ann)
+    added = factories.AddendumFactory(encounter=coding_work, chart__storage_name=kept.name + "-later")
+    image_name = storage.keep_bytes(image(), practice_id=river.pk, folder="pages", ending=".png").name
+    factories.PageFactory(chart=added.chart, number=1, image_name=image_name)
+    add_pages(encounter=coding_work, addendum=added, slots=[Slot(1)])
     verifying = work(3, Stage.VERIFICATION, EncounterStatus.VERIFYING, bea, coded_by=kim)
     Coding.objects.create(
         practice=river,
@@ -91,6 +98,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         practice=lake, name="EHR", scopes=list(TokenScope), expires_at=now + timedelta(days=30), by=otto, at=now
     )
     result = storage.keep_bytes(b"result", practice_id=river.pk, folder="results")
+    open_batch = factories.BatchFactory(practice=river, status=BatchStatus.OPEN, received_at=None, due_at=None)
     thread = factories.ThreadFactory(batch=batch)
     comment = factories.CommentFactory(thread=thread, author=cleo, needs_answer_from="service")
     return World(
@@ -105,13 +113,15 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         ada=ada,
         kim=kim,
         batch=batch,
-        open_batch=factories.BatchFactory(practice=river, status=BatchStatus.OPEN, received_at=None, due_at=None),
+        open_batch=open_batch,
+        upload=factories.UploadFactory(batch=open_batch, created_by=cleo),
         chart=chart,
         refused_chart=factories.ChartFactory(
             batch=batch, status=ChartStatus.UNREADABLE, reason=Refusal.SERVICE_FAULT, ready_at=None, page_count=None
         ),
         precoding_work=work(1, Stage.PRECODING, EncounterStatus.PRECODING, ann),
-        coding_work=work(2, Stage.CODING, EncounterStatus.CODING, ann),
+        coding_work=coding_work,
+        added_chart=added.chart,
         verifying_work=verifying,
         held_work=held,
         code_file=CodeFile.objects.create(

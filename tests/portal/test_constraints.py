@@ -14,6 +14,7 @@ from portal.models import (
     BusinessAssociateAgreement,
     ClientRule,
     Contract,
+    DamagedFile,
     Delivery,
     Download,
     IdempotentRequest,
@@ -21,6 +22,7 @@ from portal.models import (
     Job,
     Membership,
     PracticeKey,
+    Scrub,
     Skill,
     UserRole,
 )
@@ -75,6 +77,13 @@ def token(**fields):
 def key(**fields):
     return PracticeKey.objects.create(**{
         "practice": factories.PracticeFactory(), "number": 1, "wrapped": b"x", "master": "m", **fields,
+    })  # fmt: skip
+
+
+def damaged(**fields):
+    return DamagedFile.objects.create(**{
+        "practice": factories.PracticeFactory(), "name": "x", "damage": "missing", "found_at": NOW, "seen_at": NOW,
+        **fields,
     })  # fmt: skip
 
 
@@ -155,6 +164,9 @@ BROKEN = {
     "portal_practicekey_one_in_use": two_keys_in_use,
     "portal_practicekey_from_one": lambda: key(number=0),
     "portal_practicekey_destroyed_empty": lambda: key(destroyed_at=NOW),
+    "portal_damagedfile_damage_known": lambda: damaged(damage="odd"),
+    "portal_damagedfile_open_once": lambda: again(damaged()),
+    "portal_scrub_one_open": twice(Scrub.objects.create, started_at=NOW),
     # batches, charts, pages
     "portal_batch_number_once": lambda: again(factories.BatchFactory()),
     "portal_batch_status_known": lambda: change(factories.BatchFactory(), status="lost"),
@@ -221,7 +233,17 @@ def test_every_constraint_is_broken_once():
 
 def test_rows_that_break_nothing_are_taken():
     """The makers above are valid as they are, so that each failure is the one it names."""
-    for row in (contract(), agreement(), invitation(), job(), delivery(), token(token_hash="d" * 64), request(), key()):
+    for row in (
+        contract(),
+        agreement(),
+        invitation(),
+        job(),
+        delivery(),
+        token(token_hash="d" * 64),
+        request(),
+        key(),
+        damaged(),
+    ):
         assert row.pk
     assert member().memberships.count() == 1
     connection.check_constraints()

@@ -40,9 +40,12 @@ def test_nothing_of_the_content_is_visible_and_no_two_files_are_alike():
     assert first[HEADER.size :][:16] != second[HEADER.size :][:16]
 
 
+SEALED_BIG = seal(BIG)
+
+
 @given(st.integers(0, len(BIG) + 10), st.integers(0, 3 * SEGMENT))
-def test_any_part_can_be_read_alone(start, wanted, kept=seal(BIG)):
-    file = opened(kept)
+def test_any_part_can_be_read_alone(start, wanted):
+    file = opened(SEALED_BIG)
     assert file.seek(start) == start
     assert file.read(wanted) == BIG[start : start + wanted]
     assert file.tell() == max(start, min(start + wanted, len(BIG)))
@@ -110,8 +113,8 @@ def test_a_file_put_in_anothers_place_or_opened_by_anothers_key_does_not_open():
 
 
 def test_pdf_and_image_readers_take_it_for_a_file():
-    with pikepdf.open(opened(seal(files.small_pdf(3)))) as document:
-        assert len(document.pages) == 3
+    with pikepdf.open(opened(seal(files.small_pdf(1)))) as document:
+        assert len(document.pages) == 1
     with Image.open(opened(seal(files.png()))) as image:
         image.load()
 
