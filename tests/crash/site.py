@@ -16,7 +16,7 @@ from django.db import connections
 from django.utils import timezone
 
 from coding.models import Encounter
-from config.management.commands.trustcheck import ALARMS, every_check
+from config.management.commands.trustcheck import every_check
 from portal import scope
 from portal.actions.tokens_admin import create_token
 from portal.actions.trust import Look, take_stock
@@ -156,10 +156,6 @@ class Site:
             sent = Notice.objects.exclude(sent_at=None).count()
         assert len(self.mails.counts) == sent
         assert sum(self.mails.counts.values()) - sent <= twice
-
-    def alarms(self) -> list[str]:
-        report = take_stock(checks=(), alarms=ALARMS, look=Look(at=timezone.now(), every=0))
-        return [alarm.what for alarm in report.alarms]
 
 
 @contextmanager
