@@ -113,10 +113,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 1,
 }
 CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_ROUTES = {"portal.read_pages": {"queue": "ocr"}}  # a queue with workers of its own, of low priority
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "ring-due-jobs": {"task": "portal.ring_due_jobs", "schedule": 5.0, "options": {"expires": 10}},
     "seal-audit-trail": {"task": "portal.seal_audit_trail", "schedule": 20.0, "options": {"expires": 30}},
+    "ring-readers": {"task": "portal.ring_readers", "schedule": 10.0, "options": {"expires": 20}},
     "sweep-assignments": {"task": "coding.sweep_assignments", "schedule": 30.0, "options": {"expires": 60}},
     "push-work": {"task": "coding.push_work", "schedule": 30.0, "options": {"expires": 60}},
 }
@@ -175,6 +177,12 @@ INTAKE_BATCH_LIMIT = int(os.environ.get("INTAKE_BATCH_LIMIT", 2 * 1024**3))
 INTAKE_PAGE_LIMIT = int(os.environ.get("INTAKE_PAGE_LIMIT", 2000))
 INTAKE_CHILD_MEMORY = 768 * 1024**2
 INTAKE_CHILD_SECONDS = 50
+
+# Reading the words of scans: of each engine's process the memory in bytes and the time in seconds.
+OCR_LIMITS = {"first": (768 * 1024**2, 60), "second": (4 * 1024**3, 120)}
+OCR_SECOND_ENGINE = flag("OCR_SECOND_ENGINE", default=True)
+OCR_READER_SECONDS = 120  # after which a reader lets its worker hear other messages
+OCR_RING_SECONDS = 10
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2

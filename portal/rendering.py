@@ -25,6 +25,7 @@ from django.conf import settings
 
 from portal import storage
 from portal.rules.intake import Refusal
+from portal.rules.words import NOTHING, Belief, Lines, Word
 
 ROOT = Path(__file__).parents[1]
 # Isolated (-I): no variables, no user's packages, no import from the working directory; the root is handed over.
@@ -56,13 +57,17 @@ class ChildLost(Exception):
 
 @dataclass(frozen=True)
 class DrawnPage:
-    """One page: number from 1, size in pixels, name of its stored image, words of its text layer."""
+    """One page: number from 1, size in pixels, names of its stored images, its text layer and what to make of it."""
 
     number: int
     width: int
     height: int
     image_name: str
     text: str
+    thumb_name: str = ""
+    ink: int | None = None
+    lines: Lines = NOTHING
+    belief: Belief = Belief.NOT
 
 
 def draw_chart(
@@ -196,6 +201,15 @@ def keep_page(place: Path, page: dict[str, Any]) -> DrawnPage:
     drawn = place / Path(page["file"]).name
     stored = storage.keep_bytes(drawn.read_bytes(), folder="pages", ending=drawn.suffix)
     drawn.unlink()
+    thumb = place / Path(page["thumb"]).name
     return DrawnPage(
-        number=page["number"], width=page["width"], height=page["height"], image_name=stored.name, text=page["text"]
+        number=page["number"],
+        width=page["width"],
+        height=page["height"],
+        image_name=stored.name,
+        text=page["text"],
+        thumb_name=storage.keep_bytes(thumb.read_bytes(), folder="thumbs", ending=thumb.suffix).name,
+        ink=page["ink"],
+        lines=Lines([Word(*word) for word in page["words"]], page["line_starts"]),
+        belief=Belief(page["belief"]),
     )

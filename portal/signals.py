@@ -8,6 +8,9 @@ chart_ready = Signal()
 # chart: portal.models.Chart, at: datetime. The chart ended in a named refusal; it yields no work.
 chart_refused = Signal()
 
+# chart: portal.models.Chart, at: datetime. Every page's words are known, or given up.
+chart_words_read = Signal()
+
 # batch: portal.models.Batch, by: User | None, at: datetime. The practice has sent the batch.
 batch_sent = Signal()
 

@@ -21,6 +21,7 @@ from portal.models import (
     Location,
     Membership,
     Page,
+    PageWords,
     Payer,
     Practice,
     Provider,
@@ -156,6 +157,17 @@ class PageFactory(DjangoModelFactory):
     width = 850
     height = 1100
     image_name = factory.Sequence(lambda n: f"pages/00/{n:032x}")
+
+
+class PageWordsFactory(DjangoModelFactory):
+    """A page that waits to be read."""
+
+    class Meta:
+        model = PageWords
+
+    page = factory.SubFactory(PageFactory)
+    practice = factory.SelfAttribute("page.practice")
+    due_at = factory.LazyFunction(timezone.now)
 
 
 class EncounterFactory(DjangoModelFactory):

@@ -11,6 +11,7 @@ urlpatterns = [
     path("encounters/<int:pk>/", bench.work, name="work"),
     path("encounters/<int:pk>/read/", encounter.encounter, name="encounter"),
     path("encounters/<int:pk>/pages/<int:number>/", pages.page_image, name="page-image"),
+    path("encounters/<int:pk>/pages/<int:number>/words/", pages.page_words, name="page-words"),
     path("encounters/<int:pk>/precode/", precoding.precode, name="precode"),
     path("encounters/<int:pk>/split/", precoding.split, name="split"),
     path("encounters/<int:pk>/code/", coding_bench.code, name="code"),

@@ -28,7 +28,7 @@ from coding.forms.precoding import draft_body
 from coding.models import Assignment, Draft, Encounter, EncounterEvent
 from coding.rules.lifecycle import WAITING, HoldReason, NotBillableReason, SkipReason, Stage, WhoseMove
 from coding.views.due import clock, due_tag, status_tag
-from coding.views.pages import page_rows
+from coding.views.pages import reader_context
 from portal.access import SignedRequest, found, refuse, requires
 from portal.rules.roles import Permission
 
@@ -117,7 +117,7 @@ def shown(bench: Bench, **more: Any) -> dict[str, Any]:
         "stage": bench.stage,
         "status": status_tag(encounter),
         "due": due_tag(encounter.due_at, at=at),
-        "pages": page_rows(encounter),
+        **reader_context(encounter),
         "told": {"by": told.user.name if told.user else "The service", "text": told.comment, "move": told.move}
         if told
         else None,

@@ -13,6 +13,7 @@ from django.http import HttpRequest
 from portal import rendering, scope, storage
 from portal.actions.audit import record
 from portal.actions.jobs import ATTEMPTS, Claim, JobLost, finish_job, renew_job
+from portal.actions.words import note_words
 from portal.models import Chart, Outcome, Page, User
 from portal.rendering import DrawnPage
 from portal.rules.intake import ChartStatus, Refusal
@@ -21,7 +22,7 @@ from portal.signals import chart_ready, chart_refused
 # A chart whose drawing kills the whole worker never reports a fault; after so many starts it is given up too.
 STARTS = 3 * ATTEMPTS
 RENEW_EVERY = 1.0  # seconds; the lease is renewed while the child works
-IMAGE_TYPES = {".jpg": "image/jpeg", ".png": "image/png"}
+IMAGE_TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 
 
 def render_chart(*, claim: Claim, at: datetime) -> None:
@@ -108,7 +109,7 @@ def finish_rendering(*, claim: Claim, pages: Sequence[DrawnPage], at: datetime) 
         raise JobLost  # another claim brought the chart to its end; our pages are not its pages
     chart = Chart.objects.get(pk=claim.object_id)
     Page.objects.filter(chart=chart).delete()
-    Page.objects.bulk_create(
+    rows = Page.objects.bulk_create(
         Page(
             practice_id=chart.practice_id,
             chart=chart,
@@ -116,11 +117,14 @@ def finish_rendering(*, claim: Claim, pages: Sequence[DrawnPage], at: datetime) 
             width=page.width,
             height=page.height,
             image_name=page.image_name,
+            thumb_name=page.thumb_name,
+            ink=page.ink,
             text=page.text,
             text_source=Page.TextSource.LAYER if page.text else Page.TextSource.NONE,
         )
         for page in pages
     )
+    note_words(chart=chart, pages=list(zip(rows, pages, strict=True)), at=at)
     record("chart.ready", at=at, about=chart, old=ChartStatus.RECEIVED, new=ChartStatus.READY, pages=len(pages))
     chart_ready.send(sender=Chart, chart=chart, at=at)
 

@@ -16,6 +16,7 @@ from portal.models.practice import (
 )
 from portal.models.rows import ClientRow, choices, known, together
 from portal.models.token import ApiCall, ApiToken, IdempotentRequest, TokenScope
+from portal.models.words import PageWords
 
 __all__ = [
     "ApiCall",
@@ -39,6 +40,7 @@ __all__ = [
     "Notice",
     "Outcome",
     "Page",
+    "PageWords",
     "Payer",
     "Practice",
     "PracticeOwnedQuerySet",

@@ -9,6 +9,7 @@ from portal.models.practice import Practice
 from portal.models.rows import ClientRow, choices, known, together
 from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
+from portal.rules.marks import is_blank
 from portal.rules.roles import Permission
 from portal.rules.specialties import Specialty
 
@@ -153,10 +154,11 @@ class Page(ClientRow):
     """One rendered page of a chart: image, and the words of its text layer."""
 
     patient_fields = ("text",)
-    plain_fields = ("image_name",)
+    plain_fields = ("image_name", "thumb_name")
 
     class TextSource(models.TextChoices):
         LAYER = "layer", "Text layer"
+        OCR = "ocr", "Read from the image"
         NONE = "none", "None"
 
     chart = models.ForeignKey(Chart, on_delete=models.CASCADE, related_name="pages")
@@ -164,6 +166,8 @@ class Page(ClientRow):
     width = models.PositiveIntegerField()  # pixels
     height = models.PositiveIntegerField()
     image_name = models.CharField(max_length=200)
+    thumb_name = models.CharField(max_length=200, blank=True, db_default="")
+    ink = models.PositiveSmallIntegerField(null=True, blank=True)  # ten-thousandths of the page
     text = models.TextField(blank=True)
     text_source = models.CharField(max_length=8, choices=TextSource.choices, default=TextSource.NONE)
 
@@ -173,10 +177,15 @@ class Page(ClientRow):
             models.UniqueConstraint(fields=["chart", "number"], name="portal_page_number_once"),
             models.CheckConstraint(condition=models.Q(number__gte=1), name="portal_page_number_from_one"),
             models.CheckConstraint(
-                condition=models.Q(text_source__in=["layer", "none"]), name="portal_page_source_known"
+                condition=models.Q(text_source__in=["layer", "ocr", "none"]), name="portal_page_source_known"
             ),
         ]
         ordering = ("chart", "number")
 
     def __str__(self) -> str:
         return f"page {self.number} of {self.chart_id}"
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it shows nothing; such a page is marked, and never dropped."""
+        return self.ink is not None and is_blank(ink=self.ink, words=len(self.text.split()))

@@ -17,6 +17,8 @@ class PageViewer extends HTMLElement {
     this.#body = this.querySelector(".pane-body");
     for (const part of this.querySelectorAll("[data-viewer-tools]")) part.hidden = false;
     this.addEventListener("click", (event) => this.#act(event.target.closest("[data-page]")?.dataset.page));
+    this.addEventListener("click", (event) => this.#read(event, event.target.closest("[data-read]")));
+    this.#body.addEventListener("pointerover", () => import("./page-words.js").then((part) => part.wordsOf(this)), { once: true });
     this.addEventListener("error", (event) => event.target.tagName === "IMG" && this.#failed(event.target), { capture: true });
     this.addEventListener("keydown", (event) => {
       // "+" needs Shift on many keyboards; the registry knows the key as "=".
@@ -39,6 +41,13 @@ class PageViewer extends HTMLElement {
       turn: () => this.#turn(), paper: () => this.#setPaper(PAPERS[(PAPERS.indexOf(this.#paper) + 1) % PAPERS.length]),
     };
     acts[name]?.();
+  }
+
+  /** Words are fetched once they are wanted: to select, to find, to jump to a section. */
+  async #read(event, control) {
+    if (!control) return;
+    event.preventDefault();
+    (await import("./page-words.js")).act(this, control);
   }
 
   #go(step) {
