@@ -69,7 +69,7 @@ def read_page(*, image_name: str, still_ours: Callable[[], None] = lambda: None)
             shutil.copyfileobj(stored, copy)
         found = run_engine(source, "first", still_ours)
         lines, engine = lines_in(found), FIRST
-        if lines.words and lines.confidence() < READ_AGAIN and settings.OCR_SECOND_ENGINE:
+        if lines.confidence() < READ_AGAIN and settings.OCR_SECOND_ENGINE:
             second = NOTHING
             with suppress(Unreadable):
                 second = lines_in(run_engine(source, "second", still_ours, turn=found["turn"], skew=found["skew"]))

@@ -1,13 +1,16 @@
 """Pages of known words at known places, and what scanners, feeders and fax machines make of them."""
 
+import io
 import math
 import random
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 import numpy as np
 from font_roboto import font_files
 from PIL import Image, ImageChops, ImageDraw, ImageFilter, ImageFont
+
+from tests import files
 
 DOTS = 300  # an inch, of the page before it is scanned
 WIDTH, HEIGHT = 2550, 3300
@@ -133,3 +136,33 @@ KINDS: Mapping[str, Callable[[Image.Image, int], Image.Image]] = {
     "noisy": noisy,
     "fax": fax,
 }
+
+
+def with_layer(page: Image.Image, words: Sequence[Written]) -> bytes:
+    """A PDF of the picture with these words as an invisible text layer over it."""
+    across, up = 612 / 1000, 792 / 1000
+    text = b"".join(
+        b"BT 3 Tr /F1 %.2f Tf 1 0 0 1 %.2f %.2f Tm (%s) Tj ET\n"
+        % (
+            (word.box[3] - word.box[1]) * 1000 * up, word.box[0] * 1000 * across, (1 - word.box[3]) * 1000 * up,
+            word.text.encode("latin-1"),
+        )
+        for word in words
+    )  # fmt: skip
+    out = io.BytesIO()
+    page.convert("L").save(out, "JPEG", quality=85)
+    return files.pdf(
+        [
+            b"<</Type/Catalog/Pages 2 0 R>>",
+            b"<</Type/Pages/Kids[3 0 R]/Count 1>>",
+            b"<</Type/Page/Parent 2 0 R/MediaBox[0 0 612 792]/Contents 4 0 R"
+            b"/Resources<</Font<</F1 6 0 R>>/XObject<</Im 5 0 R>>>>>>",
+            files.stream(b"q 612 0 0 792 0 0 cm /Im Do Q\n" + text),
+            files.stream(
+                out.getvalue(),
+                b"/Type/XObject/Subtype/Image/Width %d/Height %d/ColorSpace/DeviceGray/BitsPerComponent 8"
+                b"/Filter/DCTDecode" % page.size,
+            ),
+            b"<</Type/Font/Subtype/Type1/BaseFont/Helvetica>>",
+        ]
+    )

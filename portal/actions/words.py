@@ -196,11 +196,13 @@ def read_claimed_page(*, claim: ReadingClaim, at: datetime) -> None:
             finish_reading(claim=claim, found=found, at=clock())
     except ReadingLost:
         logger.warning("page lost to another reader", extra={"job": claim.words_id, "kind": TASK})
+    except reading.Unreadable as trouble:
+        with scope.service():
+            put_off_reading(claim=claim, fault=f"Unreadable {trouble}", at=clock())
     except Exception as trouble:
         with scope.service():
             put_off_reading(claim=claim, fault=type(trouble).__name__, at=clock())
-        if not isinstance(trouble, reading.Unreadable):
-            logger.exception("reading raised", extra={"job": claim.words_id, "kind": TASK})
+        logger.exception("reading raised", extra={"job": claim.words_id, "kind": TASK})
 
 
 def lease_keeper(claim: ReadingClaim, clock: Callable[[], datetime]) -> Callable[[], None]:

@@ -103,6 +103,7 @@ def read(options: argparse.Namespace) -> dict[str, Any]:
     with reading():
         page = Image.open(options.source, formats=FORMATS)
         page.load()
+        page = page if page.mode == "L" else page.convert("RGB")  # drawn pages are kept with a palette
     if options.engine == "first":
         lines, level = read_first(page, options.directory)
     else:

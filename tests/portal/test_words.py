@@ -1,18 +1,24 @@
 """Words come to be: from layers at once, from images by reading them in turn, and nobody waits for others' piles."""
 
 import io
+import threading
+import time
+from datetime import timedelta
 
+import psutil
 import pytest
 from django.utils import timezone
 from PIL import Image
 
 from portal import reading, storage
+from portal.actions import words as actions
 from portal.actions.jobs import claim_job, queue_job
 from portal.actions.pages import render_chart
-from portal.actions.words import claim_page, read_due_pages
-from portal.models import Page, PageWords
+from portal.actions.words import claim_page, read_due_pages, renew_reading, ring_for_due_pages
+from portal.models import AuditEvent, Page, PageWords
 from portal.rules.intake import ChartStatus, media_type_of
 from portal.rules.words import WordsSource, WordsState
+from portal.signals import chart_words_read
 from tests import factories, files, scans
 
 
@@ -202,3 +208,158 @@ def test_a_drawing_without_letters_ends_empty_and_is_not_blank(river):
     assert row.state in {WordsState.EMPTY, WordsState.DONE}
     assert len(row.words) < 5
     assert not Page.objects.get(chart=chart).is_blank
+
+
+def test_a_picture_beside_a_few_words_of_layer_is_read_and_both_are_kept(river):
+    """A scanner's letterhead as text over the picture of a page: the layer is right but not all."""
+    page, truth = scans.paper()
+    chart = drawn(river, scans.with_layer(scans.reduced(page, 150), truth[:3]))
+    [row] = words_of(chart)
+    assert (row.state, row.source, len(row.words)) == (WordsState.WAITING, WordsSource.LAYER, 3)
+    read_all()
+    [row] = words_of(chart)
+    assert (row.state, row.source) == (WordsState.DONE, WordsSource.BOTH)
+    assert right_words(row.lines(), truth)[0] > 0.95
+    assert [word.text for word in row.lines().words].count("Medicine") == 1
+
+
+def test_a_layer_of_rubbish_is_not_believed(river):
+    page, _ = scans.paper()
+    moved = [scans.Written("zzz", (0.1, 0.9 + n / 1000, 0.2, 0.91 + n / 1000)) for n in range(30)]
+    chart = drawn(river, scans.with_layer(scans.reduced(page, 150), moved))
+    [row] = words_of(chart)
+    assert (row.state, row.source, row.words) == (WordsState.WAITING, WordsSource.NONE, [])
+    assert Page.objects.get(chart=chart).text == ""
+    read_all()
+    assert words_of(chart)[0].source == WordsSource.OCR
+
+
+# -- turn by turn ------------------------------------------------------------------------------------------
+def pile(practice, number):
+    """So many pages of one chart that wait to be read."""
+    chart = factories.ChartFactory(batch=factories.BatchFactory(practice=practice))
+    pages = Page.objects.bulk_create(
+        Page(practice=practice, chart=chart, number=place, width=850, height=1100, image_name=f"pages/{place}")
+        for place in range(1, number + 1)
+    )
+    PageWords.objects.bulk_create(PageWords(practice=practice, page=page, due_at=timezone.now()) for page in pages)
+    return chart
+
+
+def test_three_pages_do_not_wait_for_three_thousand_of_another_practice(river, lake):
+    pile(river, 3000)
+    for minutes in range(5):
+        claim_page(at=timezone.now() + timedelta(minutes=minutes))  # river is being read already
+    pile(lake, 3)
+    taken = [claim_page(at=timezone.now() + timedelta(minutes=10, seconds=n)).practice_id for n in range(8)]
+    assert taken.index(lake.pk) == 0
+    assert sorted(place for place, practice in enumerate(taken) if practice == lake.pk)[-1] <= 5
+    assert taken[6:] == [river.pk, river.pk]
+
+
+def test_practices_are_served_in_turn(river, lake):
+    pile(river, 9)
+    pile(lake, 9)
+    hill = factories.PracticeFactory()
+    pile(hill, 9)
+    taken = [claim_page(at=timezone.now() + timedelta(seconds=n)).practice_id for n in range(9)]
+    assert {tuple(sorted(taken[start : start + 3])) for start in (0, 3, 6)} == {(river.pk, lake.pk, hill.pk)}
+
+
+def test_a_page_in_hand_is_nobody_elses_until_the_lease_runs_out(river, settings):
+    pile(river, 1)
+    now = timezone.now()
+    first = claim_page(at=now)
+    assert claim_page(at=now + timedelta(seconds=1)) is None
+    renew_reading(claim=first, at=now + timedelta(seconds=60))
+    assert claim_page(at=now + timedelta(seconds=settings.JOB_LEASE_SECONDS + 30)) is None
+    second = claim_page(at=now + timedelta(seconds=settings.JOB_LEASE_SECONDS + 61))
+    assert second.attempt == 2
+    with pytest.raises(actions.ReadingLost):
+        renew_reading(claim=first, at=now)
+    with pytest.raises(actions.ReadingLost):
+        actions.finish_reading(claim=first, found=reading.Reading(actions.NOTHING, "x"), at=now)
+
+
+def test_two_readers_at_once_take_two_pages(river):
+    pile(river, 2)
+    now = timezone.now()
+    first, second = claim_page(at=now), claim_page(at=now)
+    assert first.page_id != second.page_id
+
+
+def test_an_image_that_is_gone_is_tried_three_times_and_given_up_visibly(river):
+    told = []
+    chart_words_read.connect(lambda **about: told.append(about["chart"]), weak=False, dispatch_uid="test")
+    try:
+        chart, now = pile(river, 1), timezone.now()
+        for hours in range(3):
+            assert ring_for_due_pages(at=now + timedelta(hours=hours))
+            read_all(now + timedelta(hours=hours))
+    finally:
+        chart_words_read.disconnect(dispatch_uid="test")
+    [row] = words_of(chart)
+    assert (row.state, row.attempt, row.fault) == (WordsState.FAILED, 3, "FileNotFoundError")
+    assert told == [chart]
+    assert AuditEvent.objects.filter(action="page.words_failed", object_id=row.page_id).count() == 1
+    assert not ring_for_due_pages(at=now + timedelta(days=1))
+
+
+def test_a_page_that_kills_its_readers_is_given_up(river):
+    chart, now = pile(river, 1), timezone.now()
+    for hours in range(actions.STARTS):
+        assert claim_page(at=now + timedelta(hours=hours))
+    assert claim_page(at=now + timedelta(days=1)) is None
+    [row] = words_of(chart)
+    assert (row.state, row.fault) == (WordsState.FAILED, "ReaderKilled")
+
+
+def test_an_engine_that_takes_too_long_is_ended_with_its_program(river, settings, tmp_path):
+    settings.OCR_LIMITS = {"first": (768 * 1024**2, 0), "second": (4 * 1024**3, 120)}
+    chart = drawn(river, as_scan(scans.reduced(scans.paper()[0], 150)))
+    read_all()
+    [row] = words_of(chart)
+    assert (row.state, row.attempt) == (WordsState.WAITING, 1)
+    assert row.fault.startswith("Unreadable")
+    time.sleep(0.5)
+    assert not [one for one in psutil.Process().children(recursive=True) if "tesseract" in one.name()]
+
+
+def test_an_engine_killed_by_another_hand_is_tried_again(river):
+    chart = drawn(river, as_scan(scans.reduced(scans.paper()[0], 150)))
+
+    def kill():
+        while not (found := [one for one in psutil.Process().children(recursive=True) if "tesseract" in one.name()]):
+            time.sleep(0.01)
+        found[0].kill()
+
+    hand = threading.Thread(target=kill)
+    hand.start()
+    now = timezone.now()
+    read_all(now)
+    hand.join()
+    assert words_of(chart)[0].state == WordsState.WAITING
+    read_all(now + timedelta(minutes=5))
+    assert words_of(chart)[0].state == WordsState.DONE
+
+
+def test_the_signal_comes_once_when_the_last_page_is_read(river):
+    told = []
+    chart_words_read.connect(lambda **about: told.append(about["chart"]), weak=False, dispatch_uid="test")
+    try:
+        chart = drawn(river, files.fax_tiff(2))
+        now = timezone.now()
+        actions.read_claimed_page(claim=claim_page(at=now), at=now)
+        assert not told
+        actions.read_claimed_page(claim=claim_page(at=now), at=now)
+        assert told == [chart]
+    finally:
+        chart_words_read.disconnect(dispatch_uid="test")
+    event = AuditEvent.objects.get(action="chart.words_read")
+    assert event.detail == {"done": 2, "turned": 0}
+
+
+def test_a_reader_whose_time_is_over_leaves_the_rest_to_the_next(river):
+    pile(river, 2)
+    assert read_due_pages(at=timezone.now(), seconds=-1) == 0
+    assert PageWords.objects.due(at=timezone.now()).count() == 2
