@@ -20,19 +20,21 @@ class Finder {
       clearTimeout(this.#timer);
       this.#timer = setTimeout(() => this.#search(), PAUSE);
     });
-    this.form.addEventListener("keydown", (event) => {
-      if (event.key === "Escape") { event.preventDefault(); this.close(); }
+    words.viewer.addEventListener("keydown", (event) => {
+      if (event.key === "Escape" && !this.form.hidden) { event.preventDefault(); this.close(); }
       if (event.key === "Enter" && event.target === this.field) { event.preventDefault(); this.step(event.shiftKey ? -1 : 1); }
     });
     this.form.addEventListener("submit", (event) => event.preventDefault());
   }
 
-  open() {
-    const chosen = String(document.getSelection()).trim().replace(/\s+/g, " ");
+  /** With what was selected on a page as the question, unless something is typed already. */
+  open(selected) {
+    const chosen = selected.trim().replace(/\s+/g, " ");
+    const fresh = this.field.value === (this.asked ?? "");
     this.form.hidden = false;
-    if (chosen && chosen.length < 80 && this.words.viewer.contains(document.getSelection().anchorNode)) this.field.value = chosen;
+    if (fresh && chosen && chosen.length < 80) this.field.value = chosen;
     this.field.focus();
-    this.field.select();
+    if (fresh) this.field.select();
     this.#search();
   }
 
@@ -101,8 +103,8 @@ class Finder {
 }
 
 /** What a control of the find bar asks for: find, next, previous, close. */
-export function find(words, what) {
+export function find(words, what, chosen) {
   if (!finders.has(words)) finders.set(words, new Finder(words));
   const finder = finders.get(words);
-  ({ find: () => finder.open(), next: () => finder.step(1), previous: () => finder.step(-1), close: () => finder.close() })[what]?.();
+  ({ find: () => finder.open(chosen), next: () => finder.step(1), previous: () => finder.step(-1), close: () => finder.close() })[what]?.();
 }

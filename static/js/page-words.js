@@ -130,6 +130,17 @@ function layerOf({ words, line_starts: starts }, shape) {
   return layer;
 }
 
+/** Turn the page in hand by a quarter to the right, with what lies over it. */
+function turn({ current: figure }) {
+  const sheet = figure.querySelector(".sheet");
+  const turns = (Number(sheet.dataset.turns ?? 0) + 1) % 4;
+  const image = sheet.querySelector("img");
+  const [width, height] = [Number(image.getAttribute("width")), Number(image.getAttribute("height"))];
+  sheet.dataset.turns = turns;
+  sheet.style.setProperty("--shape", turns % 2 ? `${height} / ${width}` : `${width} / ${height}`);
+  sheet.style.setProperty("--share", turns % 2 ? String(width / height) : "1");
+}
+
 const started = new WeakMap();
 /** The words of a viewer's pages, started once. */
 export function wordsOf(viewer) {
@@ -138,8 +149,9 @@ export function wordsOf(viewer) {
 }
 
 /** What a control of the viewer asks for. */
-export async function act(viewer, control) {
+export async function act(viewer, control, chosen) {
   const words = wordsOf(viewer);
-  if (control.dataset.read === "jump") words.jump(control);
-  else (await import("./page-find.js")).find(words, control.dataset.read);
+  if (control.dataset.read === "turn") turn(viewer);
+  else if (control.dataset.read === "jump") words.jump(control);
+  else (await import("./page-find.js")).find(words, control.dataset.read, chosen);
 }

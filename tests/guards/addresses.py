@@ -110,6 +110,7 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:work": about("coding_work", "ann"),
     "coding:encounter": about("coding_work", "ann", "max", "bill", "cleo"),
     "coding:page-image": about("coding_work", "ann", "max", "bill", "cleo", number=1),
+    "coding:page-words": about("coding_work", "ann", "max", "bill", "cleo", number=1),
     "coding:precode": bench("precoding_work", "ann"),
     "coding:split": bench("precoding_work", "ann"),
     "coding:code": bench("coding_work", "ann"),

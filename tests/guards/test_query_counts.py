@@ -261,7 +261,7 @@ NO_LISTS = {
     "portal:practice_part_add", "portal:practice_part", "portal:token_create", "portal:token_revoke",
     "portal:audit_export", "portal:upload", "portal:upload-batch", "portal:batch-file", "portal:send-batch",
     "portal:chart-original", "portal:page-image", "portal:try-again", "coding:next", "coding:choose-stage",
-    "coding:work", "coding:page-image", "coding:split", "coding:findings", "coding:verify", "coding:compare",
+    "coding:work", "coding:page-image", "coding:page-words", "coding:split", "coding:findings", "coding:verify", "coding:compare",
     "coding:draft", "coding:heartbeat", "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
     "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",
     "coding:reopen", "coding:job-try-again", "feedback:read", "feedback:add", "feedback:answer", "feedback:edit",
