@@ -6,7 +6,8 @@ from drf_spectacular.views import SpectacularAPIView, SpectacularSwaggerSplitVie
 from coding.api import BatchView
 from feedback.api import CommentsView
 from portal.api.base import NothingHereView
-from portal.api.batches import BatchesView, FilesView, ResultFileView, ResultsView, SendView
+from portal.api.batches import BatchesView, FilesView, ReceiptsView, ResultFileView, ResultsView, SendView
+from portal.api.uploads import CompleteView, UploadsView, UploadView
 
 app_name = "api"
 urlpatterns = [
@@ -14,6 +15,10 @@ urlpatterns = [
     path("batches/<int:pk>", BatchView.as_view(), name="batch"),
     path("batches/<int:pk>/files", FilesView.as_view(), name="files"),
     path("batches/<int:pk>/send", SendView.as_view(), name="send"),
+    path("batches/<int:pk>/uploads", UploadsView.as_view(), name="uploads"),
+    path("batches/<int:pk>/receipts", ReceiptsView.as_view(), name="receipts"),
+    path("uploads/<int:pk>", UploadView.as_view(), name="upload"),
+    path("uploads/<int:pk>/complete", CompleteView.as_view(), name="complete"),
     path("batches/<int:pk>/results", ResultsView.as_view(), name="results"),
     path("batches/<int:pk>/comments", CommentsView.as_view(), name="comments"),
     path("results/<int:pk>/file", ResultFileView.as_view(), name="result-file"),

@@ -20,6 +20,8 @@ HOST = "127.0.0.1"
 OPEN_SECONDS = 90  # a site that has not answered by then is reported as broken
 STOP_SECONDS = 15
 CHECK_SECONDS = 2.0  # between two looks at the embedded servers
+LAST_PORT = 65535
+SFTP_BESIDE = 22  # the SFTP door listens so many ports above the site
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -65,8 +67,16 @@ def listen_to_stop_signals() -> None:
 def wanted_port() -> int:
     """From the variable PORT, else 8000."""
     text = os.environ.get("PORT") or "8000"
-    if not text.isdigit() or not 0 < int(text) < 65536:  # noqa: PLR2004 - the range of ports
+    if not text.isdigit() or not 0 < int(text) <= LAST_PORT:
         raise CannotRun(f"PORT={text} is not a port number. For example: PORT=8001 make run")
+    return int(text)
+
+
+def wanted_sftp_port(port: int) -> int:
+    """From the variable SFTP_PORT, else a little above the site's; 0 for none."""
+    text = os.environ.get("SFTP_PORT") or str(min(port + SFTP_BESIDE, LAST_PORT))
+    if not text.isdigit() or int(text) > LAST_PORT:
+        raise CannotRun(f"SFTP_PORT={text} is not a port number. For example: SFTP_PORT=8022 make run, or 0 for none")
     return int(text)
 
 
@@ -129,7 +139,9 @@ def address(port: int) -> str:
 
 def run(port: int, begun: float) -> int:
     """Hold everything up until told to stop or until a part cannot be held up."""
-    os.environ.update(site_environment(port))
+    sftp_port = wanted_sftp_port(port)
+    os.environ.update(site_environment(port, sftp_port))
+    with_sftp = sftp_port != 0 and port_is_free(sftp_port)
     children: list[subprocess.Popen[bytes]] = []
     try:
         say("Starting PostgreSQL and Valkey ...")
@@ -138,9 +150,10 @@ def run(port: int, begun: float) -> int:
         say("Preparing tables, static files and demo data ...")
         sign_ins = prepare(children)
         with uninterrupted():
-            children.append(start_processes())
+            children.append(start_processes(with_sftp=with_sftp))
         wait_until_open(port, children[-1])
         announce(port, sign_ins, time.monotonic() - begun)
+        announce_sftp(sftp_port, open_here=with_sftp)
         while children[-1].poll() is None:
             if embedded.missing():
                 with uninterrupted():
@@ -176,7 +189,7 @@ def uninterrupted() -> Iterator[None]:
         raise ToldToStop
 
 
-def site_environment(port: int) -> dict[str, str]:
+def site_environment(port: int, sftp_port: int) -> dict[str, str]:
     """What settings and Procfile read; variables that are already set win."""
     programs = str(Path(sys.executable).parent)
     return {
@@ -186,6 +199,7 @@ def site_environment(port: int) -> dict[str, str]:
         "CHARTLINE_VAR": str(embedded.var_dir()),
         "CHARTLINE_DEMO": os.environ.get("CHARTLINE_DEMO", "1"),
         "SITE_URL": os.environ.get("SITE_URL") or address(port),
+        "SFTP_PORT": str(sftp_port),
     }
 
 
@@ -200,9 +214,10 @@ def prepare(children: list[subprocess.Popen[bytes]]) -> str:
     return sign_ins.decode().strip()
 
 
-def start_processes() -> subprocess.Popen[bytes]:
+def start_processes(*, with_sftp: bool) -> subprocess.Popen[bytes]:
     """In a session of their own: Ctrl-C reaches us, and we stop them in order."""
-    command = [sys.executable, "-m", "honcho", "--procfile", "Procfile", "start"]
+    names = ["web", "worker", "beat", *(["sftp"] if with_sftp else [])]
+    command = [sys.executable, "-m", "honcho", "--procfile", "Procfile", "start", *names]
     return subprocess.Popen(command, start_new_session=True)
 
 
@@ -245,6 +260,18 @@ def announce(port: int, sign_ins: str, seconds: float) -> None:
     if sign_ins:
         say()
         say("\n".join(f"  {line}" for line in sign_ins.splitlines()))
+    say()
+
+
+def announce_sftp(port: int, *, open_here: bool) -> None:
+    """Where charts can be sent by SFTP, or why they cannot."""
+    if open_here:
+        say(f"  Charts by SFTP: {HOST}, port {port}. A practice's page makes accounts and takes keys.")
+    elif port == 0:
+        say("  Charts by SFTP: off (SFTP_PORT=0).")
+    else:
+        say(f"  Charts by SFTP: off, port {port} is taken by another program.")
+        say(f"  Choose another: SFTP_PORT={port + 1} make run")
     say()
 
 

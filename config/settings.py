@@ -19,6 +19,9 @@ VAR_DIR = embedded.var_dir()
 TESTING = os.environ.get("CHARTLINE_TESTING") == "1"
 DEMO = os.environ.get("CHARTLINE_DEMO") == "1"
 DEBUG = os.environ.get("CHARTLINE_DEBUG") == "1"
+FAILPOINTS = os.environ.get("CHARTLINE_FAILPOINTS", "")  # a directory: portal/failpoints.py
+if FAILPOINTS and not TESTING:
+    raise ImproperlyConfigured("CHARTLINE_FAILPOINTS is set: it lets processes be killed, and is for tests only.")
 
 
 def flag(name: str, *, default: bool) -> bool:
@@ -65,12 +68,17 @@ REDIS_URL = os.environ.get("REDIS_URL") or embedded.urls().redis
 def database(address: str) -> dict[str, object]:
     """Connection settings; the web process asks for a pool, other processes keep one connection."""
     found: dict[str, object] = dict(dj_database_url.parse(address))
-    found["OPTIONS"] = {**found.get("OPTIONS", {}), "application_name": "chartline"}  # type: ignore[dict-item]
+    options: dict[str, object] = {
+        "connect_timeout": 4,  # seconds: a database that is away is answered with 503 before people give up
+        **found.get("OPTIONS", {}),  # type: ignore[dict-item]
+        "application_name": "chartline",
+    }
     if flag("DATABASE_POOL", default=False):
-        found["OPTIONS"]["pool"] = {"min_size": 1, "max_size": 8, "timeout": 10}  # type: ignore[index]
+        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 4}
     else:
         found["CONN_MAX_AGE"] = 600
-        found["CONN_HEALTH_CHECKS"] = True
+    found["OPTIONS"] = options
+    found["CONN_HEALTH_CHECKS"] = True  # no request gets a connection that the database has closed
     return found
 
 
@@ -119,7 +127,10 @@ CELERY_BEAT_SCHEDULE = {
     "ring-due-jobs": {"task": "portal.ring_due_jobs", "schedule": 5.0, "options": {"expires": 10}},
     "seal-audit-trail": {"task": "portal.seal_audit_trail", "schedule": 20.0, "options": {"expires": 30}},
     "ring-readers": {"task": "portal.ring_readers", "schedule": 10.0, "options": {"expires": 20}},
+    "sweep-uploads": {"task": "portal.sweep_uploads", "schedule": 600.0, "options": {"expires": 600}},
     "sweep-assignments": {"task": "coding.sweep_assignments", "schedule": 30.0, "options": {"expires": 60}},
+    "scrub-storage": {"task": "portal.scrub_storage", "schedule": 900.0, "options": {"expires": 600}},
+    "ask-fhir-servers": {"task": "portal.ask_fhir_servers", "schedule": 900.0, "options": {"expires": 800}},
     "push-work": {"task": "coding.push_work", "schedule": 30.0, "options": {"expires": 60}},
 }
 
@@ -139,21 +150,36 @@ else:
 DEFAULT_FROM_EMAIL = os.environ.get("DEFAULT_FROM_EMAIL", f"Chartline <notices@{SITE_HOST}>")
 SERVER_EMAIL = DEFAULT_FROM_EMAIL
 
+
 # -- files -------------------------------------------------------------------------------------
+def master_keys() -> str:
+    """What wraps the practices' keys: from the environment, or under var/ on a machine that only shows the site."""
+    if keys := os.environ.get("CHARTLINE_MASTER_KEYS"):
+        return keys
+    if HTTPS:
+        raise ImproperlyConfigured(
+            "CHARTLINE_MASTER_KEYS is not set. A site on https needs its own: a name, a colon and 32 random bytes "
+            "in base64, the newest first. Keep a copy elsewhere: without it no stored file can be read."
+        )
+    return embedded.local_master_key()
+
+
+CHARTLINE_MASTER_KEYS = master_keys()
+
 if bucket := os.environ.get("S3_BUCKET"):
     CHART_STORAGE = {
-        "BACKEND": "storages.backends.s3.S3Storage",
+        "BACKEND": "portal.shelves.BucketStorage",
         "OPTIONS": {
             "bucket_name": bucket,
             "endpoint_url": os.environ.get("S3_ENDPOINT_URL"),
-            "file_overwrite": False,
+            "file_overwrite": True,  # a name stands for its content
             "default_acl": None,
             "querystring_auth": True,
         },
     }
 else:
     CHART_STORAGE = {
-        "BACKEND": "portal.storage.DurableFileStorage",
+        "BACKEND": "portal.shelves.DurableFileStorage",
         "OPTIONS": {
             "location": os.environ.get("CHART_DIR", str(VAR_DIR / "charts")),
             "file_permissions_mode": 0o600,
@@ -171,11 +197,17 @@ WHITENOISE_USE_FINDERS = DEBUG or TESTING
 if DEBUG or TESTING:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
+# Page images handed to the proxy instead of through it: a folder of a RAM disk (docs/decisions/0009).
+PAGE_ACCEL_DIR = os.environ.get("PAGE_ACCEL_DIR", "")
+PAGE_ACCEL_BYTES = int(os.environ.get("PAGE_ACCEL_BYTES", 256 * 1024**2))
+PAGE_ACCEL_SECONDS = 120
+
 # Intake limits (bytes, pages, pixels); the figures are shown before a file is chosen.
 INTAKE_FILE_LIMIT = int(os.environ.get("INTAKE_FILE_LIMIT", 200 * 1024**2))
 INTAKE_BATCH_LIMIT = int(os.environ.get("INTAKE_BATCH_LIMIT", 2 * 1024**3))
 INTAKE_PAGE_LIMIT = int(os.environ.get("INTAKE_PAGE_LIMIT", 2000))
-INTAKE_CHILD_MEMORY = 768 * 1024**2
+INTAKE_UNPACKED_LIMIT = int(os.environ.get("INTAKE_UNPACKED_LIMIT", 1024**3))  # of all files of one ZIP together
+INTAKE_CHILD_MEMORY = 512 * 1024**2  # of addresses, so that no child ever holds more
 INTAKE_CHILD_SECONDS = 50
 
 # Reading the words of scans: of each engine's process the memory in bytes and the time in seconds.
@@ -183,6 +215,12 @@ OCR_LIMITS = {"first": (768 * 1024**2, 60), "second": (4 * 1024**3, 120)}
 OCR_SECOND_ENGINE = flag("OCR_SECOND_ENGINE", default=True)
 OCR_READER_SECONDS = 120  # after which a reader lets its worker hear other messages
 OCR_RING_SECONDS = 10
+# The virus scanner's socket: unix:/run/clamav/clamd.ctl or tcp://host:3310; empty if there is none.
+CLAMD = os.environ.get("CLAMD", "")
+# Files on their way in parts, of one practice: how many, how many bytes in all, how many begun an hour.
+UPLOADS_OPEN = int(os.environ.get("UPLOADS_OPEN", "500"))
+UPLOADS_OPEN_BYTES = int(os.environ.get("UPLOADS_OPEN_BYTES", 10 * 1024**3))
+UPLOADS_AN_HOUR = int(os.environ.get("UPLOADS_AN_HOUR", "5000"))
 DATA_UPLOAD_MAX_MEMORY_SIZE = 5 * 1024**2
 DATA_UPLOAD_MAX_NUMBER_FILES = 500
 FILE_UPLOAD_MAX_MEMORY_SIZE = 1024**2
@@ -192,6 +230,29 @@ FILE_UPLOAD_HANDLERS = [
     "django.core.files.uploadhandler.TemporaryFileUploadHandler",
 ]
 FILE_UPLOAD_TEMP_DIR = os.environ.get("UPLOAD_TEMP_DIR")
+
+# -- the SFTP door -----------------------------------------------------------------------------
+SFTP_HOST = os.environ.get("SFTP_HOST", "127.0.0.1")
+SFTP_PORT = int(os.environ.get("SFTP_PORT") or 8022)
+SFTP_ADDRESS = os.environ.get("SFTP_ADDRESS", f"{SITE_HOST}:{SFTP_PORT}")  # as clients reach it
+SFTP_HOST_KEY = os.environ.get("SFTP_HOST_KEY", "")  # an OpenSSH private key; without, one is kept below SFTP_DIR
+SFTP_DIR = os.environ.get("SFTP_DIR", str(VAR_DIR / "sftp"))  # files on their way in
+SFTP_QUIET_SECONDS = int(os.environ.get("SFTP_QUIET_SECONDS", "600"))
+SFTP_UNFINISHED_SECONDS = int(os.environ.get("SFTP_UNFINISHED_SECONDS", "1800"))
+SFTP_FORGET_SECONDS = int(os.environ.get("SFTP_FORGET_SECONDS", 7 * 24 * 3600))
+SFTP_IDLE_SECONDS = int(os.environ.get("SFTP_IDLE_SECONDS", "900"))
+SFTP_CONNECTIONS = int(os.environ.get("SFTP_CONNECTIONS", "200"))
+SFTP_CONNECTIONS_PER_ADDRESS = int(os.environ.get("SFTP_CONNECTIONS_PER_ADDRESS", "20"))
+SFTP_HANDLES = int(os.environ.get("SFTP_HANDLES", "32"))  # open files and listings of one session
+SFTP_FOLDERS = int(os.environ.get("SFTP_FOLDERS", "100"))  # of one inbox
+SFTP_FOLDER_FILES = int(os.environ.get("SFTP_FOLDER_FILES", "5000"))
+SFTP_FILES_PER_HOUR = int(os.environ.get("SFTP_FILES_PER_HOUR", "20000"))  # of one practice
+SFTP_BYTES_PER_HOUR = int(os.environ.get("SFTP_BYTES_PER_HOUR", 50 * 1024**3))
+SFTP_REQUESTS_PER_SECOND = int(os.environ.get("SFTP_REQUESTS_PER_SECOND", "300"))
+
+# -- the FHIR door: hosts with private addresses or plain http, and hosts that documents may lie on besides ------
+FHIR_PRIVATE_HOSTS = frozenset(filter(None, os.environ.get("FHIR_PRIVATE_HOSTS", "").lower().split(",")))
+FHIR_EXTRA_HOSTS = frozenset(filter(None, os.environ.get("FHIR_EXTRA_HOSTS", "").lower().split(",")))
 
 # -- the site ----------------------------------------------------------------------------------
 INSTALLED_APPS = [
@@ -221,6 +282,7 @@ INSTALLED_APPS = [
 MIDDLEWARE = [
     "config.middleware.request_log",
     "django.middleware.security.SecurityMiddleware",
+    "config.middleware.swift",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "csp.middleware.CSPMiddleware",
     "config.middleware.private_responses",

@@ -4,6 +4,7 @@ from django.urls import include, path
 
 from portal.admin import operators
 
+handler500 = "config.errors.server_error"
 urlpatterns = [
     path("", include("portal.urls")),
     path("work/", include("coding.urls")),

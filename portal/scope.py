@@ -23,13 +23,14 @@ SETTINGS = ("chartline.staff", "chartline.practices", "chartline.user")
 def opened(*, staff: bool, practices: Iterable[int] = (), user: int | None = None) -> Iterator[None]:
     """A transaction in which the given scope holds; a surrounding scope comes back afterwards."""
     values = ["on" if staff else "", ",".join(str(pk) for pk in sorted(practices)), str(user or "")]
+    inner = connection.in_atomic_block  # at the end of the outermost transaction the settings go by themselves
     with transaction.atomic():
-        before = current()
+        before = current() if inner else None
         apply(values)
         try:
             yield
         finally:
-            if not connection.needs_rollback:
+            if before is not None and not connection.needs_rollback:
                 apply(before)
 
 
@@ -91,5 +92,10 @@ def enter(user: User) -> None:
     Their own memberships are visible by their id alone; the practices of these become the scope.
     """
     apply(["", "", str(user.pk)])
+    enter_known(user)
+
+
+def enter_known(user: User) -> None:
+    """The same for a person whose practices were read already."""
     staff = user.is_service_staff or user.is_staff
     apply(["on" if staff else "", "" if staff else ",".join(str(pk) for pk in sorted(user.practice_ids)), str(user.pk)])

@@ -5,11 +5,17 @@ from django.dispatch import Signal
 # chart: portal.models.Chart, at: datetime. The chart's pages can be read.
 chart_ready = Signal()
 
-# chart: portal.models.Chart, at: datetime. The chart ended in a named refusal; it yields no work.
+# chart: portal.models.Chart, at: datetime. The chart came to an end that yields no work of its own: refused,
+# quarantined, taken apart into its files, or the same pages as another.
 chart_refused = Signal()
 
 # chart: portal.models.Chart, at: datetime. Every page's words are known, or given up.
 chart_words_read = Signal()
+# chart: portal.models.Chart, at: datetime. The chart opens with a password only, which the practice is to give.
+chart_locked = Signal()
+
+# chart: portal.models.Chart, by: User, at: datetime. The practice gave the password, or goes on without the chart.
+chart_unlocked = Signal()
 
 # batch: portal.models.Batch, by: User | None, at: datetime. The practice has sent the batch.
 batch_sent = Signal()

@@ -1,81 +1,159 @@
-"""The door to the chart files: server-made names, durable before the caller goes on."""
+"""The door to the kept files: named by their content, sealed, durable before the caller goes on.
+
+A practice's files lie under `practices/<id>/<folder>/<ab>/<name><ending>`; the name is an HMAC of the content's hash
+under the practice's key, so that equal bytes are one file and two practices' equal files do not show it. What belongs
+to no practice lies in the clear under `service/`. Names of any other form are from before files were sealed and are
+read as they are.
+"""
 
 from __future__ import annotations
 
 import hashlib
-import os
+import re
 import secrets
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from typing import IO, Any
 
 from django.core.files.base import ContentFile, File
-from django.core.files.storage import FileSystemStorage, default_storage
+from django.core.files.storage import default_storage
+from django.db import connection, transaction
+
+from portal import vault
+from portal.failpoints import reached
+from portal.sealing import Altered, SealedFile, sealed
+from portal.shelves import Found
+from portal.vault import Destroyed
+
+__all__ = ["BLOCK", "Altered", "Destroyed", "Found", "Stored"]
 
 BLOCK = 1024**2  # bytes read at a time
-
-
-class DurableFileStorage(FileSystemStorage):
-    """A directory whose files are on the disk, under their final name, when `save` returns."""
-
-    def _save(self, name: str, content: File[Any]) -> str:
-        saved: str = super()._save(name, content)  # type: ignore[misc]  # not in the stubs
-        path = Path(self.path(saved))
-        for place, flags in ((path, os.O_RDONLY), (path.parent, os.O_RDONLY | os.O_DIRECTORY)):
-            handle = os.open(place, flags)
-            try:
-                os.fsync(handle)
-            finally:
-                os.close(handle)
-        return saved
+SEALED = re.compile(
+    r"practices/(?P<practice>\d+)/(?P<folder>[a-z-]+(?P<own>/\d+)?)/[0-9a-f]{2}/(?P<mark>[0-9a-f]{64})[.a-z0-9]*"
+)
+LOCK = 0x5701  # first half of the advisory locks on names of stored files
 
 
 @dataclass(frozen=True)
 class Stored:
-    """A kept file: its server-made name, SHA-256 in hex and size in bytes."""
+    """A kept file: its server-made name, SHA-256 in hex and size in bytes of the content as it was given."""
 
     name: str
     sha256: str
     size: int
 
 
-def new_name(folder: str, ending: str = "") -> str:
-    """A name that tells nothing: folder/ab/abcdef…; 128 random bits."""
-    token = secrets.token_hex(16)
-    return f"{folder}/{token[:2]}/{token}{ending}"
+def keep(content: File[Any], *, practice_id: int, folder: str) -> Stored:
+    """Seal the bytes under the name their content has, and say what was stored; the hash is of what was sealed.
+
+    The same bytes again are the same file: it is read through, and replaced if it is damaged or missing.
+    """
+    content.seek(0)
+    stored = seal(content.chunks(BLOCK), practice_id=practice_id, folder=folder)
+    content.seek(0)
+    return stored
 
 
-def keep(content: File[Any], *, folder: str) -> Stored:
-    """Store the bytes under a new name and say what was stored; the hash is of what was read."""
+def keep_bytes(content: bytes, *, practice_id: int, folder: str, ending: str = "") -> Stored:
+    """Seal bytes made by the service (a page image, a result) under the name their content has."""
+    return seal([content], practice_id=practice_id, folder=folder, ending=ending)
+
+
+def seal(blocks: Iterable[bytes], *, practice_id: int, folder: str, ending: str = "") -> Stored:
+    """Seal what the blocks make up, in constant memory, and put it in its place."""
+    key = vault.key_in_use(practice_id)
+    digest, size = hashlib.sha256(), 0
+
+    def read() -> Iterator[bytes]:
+        nonlocal size
+        for block in blocks:
+            digest.update(block)
+            size += len(block)
+            yield block
+
+    def name() -> str:
+        mark = key.name_of(digest.hexdigest())
+        return f"practices/{practice_id}/{folder}/{mark[:2]}/{mark}{ending}"
+
+    shelf: Any = default_storage  # either of portal.shelves
+    with shelf.draft() as draft:
+        for piece in sealed(read(), secret=key.secret, number=key.number, name=name):
+            draft.write(piece)
+        reached("storage.drafted")
+        place(draft, name(), sha256=digest.hexdigest())
+    reached("storage.kept")
+    return Stored(name=name(), sha256=digest.hexdigest(), size=size)
+
+
+def place(draft: IO[bytes], name: str, *, sha256: str) -> None:
+    """Give the draft its name, unless the same content is there and sound: then that is younger from now on."""
+    shelf: Any = default_storage  # either of portal.shelves
+    if not shelf.exists(name):
+        shelf.adopt(draft, name)
+        return
+    with locked(name):
+        if is_sound(name, sha256=sha256):
+            shelf.touch(name)
+        else:
+            shelf.adopt(draft, name)
+
+
+@contextmanager
+def locked(name: str) -> Iterator[None]:
+    """One at a time for a stored name, so that the sweep does not remove what somebody is about to name again.
+
+    The lock is free again when the surrounding transaction ends, or at once if there is none.
+    """
+    with transaction.atomic():
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [LOCK, name])
+        yield
+
+
+def is_sound(name: str, *, sha256: str) -> bool:
+    """Whether the file is there, opens, and has this content."""
+    try:
+        opened_unaltered(name, sha256=sha256).close()
+    except Altered:
+        return False
+    return True
+
+
+def keep_for_service(content: File[Any], *, folder: str) -> Stored:
+    """Store bytes that belong to no practice, in the clear, under a new name that tells nothing (128 random bits)."""
     digest, size = hashlib.sha256(), 0
     for block in content.chunks(BLOCK):
         digest.update(block)
         size += len(block)
     content.seek(0)
-    return Stored(name=default_storage.save(new_name(folder), content), sha256=digest.hexdigest(), size=size)
-
-
-def keep_bytes(content: bytes, *, folder: str, ending: str = "") -> Stored:
-    """Store bytes made by the service (a page image, a result) under a new name."""
-    name = default_storage.save(new_name(folder, ending), ContentFile(content))
-    return Stored(name=name, sha256=hashlib.sha256(content).hexdigest(), size=len(content))
+    token = secrets.token_hex(16)
+    name = default_storage.save(f"service/{folder}/{token[:2]}/{token}", content)
+    return Stored(name=name, sha256=digest.hexdigest(), size=size)
 
 
 def opened(name: str) -> IO[bytes]:
-    """A kept file for reading."""
-    return default_storage.open(name, "rb")
+    """A kept file for reading and seeking, in the clear; FileNotFoundError, Altered or Destroyed.
+
+    A large file may turn out Altered only when the reading comes to what was changed.
+    """
+    source: IO[bytes] = default_storage.open(name, "rb")
+    found = SEALED.fullmatch(name)
+    if found is None:
+        return source
+    practice_id = int(found["practice"])
+    try:
+        return SealedFile(source, secret=lambda number: vault.key_numbered(practice_id, number).secret, name=name)  # type: ignore[return-value]
+    except BaseException:
+        source.close()
+        raise
 
 
 def blocks(name: str) -> Iterable[bytes]:
-    """A kept file in blocks of one MiB."""
+    """A kept file in blocks of one MiB; raises like `opened`."""
     with opened(name) as source:
         while block := source.read(BLOCK):
             yield block
-
-
-class Altered(Exception):
-    """The kept file is missing, or its bytes are not those whose hash was noted."""
 
 
 def opened_unaltered(name: str, *, sha256: str) -> IO[bytes]:
@@ -87,24 +165,56 @@ def opened_unaltered(name: str, *, sha256: str) -> IO[bytes]:
         source = opened(name)
     except FileNotFoundError:
         raise Altered from None
-    digest = hashlib.sha256()
-    while block := source.read(BLOCK):
-        digest.update(block)
-    if digest.hexdigest() != sha256:
+    try:
+        if sha256_of(source) != sha256:
+            raise Altered
+    except BaseException:
         source.close()
-        raise Altered
+        raise
     source.seek(0)
     return source
 
 
+def sha256_of(source: IO[bytes]) -> str:
+    """SHA-256 in hex of what is left to read."""
+    digest = hashlib.sha256()
+    while block := source.read(BLOCK):
+        digest.update(block)
+    return digest.hexdigest()
+
+
+def has_its_content(name: str, source: IO[bytes]) -> bool:
+    """Whether an opened file, read to its end, has the content that its name was made of; Altered on the way.
+
+    The name of a file from before they were sealed tells nothing: whatever can be read counts.
+    """
+    digest, found = sha256_of(source), SEALED.fullmatch(name)
+    if found is None:
+        return True
+    key = vault.key_numbered(int(found["practice"]), source.number)  # type: ignore[attr-defined]  # a SealedFile
+    return key.name_of(digest) == found["mark"]
+
+
 def discard(name: str) -> None:
-    """Remove a file that no row names (a copy kept for a duplicate that lost the race)."""
-    default_storage.delete(name)
+    """Let go of a file that its keeper does not need.
+
+    A practice's file may be another row's too: it stays until the sweep finds that no row has named it for a day.
+    A numbered folder (`uploads/12`) belongs to one row, so that its files go at once.
+    """
+    found = SEALED.fullmatch(name)
+    if found is None or found["own"]:
+        default_storage.delete(name)
+
+
+def walk() -> Iterator[Found]:
+    """Every stored file, in the order of names."""
+    shelf: Any = default_storage  # either of portal.shelves
+    yield from shelf.walk()
 
 
 def probe() -> None:
     """Write, read and remove a few bytes; whatever is wrong with the storage is raised."""
-    stored = keep_bytes(b"ready", folder="probe")
+    stored = keep_for_service(ContentFile(b"ready"), folder="probe")
     try:
         with opened(stored.name) as source:
             source.read()

@@ -24,11 +24,13 @@ def job_task(kind: str, *, lease: timedelta | None = None) -> Callable[[Callable
         def task(*, job_id: int, **_future: Any) -> None:
             from portal import scope
             from portal.actions.jobs import JobLost, claim_job, logger, put_off_job
+            from portal.failpoints import reached
 
             with scope.service():
                 claim = claim_job(job_id=job_id, at=timezone.now(), lease=lease)
             if claim is None:
                 return
+            reached("job.claimed")
             try:
                 function(claim=claim)
             except JobLost:
@@ -36,6 +38,7 @@ def job_task(kind: str, *, lease: timedelta | None = None) -> Callable[[Callable
             except Exception as trouble:  # noqa: BLE001  (any fault puts the job off, visibly)
                 with scope.service():
                     put_off_job(claim=claim, fault=type(trouble).__name__, at=timezone.now())
+                reached("job.put_off")
                 logger.exception("job raised", extra={"job": job_id, "kind": kind})
 
         return task
@@ -59,6 +62,20 @@ def seal_audit_trail(**_future: Any) -> None:
 
     with scope.service():
         seal(at=timezone.now())
+
+
+@shared_task(name="portal.scrub_storage")
+def scrub_storage(**_future: Any) -> None:
+    from portal.actions.scrub import scrub_in_turn
+
+    scrub_in_turn(at=timezone.now())
+
+
+@shared_task(name="portal.sweep_uploads")
+def sweep_uploads(**_future: Any) -> None:
+    from portal.actions.uploads import sweep_uploads as sweep
+
+    sweep(at=timezone.now())
 
 
 @job_task("portal.send_notice")
@@ -92,3 +109,20 @@ def ring_readers(**_future: Any) -> None:
 
     with scope.service():
         ring(at=timezone.now())
+
+
+@shared_task(name="portal.ask_fhir_servers")
+def ask_fhir_servers(**_future: Any) -> None:
+    from portal import scope
+    from portal.actions.fhir import queue_endpoints
+
+    with scope.service():
+        queue_endpoints(at=timezone.now())
+
+
+@job_task("portal.fetch_fhir", lease=timedelta(minutes=6))
+def fetch_fhir(*, claim: Any) -> None:
+    """The lease is longer than one answer may take; each received document renews it."""
+    from portal.actions.fhir import fetch_documents
+
+    fetch_documents(claim=claim, clock=timezone.now)

@@ -15,6 +15,7 @@ from psycopg import sql
 
 from coding.actions.tables import forget_short_lists
 from config import embedded
+from portal import vault
 from portal.models import Practice, User
 from portal.rules.roles import Role
 from tests import factories
@@ -110,13 +111,19 @@ def own_lists() -> None:
 
 
 @pytest.fixture(autouse=True)
+def own_keys() -> None:
+    """Another test's practices may have had the same numbers."""
+    vault.forget()
+
+
+@pytest.fixture(autouse=True)
 def own_folders(settings: object, tmp_path: object) -> None:
     """Charts, mails and anchors of a test stay in its own directory."""
     settings.CODE_INDEX_DIR = str(tmp_path / "code-index")  # type: ignore[attr-defined,operator]
     settings.STORAGES = {  # type: ignore[attr-defined]
         **settings.STORAGES,  # type: ignore[attr-defined]
         "default": {
-            "BACKEND": "portal.storage.DurableFileStorage",
+            "BACKEND": "portal.shelves.DurableFileStorage",
             "OPTIONS": {"location": str(tmp_path / "charts")},  # type: ignore[operator]
         },
     }

@@ -8,7 +8,10 @@ import factory
 from django.utils import timezone
 from factory.django import DjangoModelFactory
 
-from coding.models import Assignment, Code, Edition, Encounter
+from coding.actions.encounters import place_pages
+from coding.models import Addendum, Assignment, Code, Edition, Encounter
+from coding.rules.addenda import AddendumSource
+from coding.rules.arranging import Slot
 from coding.rules.code_sets import LISTS_OF, CodeSet
 from coding.rules.codings import System
 from coding.rules.lifecycle import Stage
@@ -26,6 +29,7 @@ from portal.models import (
     Practice,
     Provider,
     Skill,
+    Upload,
     User,
     UserRole,
 )
@@ -170,20 +174,55 @@ class PageWordsFactory(DjangoModelFactory):
     due_at = factory.LazyFunction(timezone.now)
 
 
+class UploadFactory(DjangoModelFactory):
+    """A file of 1000 bytes of which nothing has arrived."""
+
+    class Meta:
+        model = Upload
+
+    batch = factory.SubFactory(BatchFactory, status=BatchStatus.OPEN, received_at=None, due_at=None)
+    practice = factory.SelfAttribute("batch.practice")
+    name = factory.Sequence(lambda n: f"scan-{n:03d}.pdf")
+    size = 1000
+    created_at = factory.LazyFunction(timezone.now)
+    created_by = factory.SubFactory(UserFactory)
+    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
+
+
 class EncounterFactory(DjangoModelFactory):
-    """An encounter that waits for pre-coding."""
+    """An encounter that waits for pre-coding, over the pages that its chart has."""
 
     class Meta:
         model = Encounter
+        skip_postgeneration_save = True
 
     chart = factory.SubFactory(ChartFactory)
     batch = factory.SelfAttribute("chart.batch")
     practice = factory.SelfAttribute("chart.practice")
-    last_page = 1
     specialty = Specialty.PRIMARY_CARE
     due_at = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=24))
     waiting_since = factory.LazyFunction(timezone.now)
     created_at = factory.LazyFunction(timezone.now)
+
+    @factory.post_generation
+    def pages(self: Encounter, create: bool, numbers: Any, **_kwargs: Any) -> None:  # noqa: FBT001
+        """All pages that the chart has, or those with the numbers."""
+        if create:
+            there = Page.objects.filter(chart=self.chart).values_list("number", flat=True)
+            place_pages(encounter=self, slots=[Slot(number) for number in numbers or sorted(there)])
+
+
+class AddendumFactory(DjangoModelFactory):
+    """A chart of the same batch that came later; it has no pages yet."""
+
+    class Meta:
+        model = Addendum
+
+    encounter = factory.SubFactory(EncounterFactory)
+    practice = factory.SelfAttribute("encounter.practice")
+    chart = factory.SubFactory(ChartFactory, batch=factory.SelfAttribute("..encounter.batch"))
+    source = AddendumSource.PERSON
+    attached_at = factory.LazyFunction(timezone.now)
 
 
 class AssignmentFactory(DjangoModelFactory):

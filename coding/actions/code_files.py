@@ -36,7 +36,7 @@ def send_code_file(
     at: datetime,
 ) -> CodeFile:
     """Keep the file and queue its load."""
-    kept = storage.keep(file, folder=FOLDER)
+    kept = storage.keep_for_service(file, folder=FOLDER)
     sent = CodeFile.objects.create(
         code_set=code_set, edition=edition, effective=effective, ends_on=ends_on, leave_out_refused=leave_out_refused,
         file_name=Path(file.name or "").name[-200:], stored=kept.name, sha256=kept.sha256, size=kept.size,

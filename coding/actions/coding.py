@@ -104,6 +104,7 @@ def write_version(
         submitted_at=at,
         comment=comment,
         worksheet=dict(worksheet or {}),
+        page_ids=list(encounter.placed.values_list("page_id", flat=True)),
     )
     system = diagnosis_system(coded.date_of_service)
     Diagnosis.objects.bulk_create(

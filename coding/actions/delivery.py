@@ -24,6 +24,7 @@ from portal.actions.batches import day_of
 from portal.actions.deliveries import add_delivery, mark_batch_delivered, next_version
 from portal.actions.jobs import Claim, finish_job, put_off_job, queue_job
 from portal.actions.notices import queue_notice
+from portal.failpoints import reached
 from portal.models import Batch, Chart, Contract, Job, User
 from portal.rules.intake import ADVICE, ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
@@ -55,7 +56,7 @@ def is_complete(batch: Batch) -> bool:
     return (
         Batch.objects.filter(pk=batch.pk, status=BatchStatus.RECEIVED).exists()
         and charts.exists()
-        and not charts.filter(status=ChartStatus.RECEIVED).exists()
+        and not charts.undecided().exists()
         and not charts.filter(without_work, status=ChartStatus.READY).exists()
         and not Encounter.objects.filter(batch=batch).unfinished().exists()
     )
@@ -79,7 +80,8 @@ def deliver_batch(*, claim: Claim, at: datetime) -> None:
             return
         result = collect_result(batch)
         formats = formats_of(batch, at=at)
-    kept = {name: store(result, name) for name in formats}
+    kept = {name: store(result, name, practice_id=batch.practice_id) for name in formats}
+    reached("delivery.files_kept")
     with scope.service():
         encounters = list(Encounter.objects.filter(batch=batch).select_for_update().order_by("pk"))
         if not is_complete(batch) or collect_result(batch) != result:
@@ -87,6 +89,8 @@ def deliver_batch(*, claim: Claim, at: datetime) -> None:
             return
         hand_over(batch=batch, encounters=encounters, kept=kept, at=at)
         finish_job(claim=claim, at=at)
+        reached("delivery.written")
+    reached("delivery.committed")
     logger.info("batch delivered", extra={"batch": batch.pk, "count": len(encounters)})
 
 
@@ -107,7 +111,7 @@ def hand_over(*, batch: Batch, encounters: list[Encounter], kept: Mapping[str, S
         if encounter.status != EncounterStatus.DELIVERED:
             move_encounter(encounter=encounter, move="deliver", by=None, at=at)
     mark_batch_delivered(batch=batch, at=at)
-    unreadable = Chart.objects.filter(batch=batch, status=ChartStatus.UNREADABLE).count()
+    unreadable = Chart.objects.filter(batch=batch, status__in=[ChartStatus.UNREADABLE, ChartStatus.QUARANTINED]).count()
     for person in readers(batch):
         queue_notice(
             kind="results_ready",
@@ -136,9 +140,13 @@ def formats_of(batch: Batch, *, at: datetime) -> list[str]:
     return named or list(FORMATS)
 
 
-def store(result: BatchResult, name: str) -> Stored:
+def store(result: BatchResult, name: str, *, practice_id: int) -> Stored:
     """Render the result in a format and keep the bytes."""
-    return storage.keep_bytes(FORMATS[name].render(result), folder="deliveries", ending=FORMATS[name].ENDING)
+    kept = storage.keep_bytes(
+        FORMATS[name].render(result), practice_id=practice_id, folder="deliveries", ending=FORMATS[name].ENDING
+    )
+    reached("delivery.file_kept")
+    return kept
 
 
 def collect_result(batch: Batch) -> BatchResult:
@@ -147,6 +155,7 @@ def collect_result(batch: Batch) -> BatchResult:
     encounters = (
         Encounter.objects.filter(batch=batch)
         .select_related("chart")
+        .with_pages()
         .prefetch_related(
             Prefetch("precoding", queryset=precoding),
             Prefetch(
@@ -165,7 +174,9 @@ def collect_result(batch: Batch) -> BatchResult:
         .order_by("chart_id", "part")
     )
     rows = [(encounter.chart_id, encounter.part, encounter_row(encounter)) for encounter in encounters]
-    left_over = Chart.objects.filter(batch=batch, status__in=[ChartStatus.UNREADABLE, ChartStatus.DUPLICATE])
+    left_over = Chart.objects.filter(
+        batch=batch, status__in=[ChartStatus.UNREADABLE, ChartStatus.QUARANTINED, ChartStatus.DUPLICATE]
+    )
     rows += [(chart.pk, 0, chart_row(chart)) for chart in left_over]
     rows.sort(key=lambda row: row[:2])
     return BatchResult(batch=batch.label, practice=batch.practice.name, rows=tuple(row for _, _, row in rows))
@@ -197,8 +208,7 @@ def encounter_row(encounter: Encounter) -> ResultRow:
         "chart": encounter.chart.label,
         "file_name": encounter.chart.original_name,
         "encounter": encounter.label,
-        "first_page": encounter.first_page,
-        "last_page": encounter.last_page,
+        "pages": encounter.page_words,
     }
     if encounter.not_billable_reason:
         reason = NotBillableReason(encounter.not_billable_reason).label

@@ -11,6 +11,7 @@ from django.http import HttpRequest
 from coding.models import Encounter, EncounterEvent
 from coding.rules.lifecycle import FINISHED, MOVES, STAGE_OF, WAITING, EncounterStatus
 from portal.actions.audit import record
+from portal.failpoints import reached
 from portal.models import User
 
 
@@ -56,6 +57,7 @@ def move_encounter(
     record(
         "encounter.moved", at=at, by=by, about=encounter, request=request, move=move, old=old, new=new, reason=reason
     )
+    reached("encounter.moved")
 
 
 def entailed(old: str, new: str, *, at: datetime) -> dict[str, Any]:

@@ -10,11 +10,9 @@ import logging
 from collections.abc import Iterable
 from datetime import datetime
 
-from celery import current_app
 from django.db import transaction
 from django.db.models import Count, F, Q
 from django.http import HttpRequest
-from kombu.exceptions import OperationalError
 
 from coding.actions.holds import resume
 from coding.actions.leases import (
@@ -29,6 +27,7 @@ from coding.actions.moves import AlreadyMoved
 from coding.models import Assignment, Encounter
 from coding.rules.lifecycle import STAGE_OF, SkipReason, Stage
 from coding.rules.queue import ASLEEP_FOR, SKIPPED_FOR, Hands, Unsuitable, stages_for, why_unsuitable
+from portal import doorbell
 from portal.actions.audit import record
 from portal.models import ClientRule, Skill, User
 from portal.rules.roles import Role
@@ -307,7 +306,5 @@ def sweep_assignments(*, at: datetime) -> int:
 
 def ring_for_push() -> None:
     """Ask a worker to assign work; a broker that is down only delays it until the beat."""
-    try:
-        current_app.send_task("coding.push_work", retry=False)
-    except (OperationalError, OSError):
+    if not doorbell.ring("coding.push_work"):
         logger.warning("broker unreachable, the beat will push", extra={"kind": "coding.push_work"})

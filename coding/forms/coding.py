@@ -37,6 +37,7 @@ CODE = re.compile(r"[A-Z0-9]{3,8}")
 MODIFIER = re.compile(r"[A-Z0-9]{2}")
 BLANK_ROWS = 3  # offered below the filled ones
 DIAGNOSIS_ROWS, PROCEDURE_ROWS = 5, 3  # at least
+PERSONS_REASONS = tuple(reason for reason in NotBillableReason if reason is not NotBillableReason.JOINED)
 
 
 def body_from(data: Mapping[str, str]) -> Body:
@@ -233,7 +234,7 @@ class HoldForm(forms.Form):
 class NotBillableForm(forms.Form):
     """Why a chart ends without codes."""
 
-    reason = forms.ChoiceField(choices=choices(NotBillableReason), label="Reason")
+    reason = forms.ChoiceField(choices=choices(PERSONS_REASONS), label="Reason")
     comment = forms.CharField(
         label="Note", required=False, max_length=COMMENT_LIMIT, widget=forms.Textarea(attrs={"rows": 2})
     )

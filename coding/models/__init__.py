@@ -17,6 +17,7 @@ from coding.models.fees import (
     ZipLocality,
 )
 from coding.models.ncci import AddOnPair, BundledPair, CoverageDocument, CoverageGroup, UnitLimit
+from coding.models.pages import Addendum, EncounterPage
 from coding.models.payer_rules import PayerRule
 from coding.models.precoding import PreCoding
 from coding.models.small_lists import ClaimCode, Modifier, PlaceOfService, Taxonomy
@@ -24,6 +25,7 @@ from coding.models.usage import FavouriteCode, SearchExpression, frequent_codes
 
 __all__ = [
     "AddOnPair",
+    "Addendum",
     "AnaesthesiaFactor",
     "Assignment",
     "BundledPair",
@@ -44,6 +46,7 @@ __all__ = [
     "Edition",
     "Encounter",
     "EncounterEvent",
+    "EncounterPage",
     "FavouriteCode",
     "Fee",
     "FeeSchedule",

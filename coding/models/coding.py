@@ -64,7 +64,7 @@ def lines_of(rows: models.QuerySet[Any]) -> Coalesce:
 class Coding(ClientRow):
     """One author's submitted version of the codes; never changed, only followed by another version."""
 
-    plain_fields = ("submitted_at",)
+    plain_fields = ("submitted_at", "page_ids")
     patient_fields = ("comment", "date_of_service", "worksheet")
 
     encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="codings")
@@ -75,6 +75,8 @@ class Coding(ClientRow):
     submitted_at = models.DateTimeField()
     comment = models.TextField(blank=True)
     worksheet = models.JSONField(default=dict, blank=True)  # E/M: what was ticked, and where it stands
+    # The pages that its author had before them, in order (ids of portal.Page): what came later is told from them.
+    page_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
 
     objects = CodingQuerySet.as_manager()
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from itertools import groupby
 from typing import TYPE_CHECKING
 
 from django.apps import apps
@@ -10,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from coding.rules.arranging import in_words
 from coding.rules.lifecycle import (
     FINISHED,
     IN_WORK,
@@ -103,6 +105,10 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
             .exclude(pk__in=sorted(hands.passed_over))
         )
 
+    def with_pages(self) -> EncounterQuerySet:
+        """With the pages of each in their order, for `page_words`; two queries however many there are."""
+        return self.prefetch_related("placed", models.Prefetch("placed__page", Page.objects.only("number")))
+
     def next_first(self) -> EncounterQuerySet:
         """The order in which work is handed out: returned, answered, due, priority, age."""
         return self.order_by("queue_rank", "due_at", "-priority", "waiting_since", "pk")
@@ -115,15 +121,13 @@ class QueueRank(models.IntegerChoices):
 
 
 class Encounter(ClientRow):
-    """One visit of a chart (the whole chart or a range of its pages) on its way along the line."""
+    """One visit of a chart (its pages are coding.models.EncounterPage) on its way along the line."""
 
     plain_fields = ("due_at", "waiting_since", "created_at", "finished_at", "hold_return_at", "held_at")
 
     chart = models.ForeignKey(Chart, on_delete=models.PROTECT, related_name="encounters")
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="encounters")
     part = models.PositiveSmallIntegerField(default=1)  # 1 for the first visit of a chart, 2 for the second …
-    first_page = models.PositiveIntegerField(default=1)
-    last_page = models.PositiveIntegerField()
     status = models.CharField(max_length=14, choices=choices(EncounterStatus), default=EncounterStatus.TO_PRECODE)
     specialty = models.CharField(max_length=24, choices=choices(Specialty))
     priority = models.SmallIntegerField(default=0)  # higher goes first
@@ -151,10 +155,7 @@ class Encounter(ClientRow):
             known("status", EncounterStatus, name="coding_encounter_status_known"),
             known("specialty", Specialty, name="coding_encounter_specialty_known"),
             models.UniqueConstraint(fields=["chart", "part"], name="coding_encounter_part_once"),
-            models.CheckConstraint(
-                condition=models.Q(first_page__gte=1, last_page__gte=models.F("first_page")),
-                name="coding_encounter_page_range",
-            ),
+            models.UniqueConstraint(fields=["id", "chart"], name="coding_encounter_id_chart"),  # its pages point to it
             together("held_at", "held_by", name="coding_encounter_held_by_at"),
             models.CheckConstraint(
                 condition=models.Q(queue_rank__in=QueueRank.values), name="coding_encounter_queue_rank_known"
@@ -217,8 +218,17 @@ class Encounter(ClientRow):
         return EncounterStatus(self.status)
 
     def pages(self) -> models.QuerySet[Page]:
-        """The pages of the chart that document this visit."""
-        return Page.objects.filter(chart_id=self.chart_id, number__range=(self.first_page, self.last_page))
+        """The pages of its own chart that document this visit, in their order."""
+        return Page.objects.filter(placed__encounter=self, placed__addendum=None).order_by("placed__position")
+
+    @property
+    def page_words(self) -> str:
+        """The numbers of its pages as "1–3, 7"; those of a later document behind its label. See `with_pages`."""
+        groups = groupby(self.placed.all(), lambda place: place.chart_id)
+        return "; ".join(
+            ("" if chart == self.chart_id else f"C-{chart:04d}: ") + in_words(place.page.number for place in places)
+            for chart, places in groups
+        )
 
     def was_coded_by(self, user: User) -> bool:
         """Whether any version that a verifier judges is by this person."""

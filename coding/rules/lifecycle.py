@@ -90,6 +90,7 @@ MOVES: Mapping[str, Move] = MappingProxyType(
         "resume_coding": Move(frozenset({_.HELD}), _.TO_CODE),
         "resume_verification": Move(frozenset({_.HELD}), _.TO_VERIFY),
         "mark_not_billable": Move(frozenset({_.PRECODING, _.CODING, _.VERIFYING}), _.NOT_BILLABLE),
+        "join": Move(frozenset({_.TO_PRECODE, _.PRECODING}), _.NOT_BILLABLE),
         "deliver": Move(frozenset({_.VERIFIED, _.NOT_BILLABLE}), _.DELIVERED),
         "reopen": Move(frozenset({_.VERIFIED, _.NOT_BILLABLE, _.DELIVERED}), _.TO_CODE),
         "reopen_precoding": Move(frozenset({_.NOT_BILLABLE, _.DELIVERED}), _.TO_PRECODE),
@@ -143,6 +144,7 @@ class NotBillableReason(StrEnum):
     WRONG_PATIENT = "wrong_patient"
     NOT_A_VISIT = "not_a_visit"
     ALREADY_CODED = "already_coded"
+    JOINED = "joined"  # said by the arranging of pages, not by a person
 
     @property
     def label(self) -> str:
@@ -153,6 +155,7 @@ class NotBillableReason(StrEnum):
             "wrong_patient": "Not this practice's patient",
             "not_a_visit": "Not a visit (letter, form, blank page)",
             "already_coded": "Already coded",
+            "joined": "Its pages belong to another visit",
         }[self.value]
 
 

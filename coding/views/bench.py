@@ -28,8 +28,11 @@ from coding.forms.precoding import draft_body
 from coding.models import Assignment, Draft, Encounter, EncounterEvent
 from coding.rules.lifecycle import WAITING, HoldReason, NotBillableReason, SkipReason, Stage, WhoseMove
 from coding.views.due import clock, due_tag, status_tag
+from coding.views.page_news import last_event, news
 from coding.views.pages import reader_context
 from portal.access import SignedRequest, found, refuse, requires
+from portal.page_access import links
+from portal.page_links import Writer
 from portal.rules.roles import Permission
 
 LOST = "Your time on this chart ran out and somebody else may have it. What you did is kept as your draft."
@@ -50,6 +53,7 @@ class Bench:
     assignment: Assignment
     draft: Draft | None
     is_live: bool
+    written: Writer  # links to the page images for this person
 
     @property
     def version(self) -> int:
@@ -78,7 +82,7 @@ def bench_of(request: SignedRequest, pk: int, stage: Stage) -> Bench:
     if is_live and request.method == "GET":
         open_assignment(assignment=assignment, by=request.user, at=at)
     draft = draft_of(encounter=encounter, stage=stage, author=request.user)
-    return Bench(encounter, stage, assignment, draft, is_live)
+    return Bench(encounter, stage, assignment, draft, is_live, links(request, "encounter"))
 
 
 def posted_assignment(request: SignedRequest, pk: int) -> Assignment:
@@ -117,7 +121,8 @@ def shown(bench: Bench, **more: Any) -> dict[str, Any]:
         "stage": bench.stage,
         "status": status_tag(encounter),
         "due": due_tag(encounter.due_at, at=at),
-        **reader_context(encounter),
+        **reader_context(encounter, bench.written),
+        "seen": last_event(encounter),
         "told": {"by": told.user.name if told.user else "The service", "text": told.comment, "move": told.move}
         if told
         else None,
@@ -212,13 +217,13 @@ def clean_draft(stage: Stage, text: str) -> dict[str, Any]:
 @requires(*AT_BENCHES)
 @require_POST
 def heartbeat(request: SignedRequest, pk: int) -> HttpResponse:
-    """The bench is still open: 200 with the new end of the lease, 409 if it is lost."""
+    """The bench is still open: 200 with the new end of the lease and what happened to its pages, 409 if it is lost."""
     assignment = posted_assignment(request, pk)
     try:
         until = renew_lease(assignment_id=assignment.pk, by=request.user, at=timezone.now())
     except LeaseLost:
         return JsonResponse({"lost": True}, status=409)
-    return JsonResponse({"until": until})
+    return JsonResponse({"until": until, "news": news(assignment, after=posted_number(request, "seen"))})
 
 
 @requires(*AT_BENCHES)

@@ -10,8 +10,8 @@ from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
+from coding.actions.arranging import ArrangementChanged, BadArrangement, arrangement_of, split_encounter
 from coding.actions.drafts import DraftChanged, save_draft
-from coding.actions.encounters import BadPageRange, split_encounter
 from coding.actions.moves import AlreadyMoved
 from coding.actions.precoding import finish_precoding
 from coding.actions.queue import LeaseLost
@@ -23,6 +23,8 @@ from coding.views.coding_bench import changed_elsewhere
 from coding.views.late import draft_rows, keep_late_form
 from portal.access import SignedRequest, found, requires
 from portal.rules.roles import Permission
+
+CHANGED = "Somebody has arranged this chart at the same moment. Look at the pages, then set them again."
 
 
 @requires(Permission.PRECODE)
@@ -100,7 +102,7 @@ def page(request: SignedRequest, bench: Bench, form: PrecodingForm, *, status: i
         form=form,
         fields=" ".join(FIELDS),
         places=form.places(),
-        split_form=SplitForm(initial={"ranges": f"{encounter.first_page}-{encounter.last_page}"}),
+        split_form=SplitForm(initial={"ranges": ranges_of(encounter)}),
         can_split=bench.is_live and (encounter.chart.page_count or 1) > 1,
         chart_pages=encounter.chart.page_count or 1,
         **{"changed": False, "newer": [], **notes},
@@ -121,8 +123,10 @@ def split(request: SignedRequest, pk: int) -> HttpResponse:
     if form.is_valid():
         try:
             visits = split_encounter(assignment=assignment, by=request.user, at=timezone.now(), **form.cleaned_data)
-        except BadPageRange as refused:
+        except BadArrangement as refused:
             form.add_error("ranges", str(refused))
+        except ArrangementChanged:
+            form.add_error("ranges", CHANGED)
         except (LeaseLost, AlreadyMoved):
             messages.warning(request, "Not split: your time on this chart ran out.")
             return redirect("coding:precode", pk=pk)
@@ -137,6 +141,15 @@ def split(request: SignedRequest, pk: int) -> HttpResponse:
         chart_pages=bench.encounter.chart.page_count or 1, changed=False, newer=[], said="",
     )  # fmt: skip
     return render(request, "coding/precode.html", context, status=422)
+
+
+def ranges_of(encounter: Encounter) -> str:
+    """The pages of the visit as the form takes them; "" if they are no range."""
+    visit = arrangement_of(encounter.chart).visit_of(encounter.pk)
+    numbers = visit.numbers if visit else ()
+    if not numbers or list(numbers) != list(range(numbers[0], numbers[-1] + 1)):
+        return ""
+    return f"{numbers[0]}-{numbers[-1]}"
 
 
 def split_words(visits: int) -> str:

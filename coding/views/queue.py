@@ -119,7 +119,7 @@ def next_card(user: User, stages: tuple[Stage, ...], *, at: datetime) -> dict[st
 
 
 def card(encounter: Encounter, stage: Stage, why: str, *, at: datetime, is_open: bool = False) -> dict[str, Any]:
-    pages = encounter.last_page - encounter.first_page + 1
+    pages = encounter.placed.count()
     return {
         "pk": encounter.pk,
         "label": encounter.label,

@@ -1,11 +1,13 @@
 """Where the embedded servers keep their files, and the addresses that follow from it."""
 
+import base64
 import hashlib
 import json
 import os
 import pwd
 import secrets
 import stat
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -165,12 +167,17 @@ def write_once(path: Path, text: str) -> None:
     draft.unlink()
 
 
-def local_secret(name: str) -> str:
+def local_secret(name: str, draw: Callable[[], str] = lambda: secrets.token_urlsafe(48)) -> str:
     """A random value of this directory, drawn once: for a machine that was given none from outside."""
     path = made_var_dir() / name
     if not path.exists():
-        write_once(path, secrets.token_urlsafe(48))
+        write_once(path, draw())
     return path.read_text(encoding="utf-8")
+
+
+def local_master_key() -> str:
+    """The master key of this directory, as CHARTLINE_MASTER_KEYS spells it; without it no stored file opens."""
+    return local_secret("master-key", lambda: f"local:{base64.b64encode(secrets.token_bytes(32)).decode()}")
 
 
 def valkey_socket() -> Path:

@@ -13,7 +13,10 @@ from django.core.files.base import File
 from feedback.models import Attachment, Comment
 from feedback.rules.talk import FILE_LIMIT, FILES_AT_ONCE
 from portal import storage
-from portal.rules.intake import HEAD, MEDIA_TYPES, Refusal, display_name, media_type_of, refusal_at_receipt
+from portal.rules.file_types import HEAD, JPEG, MEDIA_TYPES, PDF, PNG, TIFF, media_type_of
+from portal.rules.intake import Refusal, display_name, refusal_at_receipt
+
+ATTACHED = frozenset({PDF, TIFF, JPEG, PNG})  # what is handed on as it came is of few kinds
 
 
 class FileRefused(Exception):
@@ -53,6 +56,8 @@ def check(file: File[Any], position: int) -> Checked:
     file.seek(0)
     media_type = media_type_of(head)
     reason = refusal_at_receipt(name=name, size=file.size or 0, head=head, limit=FILE_LIMIT)
+    if reason is None and media_type not in ATTACHED:
+        reason = Refusal.UNKNOWN_TYPE
     if reason is None and not name.lower().endswith(MEDIA_TYPES[media_type]):
         reason = Refusal.NAME_DIFFERS
     if reason is None and media_type == "application/pdf" and is_encrypted(file):
@@ -90,7 +95,7 @@ def attach(*, comment: Comment, files: Sequence[Checked], at: datetime) -> None:
     """Keep checked files under server-made names and note them at the comment."""
     with kept_or_removed() as names:
         for one in files:
-            stored = storage.keep(one.file, folder="attachments")
+            stored = storage.keep(one.file, practice_id=comment.practice_id, folder="attachments")
             names.append(stored.name)
             Attachment.objects.create(
                 practice_id=comment.practice_id,

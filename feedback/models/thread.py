@@ -237,11 +237,12 @@ class Attachment(ClientRow):
 
     patient_fields = ("original_name",)
     plain_fields = ("media_type", "storage_name", "sha256", "created_at")
+    stored_files = {"storage_name": "sha256"}
 
     comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="attachments")
     original_name = models.CharField(max_length=255)
     media_type = models.CharField(max_length=40)
-    storage_name = models.CharField(max_length=200, unique=True)
+    storage_name = models.CharField(max_length=200)  # equal bytes of a practice share it
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()  # bytes
     created_at = models.DateTimeField()

@@ -16,6 +16,7 @@ from django.db import connection, transaction
 from django.db.models import Model
 from django.http import HttpRequest
 
+from portal.failpoints import reached
 from portal.models import AuditEvent, AuditSeal, Outcome, User
 
 GENESIS = "0" * 64
@@ -35,10 +36,14 @@ def record(
     practice_id: int | None = None,
     outcome: Outcome = Outcome.DONE,
     request: HttpRequest | None = None,
+    address: str | None = None,
     token_id: int | None = None,
     **detail: Any,
 ) -> None:
-    """Append one event, in the caller's transaction. `detail` holds ids, counts and names of states only."""
+    """Append one event, in the caller's transaction. `detail` holds ids, counts and names of states only.
+
+    `address` is that of a peer who did not come with a request.
+    """
     AuditEvent.objects.create(
         at=at,
         action=action,
@@ -48,7 +53,7 @@ def record(
         outcome=outcome,
         object_type=about._meta.label_lower if about is not None else "",
         object_id=about.pk if about is not None and isinstance(about.pk, int) else None,
-        address=get_adapter().get_client_ip(request) if request else None,
+        address=get_adapter().get_client_ip(request) if request else address,
         session=session_mark(request),
         detail=detail,
     )
@@ -108,6 +113,7 @@ def seal_audit_trail(*, at: datetime) -> int:
             )
         AuditSeal.objects.bulk_create(seals)
         if seals:
+            reached("audit.sealed")
             transaction.on_commit(lambda: write_anchor(position, previous, at), robust=True)
     return len(seals)
 
@@ -134,6 +140,7 @@ def unsealed(*, since: datetime | None) -> list[AuditEvent]:
 
 def write_anchor(position: int, head: str, at: datetime) -> None:
     """Note the head of the chain outside the database, so that a cut tail can be told."""
+    reached("audit.committed")
     path = Path(settings.AUDIT_ANCHOR_FILE)
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("a") as anchors:

@@ -10,13 +10,17 @@ from django.db import transaction
 from django.db.models import F
 
 from portal.actions.audit import record
+from portal.failpoints import reached
 from portal.models import Batch, BusinessAssociateAgreement, Chart, Contract, Practice, User
 from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.specialties import Specialty
 from portal.signals import batch_sent
 
-WORKABLE = (ChartStatus.RECEIVED, ChartStatus.READY)
+# What may become work: a ZIP by its files, a locked chart once the practice gives its password.
+WORKABLE = (
+    ChartStatus.RECEIVED, ChartStatus.READY, ChartStatus.UNPACKED, ChartStatus.LOCKED, ChartStatus.QUARANTINED,
+)  # fmt: skip
 
 
 class NoAgreement(Exception):
@@ -89,7 +93,9 @@ def leave_out(*, batch: Batch, keep: Collection[int], by: User | None, at: datet
     """
     if not Batch.objects.select_for_update(no_key=True).filter(pk=batch.pk, status=BatchStatus.OPEN).exists():
         raise BatchNotOpen
-    charts = list(Chart.objects.filter(batch=batch, status__in=WORKABLE).exclude(pk__in=keep).select_for_update())
+    dropped = Chart.objects.filter(batch=batch, status__in=WORKABLE).exclude(pk__in=keep)
+    dropped = dropped.exclude(archive__in=keep).exclude(reason=Refusal.INFECTED)  # who keeps a ZIP keeps its files
+    charts = list(dropped.select_for_update(of=("self",)))
     Chart.objects.filter(pk__in=[chart.pk for chart in charts]).update(
         status=ChartStatus.UNREADABLE, reason=Refusal.LEFT_OUT, ready_at=None
     )
@@ -108,9 +114,10 @@ def send_batch(*, batch: Batch, by: User | None, at: datetime) -> None:
         status=BatchStatus.RECEIVED, received_at=at, due_at=due_at
     ):
         raise BatchNotOpen
-    charts = Chart.objects.filter(batch=batch, status__in=WORKABLE).count()
+    charts = Chart.objects.filter(batch=batch, status__in=WORKABLE).exclude(reason=Refusal.INFECTED).count()
     if not charts:
         raise NothingToSend
     batch.status, batch.received_at, batch.due_at = BatchStatus.RECEIVED, at, due_at
     record("batch.sent", at=at, by=by, about=batch, old=BatchStatus.OPEN, new=BatchStatus.RECEIVED, charts=charts)
     batch_sent.send(sender=Batch, batch=batch, by=by, at=at)
+    reached("batch.sent")

@@ -17,16 +17,17 @@ from portal import storage
 from portal.actions.audit import record
 from portal.actions.batches import BatchNotOpen, contract_in_force
 from portal.actions.jobs import queue_job
+from portal.actions.steps import record_receipt
+from portal.failpoints import reached
 from portal.models import Batch, Chart, Outcome, User
+from portal.rules.file_types import HEAD, ZIP, media_type_of
 from portal.rules.intake import (
     ADVICE,
-    HEAD,
     MENDED_BY_A_COPY,
     TRY_AGAIN,
     ChartStatus,
     Refusal,
     display_name,
-    media_type_of,
     refusal_at_receipt,
 )
 from portal.rules.lifecycle import BatchStatus
@@ -76,10 +77,13 @@ def receive_file(
     held = Chart.objects.filter(batch=batch).aggregate(held=Sum("size"))["held"] or 0
     if held + size > settings.INTAKE_BATCH_LIMIT:
         raise BatchFull
+    if not Batch.objects.filter(pk=batch.pk, status=BatchStatus.OPEN).exists():  # before the bytes are kept for nothing
+        raise BatchNotOpen
     file.seek(0)
     head = file.read(HEAD)
     reason = refusal_at_receipt(name=name, size=size, head=head, limit=settings.INTAKE_FILE_LIMIT)
-    stored = storage.keep(file, folder="charts")
+    stored = storage.keep(file, practice_id=batch.practice_id, folder="charts")
+    reached("intake.blob_kept")
     try:
         hold_open(batch)
         shown = display_name(name)
@@ -87,28 +91,64 @@ def receive_file(
         if known is not None:
             storage.discard(stored.name)
             return receipt_of(known)
-        chart = Chart(
-            practice_id=batch.practice_id,
-            batch=batch,
-            original_name=shown,
-            size=stored.size,
-            sha256=stored.sha256,
-            media_type=media_type_of(head),
-            storage_name=stored.name,
-            status=ChartStatus.UNREADABLE if reason else ChartStatus.RECEIVED,
-            reason=reason or "",
-            received_at=at,
-            received_by=by,
-        )
+        chart = new_chart(batch, stored, name=shown, head=head, reason=reason, by=by, at=at)
         write_down(chart, at=at)
     except BatchNotOpen:
         storage.discard(stored.name)
         raise
-    record(
-        "chart.received", at=at, by=by, about=chart, outcome=Outcome.REFUSED if reason else Outcome.DONE,
-        batch=batch.pk, size=chart.size, sha256=chart.sha256, state=chart.status, reason=chart.reason,
-    )  # fmt: skip
+    tell_received(chart, by=by, at=at)
+    reached("intake.row_written")
     return receipt_of(chart)
+
+
+def receive_member(*, archive: Chart, stored: storage.Stored, head: bytes, name: str, at: datetime) -> Chart:
+    """The row of a file out of an archive, whose bytes are kept; a ZIP within a ZIP is refused.
+
+    Call it in the transaction that moves the archive on. The batch may have been sent meanwhile.
+    """
+    reason = refusal_at_receipt(name=name, size=stored.size, head=head, limit=settings.INTAKE_FILE_LIMIT)
+    if media_type_of(head) == ZIP:
+        reason = Refusal.NESTED_ARCHIVE
+    chart = new_chart(archive.batch, stored, name=display_name(name), head=head, reason=reason, by=None, at=at)
+    chart.archive, chart.received_by_id = archive, archive.received_by_id
+    write_down(chart, at=at)
+    tell_received(chart, by=None, at=at)
+    return chart
+
+
+def new_chart(
+    batch: Batch,
+    stored: storage.Stored,
+    *,
+    name: str,
+    head: bytes,
+    reason: Refusal | None,
+    by: User | None,
+    at: datetime,
+) -> Chart:
+    """The row of kept bytes, not yet written."""
+    return Chart(
+        practice_id=batch.practice_id,
+        batch=batch,
+        original_name=name,
+        size=stored.size,
+        sha256=stored.sha256,
+        media_type=media_type_of(head),
+        storage_name=stored.name,
+        status=ChartStatus.UNREADABLE if reason else ChartStatus.RECEIVED,
+        reason=reason or "",
+        received_at=at,
+        received_by=by,
+    )
+
+
+def tell_received(chart: Chart, *, by: User | None, at: datetime) -> None:
+    """The audit event of a receipt, and what the first steps found."""
+    record(
+        "chart.received", at=at, by=by, about=chart, outcome=Outcome.REFUSED if chart.reason else Outcome.DONE,
+        batch=chart.batch_id, size=chart.size, sha256=chart.sha256, state=chart.status, reason=chart.reason,
+    )  # fmt: skip
+    record_receipt(chart=chart, at=at)
 
 
 def hold_open(batch: Batch) -> None:
@@ -170,12 +210,13 @@ def take_over(chart: Chart, original: Chart, *, at: datetime) -> None:
     with connection.cursor() as cursor:
         cursor.execute("SELECT nextval(pg_get_serial_sequence('portal_chart', 'id'))")
         chart.pk = cursor.fetchone()[0]
+    chart.working_name, chart.working_sha256 = original.working_name, original.working_sha256
     Chart.objects.filter(duplicate_of=original).update(duplicate_of=chart.pk)
     Chart.objects.filter(pk=original.pk).update(
         status=ChartStatus.DUPLICATE, reason="", ready_at=None, duplicate_of=chart.pk
     )
     chart.save(force_insert=True)
-    record("chart.gave_way", at=at, about=original, to=chart.pk)
+    record("chart.gave_way", at=at, about=original, to=chart.pk, old=original.status, new=ChartStatus.DUPLICATE)
     if chart.status == ChartStatus.RECEIVED:
         queue_job(kind=RENDER, object_id=chart.pk, practice=chart.practice, at=at)
 
@@ -184,7 +225,7 @@ def mend(original: Chart, *, at: datetime) -> None:
     """A copy brings back an original that was left out, or whose stored bytes were damaged: it is drawn from either."""
     if Chart.objects.filter(pk=original.pk, reason__in=MENDED_BY_A_COPY).update(status=ChartStatus.RECEIVED, reason=""):
         queue_job(kind=RENDER, object_id=original.pk, practice=original.practice, at=at)
-        record("chart.mended", at=at, about=original)
+        record("chart.mended", at=at, about=original, old=ChartStatus.UNREADABLE, new=ChartStatus.RECEIVED)
 
 
 def receipt_of(chart: Chart) -> Receipt:
@@ -196,19 +237,20 @@ def receipt_of(chart: Chart) -> Receipt:
         return Receipt(chart, ReceiptOutcome.DUPLICATE, same)
     if chart.reason:
         advice = ADVICE[Refusal(chart.reason)]
-        return Receipt(chart, ReceiptOutcome.REFUSED, f"{advice.wrong} {advice.next_step}")
+        outcome = ReceiptOutcome.REFUSED if chart.status == ChartStatus.UNREADABLE else ReceiptOutcome.RECEIVED
+        return Receipt(chart, outcome, f"{advice.wrong} {advice.next_step}")
     return Receipt(chart, ReceiptOutcome.RECEIVED, "Received")
 
 
 @transaction.atomic
 def try_chart_again(*, chart: Chart, by: User, at: datetime) -> None:
     """Draw a chart once more whose refusal may have been our fault; NotTryable otherwise."""
-    if not Chart.objects.filter(pk=chart.pk, status=ChartStatus.UNREADABLE, reason__in=TRY_AGAIN).update(
-        status=ChartStatus.RECEIVED, reason=""
-    ):
+    tryable = Chart.objects.select_for_update(of=("self",)).filter(pk=chart.pk, reason__in=TRY_AGAIN).first()
+    if tryable is None:
         raise NotTryable
+    Chart.objects.filter(pk=chart.pk).update(status=ChartStatus.RECEIVED, reason="")
     queue_job(kind=RENDER, object_id=chart.pk, practice=chart.practice, at=at)
-    record("chart.tried_again", at=at, by=by, about=chart, old=ChartStatus.UNREADABLE, new=ChartStatus.RECEIVED)
+    record("chart.tried_again", at=at, by=by, about=chart, old=tryable.status, new=ChartStatus.RECEIVED)
 
 
 @transaction.atomic

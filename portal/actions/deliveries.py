@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import datetime
+from typing import Any
 
 from django.db import transaction
 from django.db.models import Max
@@ -10,7 +11,7 @@ from django.http import HttpRequest
 
 from portal import storage
 from portal.actions.audit import record
-from portal.models import ApiToken, Batch, Delivery, Download, User
+from portal.models import ApiToken, Batch, Delivery, Download, SftpAccount, User
 from portal.rules.lifecycle import BATCH_MOVES
 from portal.storage import Stored
 
@@ -75,17 +76,24 @@ def record_download(
     at: datetime,
     by: User | None = None,
     token: ApiToken | None = None,
+    account: SftpAccount | None = None,
+    address: str | None = None,
     request: HttpRequest | None = None,
 ) -> Download:
-    """Note that a person or a token fetched a delivery."""
+    """Note that a person, a token or an SFTP account fetched a delivery."""
+    sftp: dict[str, Any] = {"sftp_account": account.pk} if account else {}
     record(
         "delivery.downloaded",
         at=at,
         by=by,
         about=delivery,
         request=request,
+        address=address,
         token_id=token.pk if token else None,
         version=delivery.version,
         format=delivery.format,
+        **sftp,
     )
-    return Download.objects.create(practice_id=delivery.practice_id, delivery=delivery, at=at, user=by, token=token)
+    return Download.objects.create(
+        practice_id=delivery.practice_id, delivery=delivery, at=at, user=by, token=token, account=account
+    )

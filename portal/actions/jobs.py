@@ -11,12 +11,12 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
-from celery import current_app
 from django.conf import settings
 from django.db import transaction
 from django.db.models import F, Q
-from kombu.exceptions import OperationalError
 
+from portal import doorbell
+from portal.failpoints import reached
 from portal.models import Job, JobState, Practice
 
 logger = logging.getLogger(__name__)
@@ -59,10 +59,10 @@ def queue_job(
 
 def ring(*, kind: str, job_id: int) -> None:
     """Tell the workers to look at the row; a broker that is down only delays it until the sweep."""
-    try:
-        current_app.send_task(kind, kwargs={"job_id": job_id}, retry=False)
-    except (OperationalError, OSError):
+    reached("job.committed")
+    if not doorbell.ring(kind, job_id=job_id):
         logger.warning("broker unreachable, the sweep will ring", extra={"job": job_id, "kind": kind})
+    reached("job.rung")
 
 
 def ring_due_jobs(*, at: datetime) -> int:
@@ -76,6 +76,8 @@ def ring_due_jobs(*, at: datetime) -> int:
             .values_list("pk", "kind")[:RING_AT_ONCE]
         )
         Job.objects.filter(pk__in=[pk for pk, _ in due]).update(rung_at=at)
+    if due:
+        reached("sweep.marked")
     for pk, kind in due:
         ring(kind=kind, job_id=pk)
     return len(due)

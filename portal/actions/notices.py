@@ -15,6 +15,7 @@ from django.template.loader import render_to_string
 from portal import postman, scope
 from portal.actions.audit import record
 from portal.actions.jobs import Claim, finish_job, put_off_job, queue_job, ring
+from portal.failpoints import reached
 from portal.models import Batch, Job, JobState, Notice, Practice, User
 
 JOB = "portal.send_notice"
@@ -81,6 +82,7 @@ def send_notice(*, claim: Claim, at: datetime) -> None:
         wanted = is_wanted(notice)
         subject, text, html = rendered(notice) if wanted else ("", "", "")
     if wanted:
+        reached("notice.rendered")
         try:
             postman.send(to=notice.email, subject=subject, text=text, html=html, message_id=message_id(notice))
         except postman.NotTaken as trouble:
@@ -88,11 +90,13 @@ def send_notice(*, claim: Claim, at: datetime) -> None:
                 if put_off_job(claim=claim, fault=trouble.fault, at=at, final=trouble.final):
                     record("notice.given_up", at=at, about=notice, fault=trouble.fault)
             return
+        reached("notice.taken")
     with scope.service():
         if wanted:
             Notice.objects.filter(pk=notice.pk, sent_at=None).update(sent_at=at)
             record("notice.sent", at=at, about=notice, kind=notice.kind)
         finish_job(claim=claim, at=at)
+        reached("notice.written")
 
 
 def is_wanted(notice: Notice) -> bool:

@@ -191,7 +191,9 @@ def read_claimed_page(*, claim: ReadingClaim, at: datetime) -> None:
     try:
         with scope.service():
             image_name = Page.objects.values_list("image_name", flat=True).get(pk=claim.page_id)
-        found = reading.read_page(image_name=image_name, still_ours=lease_keeper(claim, clock))
+        found = reading.read_page(
+            image_name=image_name, practice_id=claim.practice_id, still_ours=lease_keeper(claim, clock)
+        )
         with scope.service():
             finish_reading(claim=claim, found=found, at=clock())
     except ReadingLost:

@@ -13,12 +13,13 @@ from rest_framework.parsers import BaseParser, MultiPartParser
 from rest_framework.response import Response
 
 from portal.actions.audit import record
-from portal.actions.batches import BatchNotOpen, NoAgreement, NothingToSend, open_batch, send_batch
+from portal.actions.batches import BatchNotOpen, NoAgreement, NothingToSend, open_batch
 from portal.actions.charts import BatchFull, Receipt, receive_file
 from portal.actions.deliveries import DeliveryDamaged, read_delivery, record_download
+from portal.actions.uploads import NotAsExpected, UploadsUnfinished, send_batch_as_expected
 from portal.api.authentication import PracticeRequest
 from portal.api.base import PracticeView, number
-from portal.api.documentation import HASH_HEADER, KEY_HEADER, errors
+from portal.api.documentation import HASH_HEADER, KEY_HEADER, WHEN, errors
 from portal.api.errors import Refused
 from portal.api.idempotency import idempotent, sha256_of
 from portal.api.permissions import found
@@ -26,16 +27,25 @@ from portal.api.serializers import (
     BatchPageSerializer,
     BatchSerializer,
     BatchWriteSerializer,
+    ChartSerializer,
     DeliveryListSerializer,
     DeliverySerializer,
     FileWriteSerializer,
+    ReceiptPageSerializer,
     ReceiptSerializer,
+    SendErrorSerializer,
+    SendSerializer,
 )
 from portal.models import Batch, Chart, Delivery, TokenScope
+from portal.rules.expected_files import Difference, Named
 from portal.rules.intake import ADVICE, Refusal
 
 A_PAGE = 50
+RECEIPTS_A_PAGE = 200
 NO_AGREEMENT = Refused(409, "no_agreement", "There is no contract or no business associate agreement in force.")
+NOT_OPEN = Refused(409, "batch_not_open", "The batch was sent; it takes no more files. Open another.")
+UNFINISHED = "Files of the batch are unfinished. Complete them or give them up; nothing was sent."
+TOO_FULL = Refused(409, "batch_full", "With this file the batch is larger than a batch may be.")
 
 
 class BatchesView(PracticeView):
@@ -119,11 +129,11 @@ class FilesView(PracticeView):
         try:
             receipt = receive_file(batch=batch, file=file, name=file.name, by=None, at=timezone.now())
         except BatchNotOpen:
-            raise Refused(409, "batch_not_open", "The batch was sent; it takes no more files. Open another.") from None
+            raise NOT_OPEN from None
         except NoAgreement:
             raise NO_AGREEMENT from None
         except BatchFull:
-            raise Refused(409, "batch_full", "With this file the batch is larger than a batch may be.") from None
+            raise TOO_FULL from None
         record_call(request, "chart.received_by_token", receipt.chart)
         return Response(receipt_data(receipt), status=201)
 
@@ -136,17 +146,29 @@ class SendView(PracticeView):
     @extend_schema(
         operation_id="send_batch",
         summary="Send a batch",
-        description="Hand the batch over. Its due time counts from now, and its thread opens.",
+        description="Hand the batch over. Its due time counts from now, and its thread opens. Name every file that the "
+        "batch must hold, with its SHA-256, and it is sent only if it holds exactly these; otherwise the answer lists "
+        "what is missing, different or unexpected. A batch with unfinished uploads is not sent.",
         parameters=[KEY_HEADER],
-        request=None,
-        responses={200: BatchSerializer, **errors(400, 404, 409, 413, 415, 422)},
+        request=SendSerializer,
+        responses={
+            200: BatchSerializer,
+            **errors(400, 404, 413, 415, 422),
+            409: OpenApiResponse(SendErrorSerializer, WHEN[409]),
+        },
         tags=["batches"],
     )
     @idempotent
     def post(self, request: PracticeRequest, pk: int) -> Response:
         batch = found(request, Batch.objects.visible_to(request.user).select_related("practice"), pk=pk)
+        wanted = SendSerializer(data=request.data)
+        wanted.is_valid(raise_exception=True)
         try:
-            send_batch(batch=batch, by=None, at=timezone.now())
+            send_batch_as_expected(batch=batch, expected=named(wanted), by=None, at=timezone.now())
+        except UploadsUnfinished as trouble:
+            raise Refused(409, "uploads_unfinished", UNFINISHED, unfinished=list(trouble.uploads)) from None
+        except NotAsExpected as trouble:
+            raise not_as_expected(trouble.difference) from None
         except BatchNotOpen:
             raise Refused(409, "batch_not_open", "The batch was sent before.") from None
         except NoAgreement:
@@ -156,6 +178,27 @@ class SendView(PracticeView):
         record_call(request, "batch.sent_by_token", batch)
         batch.refresh_from_db()
         return Response(BatchSerializer(batch).data)
+
+
+class ReceiptsView(PracticeView):
+    """The receipts of a batch."""
+
+    required_scopes: ClassVar = {"GET": TokenScope.STATUS}
+
+    @extend_schema(
+        operation_id="list_receipts",
+        summary="List the receipts of a batch",
+        description="Every file as it was kept, with size and SHA-256, in the order of receipt, 200 at a time.",
+        parameters=[OpenApiParameter("after", int, description="The `next` of the page before.")],
+        responses={200: ReceiptPageSerializer, **errors(404)},
+        tags=["batches"],
+    )
+    def get(self, request: PracticeRequest, pk: int) -> Response:
+        batch = found(request, Batch.objects.visible_to(request.user), pk=pk)
+        rows = Chart.objects.visible_to(request.user).filter(batch=batch, pk__gt=number(request, "after") or 0)
+        page = list(rows.in_order()[: RECEIPTS_A_PAGE + 1])
+        more, page = len(page) > RECEIPTS_A_PAGE, page[:RECEIPTS_A_PAGE]
+        return Response({"results": ChartSerializer(page, many=True).data, "next": page[-1].pk if more else None})
 
 
 class ResultsView(PracticeView):
@@ -204,6 +247,24 @@ class ResultFileView(PracticeView):
         answer["Content-Disposition"] = f'attachment; filename="{delivery.file_name}"'
         answer["X-Content-SHA256"] = delivery.sha256
         return answer
+
+
+def named(wanted: SendSerializer) -> list[Named] | None:
+    """The files that the batch must hold; None if the sender named none."""
+    files = wanted.validated_data.get("expected")
+    return None if files is None else [(file["name"], file["sha256"]) for file in files]
+
+
+def not_as_expected(difference: Difference) -> Refused:
+    """The refusal that lists how the batch differs from what was named."""
+    return Refused(
+        409, "not_as_expected", "The batch does not hold exactly the expected files. Nothing was sent.",
+        missing=[{"name": name, "sha256": sha256} for name, sha256 in difference.missing],
+        different=[
+            {"name": name, "sha256": sha256, "received_sha256": held} for name, sha256, held in difference.different
+        ],
+        unexpected=[{"name": name, "sha256": sha256} for name, sha256 in difference.unexpected],
+    )  # fmt: skip
 
 
 def record_call(request: PracticeRequest, action: str, about: Batch | Chart) -> None:

@@ -16,17 +16,25 @@ from django.http import Http404
 from rest_framework import exceptions, status
 from rest_framework.response import Response
 
+from portal.outages import RETRY_AFTER, Outage, outage_of
+
 logger = logging.getLogger(__name__)
 
 
 class Refused(exceptions.APIException):
-    """An expected trouble with a name: status, code and message; `fields` says which fields, by name."""
+    """An expected trouble with a name: status, code and message; `fields` says which fields, by name.
+
+    `more` stands beside these in the answer. A trouble that is `passing` is not kept under the request's key.
+    """
+
+    passing = False
 
     def __init__(
-        self, status_code: int, code: str, message: str, fields: Mapping[str, list[str]] | None = None
+        self, status_code: int, code: str, message: str, fields: Mapping[str, list[str]] | None = None, **more: Any
     ) -> None:
         super().__init__(message, code)
         self.status_code, self.code, self.message, self.fields = status_code, code, message, dict(fields or {})
+        self.more = more
 
 
 MESSAGES: Mapping[int, tuple[str, str]] = MappingProxyType(
@@ -65,9 +73,11 @@ FIELD_MESSAGES: Mapping[str, str] = MappingProxyType(
 def answer(exc: Exception, context: dict[str, Any]) -> Response:
     """The answer to anything raised in a view of the API (REST_FRAMEWORK["EXCEPTION_HANDLER"])."""
     if isinstance(exc, Refused):
-        return shaped(exc.status_code, exc.code, exc.message, exc.fields)
+        return shaped(exc.status_code, exc.code, exc.message, exc.fields, **exc.more)
     if isinstance(exc, exceptions.ValidationError):
         return shaped(400, *MESSAGES[400], fields=said_of_fields(exc.get_full_details()))
+    if outage := outage_of(exc):
+        return away(outage)
     status_code = status_of(exc)
     if status_code == status.HTTP_500_INTERNAL_SERVER_ERROR:
         request = context.get("request")
@@ -81,6 +91,16 @@ def answer(exc: Exception, context: dict[str, Any]) -> Response:
         found["WWW-Authenticate"] = header
     if wait := getattr(exc, "wait", None):
         found["Retry-After"] = str(max(1, math.ceil(wait)))
+    return found
+
+
+def away(outage: Outage) -> Response:
+    """The answer while a service below us is away or full; nothing of the request is kept."""
+    logger.error("outage", extra={"kind": outage.code, "status": outage.status})
+    if transaction.get_connection().in_atomic_block:
+        transaction.set_rollback(True)
+    found = shaped(outage.status, outage.code, outage.text)
+    found["Retry-After"] = str(RETRY_AFTER)
     return found
 
 
@@ -115,6 +135,9 @@ def codes(found: Any) -> list[str]:
     return [code for one in inner for code in codes(one)]
 
 
-def shaped(status_code: int, code: str, message: str, fields: Mapping[str, list[str]] | None = None) -> Response:
-    """{"error": {"code", "message", "fields"}}."""
-    return Response({"error": {"code": code, "message": message, "fields": dict(fields or {})}}, status=status_code)
+def shaped(
+    status_code: int, code: str, message: str, fields: Mapping[str, list[str]] | None = None, **more: Any
+) -> Response:
+    """{"error": {"code", "message", "fields"}}, and what else helps."""
+    body = {"code": code, "message": message, "fields": dict(fields or {}), **more}
+    return Response({"error": body}, status=status_code)

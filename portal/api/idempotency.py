@@ -36,7 +36,8 @@ def idempotent(method: Method) -> Method:
     """The POST method of a view, done once per token and Idempotency-Key.
 
     The request is one transaction, so the stored answer and the effect are kept together or not at all.
-    Answers below 500 are stored; after a 500 the same key does the work anew.
+    Answers below 500 are stored, except troubles that pass by themselves; after these and after a 500 the
+    same key does the work anew.
     """
 
     @wraps(method)
@@ -56,6 +57,8 @@ def idempotent(method: Method) -> Method:
             response = method(view, request, *args, **kwargs)
         except (APIException, Http404, PermissionDenied) as refused:
             response = view.handle_exception(refused)
+            if isinstance(refused, Refused) and refused.passing:
+                return Response(response.data, status=response.status_code)
         if response.status_code < SERVER_ERROR:
             response.data = keep(token, key, mark, response, at=now)
         return response

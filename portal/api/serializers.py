@@ -7,10 +7,13 @@ from typing import Any
 from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
-from portal.models import Batch, Chart, Delivery
+from portal.models import Batch, Chart, Delivery, Upload
 from portal.rules.intake import ADVICE, ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.specialties import Specialty
+from portal.rules.uploads import PART_BYTES, UploadState
+
+HEX = r"^[0-9a-fA-F]{64}$"  # a SHA-256
 
 
 def choice_list(words: Any) -> list[tuple[str, str]]:
@@ -95,9 +98,7 @@ class FileWriteSerializer(serializers.Serializer):
     """One file of a batch."""
 
     file = serializers.FileField(help_text="PDF, TIFF, JPEG or PNG, known by its content.", allow_empty_file=True)
-    sha256 = serializers.RegexField(
-        r"^[0-9a-fA-F]{64}$", required=False, help_text="SHA-256 of the file in hex; checked if given."
-    )
+    sha256 = serializers.RegexField(HEX, required=False, help_text="SHA-256 of the file in hex; checked if given.")
 
 
 class ReceiptSerializer(serializers.Serializer):
@@ -121,3 +122,117 @@ class DeliverySerializer(serializers.ModelSerializer):
 
 class DeliveryListSerializer(serializers.Serializer):
     results = DeliverySerializer(many=True)
+
+
+class UploadWriteSerializer(serializers.Serializer):
+    """A file that will arrive in parts."""
+
+    name = serializers.CharField(max_length=255, help_text="The file's name.")
+    size = serializers.IntegerField(min_value=0, help_text="Its size in bytes.")
+    sha256 = serializers.RegexField(
+        HEX, required=False, help_text="SHA-256 of the whole file in hex; here or when it is completed."
+    )
+
+
+class UploadPartSerializer(serializers.Serializer):
+    """A part that is kept."""
+
+    offset = serializers.IntegerField()
+    size = serializers.IntegerField()
+    sha256 = serializers.CharField()
+
+
+class UploadSerializer(serializers.ModelSerializer):
+    """A file on its way."""
+
+    state = serializers.ChoiceField(choices=choice_list(UploadState))
+    part_bytes = serializers.SerializerMethodField(help_text="The largest part that is taken.")
+
+    class Meta:
+        model = Upload
+        fields: tuple[str, ...] = (
+            "id", "batch", "name", "size", "sha256", "offset", "part_bytes", "state", "created_at", "expires_at",
+        )  # fmt: skip
+
+    @extend_schema_field(int)
+    def get_part_bytes(self, _upload: Upload) -> int:
+        return PART_BYTES
+
+
+class UploadStatusSerializer(UploadSerializer):
+    """The same with its parts, until it has ended, and the chart it became."""
+
+    parts = UploadPartSerializer(many=True)
+    chart = serializers.IntegerField(source="chart_id", allow_null=True)
+
+    class Meta(UploadSerializer.Meta):
+        fields = (*UploadSerializer.Meta.fields, "chart", "parts")
+
+
+class UploadPageSerializer(serializers.Serializer):
+    results = UploadSerializer(many=True)
+
+
+class OffsetSerializer(serializers.Serializer):
+    """How far the file has come."""
+
+    offset = serializers.IntegerField(help_text="Where the next part begins.")
+    size = serializers.IntegerField(help_text="The size that was declared.")
+
+
+class CompleteSerializer(serializers.Serializer):
+    """What the file must be."""
+
+    sha256 = serializers.RegexField(
+        HEX, required=False, help_text="SHA-256 of the whole file in hex, unless it was declared at the beginning."
+    )
+
+
+class UploadErrorBodySerializer(ErrorBodySerializer):
+    offset = serializers.IntegerField(required=False, help_text="Where to go on.")
+
+
+class UploadErrorSerializer(serializers.Serializer):
+    error = UploadErrorBodySerializer()
+
+
+class ExpectedFileSerializer(serializers.Serializer):
+    """A file that the batch must hold."""
+
+    name = serializers.CharField(max_length=255)
+    sha256 = serializers.RegexField(HEX)
+
+
+class SendSerializer(serializers.Serializer):
+    """What the batch must hold; left out, it is sent with what it holds."""
+
+    expected = serializers.ListField(
+        child=ExpectedFileSerializer(),
+        required=False,
+        max_length=5000,
+        help_text="Every file of the batch; any difference stops the sending.",
+    )
+
+
+class DifferentFileSerializer(ExpectedFileSerializer):
+    received_sha256 = serializers.CharField()
+
+
+class SendErrorBodySerializer(ErrorBodySerializer):
+    missing = ExpectedFileSerializer(many=True, required=False, help_text="Expected, and not in the batch.")
+    different = DifferentFileSerializer(many=True, required=False, help_text="In the batch with other bytes.")
+    unexpected = ExpectedFileSerializer(many=True, required=False, help_text="In the batch, and not expected.")
+    unfinished = serializers.ListField(
+        child=serializers.IntegerField(), required=False, help_text="Ids of uploads that are not complete."
+    )
+
+
+class SendErrorSerializer(serializers.Serializer):
+    error = SendErrorBodySerializer()
+
+
+class ReceiptPageSerializer(serializers.Serializer):
+    results = ChartSerializer(many=True)
+    next = serializers.IntegerField(
+        allow_null=True, help_text="Send it as `after` for the next page; null on the last."
+    )

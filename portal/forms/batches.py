@@ -9,8 +9,10 @@ from django import forms
 from django.core.files.uploadedfile import UploadedFile
 
 from portal.models import Batch, Practice, User
-from portal.rules.intake import ENDINGS
+from portal.rules.file_types import ENDINGS
 from portal.rules.specialties import Specialty
+
+DIGITS = 18  # any number of so many digits fits the database's ids
 
 
 class ManyFiles(forms.ClearableFileInput):
@@ -75,7 +77,9 @@ class NumbersField(forms.Field):
     widget = forms.MultipleHiddenInput
 
     def clean(self, value: Any) -> list[int]:
-        return [int(number) for number in value or [] if str(number).isascii() and str(number).isdigit()]
+        return [
+            int(text) for text in map(str, value or []) if text.isascii() and text.isdigit() and len(text) <= DIGITS
+        ]
 
 
 class SendForm(forms.Form):
@@ -85,6 +89,19 @@ class SendForm(forms.Form):
     specialty = forms.ChoiceField(label="Kind of work", choices=[(word.value, word.label) for word in Specialty])
     files = FilesField(label="More charts", required=False)  # type: ignore[assignment]
     choose = forms.BooleanField(required=False, widget=forms.HiddenInput)
+    chart = NumbersField(required=False)
+
+
+class BeginForm(forms.Form):
+    """What a script says of a file before it sends the first part."""
+
+    name = forms.CharField(max_length=255)
+    size = forms.IntegerField(min_value=0)
+
+
+class ChartsForm(forms.Form):
+    """Which charts a script asks about."""
+
     chart = NumbersField(required=False)
 
 

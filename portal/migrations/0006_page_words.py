@@ -9,7 +9,7 @@ from portal.tenancy import in_one, row_security, same_practice
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0003_location_zip_codes"),
+        ("portal", "0005_chart_steps"),
     ]
 
     operations = [

@@ -1,9 +1,20 @@
 """The portal's tables."""
 
 from portal.models.audit import AuditEvent, AuditSeal, Outcome
-from portal.models.batch import Batch, Chart, Page
+from portal.models.batch import Batch, Chart, ChartStep, Page
 from portal.models.delivery import Delivery, Download
+from portal.models.doors import (
+    EndpointState,
+    FhirDocument,
+    FhirEndpoint,
+    InboxFile,
+    InboxFolder,
+    SftpAccount,
+    SftpKey,
+    SftpServer,
+)
 from portal.models.job import Job, JobState, Notice
+from portal.models.keys import PracticeKey
 from portal.models.people import ClientRule, Invitation, Membership, Skill, User, UserRole
 from portal.models.practice import (
     BusinessAssociateAgreement,
@@ -15,7 +26,9 @@ from portal.models.practice import (
     Provider,
 )
 from portal.models.rows import ClientRow, choices, known, together
+from portal.models.scrub import Damage, DamagedFile, Scrub
 from portal.models.token import ApiCall, ApiToken, IdempotentRequest, TokenScope
+from portal.models.upload import Upload, UploadPart
 from portal.models.words import PageWords
 
 __all__ = [
@@ -26,12 +39,20 @@ __all__ = [
     "Batch",
     "BusinessAssociateAgreement",
     "Chart",
+    "ChartStep",
     "ClientRow",
     "ClientRule",
     "Contract",
+    "Damage",
+    "DamagedFile",
     "Delivery",
     "Download",
+    "EndpointState",
+    "FhirDocument",
+    "FhirEndpoint",
     "IdempotentRequest",
+    "InboxFile",
+    "InboxFolder",
     "Invitation",
     "Job",
     "JobState",
@@ -43,10 +64,17 @@ __all__ = [
     "PageWords",
     "Payer",
     "Practice",
+    "PracticeKey",
     "PracticeOwnedQuerySet",
     "Provider",
+    "Scrub",
+    "SftpAccount",
+    "SftpKey",
+    "SftpServer",
     "Skill",
     "TokenScope",
+    "Upload",
+    "UploadPart",
     "User",
     "UserRole",
     "choices",

@@ -7,11 +7,12 @@ from django.db import models
 from portal.models.people import User
 from portal.models.practice import Practice
 from portal.models.rows import ClientRow, choices, known, together
-from portal.rules.intake import ChartStatus, Refusal
+from portal.rules.intake import REASONS_OF, ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.marks import is_blank
 from portal.rules.roles import Permission
 from portal.rules.specialties import Specialty
+from portal.rules.steps import StepName, StepResult
 
 
 class BatchQuerySet(models.QuerySet["Batch"]):
@@ -36,6 +37,7 @@ class Batch(ClientRow):
         WEB = "web", "Web"
         API = "api", "API"
         SFTP = "sftp", "SFTP"
+        FHIR = "fhir", "FHIR"
 
     plain_fields = ("name", "created_at", "received_at", "due_at", "delivered_at")
 
@@ -60,7 +62,7 @@ class Batch(ClientRow):
             known("status", BatchStatus, name="portal_batch_status_known"),
             known("specialty", Specialty, name="portal_batch_specialty_known"),
             models.CheckConstraint(
-                condition=models.Q(source__in=["web", "api", "sftp"]), name="portal_batch_source_known"
+                condition=models.Q(source__in=["web", "api", "sftp", "fhir"]), name="portal_batch_source_known"
             ),
             together("received_at", "due_at", name="portal_batch_received_due"),
             models.CheckConstraint(
@@ -90,19 +92,42 @@ class ChartQuerySet(models.QuerySet["Chart"]):
     def in_order(self) -> ChartQuerySet:
         return self.order_by("pk")
 
+    def in_work(self) -> ChartQuerySet:
+        """Charts that the steps of intake are to bring to an end."""
+        return self.filter(models.Q(status=ChartStatus.RECEIVED) | models.Q(reason=Refusal.NOT_CHECKED))
+
+    def undecided(self) -> ChartQuerySet:
+        """Charts of which it is not yet known whether they become work."""
+        return self.in_work() | self.filter(status=ChartStatus.LOCKED)
+
+
+def refused_for_what() -> models.Q:
+    """Each state that has a reason has one of its own reasons; the others have none."""
+    condition = ~models.Q(status__in=sorted(REASONS_OF)) & models.Q(reason="")
+    for status, reasons in REASONS_OF.items():
+        condition |= models.Q(status=status, reason__in=sorted(reasons))
+    return condition
+
 
 class Chart(ClientRow):
     """One received file of a batch; its bytes never change."""
 
     patient_fields = ("original_name",)  # practices name files after patients
-    plain_fields = ("sha256", "media_type", "storage_name", "reason", "received_at", "ready_at")
+    plain_fields = (
+        "sha256", "media_type", "storage_name", "working_name", "working_sha256", "reason", "received_at", "ready_at",
+    )  # fmt: skip
+    stored_files = {"storage_name": "sha256", "working_name": "working_sha256"}
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="charts")
     original_name = models.CharField(max_length=255)
     size = models.PositiveBigIntegerField()  # bytes
     sha256 = models.CharField(max_length=64)
-    media_type = models.CharField(max_length=40, blank=True)
-    storage_name = models.CharField(max_length=200, unique=True)
+    media_type = models.CharField(max_length=100, blank=True)
+    storage_name = models.CharField(max_length=200)  # equal bytes of a practice share it
+    # A copy that opens without the password, beside the file as it came; the password itself is kept nowhere.
+    working_name = models.CharField(max_length=200, blank=True)
+    working_sha256 = models.CharField(max_length=64, blank=True)
+    archive = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="members")
     status = models.CharField(max_length=12, choices=choices(ChartStatus), default=ChartStatus.RECEIVED)
     reason = models.CharField(max_length=24, blank=True, choices=choices(Refusal))
     page_count = models.PositiveIntegerField(null=True, blank=True)
@@ -130,10 +155,11 @@ class Chart(ClientRow):
                 | (~models.Q(status=ChartStatus.DUPLICATE) & models.Q(duplicate_of=None)),
                 name="portal_chart_duplicate_of_what",
             ),
+            models.CheckConstraint(condition=refused_for_what(), name="portal_chart_refused_for_what"),
             models.CheckConstraint(
-                condition=models.Q(status=ChartStatus.UNREADABLE, reason__in=[r.value for r in Refusal])
-                | (~models.Q(status=ChartStatus.UNREADABLE) & models.Q(reason="")),
-                name="portal_chart_refused_for_what",
+                condition=models.Q(working_name="", working_sha256="")
+                | (~models.Q(working_name="") & models.Q(working_sha256__regex=r"^[0-9a-f]{64}$")),
+                name="portal_chart_working_copy_hashed",
             ),
             models.CheckConstraint(
                 condition=models.Q(status=ChartStatus.READY, ready_at__isnull=False, page_count__gte=1)
@@ -149,12 +175,18 @@ class Chart(ClientRow):
     def label(self) -> str:
         return f"C-{self.pk:04d}"
 
+    @property
+    def rests_for_same_pages(self) -> bool:
+        """Whether it is a duplicate by its pages, not by its bytes: those were drawn."""
+        return self.duplicate_of is not None and self.duplicate_of.sha256 != self.sha256
+
 
 class Page(ClientRow):
     """One rendered page of a chart: image, and the words of its text layer."""
 
     patient_fields = ("text",)
-    plain_fields = ("image_name", "thumb_name")
+    plain_fields = ("image_name", "thumb_name", "pixels")
+    stored_files = {"image_name": None, "thumb_name": None}
 
     class TextSource(models.TextChoices):
         LAYER = "layer", "Text layer"
@@ -168,6 +200,7 @@ class Page(ClientRow):
     image_name = models.CharField(max_length=200)
     thumb_name = models.CharField(max_length=200, blank=True, db_default="")
     ink = models.PositiveSmallIntegerField(null=True, blank=True)  # ten-thousandths of the page
+    pixels = models.CharField(max_length=64, blank=True)  # SHA-256 of what is seen; none of a page of one colour
     text = models.TextField(blank=True)
     text_source = models.CharField(max_length=8, choices=TextSource.choices, default=TextSource.NONE)
 
@@ -175,10 +208,14 @@ class Page(ClientRow):
         constraints = [
             *ClientRow.Meta.constraints,
             models.UniqueConstraint(fields=["chart", "number"], name="portal_page_number_once"),
+            models.UniqueConstraint(fields=["id", "chart"], name="portal_page_id_chart"),  # a visit's pages point to it
             models.CheckConstraint(condition=models.Q(number__gte=1), name="portal_page_number_from_one"),
             models.CheckConstraint(
                 condition=models.Q(text_source__in=["layer", "ocr", "none"]), name="portal_page_source_known"
             ),
+        ]
+        indexes = [
+            models.Index(fields=["practice", "pixels"], condition=~models.Q(pixels=""), name="portal_page_pixels")
         ]
         ordering = ("chart", "number")
 
@@ -189,3 +226,32 @@ class Page(ClientRow):
     def is_blank(self) -> bool:
         """Whether it shows nothing; such a page is marked, and never dropped."""
         return self.ink is not None and is_blank(ink=self.ink, words=len(self.text.split()))
+
+
+class ChartStep(ClientRow):
+    """What one step of intake made of a chart, the last time it looked."""
+
+    plain_fields = ("facts", "at")
+
+    chart = models.ForeignKey(Chart, on_delete=models.CASCADE, related_name="steps")
+    name = models.CharField(max_length=12, choices=choices(StepName))
+    result = models.CharField(max_length=8, choices=choices(StepResult))
+    reason = models.CharField(max_length=24, blank=True, choices=choices(Refusal))
+    facts = models.JSONField(default=dict)  # counts and words of our own
+    at = models.DateTimeField()
+    took = models.PositiveIntegerField(default=0)  # milliseconds
+
+    class Meta(ClientRow.Meta):
+        constraints = [
+            *ClientRow.Meta.constraints,
+            models.UniqueConstraint(fields=["chart", "name"], name="portal_chartstep_once"),
+            known("name", StepName, name="portal_chartstep_name_known"),
+            known("result", StepResult, name="portal_chartstep_result_known"),
+            models.CheckConstraint(
+                condition=models.Q(reason__in=["", *(reason.value for reason in Refusal)]),
+                name="portal_chartstep_reason_known",
+            ),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.name} of {self.chart_id}"

@@ -21,12 +21,13 @@ class Delivery(ClientRow):
     """One artifact of one batch, stored and hashed; a reopened batch gets a new version."""
 
     plain_fields = ("format", "file_name", "storage_name", "sha256", "created_at")
+    stored_files = {"storage_name": "sha256"}
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="deliveries")
     version = models.PositiveSmallIntegerField()
     format = models.CharField(max_length=8)
     file_name = models.CharField(max_length=120)
-    storage_name = models.CharField(max_length=200, unique=True)
+    storage_name = models.CharField(max_length=200)  # equal bytes of a practice share it
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()  # bytes
     encounter_count = models.PositiveIntegerField()
@@ -46,7 +47,7 @@ class Delivery(ClientRow):
 
 
 class Download(ClientRow):
-    """One fetch of a delivery, by a person or by a token."""
+    """One fetch of a delivery: by a person, by a token, or by an SFTP account."""
 
     plain_fields = ("at",)
 
@@ -54,12 +55,16 @@ class Download(ClientRow):
     at = models.DateTimeField()
     user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     token = models.ForeignKey("portal.ApiToken", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    account = models.ForeignKey("portal.SftpAccount", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta(ClientRow.Meta):
         constraints = [
             *ClientRow.Meta.constraints,
             models.CheckConstraint(
-                condition=models.Q(user__isnull=False) ^ models.Q(token__isnull=False), name="portal_download_by_one"
+                condition=models.Q(user__isnull=False, token=None, account=None)
+                | models.Q(user=None, token__isnull=False, account=None)
+                | models.Q(user=None, token=None, account__isnull=False),
+                name="portal_download_by_one",
             ),
         ]
 

@@ -43,6 +43,8 @@ class Practice(models.Model):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     batches_sent = models.PositiveIntegerField(default=0)
+    # Whether its SFTP accounts may have passwords; without, they sign in with keys only.
+    sftp_passwords = models.BooleanField(default=False)
 
     objects = PracticeQuerySet.as_manager()
 

@@ -15,6 +15,8 @@ class ClientRow(models.Model):
 
     patient_fields: tuple[str, ...] = ()
     plain_fields: tuple[str, ...] = ()
+    # Fields that name a stored file (portal.storage), each with the field that holds the content's SHA-256, or None.
+    stored_files: dict[str, str | None] = {}
 
     practice = models.ForeignKey("portal.Practice", on_delete=models.PROTECT, related_name="+")
 

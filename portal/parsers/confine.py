@@ -15,6 +15,8 @@ from contextlib import contextmanager
 
 from PIL import Image
 
+from portal.parsers.system_calls import limit_system_calls
+
 LARGEST_IMAGE = 89_478_485  # pixels; Pillow's own line, which it only warns about
 LARGEST_OUTPUT = 256 * 1024**2  # bytes of one written file
 PR_SET_PDEATHSIG = 1  # prctl(2)
@@ -27,14 +29,18 @@ class Refused(Exception):
     """The file cannot be read; the argument is the name of the refusal."""
 
 
-def confine(*, memory: int, seconds: int) -> None:
-    """No more than this much memory (bytes) and processor time, no core file, no life after the parent."""
+def confine(*, memory: int, seconds: int, programs: bool = True) -> None:
+    """No more than this much memory (bytes) and processor time, no network, no core file, no life after the parent.
+
+    Without `programs` no other program is started and no other process is reached either.
+    """
     if sys.platform == "linux":
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
     resource.setrlimit(resource.RLIMIT_AS, (memory, memory))
     resource.setrlimit(resource.RLIMIT_CPU, (seconds, seconds + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (LARGEST_OUTPUT, LARGEST_OUTPUT))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    limit_system_calls(programs=programs)
     Image.MAX_IMAGE_PIXELS = LARGEST_IMAGE
     warnings.simplefilter("error", Image.DecompressionBombWarning)
 

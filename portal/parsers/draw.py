@@ -9,6 +9,7 @@ same to its parent.
 from __future__ import annotations
 
 import argparse
+import hashlib
 import json
 import math
 import sys
@@ -45,7 +46,8 @@ TURNS = {
 CLEAN = 0.6  # share of pixels in one grey level from which on a page is drawn, not photographed
 END_MARK = b"%%EOF"
 TAIL = 4096  # bytes in which a PDF's end mark must stand
-FORMATS = {"image/tiff": ("TIFF",), "image/jpeg": ("JPEG", "MPO"), "image/png": ("PNG",)}
+FORMATS = {"image/tiff": ("TIFF",), "image/jpeg": ("JPEG", "MPO"), "image/png": ("PNG",), "image/heic": ("HEIF",)}
+SEVERAL = {"image/tiff", "image/heic"}  # types that may hold more than one page
 
 
 @dataclass(frozen=True)
@@ -100,9 +102,13 @@ class ImagePages:
     """The frames of a TIFF, or the one page of a photograph."""
 
     def __init__(self, path: Path, media_type: str, page_limit: int) -> None:
+        if media_type == "image/heic":
+            import pillow_heif
+
+            pillow_heif.register_heif_opener()
         with reading():
             self.image = Image.open(path, formats=FORMATS[media_type])
-            self.total = self.count(page_limit) if media_type == "image/tiff" else 1
+            self.total = self.count(page_limit) if media_type in SEVERAL else 1
 
     def count(self, page_limit: int) -> int:
         """Frames, counted no further than the limit."""
@@ -200,6 +206,15 @@ def write(image: Image.Image, directory: Path, number: int) -> str:
     return f"{number}.png"
 
 
+def pixels_of(image: Image.Image) -> str:
+    """SHA-256 of what is seen, in hex; none of a page of one colour, for all blank pages are the same."""
+    low_high = image.getextrema()
+    bands = low_high if isinstance(low_high[0], tuple) else (low_high,)
+    if all(low == high for low, high in bands):
+        return ""
+    return hashlib.sha256(f"{image.mode} {image.size}".encode() + image.tobytes()).hexdigest()
+
+
 def storable(text: str) -> str:
     """Text as PostgreSQL takes it: no NUL, no halves of characters, one kind of line end."""
     whole = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
@@ -243,6 +258,7 @@ def draw_slice(options: argparse.Namespace) -> dict[str, Any]:
                 "width": page.image.width,
                 "height": page.image.height,
                 "file": write(page.image, options.directory, number),
+                "pixels": pixels_of(page.image),
                 **marks(page, options.directory, number),
             }
         )
@@ -260,7 +276,7 @@ def main() -> None:
     for name in ("first", "count", "page_limit", "memory", "seconds", "pause"):
         parser.add_argument(f"--{name}", type=int, required=True)
     options = parser.parse_args()
-    confine(memory=options.memory, seconds=options.seconds)
+    confine(memory=options.memory, seconds=options.seconds, programs=False)
     try:
         manifest = draw_slice(options)
     except Refused as refused:

@@ -101,9 +101,8 @@ def read_second(page: Image.Image, turn: int, skew: float) -> tuple[Lines, Level
 def read(options: argparse.Namespace) -> dict[str, Any]:
     """The manifest: words, how the page lies, and the names of its upright image and thumbnail if it was turned."""
     with reading():
-        page = Image.open(options.source, formats=FORMATS)
-        page.load()
-        page = page if page.mode == "L" else page.convert("RGB")  # drawn pages are kept with a palette
+        stored = Image.open(options.source, formats=FORMATS)
+        page = stored.convert("L" if stored.mode == "L" else "RGB")  # drawn pages are kept with a palette
     if options.engine == "first":
         lines, level = read_first(page, options.directory)
     else:
@@ -133,7 +132,7 @@ def main() -> None:
     for name in ("memory", "seconds", "turn", "skew"):
         parser.add_argument(f"--{name}", type=int, required=True)
     options = parser.parse_args()
-    confine(memory=options.memory, seconds=options.seconds)
+    confine(memory=options.memory, seconds=options.seconds, programs=options.engine == "first")
     try:
         manifest = read(options)
     except Refused as refused:

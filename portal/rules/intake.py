@@ -7,11 +7,16 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
+from portal.rules.file_types import ENDINGS, TEXT, WORDY_ENDINGS, media_type_of
+
 
 class ChartStatus(StrEnum):
     RECEIVED = "received"
     READY = "ready"
+    UNPACKED = "unpacked"
     DUPLICATE = "duplicate"
+    LOCKED = "locked"
+    QUARANTINED = "quarantined"
     UNREADABLE = "unreadable"
 
 
@@ -19,7 +24,14 @@ class Refusal(StrEnum):
     EMPTY = "empty"
     UNKNOWN_TYPE = "unknown_type"
     NAME_DIFFERS = "name_differs"
+    PASSWORD_NEEDED = "password_needed"  # noqa: S105
     PASSWORD_PROTECTED = "password_protected"  # noqa: S105
+    INFECTED = "infected"
+    NOT_CHECKED = "not_checked"
+    UNSAFE_ARCHIVE = "unsafe_archive"
+    NESTED_ARCHIVE = "nested_archive"
+    UNPACKS_TOO_LARGE = "unpacks_too_large"
+    UNSAFE_DOCUMENT = "unsafe_document"
     TRUNCATED = "truncated"
     TOO_LARGE = "too_large"
     TOO_MANY_PAGES = "too_many_pages"
@@ -42,14 +54,41 @@ ADVICE: Mapping[Refusal, Advice] = MappingProxyType(
     {
         Refusal.EMPTY: Advice("The file has no content (0 bytes).", "Scan or export it again and send it."),
         Refusal.UNKNOWN_TYPE: Advice(
-            "The content is not a PDF, TIFF, JPEG or PNG.", "Export the chart as PDF or TIFF and send it."
+            "The content is not of a type we take: PDF, TIFF, JPEG, PNG, HEIC, DOCX, RTF, text, C-CDA, a ZIP of these.",
+            "Export the chart as PDF or TIFF and send it.",
         ),
         Refusal.NAME_DIFFERS: Advice(
             "The name says one type of file, the content is another.",
             "Open it: if a web page or an error message was saved by mistake, export the chart again.",
         ),
+        Refusal.PASSWORD_NEEDED: Advice(
+            "The PDF opens with a password only.",
+            "Give the password on the chart's page; it is used once and not kept. Or have us go on without the file.",
+        ),
         Refusal.PASSWORD_PROTECTED: Advice(
-            "The PDF is protected by a password.", "Remove the password and send the file again."
+            "The file is protected by a password.", "Remove the password and send the file again."
+        ),
+        Refusal.INFECTED: Advice(
+            "The virus scanner found something in the file, so nobody opens it.",
+            "Check the computer it comes from, export the chart again and send that.",
+        ),
+        Refusal.NOT_CHECKED: Advice(
+            "The file waits for the virus scanner, which does not answer.",
+            "Nothing to do: it is looked at by itself as soon as the scanner is back.",
+        ),
+        Refusal.UNSAFE_ARCHIVE: Advice(
+            "The ZIP holds links, paths out of its folder, or parts that overlap, as no archiver makes them.",
+            "Pack the charts again, or send them without a ZIP.",
+        ),
+        Refusal.NESTED_ARCHIVE: Advice(
+            "A ZIP inside a ZIP is not unpacked.", "Send the inner ZIP, or its files, by themselves."
+        ),
+        Refusal.UNPACKS_TOO_LARGE: Advice(
+            "Unpacked, the file is larger, or holds more files, than one may.", "Send its charts in several parts."
+        ),
+        Refusal.UNSAFE_DOCUMENT: Advice(
+            "The document defines entities or is nested deeper than any chart, which we do not follow.",
+            "Export it again as C-CDA or PDF and send that.",
         ),
         Refusal.TRUNCATED: Advice(
             "The file is damaged or ends too early.", "Check that it opens on your side, then send it again."
@@ -83,43 +122,20 @@ ADVICE: Mapping[Refusal, Advice] = MappingProxyType(
 MENDED_BY_A_COPY: frozenset[Refusal] = frozenset({Refusal.CHANGED_AFTER_RECEIPT, Refusal.LEFT_OUT})
 
 # What a manager may have drawn once more: the fault may have been ours.
-TRY_AGAIN: frozenset[Refusal] = frozenset({Refusal.SERVICE_FAULT, Refusal.TOO_COSTLY, Refusal.CHANGED_AFTER_RECEIPT})
+TRY_AGAIN: frozenset[Refusal] = frozenset(
+    {Refusal.SERVICE_FAULT, Refusal.TOO_COSTLY, Refusal.CHANGED_AFTER_RECEIPT, Refusal.INFECTED}
+)
 
-# The types taken, with the endings they travel under.
-MEDIA_TYPES: Mapping[str, tuple[str, ...]] = MappingProxyType(
+# The reasons that go with a state of their own; every other one makes a chart unreadable.
+REASONS_OF: Mapping[ChartStatus, frozenset[Refusal]] = MappingProxyType(
     {
-        "application/pdf": (".pdf",),
-        "image/tiff": (".tif", ".tiff"),
-        "image/jpeg": (".jpg", ".jpeg"),
-        "image/png": (".png",),
+        ChartStatus.LOCKED: frozenset({Refusal.PASSWORD_NEEDED}),
+        ChartStatus.QUARANTINED: frozenset({Refusal.INFECTED, Refusal.NOT_CHECKED}),
+        ChartStatus.UNREADABLE: frozenset(Refusal) - {Refusal.PASSWORD_NEEDED, Refusal.INFECTED, Refusal.NOT_CHECKED},
     }
 )
-ENDINGS: tuple[str, ...] = tuple(ending for endings in MEDIA_TYPES.values() for ending in endings)
 
-# First bytes of each type: TIFF 6.0 section 2 (and BigTIFF), ITU-T T.81 B.1.1.3, ISO/IEC 15948 5.2.
-SIGNATURES: tuple[tuple[bytes, str], ...] = (
-    (b"II*\x00", "image/tiff"),
-    (b"MM\x00*", "image/tiff"),
-    (b"II+\x00", "image/tiff"),
-    (b"MM\x00+", "image/tiff"),
-    (b"\xff\xd8\xff", "image/jpeg"),
-    (b"\x89PNG\r\n\x1a\n", "image/png"),
-)
-PDF_MARK = b"%PDF-"
-HEAD = 1024  # bytes in which a PDF's mark may stand (Adobe's implementation note 13 to ISO 32000-1, 7.5.2)
 LONGEST_NAME = 255
-
-
-def media_type_of(head: bytes) -> str:
-    """The type of a file by its first HEAD bytes; empty if it is none of those taken."""
-    for signature, media_type in SIGNATURES:
-        if head.startswith(signature):
-            return media_type
-    place = head[:HEAD].find(PDF_MARK)
-    # Junk before the mark is allowed, but not another document that speaks of PDF.
-    if place == 0 or (place > 0 and not head.lstrip(b"\xef\xbb\xbf \t\r\n").startswith((b"<", b"{", b"PK"))):
-        return "application/pdf"
-    return ""
 
 
 def refusal_at_receipt(*, name: str, size: int, head: bytes, limit: int) -> Refusal | None:
@@ -128,9 +144,13 @@ def refusal_at_receipt(*, name: str, size: int, head: bytes, limit: int) -> Refu
         return Refusal.EMPTY
     if size > limit:
         return Refusal.TOO_LARGE
-    if media_type_of(head):
+    media_type = media_type_of(head)
+    promised = name.lower().endswith(ENDINGS)
+    if media_type == TEXT:  # words are taken under any name but that of a picture: there they are an error message
+        return Refusal.NAME_DIFFERS if promised and not name.lower().endswith(WORDY_ENDINGS) else None
+    if media_type:
         return None
-    return Refusal.NAME_DIFFERS if name.lower().endswith(ENDINGS) else Refusal.UNKNOWN_TYPE
+    return Refusal.NAME_DIFFERS if promised else Refusal.UNKNOWN_TYPE
 
 
 def display_name(name: str) -> str:

@@ -30,14 +30,22 @@ BATCH_MOVES: Mapping[str, Move] = MappingProxyType(
     }
 )
 
+IN_WORK = frozenset({ChartStatus.RECEIVED, ChartStatus.QUARANTINED})  # quarantined: until the scanner answers
+AT_HAND = IN_WORK | {ChartStatus.READY, ChartStatus.UNPACKED, ChartStatus.LOCKED}
+
 CHART_MOVES: Mapping[str, Move] = MappingProxyType(
     {
-        "render": Move(frozenset({ChartStatus.RECEIVED}), ChartStatus.READY),
-        "refuse": Move(frozenset({ChartStatus.RECEIVED}), ChartStatus.UNREADABLE),
-        "leave_out": Move(frozenset({ChartStatus.RECEIVED, ChartStatus.READY}), ChartStatus.UNREADABLE),
-        "give_way": Move(
-            frozenset({ChartStatus.RECEIVED, ChartStatus.READY, ChartStatus.UNREADABLE}), ChartStatus.DUPLICATE
-        ),
-        "try_again": Move(frozenset({ChartStatus.UNREADABLE}), ChartStatus.RECEIVED),
+        "render": Move(IN_WORK, ChartStatus.READY),
+        "unpack": Move(IN_WORK, ChartStatus.UNPACKED),
+        "refuse": Move(IN_WORK, ChartStatus.UNREADABLE),
+        "quarantine": Move(IN_WORK, ChartStatus.QUARANTINED),
+        "lock": Move(IN_WORK, ChartStatus.LOCKED),
+        "same_pages": Move(IN_WORK, ChartStatus.DUPLICATE),
+        "unlock": Move(frozenset({ChartStatus.LOCKED}), ChartStatus.RECEIVED),
+        "give_up": Move(frozenset({ChartStatus.LOCKED}), ChartStatus.UNREADABLE),
+        "work_anyway": Move(frozenset({ChartStatus.DUPLICATE}), ChartStatus.READY),
+        "leave_out": Move(AT_HAND, ChartStatus.UNREADABLE),
+        "give_way": Move(AT_HAND | {ChartStatus.UNREADABLE}, ChartStatus.DUPLICATE),
+        "try_again": Move(frozenset({ChartStatus.UNREADABLE, ChartStatus.QUARANTINED}), ChartStatus.RECEIVED),
     }
 )

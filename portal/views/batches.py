@@ -19,10 +19,11 @@ from django.views.decorators.http import require_GET
 from portal.access import SignedRequest, found, requires
 from portal.actions.audit import record
 from portal.forms.batches import SendForm
-from portal.models import Batch, Chart, Delivery
+from portal.models import Batch, Chart, Delivery, Upload
 from portal.rules.intake import TRY_AGAIN, ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Permission
+from portal.views.steps import step_lines
 from portal.views.tags import BATCH_TAGS, chart_advice, chart_tag, megabytes, plural, promise
 from portal.views.uploads import limits
 
@@ -151,6 +152,7 @@ def batch(request: SignedRequest, pk: int) -> HttpResponse:
             "form": SendForm(initial={"name": row.name, "specialty": row.specialty}) if may_send else None,
             "may_send": may_send,
             "workable_ids": list(workable(row)) if may_send else [],
+            "unfinished": unfinished(request, row) if may_send else [],
             "may_discuss": request.user.may(Permission.DISCUSS),
             "deliveries": [] if is_open else delivery_rows(request, row),
             **limits(),
@@ -162,6 +164,21 @@ def workable(row: Batch) -> QuerySet[Chart, int]:
     """The ids of the charts that can become work."""
     charts = Chart.objects.filter(batch=row, status__in=[ChartStatus.READY, ChartStatus.RECEIVED])
     return charts.in_order().values_list("pk", flat=True)
+
+
+def unfinished(request: SignedRequest, row: Batch) -> list[dict[str, Any]]:
+    """The files that did not arrive completely and can still be gone on with."""
+    return [
+        {
+            "url": reverse("portal:upload-part", args=[upload.pk]),
+            "abandon_url": reverse("portal:upload-abandon", args=[upload.pk]),
+            "name": upload.name,
+            "size": megabytes(upload.size),
+            "arrived": upload.offset * 100 // max(1, upload.size),
+            "until": upload.expires_at,
+        }
+        for upload in Upload.objects.visible_to(request.user).unfinished().filter(batch=row)
+    ]
 
 
 @see_batches
@@ -187,6 +204,7 @@ def live(request: SignedRequest, row: Batch) -> dict[str, Any]:
     )
     more, charts = len(charts) > CHARTS_A_PAGE, charts[:CHARTS_A_PAGE]
     address = reverse("portal:batch", args=[row.pk])
+    lines = step_lines(charts)
     total = sum(counts.values())
     return {
         "batch": row,
@@ -198,7 +216,7 @@ def live(request: SignedRequest, row: Batch) -> dict[str, Any]:
         "ready": counts[ChartStatus.READY],
         "checking": counts[ChartStatus.RECEIVED],
         "workable": counts[ChartStatus.READY] + counts[ChartStatus.RECEIVED],
-        "chart_rows": [chart_row(request, chart) for chart in charts],
+        "chart_rows": [chart_row(request, chart, lines.get(chart.pk, [])) for chart in charts],
         "live_url": reverse("portal:batch-charts", args=[row.pk]) + (f"?after={first}" if first else ""),
         "pagination": {
             "previous_url": address if first else None,
@@ -212,11 +230,14 @@ def timeline(row: Batch, counts: Counter[str]) -> list[dict[str, Any]]:
     """The steps a batch goes through, as far as the portal knows; coding's own figures are a fragment of theirs."""
     total, checking = sum(counts.values()), counts[ChartStatus.RECEIVED]
     refused, duplicate = counts[ChartStatus.UNREADABLE], counts[ChartStatus.DUPLICATE]
+    locked, quarantined = counts[ChartStatus.LOCKED], counts[ChartStatus.QUARANTINED]
     left_out = counts[Refusal.LEFT_OUT]
     sent, delivered = row.status != BatchStatus.OPEN, row.status == BatchStatus.DELIVERED
     by = f" by {row.created_by.name}" if row.created_by else f" by {row.get_source_display()}"
     exceptions = [
         *([{"text": f"{plural(refused, 'file')} could not be read", "tone": "danger"}] if refused else []),
+        *([{"text": f"{plural(locked, 'file')} waiting for a password", "tone": "warn"}] if locked else []),
+        *([{"text": f"{plural(quarantined, 'file')} in quarantine", "tone": "danger"}] if quarantined else []),
         *([{"text": f"{plural(duplicate, 'file')} sent before", "tone": "warn"}] if duplicate else []),
         *([{"text": f"{plural(left_out, 'file')} left out by the sender", "tone": "neutral"}] if left_out else []),
     ]
@@ -240,7 +261,7 @@ def timeline(row: Batch, counts: Counter[str]) -> list[dict[str, Any]]:
     ]
 
 
-def chart_row(request: SignedRequest, chart: Chart) -> dict[str, Any]:
+def chart_row(request: SignedRequest, chart: Chart, steps: list[dict[str, Any]]) -> dict[str, Any]:
     """What the table shows of one file."""
     original = chart.duplicate_of
     return {
@@ -251,12 +272,15 @@ def chart_row(request: SignedRequest, chart: Chart) -> dict[str, Any]:
         "pages": chart.page_count,
         "status": chart_tag(chart),
         "advice": chart_advice(chart),
-        "attention": chart.status == ChartStatus.UNREADABLE and chart.reason != Refusal.LEFT_OUT,
+        "attention": bool(chart.reason) and chart.reason != Refusal.LEFT_OUT,
+        "steps": steps,
+        "locked": chart.status == ChartStatus.LOCKED and request.user.may(Permission.SEND_CHARTS),
         "original": {
             "label": original.label,
             "batch": original.batch.label,
             "batch_pk": original.batch_id,
             "advice": chart_advice(original),
+            "same_pages": chart.rests_for_same_pages,
         }
         if original is not None
         else None,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse
 from django.shortcuts import redirect, render
@@ -12,10 +14,14 @@ from django.views.decorators.http import require_GET, require_POST
 from portal.access import SignedRequest, found, requires
 from portal.actions.audit import record
 from portal.actions.charts import ChartDamaged, NotTryable, open_original, try_chart_again
-from portal.actions.pages import open_page_image
-from portal.models import Chart, Outcome, Page
-from portal.rules.intake import MEDIA_TYPES
+from portal.forms.locks import PasswordOfChart
+from portal.models import Chart, Outcome, Page, User
+from portal.page_access import link_view, links, page_answer, private
+from portal.page_links import PageLink
+from portal.rules.file_types import MEDIA_TYPES
+from portal.rules.intake import ChartStatus
 from portal.rules.roles import Permission
+from portal.views.steps import step_lines
 from portal.views.tags import chart_advice, chart_tag, megabytes
 
 PAGES_AT_ONCE = 20
@@ -27,11 +33,19 @@ see_charts = requires(Permission.SEE_CHARTS)
 @require_GET
 def chart(request: SignedRequest, pk: int) -> HttpResponse:
     """The pages of a chart, twenty at a time."""
-    row = found(request, Chart.objects.visible_to(request.user).select_related("batch", "duplicate_of__batch"), pk=pk)
+    related = ("batch", "duplicate_of__batch", "archive")
+    row = found(request, Chart.objects.visible_to(request.user).select_related(*related), pk=pk)
+    return show_chart(request, row)
+
+
+def show_chart(
+    request: SignedRequest, row: Chart, *, form: PasswordOfChart | None = None, status: int = 200
+) -> HttpResponse:
+    """The page of a chart: what became of it, what waits for an answer, its pages."""
     asked = request.GET.get("page", "")
     first = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1  # noqa: PLR2004
     pages = list(Page.objects.filter(chart=row, number__gte=first).order_by("number")[:PAGES_AT_ONCE])
-    total = row.page_count or 0
+    total, written = row.page_count or 0, links(request, "chart")
     last = pages[-1].number if pages else 0
     return render(
         request,
@@ -40,14 +54,16 @@ def chart(request: SignedRequest, pk: int) -> HttpResponse:
             "chart": row,
             "status": chart_tag(row),
             "advice": chart_advice(row),
+            "steps": step_lines([row]).get(row.pk, []),
             "may_send": request.user.may(Permission.SEND_CHARTS),
+            **answers(request, row, form),
             "size": megabytes(row.size),
             "pages": [
                 {
                     "number": page.number,
                     "width": page.width,
                     "height": page.height,
-                    "url": reverse("portal:page-image", args=[row.pk, page.number]),
+                    "url": reverse("portal:page-by-link", args=[written.to(row.pk, page.number)]),
                 }
                 for page in pages
             ],
@@ -58,19 +74,41 @@ def chart(request: SignedRequest, pk: int) -> HttpResponse:
                 "text": f"Pages {first}–{last} of {total}" if pages and total > PAGES_AT_ONCE else "",
             },
         },
+        status=status,
     )
+
+
+def answers(request: SignedRequest, row: Chart, form: PasswordOfChart | None) -> dict[str, Any]:
+    """What this person may decide about the chart."""
+    locked, sends = row.status == ChartStatus.LOCKED, request.user.may(Permission.SEND_CHARTS)
+    decides = sends or request.user.may(Permission.MANAGE_WORK)
+    return {
+        "locked": locked,
+        "form": (form or PasswordOfChart()) if locked and sends else None,
+        "may_give_up": locked and decides,
+        "may_work_anyway": row.rests_for_same_pages and decides,
+        "same_pages": row.rests_for_same_pages,
+    }
 
 
 @see_charts
 @require_GET
-def page_image(request: SignedRequest, pk: int, number: int) -> FileResponse:
+def page_image(request: SignedRequest, pk: int, number: int) -> HttpResponse:
     """One page as an image, for the practice, managers and billers; looking at it is an audit event."""
     row = found(request, Chart.objects.visible_to(request.user), pk=pk)
     page = found(request, Page.objects.filter(chart=row), number=number)
-    image, content_type = open_page_image(page=page, by=request.user, at=timezone.now(), request=request)
-    response = private(FileResponse(image, content_type=content_type))
-    response["Content-Disposition"] = "inline"  # without the stored file's name
-    return response
+    return page_answer(request, page, by=request.user, at=timezone.now())
+
+
+def linked_page(person: User, link: PageLink) -> Page | None:
+    """The page that a link names, if it is still one of the person's."""
+    charts = Chart.objects.visible_to(person).filter(pk=link.holder)
+    return Page.objects.filter(chart__in=charts, number=link.number).first()
+
+
+page_by_link = link_view(
+    "chart", find=linked_page, own=lambda link: reverse("portal:page-image", args=[link.holder, link.number])
+)
 
 
 @see_charts
@@ -86,13 +124,6 @@ def chart_original(request: SignedRequest, pk: int) -> HttpResponse | FileRespon
         return render(request, "portal/chart_damaged.html", {"chart": row}, status=CONFLICT)
     media_type = row.media_type if row.media_type in MEDIA_TYPES else "application/octet-stream"
     return private(FileResponse(original, as_attachment=True, filename=row.original_name, content_type=media_type))
-
-
-def private(response: FileResponse) -> FileResponse:
-    """Shown to this person, guessed by no browser, kept by no cache."""
-    response["Cache-Control"] = "private, no-store"
-    response["X-Content-Type-Options"] = "nosniff"
-    return response
 
 
 @requires(Permission.MANAGE_WORK)

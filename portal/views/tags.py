@@ -21,16 +21,21 @@ BATCH_TAGS: dict[str, Tag] = {
 CHART_TAGS: dict[str, Tag] = {
     ChartStatus.RECEIVED: {"label": "Checking", "glyph": "○", "tone": "neutral"},
     ChartStatus.READY: {"label": "Readable", "glyph": "✓", "tone": "plain"},
+    ChartStatus.UNPACKED: {"label": "Unpacked", "glyph": "✓", "tone": "plain"},
+    ChartStatus.LOCKED: {"label": "Needs its password", "glyph": "!", "tone": "warn"},
+    ChartStatus.QUARANTINED: {"label": "Quarantined", "glyph": "✕", "tone": "danger"},
     ChartStatus.DUPLICATE: {"label": "Duplicate", "glyph": "=", "tone": "neutral"},
     ChartStatus.UNREADABLE: {"label": "Not readable", "glyph": "✕", "tone": "danger"},
 }
 
+NOT_CHECKED: Tag = {"label": "Waits for the virus scanner", "glyph": "◐", "tone": "warn"}
 LEFT_OUT: Tag = {"label": "Left out", "glyph": "‖", "tone": "neutral"}
 
 
 def chart_tag(chart: Chart) -> Tag:
     """Status of a chart; what its sender took out was readable enough."""
-    return LEFT_OUT if chart.reason == Refusal.LEFT_OUT else CHART_TAGS[chart.status]
+    own = {Refusal.LEFT_OUT: LEFT_OUT, Refusal.NOT_CHECKED: NOT_CHECKED}
+    return own.get(Refusal(chart.reason), CHART_TAGS[chart.status]) if chart.reason else CHART_TAGS[chart.status]
 
 
 def promise(batch: Batch, *, at: datetime) -> DueTag | None:

@@ -26,9 +26,12 @@ from portal.actions.batches import (
     send_batch,
 )
 from portal.actions.charts import BatchFull, Receipt, ReceiptOutcome, receive_file
+from portal.actions.uploads import abandon_unfinished
+from portal.api.idempotency import sha256_of
 from portal.forms.batches import BatchForm, SendForm, UploadForm, first_values
 from portal.models import Batch
 from portal.rules.roles import Permission
+from portal.rules.uploads import PART_BYTES, SAID, Trouble
 from portal.views.tags import megabytes, plural
 
 NO_AGREEMENT = (
@@ -47,6 +50,7 @@ def limits() -> dict[str, Any]:
         "accepted": f"PDF, TIFF (also of many pages), JPEG or PNG. Up to {megabytes(settings.INTAKE_FILE_LIMIT)} and "
         f"{settings.INTAKE_PAGE_LIMIT:,} pages a file, {megabytes(settings.INTAKE_BATCH_LIMIT)} a batch.",
         "at_once": settings.DATA_UPLOAD_MAX_NUMBER_FILES,
+        "part_bytes": PART_BYTES,
     }
 
 
@@ -70,13 +74,18 @@ def upload(request: SignedRequest) -> HttpResponse:
 
 
 def promised(form: BatchForm, *, at: Any) -> dict[str, Any]:
-    """When a batch sent now would be ready; `blocked` if none may be sent. Unsaid for senders of several practices."""
+    """When a batch sent now would be ready, and in how many hours; `blocked` if none may be sent.
+
+    Unsaid for senders of several practices.
+    """
+    unsaid: dict[str, Any] = {"blocked": False, "at": None, "hours": None}
     if form.only is None:
-        return {"blocked": False, "at": None}
+        return unsaid
     try:
-        return {"blocked": False, "at": ready_by(form.only, at=at)}
+        ready_at = ready_by(form.only, at=at)
     except NoAgreement:
-        return {"blocked": True, "at": None}
+        return {**unsaid, "blocked": True}
+    return {**unsaid, "at": ready_at, "hours": (ready_at - at).total_seconds() / 3600}
 
 
 def receive_and_send(request: SignedRequest, form: UploadForm) -> HttpResponse:
@@ -121,6 +130,7 @@ def send(request: SignedRequest, batch: Batch, *, chosen: set[int] | None = None
         with transaction.atomic():
             if chosen is not None:
                 left = leave_out(batch=batch, keep=chosen, by=request.user, at=timezone.now())
+            unfinished = abandon_unfinished(batch=batch, by=request.user, at=timezone.now())
             send_batch(batch=batch, by=request.user, at=timezone.now())
     except BatchNotOpen:
         messages.warning(request, NOT_OPEN)
@@ -132,6 +142,9 @@ def send(request: SignedRequest, batch: Batch, *, chosen: set[int] | None = None
         messages.success(request, f"{batch.label} is on its way to us.")
         if left:
             messages.info(request, f"{plural(left, 'file')} you took out will not be worked on.")
+        if unfinished:
+            went = f"Without {plural(unfinished, 'file')} that had not arrived completely"
+            messages.warning(request, f"{went}. Send another batch with what is missing.")
     return redirect("portal:batch", pk=batch.pk)
 
 
@@ -168,6 +181,8 @@ def upload_batch(request: SignedRequest) -> HttpResponse:
             "label": batch.label,
             "url": reverse("portal:batch", args=[batch.pk]),
             "file_url": reverse("portal:batch-file", args=[batch.pk]),
+            "uploads_url": reverse("portal:batch-uploads", args=[batch.pk]),
+            "checks_url": reverse("portal:batch-checks", args=[batch.pk]),
             "commit_url": reverse("portal:send-batch", args=[batch.pk]),
         },
         status=201,
@@ -182,6 +197,10 @@ def batch_file(request: SignedRequest, pk: int) -> JsonResponse:
     file = request.FILES.get("file")
     if file is None:
         return JsonResponse({"outcome": "refused", "name": "", "detail": "No file arrived.", "chart": None}, status=400)
+    declared = request.headers.get("X-Content-SHA256", "")
+    if declared and declared.lower() != sha256_of(file):
+        trouble = Trouble.PART_DIFFERS
+        return JsonResponse({"outcome": "refused", "code": trouble.value, "detail": SAID[trouble]}, status=422)
     try:
         receipt = receive_file(
             batch=batch, file=file, name=file.name or "", by=request.user, at=timezone.now(),

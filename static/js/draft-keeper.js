@@ -122,11 +122,22 @@ class DraftKeeper extends HTMLElement {
     if (this.#halted || this.hasAttribute("lost") || root.hasAttribute("data-locked")) return;
     if (this.#pending !== undefined) return this.#save({ person: false });
     try {
-      const response = await this.#post(this.getAttribute("heartbeat-url"), this.#data(), { person: false });
+      const response = await this.#post(this.getAttribute("heartbeat-url"), this.#data({ seen: this.getAttribute("seen") ?? 0 }), { person: false });
       if (response.status === 409) this.#lose();
       else if (response.status === 423) window.dispatchEvent(new Event("chartline:locked"));
+      else if (response.ok && !response.redirected) this.#hear((await response.json()).news ?? []);
     } catch {
       // Offline: the next beat or the next save tells.
+    }
+  }
+
+  /** Others changed the pages: said in a banner that takes neither the focus nor the pages from anybody. */
+  #hear(news) {
+    for (const { id, text } of news) {
+      this.setAttribute("seen", id);
+      const show = make("a", { class: "button small", href: "" }, "Show the pages as they are now");
+      this.querySelector("[data-alerts]").append(make("div", { class: "banner info" }, make("p", {}, text), make("div", { class: "actions" }, show)));
+      say(text);
     }
   }
 

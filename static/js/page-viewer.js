@@ -25,6 +25,7 @@ class PageViewer extends HTMLElement {
     });
     this.#body.addEventListener("scroll", () => this.#mark(), { passive: true });
     this.#restore();
+    if (this.querySelector("figure[data-turn]")) import("./page-words.js").then((part) => part.turnAsArranged(this));
     this.#mark();
   }
 

@@ -1,10 +1,13 @@
-// <upload-list>: sends each chosen file by itself, shows how it went, then commits what was received.
+// <upload-list>: sends each chosen file by itself, shows how it went and what the checks found, then commits what was received.
 // Without this script the form inside posts all files at once.
+import { droppedFiles, ofAPerson } from "./dropped-files.js";
+import { FileSender, Hasher } from "./file-sender.js";
 import { csrfToken, make, say } from "./session.js";
 
-const PARALLEL = 2;
+const PARALLEL = 3;
 const STEP = 10; // per cent between announcements
-const GLYPH = { waiting: "○", sending: "◔", received: "✓", duplicate: "!", refused: "✕", failed: "✕" };
+const LOOK = 3000; // ms between two looks at the checks
+const GLYPH = { waiting: "○", sending: "◔", paused: "‖", received: "✓", duplicate: "!", refused: "✕", failed: "✕" };
 
 const size = (bytes) => {
   if (bytes < 1024 ** 2) return `${Math.max(1, Math.round(bytes / 1024))} kB`;
@@ -13,27 +16,34 @@ const size = (bytes) => {
 };
 const plural = (count, noun) => `${count} ${noun}${count === 1 ? "" : "s"}`;
 const left = (seconds) => (seconds < 60 ? "less than a minute left" : `about ${Math.round(seconds / 60)} min left`);
+const same = ({ file }) => `${file.webkitRelativePath || file.name} ${file.size} ${file.lastModified}`;
 
 class UploadList extends HTMLElement {
   #entries = [];
   #stop;
-  #started = 0;
+  #started = 0; // when the bytes began to move, and how many were there already
+  #before = 0;
   #step = 0;
   #ready = false;
+  #known = null; // the unfinished files of the batch, asked for once
+  #hasher = null;
+  #paused = false;
+  #looking = null;
 
   connectedCallback() {
     this.#stop = new AbortController();
     const { signal } = this.#stop;
     if (!this.#ready) this.#prepare();
     const zone = this.querySelector(".dropzone");
-    const input = this.#input();
-    input.addEventListener("change", () => { this.add(input.files); input.value = ""; }, { signal });
+    for (const input of this.querySelectorAll('input[type="file"]')) input.addEventListener("change", () => this.#chosen(input), { signal });
     for (const type of ["dragenter", "dragover"]) zone.addEventListener(type, (event) => { event.preventDefault(); zone.classList.add("over"); }, { signal });
     for (const type of ["dragleave", "drop"]) zone.addEventListener(type, (event) => { event.preventDefault(); zone.classList.remove("over"); }, { signal });
-    zone.addEventListener("drop", (event) => this.add(event.dataTransfer.files), { signal });
+    zone.addEventListener("drop", async (event) => this.add(await droppedFiles(event.dataTransfer)), { signal });
     window.addEventListener("paste", (event) => event.clipboardData?.files.length && this.add(event.clipboardData.files), { signal });
     window.addEventListener("beforeunload", (event) => this.#count("sending") && event.preventDefault(), { signal });
     window.addEventListener("chartline:unlocked", () => this.#pump(), { signal });
+    window.addEventListener("online", () => this.#entries.filter(({ state }) => state === "failed").forEach((entry) => this.#again(entry)), { signal });
+    this.list.addEventListener("keydown", (event) => this.#key(event), { signal });
     this.querySelector("form").addEventListener("submit", (event) => this.#commit(event), { signal });
   }
 
@@ -48,39 +58,46 @@ class UploadList extends HTMLElement {
   #prepare() {
     this.#ready = true;
     this.#input().required = false;
-    this.querySelector(".drop-hint")?.removeAttribute("hidden");
+    for (const hidden of this.querySelectorAll(".dropzone [hidden]")) hidden.removeAttribute("hidden");
     this.noun = this.getAttribute("noun") ?? "file";
     this.list = this.querySelector(".file-list");
     this.button = this.querySelector('button[type="submit"]');
     this.bar = make("progress", { max: "100", value: "0", "aria-label": "All files" });
     this.text = make("span", { class: "progress-text" });
-    this.total = make("div", { class: "progress upload-total", hidden: true }, this.bar, this.text);
+    this.pause = make("button", { class: "button small", type: "button", hidden: true }, "Pause");
+    this.pause.addEventListener("click", () => this.#hold(!this.#paused));
+    this.total = make("div", { class: "progress upload-total", hidden: true }, this.bar, this.text, this.pause);
     this.list.before(this.total);
     this.#show();
   }
 
-  /** Take files; one that is listed already is not taken twice. */
-  add(files) {
-    const known = new Set(this.#entries.map(({ file }) => `${file.name} ${file.size} ${file.lastModified}`));
+  #chosen(input) {
+    const all = [...input.files];
+    const files = input.webkitdirectory ? all.filter(ofAPerson) : all;
+    input.value = "";
+    if (files.length < all.length) say(`${plural(all.length - files.length, "system file")} left out`);
+    this.add(files);
+  }
+
+  /** Take files; one that is listed already is not taken twice. `opener`, if set, opens the batch first. */
+  async add(chosen) {
+    const files = [...chosen];
+    if (!files.length || this.opener && !await this.opener()) return;
+    const known = new Set(this.#entries.map(same));
     const limit = Number(this.getAttribute("max-bytes")) || Infinity;
     let again = 0;
     for (const file of files) {
-      if (known.has(`${file.name} ${file.size} ${file.lastModified}`)) { again += 1; continue; }
+      if (known.has(same({ file }))) { again += 1; continue; }
       const entry = { file, key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, state: "waiting", sent: 0, detail: "", chart: null };
       if (file.size > limit) Object.assign(entry, { state: "refused", final: true, detail: `Larger than ${size(limit)}. Split it and try again.` });
       else if (!file.size) Object.assign(entry, { state: "refused", final: true, detail: "The file is empty." });
-      entry.row = this.#row(entry);
+      entry.row = make("li", { tabindex: "-1" }, make("span", { class: "file-name" }, file.name), make("span", { class: "file-size" }, size(file.size)), make("span", { class: "file-state" }), make("span", { class: "file-actions" }));
       this.#entries.push(entry);
       this.list.append(entry.row);
       this.#draw(entry);
     }
     if (again) say(`${plural(again, "file")} listed already`);
-    if (!this.#started) this.#started = performance.now();
     this.#pump();
-  }
-
-  #row(entry) {
-    return make("li", {}, make("span", { class: "file-name" }, entry.file.name), make("span", { class: "file-size" }, size(entry.file.size)), make("span", { class: "file-state" }), make("span", { class: "file-actions" }));
   }
 
   #draw(entry) {
@@ -89,8 +106,8 @@ class UploadList extends HTMLElement {
     row.dataset.state = state;
     const share = Math.min(100, Math.floor((100 * entry.sent) / file.size) || 0);
     const words = {
-      waiting: "Waiting", sending: share < 100 ? `${share} %` : "Checking", received: entry.detail || "Received",
-      duplicate: entry.detail || "Sent before", refused: entry.detail || "Refused", failed: "Not sent: the connection failed.",
+      waiting: entry.sent ? `Waiting at ${share} %` : "Waiting", sending: entry.cut ? `Connection lost at ${share} %, trying again` : share < 100 ? `${share} %` : "Checking",
+      paused: `Paused at ${share} %`, received: entry.detail || "Received", duplicate: entry.detail || "Sent before", refused: entry.detail || "Refused", failed: entry.detail || "Not sent: the connection failed.",
     }[state];
     const place = row.querySelector(".file-state");
     if (changed) {
@@ -99,13 +116,16 @@ class UploadList extends HTMLElement {
         ...(state === "sending" ? [make("progress", { max: "100", value: "0", "aria-label": `Sending ${file.name}` })] : []),
         make("span", { class: "words" }));
       const actions = row.querySelector(".file-actions");
-      const again = make("button", { class: "button small", type: "button" }, "Retry", make("span", { class: "visually-hidden" }, ` ${file.name}`));
-      again.addEventListener("click", () => this.#again(entry));
-      const remove = make("button", { class: "button small quiet", type: "button" }, state === "sending" ? "Cancel" : "Remove", make("span", { class: "visually-hidden" }, ` ${file.name}`));
-      remove.addEventListener("click", () => this.#remove(entry));
+      const action = (text, does, style = "") => {
+        const button = make("button", { class: `button small${style}`, type: "button" }, text, make("span", { class: "visually-hidden" }, ` ${file.name}`));
+        button.addEventListener("click", does);
+        return button;
+      };
       const retry = state === "failed" || (state === "refused" && !entry.final);
       const hadFocus = actions.contains(document.activeElement);
-      actions.replaceChildren(...(retry ? [again] : []), remove);
+      actions.replaceChildren(
+        ...(retry ? [action("Retry", () => this.#again(entry))] : []),
+        action(state === "sending" ? "Cancel" : "Remove", () => this.#remove(entry), " quiet"));
       if (hadFocus) actions.querySelector("button").focus();
     }
     place.querySelector(".words").textContent = words;
@@ -114,8 +134,13 @@ class UploadList extends HTMLElement {
     this.#show();
   }
 
+  #key(event) {
+    const entry = event.key === "Delete" && this.#entries.find(({ row }) => row.contains(event.target));
+    if (entry) this.#remove(entry);
+  }
+
   #again(entry) {
-    Object.assign(entry, { state: "waiting", sent: 0, detail: "" });
+    Object.assign(entry, { state: "waiting", detail: "" });
     this.#draw(entry);
     this.#pump();
   }
@@ -123,11 +148,22 @@ class UploadList extends HTMLElement {
   #remove(entry) {
     const next = entry.row.nextElementSibling ?? entry.row.previousElementSibling;
     this.#entries = this.#entries.filter((other) => other !== entry);
-    entry.request?.abort();
+    entry.sender?.giveUp();
     entry.row.remove();
     (next?.querySelector(".file-actions button") ?? this.#input()).focus();
     say(`${entry.file.name} removed`);
     this.#show();
+    this.#pump();
+  }
+
+  #hold(paused) {
+    this.#paused = paused;
+    this.pause.textContent = paused ? "Go on" : "Pause";
+    for (const entry of this.#entries) {
+      if (paused && ["waiting", "sending"].includes(entry.state)) { entry.state = "paused"; entry.sender?.stop(); this.#draw(entry); }
+      else if (!paused && entry.state === "paused") { entry.state = "waiting"; this.#draw(entry); }
+    }
+    say(paused ? "Paused" : "Going on");
     this.#pump();
   }
 
@@ -136,77 +172,117 @@ class UploadList extends HTMLElement {
   }
 
   #pump() {
-    if (document.documentElement.hasAttribute("data-locked")) return;
+    if (this.#paused || document.documentElement.hasAttribute("data-locked")) return;
     const waiting = this.#entries.filter((entry) => entry.state === "waiting");
-    for (const entry of waiting.slice(0, PARALLEL - this.#count("sending"))) this.#send(entry);
+    for (const entry of waiting.slice(0, Math.max(0, PARALLEL - this.#count("sending")))) this.#send(entry);
   }
 
-  #send(entry) {
-    const request = new XMLHttpRequest();
-    entry.request = request;
+  async #unfinished() {
+    const answer = await fetch(this.getAttribute("uploads-url"), { headers: { Accept: "application/json" } }).catch(() => null);
+    return answer?.ok ? (await answer.json()).uploads : [];
+  }
+
+  async #send(entry) {
     entry.state = "sending";
-    request.open("POST", this.getAttribute("file-url"));
-    request.responseType = "json";
-    request.setRequestHeader("X-CSRFToken", csrfToken());
-    request.setRequestHeader("Idempotency-Key", entry.key);
-    request.setRequestHeader("Accept", "application/json");
-    request.upload.addEventListener("progress", (event) => { entry.sent = Math.min(event.loaded, entry.file.size); this.#draw(entry); });
-    request.addEventListener("load", () => this.#answered(entry, request));
-    request.addEventListener("error", () => this.#finish(entry, { state: "failed" }));
-    const data = new FormData();
-    data.append("file", entry.file);
-    request.send(data);
+    entry.cut = false;
+    if (!this.#started) { this.#started = performance.now(); this.#before = this.#sent(); }
     this.#draw(entry);
+    this.#hasher ??= new Hasher(this.getAttribute("hash-url"));
+    this.#known ??= this.#unfinished();
+    const known = await this.#known;
+    entry.sender ??= new FileSender(entry.file, {
+      urls: { file: this.getAttribute("file-url"), uploads: this.getAttribute("uploads-url") },
+      key: entry.key, hasher: this.#hasher, partBytes: Number(this.getAttribute("part-bytes")), known,
+      onSent: (sent) => this.#moved(entry, sent),
+    });
+    try {
+      if (entry.state !== "sending") return; // paused or removed meanwhile
+      const { outcome, detail, chart } = await entry.sender.send();
+      this.#finish(entry, { state: ["received", "duplicate"].includes(outcome) ? outcome : "refused", detail, chart: chart ?? null, sent: entry.file.size });
+      this.#look();
+    } catch (trouble) {
+      if (trouble.state === "locked") {
+        this.#finish(entry, { state: "waiting" });
+        window.dispatchEvent(new Event("chartline:locked"));
+      } else if (trouble.state !== "stopped") this.#finish(entry, { state: trouble.state ?? "failed", detail: trouble.state ? trouble.message : "" });
+    }
   }
 
-  #answered(entry, { status, response }) {
-    if (status === 423) {
-      Object.assign(entry, { state: "waiting", sent: 0 });
-      this.#draw(entry);
-      window.dispatchEvent(new Event("chartline:locked"));
-    } else if (response?.outcome) {
-      const state = ["received", "duplicate"].includes(response.outcome) ? response.outcome : "refused";
-      this.#finish(entry, { state, detail: response.detail, chart: response.chart ?? null });
-    } else if (status === 413) this.#finish(entry, { state: "refused", final: true, detail: "Too large for the server." });
-    else this.#finish(entry, { state: "failed" });
+  #moved(entry, sent) {
+    if (entry.state !== "sending") return;
+    entry.cut = sent === null;
+    entry.sent = sent ?? entry.sent;
+    const { url } = entry.sender.upload ?? {};
+    if (url) document.querySelector(`[data-upload="${url}"]`)?.remove(); // the page's list of what was left unfinished
+    this.#draw(entry);
   }
 
   #finish(entry, result) {
-    Object.assign(entry, { sent: entry.file.size }, result);
+    Object.assign(entry, result);
     this.#draw(entry);
     this.#pump();
+  }
+
+  /** Ask what the checks found until they are through with every file. */
+  #look() {
+    const checking = () => this.#entries.filter((entry) => entry.chart !== null && !entry.checked);
+    if (this.#looking || !checking().length || !this.hasAttribute("checks-url")) return;
+    this.#looking = setTimeout(async () => {
+      const asked = new URLSearchParams(checking().map(({ chart }) => ["chart", chart]));
+      const answer = await fetch(`${this.getAttribute("checks-url")}?${asked}`, { headers: { Accept: "application/json", "X-Background": "1" } }).catch(() => null);
+      const { checks } = answer?.ok ? await answer.json() : { checks: {} };
+      for (const entry of checking()) {
+        const found = checks[entry.chart];
+        if (!found || found.state === "checking") continue;
+        entry.checked = true;
+        entry.detail = found.detail;
+        if (found.state !== "ready") Object.assign(entry, { state: found.state === "duplicate" ? "duplicate" : "refused", final: true, chart: null });
+        this.#draw(entry);
+      }
+      this.#looking = null;
+      this.#look();
+    }, LOOK);
+  }
+
+  #sent() {
+    return this.#entries.reduce((sum, { sent }) => sum + sent, 0);
   }
 
   #show() {
     const received = this.#count("received");
     const moving = this.#count("waiting", "sending");
+    const paused = this.#count("paused");
     const trouble = this.#count("refused", "failed", "duplicate");
     const bytes = this.#entries.reduce((sum, { file }) => sum + file.size, 0);
-    const sent = this.#entries.reduce((sum, { sent: done }) => sum + done, 0);
+    const sent = this.#sent();
     const share = bytes ? Math.floor((100 * sent) / bytes) : 0;
     const counts = [`${plural(received, this.noun)} received`, trouble && `${trouble} need${trouble === 1 ? "s" : ""} attention`].filter(Boolean).join(", ");
     this.total.hidden = !this.#entries.length;
     this.bar.value = share;
-    this.bar.hidden = !moving;
+    this.bar.hidden = this.pause.hidden = !moving && !paused;
     if (moving) {
-      const seconds = sent ? ((performance.now() - this.#started) / 1000) * ((bytes - sent) / sent) : 0;
+      const fresh = sent - this.#before;
+      const seconds = fresh > 0 ? ((performance.now() - this.#started) / 1000) * ((bytes - sent) / fresh) : 0;
       this.text.textContent = `${share} %${seconds > 5 ? `, ${left(seconds)}` : ""} · ${counts}`;
       if (share >= this.#step + STEP) { this.#step = share - (share % STEP); say(`${this.#step} percent sent`); }
+    } else if (paused) {
+      this.text.textContent = `Paused at ${share} % · ${counts}`;
+      this.#started = 0;
     } else if (this.#entries.length) {
       this.text.textContent = counts;
       if (this.#started) say(`All sent. ${counts}.`);
       this.#started = this.#step = 0;
     }
-    const able = received > 0 && !moving;
+    const able = received > 0 && !moving && !paused;
     this.button.setAttribute("aria-disabled", String(!able));
     this.button.textContent = received ? `Send ${plural(received, this.noun)}` : `Send ${this.noun}s`;
-    this.dispatchEvent(new CustomEvent("chartline:uploads", { bubbles: true, detail: { waiting: this.#count("waiting"), sending: this.#count("sending"), received, refused: trouble } }));
+    this.dispatchEvent(new CustomEvent("chartline:uploads", { bubbles: true, detail: { waiting: this.#count("waiting", "paused"), sending: this.#count("sending"), received, refused: trouble } }));
   }
 
   #commit(event) {
     if (this.button.getAttribute("aria-disabled") === "true") {
       event.preventDefault();
-      say(this.#count("waiting", "sending") ? "Still sending. Wait until all files are received." : `Choose at least one ${this.noun} first.`);
+      say(this.#count("waiting", "sending", "paused") ? "Still sending. Wait until all files are received." : `Choose at least one ${this.noun} first.`);
       if (!this.#entries.length) this.#input().focus();
       return;
     }
@@ -215,7 +291,7 @@ class UploadList extends HTMLElement {
     form.enctype = "application/x-www-form-urlencoded";
     for (const old of form.querySelectorAll("input[data-chart]")) old.remove();
     for (const { state, chart } of this.#entries) if (state === "received" && chart != null) form.append(make("input", { type: "hidden", name: "chart", value: chart, "data-chart": true }));
-    this.#input().disabled = true;
+    for (const input of this.querySelectorAll('input[type="file"]')) input.disabled = true;
   }
 }
 customElements.define("upload-list", UploadList);

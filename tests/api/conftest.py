@@ -40,10 +40,18 @@ class System(Client):
         return super().get(f"/api/v1{path}", *args, **kwargs)
 
     def post(self, path, data=None, *, key=None, **kwargs):
-        if data is not None and not any(hasattr(value, "read") for value in data.values()):
+        if data is None:
+            data, kwargs["content_type"] = "", "application/json"
+        elif not any(hasattr(value, "read") for value in data.values()):
             data, kwargs["content_type"] = json.dumps(data), "application/json"
         headers = {"Idempotency-Key": key or str(uuid.uuid4()), **kwargs.pop("headers", {})}
         return super().post(f"/api/v1{path}", data, headers=headers, **kwargs)
+
+    def part(self, upload, offset, content, *, sha256=None, **kwargs):
+        """PATCH with the bytes at the offset, and their hash."""
+        headers = {"Upload-Offset": str(offset), "X-Content-SHA256": sha256 or hashlib.sha256(content).hexdigest()}
+        kwargs.setdefault("content_type", "application/octet-stream")
+        return super().patch(f"/api/v1/uploads/{upload}", content, headers=headers, **kwargs)
 
 
 RIVER_SECRET, LAKE_SECRET = "cl_live_" + "r" * 43, "cl_live_" + "l" * 43

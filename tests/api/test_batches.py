@@ -15,7 +15,7 @@ from portal.actions.deliveries import add_delivery
 from portal.models import AuditEvent, Batch, BusinessAssociateAgreement, Chart, Download, Job
 from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
-from tests import factories
+from tests import damage, factories
 from tests.api.conftest import PDF
 
 pytestmark = pytest.mark.django_db
@@ -136,7 +136,7 @@ def test_a_batch_tells_how_far_it_is(system, river):
     found = system.get(f"/batches/{batch.pk}").json()
     assert found["counts"]["encounters"]["to_code"] == 2
     assert set(found["counts"]["encounters"]) == {state.value for state in EncounterStatus}
-    assert found["counts"]["charts"] == {"received": 0, "ready": 3, "duplicate": 0, "unreadable": 1}
+    assert found["counts"]["charts"] == {**dict.fromkeys(ChartStatus, 0), "ready": 3, "unreadable": 1}
     assert [chart["advice"] is None for chart in found["charts"]] == [True, True, True, False]
     assert found["charts"][3]["reason"] == "truncated"
 
@@ -154,7 +154,7 @@ def test_batches_are_listed_newest_first_a_page_at_a_time(system, river, lake):
 @pytest.fixture
 def delivery(river):
     batch = factories.BatchFactory(practice=river, number=7)
-    stored = storage.keep_bytes(b"code,units\r\n99213,1\r\n", folder="results", ending=".csv")
+    stored = storage.keep_bytes(b"code,units\r\n99213,1\r\n", practice_id=river.pk, folder="results", ending=".csv")
     return add_delivery(
         batch=batch, version=1, kind="csv", ending=".csv", stored=stored, encounter_count=1, at=timezone.now()
     )
@@ -175,7 +175,7 @@ def test_a_result_is_listed_and_fetched_with_its_hash(system, token, delivery, c
 
 
 def test_a_damaged_result_is_not_handed_out(system, delivery):
-    storage.discard(delivery.storage_name)
+    damage.lose(delivery.storage_name)
     assert code(system.get(f"/results/{delivery.pk}/file")) == (409, "result_damaged")
     assert not Download.objects.exists()
 

@@ -15,6 +15,9 @@ DESCRIBED = {
     ("/api/v1/batches", "get"), ("/api/v1/batches", "post"), ("/api/v1/batches/{id}", "get"),
     ("/api/v1/batches/{id}/files", "post"), ("/api/v1/batches/{id}/send", "post"),
     ("/api/v1/batches/{id}/results", "get"), ("/api/v1/results/{id}/file", "get"),
+    ("/api/v1/batches/{id}/uploads", "get"), ("/api/v1/batches/{id}/uploads", "post"),
+    ("/api/v1/batches/{id}/receipts", "get"), ("/api/v1/uploads/{id}", "get"), ("/api/v1/uploads/{id}", "patch"),
+    ("/api/v1/uploads/{id}", "delete"), ("/api/v1/uploads/{id}/complete", "post"),
     ("/api/v1/batches/{id}/comments", "get"), ("/api/v1/batches/{id}/comments", "post"),
 }  # fmt: skip
 

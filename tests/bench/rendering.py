@@ -5,8 +5,10 @@ from collections.abc import Callable
 import pypdfium2
 
 from config.demo import scans
-from portal import storage
+from portal import scope, storage
+from portal.models import Practice
 from portal.rendering import draw_chart
+from tests import factories
 
 PAGES = 10
 
@@ -22,10 +24,14 @@ def pages() -> tuple[str, str, Callable[[], int], str, Callable[[], int]]:
     ][:PAGES]
     content = scans.as_pdf(images)
 
-    kept = storage.keep_bytes(content, folder="charts")
+    with scope.service():
+        practice_id = (Practice.objects.first() or factories.PracticeFactory()).pk
+    kept = storage.keep_bytes(content, practice_id=practice_id, folder="charts")
 
     def ours() -> int:
-        return len(draw_chart(copies=[kept.name], sha256=kept.sha256, media_type="application/pdf"))
+        return len(
+            draw_chart(copies=[kept.name], practice_id=practice_id, sha256=kept.sha256, media_type="application/pdf")
+        )
 
     def bare() -> int:
         document = pypdfium2.PdfDocument(content)

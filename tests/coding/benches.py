@@ -27,6 +27,15 @@ def drawn(lines, size=(850, 1100)):
     return out.getvalue()
 
 
+def chart_of_pages(count, words=(), **fields):
+    """A ready chart whose pages have words (those given, in order), but no images that exist."""
+    chart = factories.ChartFactory(page_count=count, **fields)
+    for number in range(1, count + 1):
+        text = words[number - 1] if number <= len(words) else ""
+        factories.PageFactory(chart=chart, number=number, text=text, text_source="layer" if text else "none")
+    return chart
+
+
 def chart_with_pages(practice, count=3):
     """A ready chart whose pages can be looked at."""
     chart = factories.ChartFactory(batch=factories.BatchFactory(practice=practice), page_count=count)
@@ -34,7 +43,7 @@ def chart_with_pages(practice, count=3):
         image = drawn([f"Page {number}", "Type 2 diabetes without complications.", "Essential hypertension."])
         factories.PageFactory(
             chart=chart, number=number, text=f"Words of page {number}", text_source="layer",
-            image_name=storage.keep_bytes(image, folder="pages", ending=".png").name,
+            image_name=storage.keep_bytes(image, practice_id=practice.pk, folder="pages", ending=".png").name,
         )  # fmt: skip
     return chart
 
@@ -42,7 +51,7 @@ def chart_with_pages(practice, count=3):
 def visit(practice, count=3, **fields):
     """An encounter over all pages of such a chart, waiting for pre-coding."""
     chart: Chart = chart_with_pages(practice, count)
-    return waiting(at=timezone.now(), chart=chart, last_page=count, **fields)
+    return waiting(at=timezone.now(), chart=chart, **fields)
 
 
 def to_precode(practice, by, count=3, **fields) -> Assignment:

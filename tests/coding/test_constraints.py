@@ -8,6 +8,7 @@ from django.db import IntegrityError, connection, transaction
 from django.db.models import UniqueConstraint
 
 from coding.models import (
+    Addendum,
     Assignment,
     Code,
     Coding,
@@ -16,6 +17,7 @@ from coding.models import (
     Draft,
     Encounter,
     EncounterEvent,
+    EncounterPage,
     PreCoding,
     ProcedureLine,
     Verdict,
@@ -118,6 +120,33 @@ def twice(make, *of):
     return breaking
 
 
+def placed(**fields):
+    """A page of an encounter's own chart among its pages."""
+    one = fields.pop("encounter", None) or encounter()
+    page = fields.pop("page", None) or factories.PageFactory(chart=one.chart)
+    return EncounterPage.objects.create(
+        **{"practice": one.practice, "encounter": one, "page": page, "chart": one.chart, "position": 1, **fields}
+    )
+
+
+def same_page_twice():
+    first = placed()
+    placed(encounter=first.encounter, page=first.page, position=2)
+
+
+def page_of_another_chart():
+    other = factories.ChartFactory()
+    placed(chart=other, page=factories.PageFactory(chart=other))
+
+
+def addendum(**fields):
+    one = fields.pop("encounter", None) or encounter()
+    return Addendum.objects.create(**{
+        "practice": one.practice, "encounter": one, "chart": factories.ChartFactory(batch=one.batch),
+        "source": "person", "attached_at": NOON, **fields,
+    })  # fmt: skip
+
+
 def two_assignments():
     one = encounter()
     factories.AssignmentFactory(encounter=one), factories.AssignmentFactory(encounter=one)
@@ -148,7 +177,12 @@ BROKEN = {
     "coding_encounter_status_known": lambda: change(encounter(), status="lost"),
     "coding_encounter_specialty_known": lambda: change(encounter(), specialty="magic"),
     "coding_encounter_part_once": two_parts,
-    "coding_encounter_page_range": lambda: change(encounter(), first_page=2, last_page=1),
+    "coding_encounterpage_position_once": twice(placed, ("encounter", encounter)),
+    "coding_encounterpage_page_once": same_page_twice,
+    "coding_encounterpage_position_from_one": lambda: placed(position=0),
+    "coding_encounterpage_turn_known": lambda: placed(turn=45),
+    "coding_addendum_source_known": lambda: addendum(source="rumour"),
+    "coding_addendum_once": twice(addendum, ("encounter", encounter), ("chart", factories.ChartFactory)),
     "coding_encounter_held_by_at": lambda: change(encounter(), held_by=coder()),
     "coding_encounter_hold_says_why": lambda: change(held(), hold_reason=""),
     "coding_encounter_hold_stage_known": lambda: change(encounter(), hold_stage="tea"),
@@ -186,6 +220,9 @@ BROKEN_AT_THE_END = {
     "coding_verification_coder_is_author": verification_with_another_coder,
     "coding_verification_same_encounter": verification_of_another_encounter,
     "coding_encounter_chart_id_same_practice": lambda: change(encounter(), practice=factories.PracticeFactory()),
+    "coding_encounterpage_page_of_chart": lambda: placed(page=factories.PageFactory()),
+    "coding_encounterpage_own_chart": page_of_another_chart,
+    "coding_encounterpage_added_chart": lambda: change(placed(), addendum=addendum()),
     "coding_assignment_encounter_id_same_practice": lambda: factories.AssignmentFactory(
         practice=factories.PracticeFactory()
     ),

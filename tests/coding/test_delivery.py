@@ -7,7 +7,6 @@ from datetime import UTC, date, datetime, timedelta
 
 import openpyxl
 import pytest
-from django.core.files.storage import default_storage
 from django.db import IntegrityError, connection, transaction
 from django.urls import reverse
 from django.utils import timezone
@@ -15,11 +14,11 @@ from django.utils import timezone
 from coding.actions.delivery import deliver_batch, formats_of, queue_delivery_if_complete
 from coding.models import Coding, Diagnosis, Encounter, EncounterEvent, PreCoding, ProcedureLine, Verification
 from coding.tasks import deliver_batch as task
-from portal import scope
+from portal import scope, storage
 from portal.actions.deliveries import NotDeliverable, mark_batch_delivered
 from portal.actions.jobs import JobLost, claim_job
 from portal.models import AuditEvent, Batch, Contract, Delivery, Download, Job, JobState, Membership, Notice
-from tests import factories
+from tests import damage, factories
 
 pytestmark = pytest.mark.django_db
 SERVED = date(2026, 3, 2)
@@ -85,7 +84,7 @@ def deliver(batch):
 
 
 def rows_of(delivery):
-    content = default_storage.open(delivery.storage_name).read()
+    content = storage.opened(delivery.storage_name).read()
     return list(csv.DictReader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
@@ -111,7 +110,7 @@ def test_a_finished_batch_comes_back_as_files_with_the_codes_that_count(batch, c
     assert rows[0]["Member id"] == "'-77"
     assert rows[4]["Reason"] == "Not a visit (letter, form, blank page)"
     assert rows[5]["Reason"].startswith("The file has no content (0 bytes).")
-    workbook = openpyxl.load_workbook(default_storage.open(book.storage_name))
+    workbook = openpyxl.load_workbook(storage.opened(book.storage_name))
     assert workbook["Encounters"].max_row == 6
     assert workbook["Lines"].max_row == 5
 
@@ -184,7 +183,7 @@ def test_a_batch_reopened_before_the_worker_came_waits_for_its_last_encounter(ba
 
 def test_a_second_delivery_is_a_new_version_and_keeps_the_first(batch, cleo, ann):
     deliver(batch)
-    first = bytes(default_storage.open(Delivery.objects.get(format="csv").storage_name).read())
+    first = storage.opened(Delivery.objects.get(format="csv").storage_name).read()
     encounter = Encounter.objects.filter(batch=batch).earliest("pk")
     coded(encounter, ann, version=2, diagnoses=("M1712",))
     Encounter.objects.filter(pk=encounter.pk).update(status="verified")
@@ -192,7 +191,7 @@ def test_a_second_delivery_is_a_new_version_and_keeps_the_first(batch, cleo, ann
     deliver(batch)
     assert list(Delivery.objects.filter(format="csv").values_list("version", flat=True)) == [2, 1]
     assert rows_of(Delivery.objects.get(format="csv", version=2))[0]["Diagnosis 1"] == "M17.12"
-    assert bytes(default_storage.open(Delivery.objects.get(format="csv", version=1).storage_name).read()) == first
+    assert storage.opened(Delivery.objects.get(format="csv", version=1).storage_name).read() == first
     assert Notice.objects.latest("pk").words["version"] == 2
 
 
@@ -264,7 +263,7 @@ def test_a_practice_user_downloads_and_it_is_noted(batch, cleo, as_user):
     sent = Delivery.objects.get(format="csv")
     answer = as_user(cleo).get(reverse("coding:delivery", args=[sent.pk]))
     assert answer.status_code == 200
-    assert answer.content == default_storage.open(sent.storage_name).read()
+    assert answer.content == storage.opened(sent.storage_name).read()
     assert answer["Content-Type"] == "text/csv; charset=utf-8"
     assert answer["Content-Disposition"] == 'attachment; filename="RIVER-B-7-v1.csv"'
     assert answer["Cache-Control"] == "no-store"
@@ -282,13 +281,13 @@ def test_an_outsider_gets_404_and_a_coder_too(batch, otto, ann, as_user):
     assert AuditEvent.objects.filter(action="access.refused").count() == 2
 
 
-@pytest.mark.parametrize("damage", ["changed", "gone"])
-def test_a_damaged_file_is_not_sent_and_that_is_noted(batch, cleo, as_user, damage):
+@pytest.mark.parametrize("what", ["changed", "gone"])
+def test_a_damaged_file_is_not_sent_and_that_is_noted(batch, cleo, as_user, what):
     deliver(batch)
     sent = Delivery.objects.get(format="csv")
-    default_storage.delete(sent.storage_name)
-    if damage == "changed":
-        default_storage.save(sent.storage_name, io.BytesIO(b"other"))
+    damage.lose(sent.storage_name)
+    if what == "changed":
+        damage.overwrite(sent.storage_name, b"other")
     answer = as_user(cleo).get(reverse("coding:delivery", args=[sent.pk]))
     assert answer.status_code == 409
     assert b"Marta" not in answer.content

@@ -25,8 +25,7 @@ VISIT = ResultRow(
     chart="C-0001",
     file_name="Müller, knee.pdf",
     encounter="E-00001",
-    first_page=1,
-    last_page=2,
+    pages="1–2, 5",
     status="Billable",
     patient='Müller, "Toni"',
     birth_date=date(1961, 2, 3),
@@ -52,8 +51,7 @@ OLD_VISIT = ResultRow(
     chart="C-0002",
     file_name="scan.tif",
     encounter="E-00002",
-    first_page=1,
-    last_page=1,
+    pages="1",
     status="Billable",
     patient="Ida Example",
     birth_date=date(1899, 5, 6),
@@ -68,8 +66,7 @@ LETTER = ResultRow(
     chart="C-0003",
     file_name="letter.pdf",
     encounter="E-00003",
-    first_page=1,
-    last_page=1,
+    pages="1",
     status="Not billable",
     reason="Not a visit (letter, form, blank page)",
 )
@@ -119,7 +116,7 @@ def test_the_workbook_reads_back():
     visit, old, letter, broken = (dict(zip(heads, row, strict=True)) for row in rows)
     assert visit["Patient"] == 'Müller, "Toni"'
     assert visit["Birth date"].date() == date(1961, 2, 3)
-    assert visit["First page"] == 1
+    assert visit["Pages"] == "1–2, 5"
     assert visit["Account number"] == "'=HYPERLINK(1)"
     assert visit["Rendering NPI"] == "1000000012", "an NPI is text: it is never summed or rounded"
     assert old["Birth date"] == "1899-05-06", "Excel knows no date before 1900"

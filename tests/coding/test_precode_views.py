@@ -1,6 +1,7 @@
 """The pre-coding bench: permissions, drafts, finishing, splitting; all without scripts too."""
 
 import json
+import re
 
 import pytest
 from django.urls import reverse
@@ -8,6 +9,7 @@ from django.utils import timezone
 
 from coding.models import Draft, Encounter, PreCoding
 from coding.rules.lifecycle import EncounterStatus
+from portal import page_links
 from tests import factories
 from tests.coding.benches import form_for, lapse, to_code, to_precode, visit
 
@@ -46,8 +48,10 @@ def test_another_coder_does_not_see_it(held, as_user):
 
 def test_the_bench_shows_every_page_of_the_visit_as_an_image(held, ann, as_user):
     text = as_user(ann).get(url_of(held)).content.decode()
-    for number in (1, 2, 3):
-        assert reverse("coding:page-image", args=[held.encounter_id, number]) in text
+    links = [page_links.read(link, "encounter") for link in re.findall(r'src="/work/p/([^"]+)"', text)]
+    assert [(link.holder, link.number, link.person) for link in links] == [
+        (held.encounter_id, number, ann.pk) for number in (1, 2, 3)
+    ]
     assert text.count("Words of page") == 3
 
 
@@ -125,7 +129,7 @@ def test_a_draft_that_is_no_json_is_refused(held, ann, as_user):
 def test_a_chart_of_several_visits_is_split_by_pages(held, ann, as_user):
     answer = as_user(ann).post(url_of(held, "split"), form_for(held, ranges="1-2, 3"))
     assert answer.url == url_of(held)
-    assert list(Encounter.objects.order_by("part").values_list("first_page", "last_page")) == [(1, 2), (3, 3)]
+    assert [visit.page_words for visit in Encounter.objects.order_by("part")] == ["1–2", "3"]
     assert Encounter.objects.get(part=2).status == EncounterStatus.TO_PRECODE
 
 
@@ -150,7 +154,7 @@ def test_pages_in_no_range_are_named_and_left_out_once_that_is_ticked(held, ann,
     assert page.status_code == 422
     assert "Page 3 belongs to no visit." in page.content.decode()
     assert browser.post(url_of(held, "split"), form_for(held, ranges="1-2", leave_out="on")).url == url_of(held)
-    assert Encounter.objects.get().last_page == 2
+    assert Encounter.objects.get().page_words == "1–2"
 
 
 def test_opening_work_that_was_assigned_ahead_starts_its_ordinary_lease(held, ann, as_user, settings):

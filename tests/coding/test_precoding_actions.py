@@ -4,7 +4,8 @@ from datetime import timedelta
 
 import pytest
 
-from coding.actions.encounters import BadPageRange, ensure_encounter, split_encounter
+from coding.actions.arranging import BadArrangement, split_encounter
+from coding.actions.encounters import ensure_encounter
 from coding.actions.holds import CommentMissing
 from coding.actions.moves import AlreadyMoved
 from coding.actions.precoding import NotOfThePractice, finish_precoding, send_back_to_precoding
@@ -16,6 +17,7 @@ from portal.rules.intake import ChartStatus
 from portal.rules.lifecycle import BatchStatus
 from portal.signals import batch_sent, chart_ready
 from tests import factories
+from tests.coding.benches import chart_of_pages
 from tests.coding.lines import MINUTE, NOON, VISIT_DAY, facts_for, precoded, waiting
 
 pytestmark = pytest.mark.django_db
@@ -33,10 +35,10 @@ def send(batch):
 
 
 def test_a_ready_chart_of_a_sent_batch_becomes_an_encounter():
-    chart = factories.ChartFactory(page_count=3)
+    chart = chart_of_pages(3)
     chart_ready.send(sender=Chart, chart=chart, at=NOON)
     encounter = Encounter.objects.get()
-    assert (encounter.chart, encounter.first_page, encounter.last_page) == (chart, 1, 3)
+    assert (encounter.chart, encounter.page_words) == (chart, "1–3")
     assert (encounter.due_at, encounter.waiting_since) == (chart.batch.due_at, NOON)
     assert list(encounter.events.values_list("move", "old_status", "new_status")) == [("create", "", "to_precode")]
 
@@ -75,13 +77,13 @@ def test_a_chart_mended_after_delivery_takes_its_batch_up_again():
 @pytest.fixture
 def held(ann):
     """Ann pre-codes a chart of ten pages."""
-    waiting(chart=factories.ChartFactory(page_count=10), last_page=10, priority=2)
+    waiting(chart=chart_of_pages(10), priority=2)
     return take_next(by=ann, at=NOON)
 
 
 def test_a_chart_of_three_visits_becomes_three_encounters(held, ann):
     parts = split_encounter(assignment=held, by=ann, at=NOON, ranges=[(1, 3), (4, 4), (5, 10)])
-    assert [(e.part, e.first_page, e.last_page) for e in parts] == [(1, 1, 3), (2, 4, 4), (3, 5, 10)]
+    assert [(e.part, e.page_words) for e in parts] == [(1, "1–3"), (2, "4"), (3, "5–10")]
     assert parts[0] == held.encounter
     assert {e.status for e in parts[1:]} == {EncounterStatus.TO_PRECODE}
     assert {(e.due_at, e.priority) for e in parts} == {(held.encounter.due_at, 2)}
@@ -95,21 +97,21 @@ def test_two_visits_may_share_the_same_pages(held, ann):
 def test_one_range_narrows_the_encounter(held, ann):
     asked = {"assignment": held, "by": ann, "at": NOON, "ranges": [(2, 4)]}
     assert split_encounter(**asked, leave_out=True) == [held.encounter]
-    assert Encounter.objects.get().last_page == 4
+    assert Encounter.objects.get().page_words == "2–4"
     assert held.encounter.events.get(move="set_pages").reason == "7 left out"
 
 
 @pytest.mark.parametrize("ranges", [[], [(0, 3)], [(1, 11)], [(4, 3)], [(1, 4), (4, 8)], [(1, 9), (2, 3)]])
 def test_a_bad_page_range_changes_nothing(held, ann, ranges):
-    with pytest.raises(BadPageRange):
+    with pytest.raises(BadArrangement):
         split_encounter(assignment=held, by=ann, at=NOON, ranges=ranges)
-    assert list(Encounter.objects.values_list("first_page", "last_page")) == [(1, 10)]
+    assert [e.page_words for e in Encounter.objects.all()] == ["1–10"]
 
 
 def test_pages_of_another_visit_are_not_taken(held, ann):
     split_encounter(assignment=held, by=ann, at=NOON, ranges=[(1, 3), (4, 6)], leave_out=True)
     for taken in ([(1, 4)], [(4, 6), (1, 3)], [(1, 3), (4, 6)]):
-        with pytest.raises(BadPageRange):
+        with pytest.raises(BadArrangement):
             split_encounter(assignment=held, by=ann, at=NOON, ranges=taken, leave_out=True)
     assert len(split_encounter(assignment=held, by=ann, at=NOON, ranges=[(1, 3), (7, 10)])) == 2
 
@@ -117,7 +119,7 @@ def test_pages_of_another_visit_are_not_taken(held, ann):
 @pytest.mark.parametrize("ranges", [[(1, 5), (6, 10)], [(1, 10), (1, 10)]])
 def test_splitting_twice_in_the_same_way_splits_once(held, ann, ranges):
     split_encounter(assignment=held, by=ann, at=NOON, ranges=ranges)
-    with pytest.raises(BadPageRange, match="another visit already"):
+    with pytest.raises(BadArrangement, match="another visit already"):
         split_encounter(assignment=held, by=ann, at=NOON, ranges=ranges)
     assert Encounter.objects.count() == 2
 
@@ -131,15 +133,15 @@ def test_splitting_twice_in_the_same_way_splits_once(held, ann, ranges):
     ],
 )
 def test_pages_are_left_without_a_visit_only_if_one_says_so(held, ann, ranges, said):
-    with pytest.raises(BadPageRange) as refused:
+    with pytest.raises(BadArrangement) as refused:
         split_encounter(assignment=held, by=ann, at=NOON, ranges=ranges)
     assert str(refused.value) == said
-    assert list(Encounter.objects.values_list("first_page", "last_page")) == [(1, 10)]
+    assert [e.page_words for e in Encounter.objects.all()] == ["1–10"]
 
 
-def test_a_chart_becomes_at_most_twenty_visits_at_once(held, ann):
-    with pytest.raises(BadPageRange, match="at most 20"):
-        split_encounter(assignment=held, by=ann, at=NOON, ranges=[(1, 10)] * 21)
+def test_a_chart_becomes_at_most_two_hundred_visits(held, ann):
+    with pytest.raises(BadArrangement, match="at most 200"):
+        split_encounter(assignment=held, by=ann, at=NOON, ranges=[(1, 10)] * 201)
     assert len(split_encounter(assignment=held, by=ann, at=NOON, ranges=[(1, 10)] * 20)) == 20
 
 

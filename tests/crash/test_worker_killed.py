@@ -80,9 +80,10 @@ def assert_each_ended_once(charts, pages):
         if rows[pk].status == ChartStatus.READY:
             assert numbers[pk] == list(range(1, pages[pk] + 1))
         else:
-            assert (rows[pk].status, rows[pk].reason in set(Refusal)) == (ChartStatus.UNREADABLE, True)
+            assert rows[pk].status in {ChartStatus.UNREADABLE, ChartStatus.LOCKED}
+            assert rows[pk].reason in set(Refusal)
             assert pk not in numbers
-    ends = AuditEvent.objects.filter(action__in=["chart.ready", "chart.refused"]).values("object_id")
+    ends = AuditEvent.objects.filter(action__in=["chart.ready", "chart.refused", "chart.locked"]).values("object_id")
     assert {row["object_id"]: row["number"] for row in ends.annotate(number=Count("pk"))} == dict.fromkeys(charts, 1)
     jobs = Job.objects.filter(kind="portal.render_chart")
     assert set(jobs.values_list("state", flat=True)) == {JobState.DONE}
@@ -115,8 +116,8 @@ def test_a_worker_killed_ten_times_while_drawing_loses_nothing(river, tmp_path, 
     finally:
         processes.kill(worker)
     assert_each_ended_once(charts, pages)
-    refused = Chart.objects.get(status=ChartStatus.UNREADABLE)
-    assert refused.reason == Refusal.PASSWORD_PROTECTED
+    locked = Chart.objects.get(status=ChartStatus.LOCKED)
+    assert locked.reason == Refusal.PASSWORD_NEEDED
     assert not children_of(worker)
 
 
@@ -125,7 +126,7 @@ def test_a_backlog_of_two_hundred_survives_a_broker_that_forgets(river, tmp_path
     contents = [files.small_pdf(n) for n in range(196)] + [
         files.html(),
         files.encrypted_pdf(),
-        files.text_pdf("cut")[:-200],
+        files.text_pdf("cut")[:500],
         files.no_pages(),
     ]
     charts = sent(river, contents)
@@ -144,4 +145,5 @@ def test_a_backlog_of_two_hundred_survives_a_broker_that_forgets(river, tmp_path
         processes.stop(worker)
     assert_each_ended_once(to_draw, pages)
     reasons = Chart.objects.filter(status=ChartStatus.UNREADABLE).values_list("reason", flat=True)
-    assert set(reasons) == {Refusal.NAME_DIFFERS, Refusal.PASSWORD_PROTECTED, Refusal.TRUNCATED, Refusal.NO_PAGES}
+    assert set(reasons) == {Refusal.NAME_DIFFERS, Refusal.TRUNCATED, Refusal.NO_PAGES}
+    assert Chart.objects.filter(status=ChartStatus.LOCKED).count() == 1

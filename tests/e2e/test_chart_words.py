@@ -26,10 +26,10 @@ arthritis of the left knee, see x-ray.
 PLAN: weight-bearing as tolerated"""
 
 
-def kept(image):
+def kept(practice, image):
     out = io.BytesIO()
     image.save(out, "PNG")
-    return storage.keep_bytes(out.getvalue(), folder="pages", ending=".png").name
+    return storage.keep_bytes(out.getvalue(), practice_id=practice.pk, folder="pages", ending=".png").name
 
 
 def typed_lines(text):
@@ -49,11 +49,11 @@ def bench(river, ann):
     page, _ = scans.paper()
     scan = scans.grainy(scans.reduced(scans.skewed(page, 1.7), 150), 6, 0.4, 1)
     first = factories.PageFactory(
-        chart=chart, number=1, width=scan.width, height=scan.height, image_name=kept(scan), text_source="none"
+        chart=chart, number=1, width=scan.width, height=scan.height, image_name=kept(river, scan), text_source="none"
     )
     factories.PageWordsFactory(page=first)
     second = factories.PageFactory(
-        chart=chart, number=2, width=scan.width, height=scan.height, image_name=kept(scans.reduced(page, 150)),
+        chart=chart, number=2, width=scan.width, height=scan.height, image_name=kept(river, scans.reduced(page, 150)),
         text_source="layer", text=TYPED,
     )  # fmt: skip
     lines = typed_lines(TYPED)

@@ -4,6 +4,11 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any
 
+from django.test import Client
+from django.utils import timezone
+
+from portal.page_links import Writer
+
 STAFF = frozenset({"ann", "kim", "bea", "max", "bill", "ada"})
 PRACTICE = frozenset({"cleo", "otto"})
 EVERYONE = STAFF | PRACTICE
@@ -20,6 +25,8 @@ class Address:
     foreign: bool = False  # names an object of River's, which otto must not tell from none at all
     anonymous: bool = False  # open to people who are not signed in
     form: Callable[[Any], Mapping[str, Any]] = field(default=lambda world: {})  # what a form from this page carries
+    # A link made for one session only: its words for a browser that is signed in as one of `for_whom`.
+    personal: Callable[[Any, Any], Mapping[str, Any]] | None = None
 
 
 def about(name: str, *for_whom: str, key: str = "pk", **more: Any) -> Address:
@@ -46,6 +53,22 @@ def bench(name: str, *for_whom: str, **more: Any) -> Address:
             "stage": "coding",
         },
     )
+
+
+def link(kind: str, name: str, *for_whom: str) -> Address:
+    """A signed link to the first page of one of River's objects; made for cleo's session where no other is given."""
+
+    def made(world: Any, client: Any) -> Mapping[str, Any]:
+        session = client.session
+        person = int(session["_auth_user_id"])
+        return {"link": Writer(kind, person, session.session_key, timezone.now()).to(getattr(world, name).pk, 1)}
+
+    def cleos(world: Any) -> Mapping[str, Any]:
+        client = Client()
+        client.force_login(world.cleo)
+        return made(world, client)
+
+    return Address(frozenset(for_whom), cleos, foreign=True, personal=made)
 
 
 def page(*for_whom: str) -> Address:
@@ -98,11 +121,20 @@ ADDRESSES: Mapping[str, Address] = {
     "portal:batch-charts": about("batch", "cleo", "max", "bill"),
     "portal:batch-receipt": about("batch", "cleo", "max", "bill"),
     "portal:batch-file": about("open_batch", "cleo"),
+    "portal:batch-uploads": about("open_batch", "cleo"),
+    "portal:batch-checks": about("batch", "cleo"),
+    "portal:upload-part": about("upload", "cleo"),
+    "portal:upload-complete": about("upload", "cleo"),
+    "portal:upload-abandon": about("upload", "cleo"),
     "portal:send-batch": about("open_batch", "cleo"),
     "portal:chart": about("chart", "cleo", "max", "bill"),
     "portal:chart-original": about("chart", "cleo", "max", "bill"),
     "portal:page-image": about("chart", "cleo", "max", "bill", number=1),
+    "portal:page-by-link": link("chart", "chart", "cleo", "max", "bill"),
     "portal:try-again": about("refused_chart", "max"),
+    "portal:unlock-chart": about("chart", "cleo"),
+    "portal:give-up-chart": about("chart", "cleo", "max"),
+    "portal:work-anyway": about("chart", "cleo", "max"),
     # the work: ann holds `coding_work`, bea holds `verifying_work`
     "coding:queue": page(*WORKERS),
     "coding:next": page(*WORKERS),
@@ -110,9 +142,17 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:work": about("coding_work", "ann"),
     "coding:encounter": about("coding_work", "ann", "max", "bill", "cleo"),
     "coding:page-image": about("coding_work", "ann", "max", "bill", "cleo", number=1),
-    "coding:page-words": about("coding_work", "ann", "max", "bill", "cleo", number=1),
+    "coding:page-words": about(
+        "coding_work", "ann", "max", "bill", "cleo", page=lambda world: world.coding_work.pages().first().pk
+    ),
+    "coding:added-page-image": about(
+        "coding_work", "ann", "max", "bill", "cleo", chart=lambda world: world.added_chart.pk, number=1
+    ),
+    "coding:page-by-link": link("encounter", "coding_work", "ann", "max", "bill", "cleo"),
     "coding:precode": bench("precoding_work", "ann"),
     "coding:split": bench("precoding_work", "ann"),
+    "coding:arrange": bench("precoding_work", "ann"),
+    "coding:arrange-image": bench("precoding_work", "ann", number=1),
     "coding:code": bench("coding_work", "ann"),
     "coding:findings": bench("coding_work", "ann"),
     "coding:verify": bench("verifying_work", "bea"),
@@ -163,6 +203,10 @@ API_ADDRESSES: Mapping[str, Address] = {
     "api:batches": page(),
     "api:batch": about("batch"),
     "api:files": about("open_batch"),
+    "api:uploads": about("open_batch"),
+    "api:receipts": about("batch"),
+    "api:upload": about("upload"),
+    "api:complete": about("upload"),
     "api:send": about("open_batch"),
     "api:results": about("batch"),
     "api:comments": about("batch"),

@@ -8,7 +8,9 @@ import pytest
 from django.utils import timezone
 from PIL import Image
 
+from coding.actions.encounters import add_pages
 from coding.models import Assignment, CodeFile, Coding, Encounter
+from coding.rules.arranging import Slot
 from coding.rules.lifecycle import EncounterStatus, HoldReason, Stage, WhoseMove
 from feedback.models import Attachment
 from portal import storage
@@ -39,11 +41,10 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
     now = timezone.now()
     kim = factories.UserFactory(name="Kim Larsen", roles=[Role.CODER])
     batch = factories.BatchFactory(practice=river)
-    kept = storage.keep_bytes(image(), folder="charts")
+    kept = storage.keep_bytes(image(), practice_id=river.pk, folder="charts")
     chart = factories.ChartFactory(batch=batch, storage_name=kept.name, sha256=kept.sha256, size=kept.size)
-    factories.PageFactory(
-        chart=chart, number=1, image_name=storage.keep_bytes(image(), folder="pages", ending=".png").name
-    )
+    drawn = storage.keep_bytes(image(), practice_id=river.pk, folder="pages", ending=".png")
+    factories.PageFactory(chart=chart, number=1, image_name=drawn.name)
 
     def work(part: int, stage: Stage | None, status: EncounterStatus, holder=None, **fields: Any) -> Encounter:
         encounter = factories.EncounterFactory(chart=chart, part=part, status=status, **fields)
@@ -72,6 +73,11 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         ended_at=now,
         end="released",
     )
+    coding_work = work(2, Stage.CODING, EncounterStatus.CODING, ann)
+    added = factories.AddendumFactory(encounter=coding_work, chart__storage_name=kept.name + "-later")
+    image_name = storage.keep_bytes(image(), folder="pages", ending=".png").name
+    factories.PageFactory(chart=added.chart, number=1, image_name=image_name)
+    add_pages(encounter=coding_work, addendum=added, slots=[Slot(1)])
     verifying = work(3, Stage.VERIFICATION, EncounterStatus.VERIFYING, bea, coded_by=kim)
     Coding.objects.create(
         practice=river,
@@ -91,7 +97,8 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
     _, foreign_bearer = create_token(
         practice=lake, name="EHR", scopes=list(TokenScope), expires_at=now + timedelta(days=30), by=otto, at=now
     )
-    result = storage.keep_bytes(b"result", folder="results")
+    result = storage.keep_bytes(b"result", practice_id=river.pk, folder="results")
+    open_batch = factories.BatchFactory(practice=river, status=BatchStatus.OPEN, received_at=None, due_at=None)
     thread = factories.ThreadFactory(batch=batch)
     comment = factories.CommentFactory(thread=thread, author=cleo, needs_answer_from="service")
     return World(
@@ -106,13 +113,15 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         ada=ada,
         kim=kim,
         batch=batch,
-        open_batch=factories.BatchFactory(practice=river, status=BatchStatus.OPEN, received_at=None, due_at=None),
+        open_batch=open_batch,
+        upload=factories.UploadFactory(batch=open_batch, created_by=cleo),
         chart=chart,
         refused_chart=factories.ChartFactory(
             batch=batch, status=ChartStatus.UNREADABLE, reason=Refusal.SERVICE_FAULT, ready_at=None, page_count=None
         ),
         precoding_work=work(1, Stage.PRECODING, EncounterStatus.PRECODING, ann),
-        coding_work=work(2, Stage.CODING, EncounterStatus.CODING, ann),
+        coding_work=coding_work,
+        added_chart=added.chart,
         verifying_work=verifying,
         held_work=held,
         code_file=CodeFile.objects.create(
@@ -160,7 +169,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
             comment=comment,
             original_name="page.png",
             media_type="image/png",
-            storage_name=storage.keep_bytes(image(), folder="attachments").name,
+            storage_name=storage.keep_bytes(image(), practice_id=river.pk, folder="attachments").name,
             sha256="0" * 64,
             size=10,
             created_at=now,

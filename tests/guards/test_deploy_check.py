@@ -2,6 +2,7 @@
 
 import subprocess
 import sys
+from base64 import b64encode
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -13,6 +14,7 @@ PRODUCTION = {
     "REDIS_URL": "rediss://:secret@redis.example.com/0",
     "EMAIL_URL": "smtp+tls://user:secret@mail.example.com:587",
     "S3_BUCKET": "charts",
+    "CHARTLINE_MASTER_KEYS": "2026:" + b64encode(bytes(range(32))).decode(),
     "BEHIND_TLS_PROXY": "1",
 }
 
@@ -38,3 +40,11 @@ def test_a_site_on_plain_http_does_not_pass():
 
 def test_a_site_on_https_needs_its_own_key():
     assert "SECRET_KEY is not set" in check(SECRET_KEY="").stderr
+
+
+def test_a_site_on_https_needs_its_own_master_key():
+    assert "CHARTLINE_MASTER_KEYS is not set" in check(CHARTLINE_MASTER_KEYS="").stderr
+
+
+def test_a_master_key_that_is_none_does_not_pass():
+    assert "entry 1 is not a name, a colon and 32 bytes" in check(CHARTLINE_MASTER_KEYS="2026:c2hvcnQ=").stderr

@@ -60,6 +60,14 @@ def more_charts(world, number, batch=None):
     factories.ChartFactory(batch=batch, status=ChartStatus.UNREADABLE, reason=Refusal.EMPTY, ready_at=None)
 
 
+def more_uploads(world, number):
+    """Another unfinished file, and another part of the one there is."""
+    factories.UploadFactory(batch=world.open_batch, created_by=new_cleo(world))
+    world.upload.parts.create(
+        practice=world.river, offset=number, size=1, sha256="0" * 64, storage_name=f"uploads/{number}"
+    )
+
+
 def more_deliveries(world, number, batch=None):
     batch = batch or world.batch
     Delivery.objects.create(
@@ -70,9 +78,16 @@ def more_deliveries(world, number, batch=None):
 
 
 def more_pages(world, number):
-    factories.PageFactory(chart=world.chart, number=number + 10)
+    page = factories.PageFactory(chart=world.chart, number=number + 10)
     type(world.chart).objects.filter(pk=world.chart.pk).update(page_count=number + 10)
-    type(world.coding_work).objects.filter(pk=world.coding_work.pk).update(last_page=number + 10)
+    world.coding_work.placed.create(practice=world.river, page=page, chart=world.chart, position=number + 10)
+
+
+def more_visits_of_a_chart(world, number):
+    """Another page, and another visit that has it."""
+    page = factories.PageFactory(chart=world.chart, number=number + 10, text="Patient: Doe, Jane\nPage 1 of 1")
+    type(world.chart).objects.filter(pk=world.chart.pk).update(page_count=number + 10)
+    factories.EncounterFactory(chart=world.chart, part=number + 10, pages=[page.number])
 
 
 def more_people(world, number):
@@ -218,6 +233,8 @@ LISTS: Mapping[str, List] = {
     "portal:batch": List("cleo", more_charts),
     "portal:batch-charts": List("max", more_charts),
     "portal:batch-receipt": List("cleo", more_charts),
+    "portal:batch-uploads": List("cleo", more_uploads),
+    "portal:upload-part": List("cleo", more_uploads),
     "portal:chart": List("cleo", more_pages),
     "portal:people": List("ada", more_people),
     "portal:practices": List("ada", more_practices),
@@ -234,6 +251,7 @@ LISTS: Mapping[str, List] = {
     "coding:code-lists": List("ada", more_editions),
     "coding:encounter": List("cleo", more_pages),
     "coding:precode": List("ann", more_parts_of_a_practice),
+    "coding:arrange": List("ann", more_visits_of_a_chart),
     "coding:code": List("ann", more_pages),
     "claims:ready": List("bill", more_work),
     "feedback:inbox": List("cleo", more_talk),
@@ -245,6 +263,9 @@ LISTS: Mapping[str, List] = {
     "feedback:news": List("cleo", more_talk),
     "api:batches": List("", more_batches),
     "api:batch": List("", more_work),
+    "api:receipts": List("", more_charts),
+    "api:uploads": List("", more_uploads),
+    "api:upload": List("", more_uploads),
     "api:results": List("", more_deliveries),
     "api:comments": List("", more_talk),
 }
@@ -260,13 +281,16 @@ NO_LISTS = {
     "portal:practice_create", "portal:practice_edit", "portal:practice_contract", "portal:practice_recipients",
     "portal:practice_part_add", "portal:practice_part", "portal:token_create", "portal:token_revoke",
     "portal:audit_export", "portal:upload", "portal:upload-batch", "portal:batch-file", "portal:send-batch",
+    "portal:batch-checks", "portal:upload-complete", "portal:upload-abandon", "api:complete",
     "portal:chart-original", "portal:page-image", "portal:try-again", "coding:next", "coding:choose-stage",
-    "coding:work", "coding:page-image", "coding:page-words", "coding:split", "coding:findings", "coding:verify", "coding:compare",
+    "coding:work", "coding:page-image", "coding:added-page-image", "coding:arrange-image", "coding:page-words",
+    "coding:split", "coding:findings", "coding:verify", "coding:compare",
     "coding:draft", "coding:heartbeat", "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
     "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",
     "coding:reopen", "coding:job-try-again", "feedback:read", "feedback:add", "feedback:answer", "feedback:edit",
     "feedback:delete", "feedback:resolve", "feedback:attachment", "api:files", "api:send",
     "api:result-file", "api:schema", "api:docs", "api:nothing-here",
+    "portal:page-by-link", "coding:page-by-link",
 }  # fmt: skip
 
 

@@ -14,12 +14,15 @@ from portal.models import (
     BusinessAssociateAgreement,
     ClientRule,
     Contract,
+    DamagedFile,
     Delivery,
     Download,
     IdempotentRequest,
     Invitation,
     Job,
     Membership,
+    PracticeKey,
+    Scrub,
     Skill,
     UserRole,
 )
@@ -69,6 +72,24 @@ def token(**fields):
         "practice": factories.PracticeFactory(), "name": "EHR", "prefix": "c", "token_hash": "b" * 64, "scopes": [],
         "created_at": NOW, "created_by": factories.UserFactory(), "expires_at": NOW, **fields,
     })  # fmt: skip
+
+
+def key(**fields):
+    return PracticeKey.objects.create(**{
+        "practice": factories.PracticeFactory(), "number": 1, "wrapped": b"x", "master": "m", **fields,
+    })  # fmt: skip
+
+
+def damaged(**fields):
+    return DamagedFile.objects.create(**{
+        "practice": factories.PracticeFactory(), "name": "x", "damage": "missing", "found_at": NOW, "seen_at": NOW,
+        **fields,
+    })  # fmt: skip
+
+
+def two_keys_in_use():
+    first = key()
+    key(practice=first.practice, number=2)
 
 
 def request(of=None):
@@ -143,6 +164,13 @@ BROKEN = {
     "portal_contract_accuracy": lambda: contract(accuracy_target=101),
     "portal_contract_dates": lambda: contract(ends_on=DAY - timedelta(days=1)),
     "portal_agreement_dates": lambda: agreement(ends_on=DAY - timedelta(days=1)),
+    "portal_practicekey_number_once": lambda: again(key(retired_at=NOW)),
+    "portal_practicekey_one_in_use": two_keys_in_use,
+    "portal_practicekey_from_one": lambda: key(number=0),
+    "portal_practicekey_destroyed_empty": lambda: key(destroyed_at=NOW),
+    "portal_damagedfile_damage_known": lambda: damaged(damage="odd"),
+    "portal_damagedfile_open_once": lambda: again(damaged()),
+    "portal_scrub_one_open": twice(Scrub.objects.create, started_at=NOW),
     # batches, charts, pages
     "portal_batch_number_once": lambda: again(factories.BatchFactory()),
     "portal_batch_status_known": lambda: change(factories.BatchFactory(), status="lost"),
@@ -217,7 +245,17 @@ def test_every_constraint_is_broken_once():
 
 def test_rows_that_break_nothing_are_taken():
     """The makers above are valid as they are, so that each failure is the one it names."""
-    for row in (contract(), agreement(), invitation(), job(), delivery(), token(token_hash="d" * 64), request()):
+    for row in (
+        contract(),
+        agreement(),
+        invitation(),
+        job(),
+        delivery(),
+        token(token_hash="d" * 64),
+        request(),
+        key(),
+        damaged(),
+    ):
         assert row.pk
     assert member().memberships.count() == 1
     connection.check_constraints()

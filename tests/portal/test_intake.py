@@ -4,13 +4,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from portal.rules.file_types import CDA, DOCX, HEAD, HEIC, RTF, TEXT, ZIP, media_type_of
 from portal.rules.intake import (
     ADVICE,
     LONGEST_NAME,
     ChartStatus,
     Refusal,
     display_name,
-    media_type_of,
     refusal_at_receipt,
 )
 from portal.rules.lifecycle import CHART_MOVES
@@ -27,15 +27,29 @@ from tests import files
         (files.png, "image/png"),
         (files.html, ""),
         (lambda: b"<html>%PDF-1.4 is what we serve</html>", ""),
-        (lambda: b'{"error": "no %PDF- here"}', ""),
-        (lambda: b"PK\x03\x04 a zip that holds %PDF-", ""),
-        (lambda: b"GIF89a", ""),
+        (lambda: b'{"error": "no %PDF- here"}', TEXT),
+        (lambda: b"PK\x03\x04 a zip that holds %PDF-", ZIP),
+        (lambda: b"PK\x03\x04\x14\x00[Content_Types].xml", DOCX),
+        (lambda: b"{\\rtf1\\ansi Plan}", RTF),
+        (lambda: b"\x00\x00\x00\x18ftypheic\x00\x00\x00\x00mif1heic", HEIC),
+        (lambda: b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1heic", HEIC),
+        (lambda: b"\x00\x00\x00\x18ftypmif1\x00\x00\x00\x00mif1avif", ""),
+        (lambda: b"\x00\x00\x00\x18ftypmp42\x00\x00\x00\x00mp42isom", ""),
+        (lambda: b'<?xml version="1.0"?>\n<!-- a licence -->\n<ClinicalDocument xmlns="urn:hl7-org:v3">', CDA),
+        (lambda: b"<hl7:ClinicalDocument xmlns:hl7='urn:hl7-org:v3'>", CDA),
+        (lambda: b"<note>ClinicalDocument</note>", ""),
+        (lambda: "Señora López".encode("utf-16"), TEXT),
+        (lambda: "Fieber 38,5 °C".encode("cp1252"), TEXT),
+        (lambda: "é".encode() * 600, TEXT),
+        (lambda: b"MZ" + bytes(60), ""),
+        (lambda: b"GIF89a\x01\x00\x01\x00", ""),
         (lambda: b"", ""),
-        (lambda: b" " * 2000 + b"%PDF-1.4", ""),
+        (lambda: b" " * 2000, ""),
+        (lambda: b"\x01" + b" " * 2000 + b"%PDF-1.4", ""),
     ],
 )
 def test_the_type_comes_from_the_first_bytes(make, media_type):
-    assert media_type_of(make()[:1024]) == media_type
+    assert media_type_of(make()[:HEAD]) == media_type
 
 
 @pytest.mark.parametrize(
@@ -47,7 +61,11 @@ def test_the_type_comes_from_the_first_bytes(make, media_type):
         ("a.pdf", 101, b"%PDF-1.4", Refusal.TOO_LARGE),
         ("a.pdf", 100, b"%PDF-1.4", None),
         ("a.PDF", 10, b"<html>", Refusal.NAME_DIFFERS),
-        ("a.docx", 10, b"PK\x03\x04", Refusal.UNKNOWN_TYPE),
+        ("a.docx", 10, b"PK\x03\x04", None),
+        ("a.txt", 10, b"Plan: rest", None),
+        ("note", 10, b"Plan: rest", None),
+        ("a.pdf", 10, b"Session expired", Refusal.NAME_DIFFERS),
+        ("a.html", 10, b"<html>", Refusal.UNKNOWN_TYPE),
         ("", 10, b"????", Refusal.UNKNOWN_TYPE),
     ],
 )

@@ -1,10 +1,8 @@
 """Home, the list of batches, one batch, its charts and their pages."""
 
-import io
 from datetime import timedelta
 
 import pytest
-from django.core.files.storage import default_storage
 from django.urls import reverse
 from django.utils import timezone
 
@@ -15,7 +13,7 @@ from portal.rules.lifecycle import BatchStatus
 from portal.views import home
 from portal.views.batches import A_PAGE, CHARTS_A_PAGE
 from portal.views.uploads import NOT_OPEN
-from tests import factories, files
+from tests import damage, factories, files
 
 pytestmark = pytest.mark.django_db
 
@@ -32,7 +30,7 @@ def batch(river):
 
 @pytest.fixture
 def chart(batch):
-    stored = storage.keep_bytes(files.small_pdf(1), folder="charts")
+    stored = storage.keep_bytes(files.small_pdf(1), practice_id=batch.practice_id, folder="charts")
     return factories.ChartFactory(
         batch=batch, original_name="Mary Jones.pdf", storage_name=stored.name, sha256=stored.sha256, size=stored.size
     )
@@ -40,7 +38,7 @@ def chart(batch):
 
 @pytest.fixture
 def page(chart):
-    stored = storage.keep_bytes(files.png(), folder="pages", ending=".png")
+    stored = storage.keep_bytes(files.png(), practice_id=chart.practice_id, folder="pages", ending=".png")
     return factories.PageFactory(chart=chart, number=1, image_name=stored.name)
 
 
@@ -178,7 +176,7 @@ def test_the_receipt_lists_every_file_with_its_hash(cleo, as_user, chart):
 # -- pages and files -----------------------------------------------------------------------------
 def test_a_page_image_is_private_and_looking_at_it_is_recorded(cleo, as_user, page):
     answer = as_user(cleo).get(reverse("portal:page-image", args=[page.chart_id, 1]))
-    assert b"".join(answer.streaming_content) == files.png()
+    assert answer.content == files.png()
     assert answer["Content-Type"] == "image/png"
     assert answer["Cache-Control"] == "private, no-store"
     assert answer["X-Content-Type-Options"] == "nosniff"
@@ -207,12 +205,13 @@ def test_the_file_comes_back_as_it_was_sent_and_only_as_a_download(cleo, as_user
     assert AuditEvent.objects.get(action="chart.downloaded").object_id == chart.pk
 
 
-@pytest.mark.parametrize("damage", ["changed", "cut", "gone"])
-def test_a_file_that_is_not_what_was_received_is_not_sent_and_that_is_noted(cleo, as_user, chart, damage):
-    storage.discard(chart.storage_name)
-    if damage != "gone":
-        sent = files.small_pdf(1)
-        default_storage.save(chart.storage_name, io.BytesIO(sent[:-1] + b"!" if damage == "changed" else sent[:-1]))
+@pytest.mark.parametrize("what", ["changed", "cut", "gone"])
+def test_a_file_that_is_not_what_was_received_is_not_sent_and_that_is_noted(cleo, as_user, chart, what):
+    kept = damage.raw(chart.storage_name)
+    if what == "gone":
+        damage.lose(chart.storage_name)
+    else:
+        damage.overwrite(chart.storage_name, kept[:-1] + (b"!" if what == "changed" else b""))
     answer = as_user(cleo).get(reverse("portal:chart-original", args=[chart.pk]))
     assert (answer.status_code, answer["Content-Type"]) == (409, "text/html; charset=utf-8")
     assert f"The stored file of {chart.label} is not what we received" in answer.content.decode()
@@ -224,7 +223,7 @@ def test_a_file_that_is_not_what_was_received_is_not_sent_and_that_is_noted(cleo
 
 
 def test_a_file_of_no_known_type_is_never_given_one(cleo, as_user, batch):
-    stored = storage.keep_bytes(files.html(), folder="charts")
+    stored = storage.keep_bytes(files.html(), practice_id=batch.practice_id, folder="charts")
     chart = factories.ChartFactory(
         batch=batch, status=ChartStatus.UNREADABLE, reason=Refusal.NAME_DIFFERS, ready_at=None, media_type="",
         original_name="a.html", storage_name=stored.name, sha256=stored.sha256,
@@ -265,7 +264,6 @@ def test_managers_and_billers_may_look(max_, bill, as_user, page):
     for user in (max_, bill):
         answer = as_user(user).get(reverse("portal:page-image", args=[page.chart_id, 1]))
         assert answer.status_code == 200
-        b"".join(answer.streaming_content)
         text_of(as_user(user).get(reverse("portal:batch", args=[page.chart.batch_id])))
 
 
@@ -299,7 +297,7 @@ def test_without_storage_the_process_is_not_ready(client, settings, tmp_path):
     blocked.write_text("a file where the folder should be")
     settings.STORAGES = {
         **settings.STORAGES,
-        "default": {"BACKEND": "portal.storage.DurableFileStorage", "OPTIONS": {"location": str(blocked)}},
+        "default": {"BACKEND": "portal.shelves.DurableFileStorage", "OPTIONS": {"location": str(blocked)}},
     }
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json()["storage"]) == (503, "late")

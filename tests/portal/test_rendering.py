@@ -14,16 +14,23 @@ import psutil
 import pytest
 from PIL import Image
 
-from portal import rendering, storage
+from portal import children, rendering, storage
 from portal.parsers.confine import PDF_TROUBLES
-from portal.rules.intake import Refusal, media_type_of
-from tests import files
+from portal.rules.file_types import media_type_of
+from portal.rules.intake import Refusal
+from tests import factories, files
+
+pytestmark = pytest.mark.django_db
 
 
 def draw(content, media_type=None):
-    stored = storage.keep_bytes(content, folder="charts")
+    practice_id = factories.PracticeFactory().pk
+    stored = storage.keep_bytes(content, practice_id=practice_id, folder="charts")
     return rendering.draw_chart(
-        copies=[stored.name], sha256=stored.sha256, media_type=media_type or media_type_of(content[:1024])
+        copies=[stored.name],
+        practice_id=practice_id,
+        sha256=stored.sha256,
+        media_type=media_type or media_type_of(content[:1024]),
     )
 
 
@@ -194,20 +201,26 @@ def test_the_bombs_stay_below_the_memory_limit(settings):
         "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)"
     )
     for make in (files.flate_bomb, lambda: files.pixel_bomb("TIFF"), files.many_pages):
-        stored = storage.keep_bytes(make(), folder="charts")
-        source = Path(storage.default_storage.path(stored.name))
         with rendering.tempfile.TemporaryDirectory() as place:
+            source = Path(place) / "source"
+            source.write_bytes(make())
             media_type = media_type_of(source.read_bytes()[:1024])
-            command = rendering.child_command(source, media_type, Path(place), 1)
+            command = children.child_command(
+                "draw", source, place, media_type, first=1, count=25, page_limit=settings.INTAKE_PAGE_LIMIT, pause=12
+            )
             peak = int(subprocess.run([command[0], "-c", program, *command], capture_output=True, check=True).stdout)
         assert peak < settings.INTAKE_CHILD_MEMORY
 
 
 def test_bytes_that_changed_after_receipt_are_not_drawn():
-    stored = storage.keep_bytes(files.text_pdf("x"), folder="charts")
+    practice_id = factories.PracticeFactory().pk
+    stored = storage.keep_bytes(files.text_pdf("x"), practice_id=practice_id, folder="charts")
     with pytest.raises(rendering.Refused) as refused:
         rendering.draw_chart(
-            copies=[stored.name], sha256=hashlib.sha256(b"else").hexdigest(), media_type="application/pdf"
+            copies=[stored.name],
+            practice_id=practice_id,
+            sha256=hashlib.sha256(b"else").hexdigest(),
+            media_type="application/pdf",
         )
     assert refused.value.reason == Refusal.CHANGED_AFTER_RECEIPT
 
@@ -215,7 +228,7 @@ def test_bytes_that_changed_after_receipt_are_not_drawn():
 def test_a_child_that_takes_too_long_is_ended(settings):
     settings.INTAKE_CHILD_SECONDS = 0
     with pytest.raises(rendering.Refused) as refused:
-        rendering.run_child(["/bin/sleep", "30"], Path("/"), lambda: None)
+        children.run_child(["/bin/sleep", "30"], Path("/"), lambda: None)
     assert refused.value.reason == Refusal.TOO_COSTLY
 
 
@@ -227,8 +240,8 @@ def test_a_child_killed_by_another_hand_is_no_refusal_of_the_file():
 
     hand = threading.Thread(target=kill)
     hand.start()
-    with pytest.raises(rendering.ChildLost):
-        rendering.run_child(["/bin/sleep", "30"], Path("/"), lambda: None)
+    with pytest.raises(children.ChildLost):
+        children.run_child(["/bin/sleep", "30"], Path("/"), lambda: None)
     hand.join()
 
 
@@ -240,14 +253,14 @@ def test_work_that_is_no_longer_ours_ends_the_child():
         raise Lost
 
     with pytest.raises(Lost):
-        rendering.run_child(["/bin/sleep", "30"], Path("/"), lost)
+        children.run_child(["/bin/sleep", "30"], Path("/"), lost)
     assert not [child for child in psutil.Process().children() if child.name() == "sleep"]
 
 
 def test_the_child_sees_no_environment(tmp_path, monkeypatch):
     monkeypatch.setenv("SECRET_KEY", "not for the child")
     told = tmp_path / "told"
-    rendering.run_child(["/bin/sh", "-c", f"env > {told}"], tmp_path, lambda: None)
+    children.run_child(["/bin/sh", "-c", f"env > {told}"], tmp_path, lambda: None)
     assert "not for the child" not in told.read_text()
 
 
@@ -266,7 +279,7 @@ def test_what_a_killed_worker_left_is_swept(tmp_path, monkeypatch):
 
 
 def test_every_refusal_the_child_can_say_has_a_name():
-    sources = [path.read_text() for path in (rendering.ROOT / "portal" / "parsers").glob("*.py")]
+    sources = [path.read_text() for path in (children.ROOT / "portal" / "parsers").glob("*.py")]
     said = {name for source in sources for name in re.findall(r'Refused\("(\w+)"\)', source)}
     assert said
     assert said | set(PDF_TROUBLES.values()) | {"truncated"} <= set(Refusal)

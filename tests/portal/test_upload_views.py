@@ -1,13 +1,15 @@
 """Uploading with and without JavaScript."""
 
+import hashlib
 import io
 import json
-from datetime import date
+from datetime import date, timedelta
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile, TemporaryUploadedFile
 from django.test import RequestFactory
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.models import AuditEvent, Batch, BusinessAssociateAgreement, Chart
 from portal.rules.intake import ChartStatus, Refusal
@@ -260,3 +262,120 @@ def test_the_script_gets_json_it_can_read(cleo, as_user):
     answer = browser.post(reverse("portal:upload-batch"), described(name=""), headers=JSON)
     assert answer.status_code == 422
     assert "Enter a batch name." in json.loads(answer.content)["error"]
+
+
+# -- in parts ------------------------------------------------------------------------------------
+BIG = files.small_pdf(7) + b"\0" * 3000
+
+
+def sha(content):
+    return hashlib.sha256(content).hexdigest()
+
+
+def begun(browser, urls, content=BIG, name="big.pdf"):
+    answer = browser.post(urls["uploads_url"], {"name": name, "size": len(content)})
+    assert answer.status_code == 201
+    return answer.json()
+
+
+def part(browser, upload, offset, content, sha256=None):
+    headers = {"Upload-Offset": str(offset), "X-Content-SHA256": sha256 or sha(content)}
+    return browser.patch(upload["url"], content, content_type="application/octet-stream", headers=headers)
+
+
+def test_a_large_file_comes_in_parts_and_gets_the_answer_of_any_other(cleo, as_user):
+    browser = as_user(cleo)
+    urls = opened(browser)
+    upload = begun(browser, urls)
+    assert part(browser, upload, 0, BIG[:1000]).json() == {"offset": 1000, "size": len(BIG)}
+    unfinished = browser.get(urls["uploads_url"]).json()["uploads"]
+    assert [(one["name"], one["offset"], one["head"]) for one in unfinished] == [("big.pdf", 1000, sha(BIG[:1000]))]
+    wrong = part(browser, upload, 0, BIG[:999])
+    assert (wrong.status_code, wrong.json()["code"], wrong.json()["offset"]) == (409, "wrong_offset", 1000)
+    assert part(browser, upload, 1000, BIG[1000:], sha256=sha(b"x")).json()["code"] == "part_differs"
+    assert browser.get(upload["url"]).json()["offset"] == 1000
+    part(browser, upload, 1000, BIG[1000:])
+    assert browser.post(upload["complete_url"], {"sha256": sha(b"x")}).json()["code"] == "file_differs"
+    done = browser.post(upload["complete_url"], {"sha256": sha(BIG)}).json()
+    chart = Chart.objects.get()
+    assert done == {"outcome": "received", "name": "big.pdf", "detail": "Received", "chart": chart.pk}
+    assert chart.sha256 == sha(BIG)
+    assert browser.get(urls["uploads_url"]).json() == {"uploads": []}
+
+
+def test_the_next_day_the_page_lists_what_is_unfinished_and_a_colleague_finishes_it(cleo, as_user, river, time_machine):
+    browser = as_user(cleo)
+    urls = opened(browser)
+    upload = begun(browser, urls)
+    part(browser, upload, 0, BIG[:1000])
+    time_machine.move_to(timezone.now() + timedelta(days=1), tick=False)
+    colleague = as_user(factories.UserFactory(roles=["practice"], practice=river))
+    page = colleague.get(urls["url"]).content.decode()
+    assert "Not completely arrived" in page
+    assert "big.pdf" in page
+    part(colleague, upload, 1000, BIG[1000:])
+    assert colleague.post(upload["complete_url"], {"sha256": sha(BIG)}).json()["outcome"] == "received"
+    assert "Not completely arrived" not in colleague.get(urls["url"]).content.decode()
+
+
+def test_a_batch_sent_without_its_unfinished_files_says_so(cleo, as_user):
+    browser = as_user(cleo)
+    urls = opened(browser)
+    chart = browser.post(urls["file_url"], {"file": file()}).json()["chart"]
+    upload = begun(browser, urls)
+    sent = browser.post(urls["commit_url"], described(choose="1", chart=[chart]), follow=True)
+    assert "Without 1 file that had not arrived completely" in sent.content.decode()
+    assert part(browser, upload, 0, BIG[:1000]).json()["code"] == "upload_ended"
+
+
+def test_without_javascript_an_unfinished_file_is_removed_by_a_button(cleo, as_user):
+    browser = as_user(cleo)
+    urls = opened(browser)
+    upload = begun(browser, urls)
+    assert browser.post(upload["abandon_url"]).url == urls["url"]
+    assert "big.pdf" not in browser.get(urls["url"]).content.decode()
+    again = browser.post(upload["abandon_url"], follow=True).content.decode()
+    assert "could not be removed" in again
+
+
+def test_a_small_file_with_other_bytes_than_its_hash_is_not_kept(cleo, as_user):
+    browser = as_user(cleo)
+    urls = opened(browser)
+    answer = browser.post(urls["file_url"], {"file": file()}, headers={"X-Content-SHA256": sha(b"x")})
+    assert (answer.status_code, answer.json()["code"]) == (422, "part_differs")
+    assert not Chart.objects.exists()
+    right = browser.post(urls["file_url"], {"file": file()}, headers={"X-Content-SHA256": sha(files.small_pdf(1))})
+    assert right.json()["outcome"] == "received"
+
+
+def test_the_script_learns_what_the_checks_found(cleo, as_user, river):
+    browser = as_user(cleo)
+    batch = factories.BatchFactory(practice=river)
+    with_text, scan, elsewhere = (factories.ChartFactory(batch=batch, page_count=2) for _ in range(3))
+    factories.PageFactory(chart=with_text, text_source="layer")
+    factories.PageFactory(chart=scan)
+    waiting = factories.ChartFactory(batch=batch, status=ChartStatus.RECEIVED, ready_at=None, page_count=None)
+    locked = factories.ChartFactory(
+        batch=batch, status=ChartStatus.UNREADABLE, reason=Refusal.PASSWORD_PROTECTED, ready_at=None
+    )
+    copy = factories.ChartFactory(batch=batch, status=ChartStatus.DUPLICATE, duplicate_of=elsewhere, ready_at=None)
+    foreign = factories.ChartFactory()
+    charts = [with_text, scan, waiting, locked, copy, foreign]
+    answer = browser.get(reverse("portal:batch-checks", args=[batch.pk]), {"chart": [chart.pk for chart in charts]})
+    checks = answer.json()["checks"]
+    assert checks[str(with_text.pk)] == {"state": "ready", "detail": "Readable, 2 pages"}
+    assert checks[str(scan.pk)]["detail"] == "Readable, 2 pages, no text layer: its words will be read"
+    assert checks[str(waiting.pk)]["state"] == "checking"
+    assert checks[str(locked.pk)]["state"] == "refused"
+    assert "password" in checks[str(locked.pk)]["detail"]
+    assert checks[str(copy.pk)]["detail"] == f"Same content as {elsewhere.label} in {batch.label}"
+    assert str(foreign.pk) not in checks
+
+
+def test_an_outsider_finds_no_upload(cleo, otto, as_user):
+    browser, stranger = as_user(cleo), as_user(otto)
+    upload = begun(browser, opened(browser))
+    assert part(stranger, upload, 0, BIG[:1000]).status_code == 404
+    for address in ("complete_url", "abandon_url"):
+        assert stranger.post(upload[address], {"sha256": sha(BIG)}).status_code == 404
+    assert stranger.get(upload["url"]).status_code == 404

@@ -24,7 +24,7 @@ from tests import factories, files, scans
 
 def received(practice, content):
     """A chart as it is after receipt, with its bytes stored."""
-    kept = storage.keep_bytes(content, folder="charts")
+    kept = storage.keep_bytes(content, practice_id=practice.pk, folder="charts")
     return factories.ChartFactory(
         batch=factories.BatchFactory(practice=practice), storage_name=kept.name, sha256=kept.sha256, size=kept.size,
         media_type=media_type_of(content[:1024]), status=ChartStatus.RECEIVED, ready_at=None, page_count=None,
@@ -315,8 +315,8 @@ def test_a_page_that_kills_its_readers_is_given_up(river):
 
 
 def test_an_engine_that_takes_too_long_is_ended_with_its_program(river, settings, tmp_path):
-    settings.OCR_LIMITS = {"first": (768 * 1024**2, 0), "second": (4 * 1024**3, 120)}
-    chart = drawn(river, as_scan(scans.reduced(scans.paper()[0], 150)))
+    settings.OCR_LIMITS = {"first": (768 * 1024**2, 1), "second": (4 * 1024**3, 1)}
+    chart = drawn(river, as_scan(scans.noisy(scans.paper()[0], 100)))
     read_all()
     [row] = words_of(chart)
     assert (row.state, row.attempt) == (WordsState.WAITING, 1)

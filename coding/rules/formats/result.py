@@ -8,7 +8,7 @@ from coding.rules.codings import DIAGNOSIS_LIMIT, MODIFIER_LIMIT, ProcedureLine,
 from portal.rules.plain_cells import Cell
 
 ENCOUNTER_COLUMNS = (
-    "Batch", "Practice", "Encounter", "Chart", "File name", "First page", "Last page", "Status", "Reason", "Patient",
+    "Batch", "Practice", "Encounter", "Chart", "File name", "Pages", "Status", "Reason", "Patient",
     "Birth date", "Sex", "Account number", "Service from", "Service to", "Rendering provider", "Rendering NPI",
     "Referring provider", "Referring NPI", "Place of service", "Payer", "Member id", "Diagnosis list",
     *(f"Diagnosis {number}" for number in range(1, DIAGNOSIS_LIMIT + 1)),
@@ -21,6 +21,7 @@ LINE_COLUMNS = ("Line", "Procedure", *(f"Modifier {n}" for n in range(1, MODIFIE
 class ResultRow:
     """One encounter of a batch, or one chart that could not be read (`encounter` is then empty).
 
+    `pages` are the pages of the file as "1–3, 7"; those of another file stand behind its number: "1–3; C-0412: 1".
     `status` is "Billable", "Not billable" or "Not readable"; `reason` says why it is not billable or readable.
     """
 
@@ -28,8 +29,7 @@ class ResultRow:
     file_name: str
     status: str
     encounter: str = ""
-    first_page: int | None = None
-    last_page: int | None = None
+    pages: str = ""
     reason: str = ""
     patient: str = ""
     birth_date: date | None = None
@@ -63,7 +63,7 @@ def encounter_cells(result: BatchResult, row: ResultRow) -> tuple[Cell, ...]:
     """The cells under ENCOUNTER_COLUMNS."""
     codes = [dotted(row.system, code) if row.system else code for code in row.diagnoses]
     return (
-        result.batch, result.practice, row.encounter, row.chart, row.file_name, row.first_page, row.last_page,
+        result.batch, result.practice, row.encounter, row.chart, row.file_name, row.pages,
         row.status, row.reason, row.patient, row.birth_date, row.sex, row.account_number, row.service_from,
         row.service_to, row.rendering_provider, row.rendering_npi, row.referring_provider, row.referring_npi,
         row.place_of_service, row.payer, row.member_id, row.system.label if row.system else "",

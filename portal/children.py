@@ -1,0 +1,163 @@
+"""The door to the processes that touch files from outside: one is started, watched, and ended in time.
+
+A child is `portal.parsers.<name>`, run without Django and without environment. It finds its document by
+its arguments and leaves `manifest.json` in the folder given to it, which is its working directory. What
+it does to itself is a refusal of the file, not a fault of the worker.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import select
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+from types import MappingProxyType
+from typing import Any
+
+from django.conf import settings
+
+from portal.failpoints import reached
+from portal.rules.intake import Refusal
+
+ROOT = Path(__file__).parents[1]
+# Isolated (-I): no variables, no user's packages, no import from the working directory; the root is handed over.
+BOOT = "import sys; sys.path.append(sys.argv.pop(1)); from portal.parsers.{} import main; main()"
+LARGEST_MANIFEST = 64 * 1024**2  # bytes
+LOOK_AGAIN = 1000  # milliseconds after which the parent asks whether the work is still its own
+# How a child ends beyond its limits: pdfium and libtiff do not survive a refused allocation.
+OUT_OF_LIMITS = frozenset(
+    {signal.SIGXCPU, signal.SIGXFSZ, signal.SIGABRT, signal.SIGTRAP, signal.SIGILL, signal.SIGSEGV, signal.SIGBUS}
+)
+OUT_OF_MEMORY = 75  # the child's exit code for it
+
+
+class Refused(Exception):
+    """The file cannot become pages, for a reason that has a name."""
+
+    def __init__(self, reason: Refusal) -> None:
+        super().__init__(reason.value)
+        self.reason = reason
+
+
+class ChildLost(Exception):
+    """The child ended by another hand or by a fault of ours; nothing is known against the file."""
+
+
+@dataclass(frozen=True)
+class Ended:
+    """How a child ended: its exit code (0, or not 0 beyond its limits) and the most memory it held, in bytes."""
+
+    code: int
+    peak: int
+
+
+def nobody_else() -> None:
+    """The work is ours as long as it takes."""
+
+
+def ask_child(  # noqa: PLR0913  (each is a thing of its own)
+    parser: str,
+    *words: object,
+    place: Path,
+    still_ours: Callable[[], None] = nobody_else,
+    handed: bytes = b"",
+    seconds: int = 0,
+    environment: Mapping[str, str] = MappingProxyType({}),
+    **figures: int,
+) -> dict[str, Any]:
+    """Run a parser to its end: its manifest, with `peak` (the bytes it held at most). Refused or ChildLost otherwise.
+
+    `handed` comes to it by its standard input, which no other process can read.
+    """
+    command = child_command(parser, *words, **figures)
+    ended = run_child(command, place, still_ours, handed=handed, seconds=seconds, environment=environment)
+    manifest = read_manifest(place)
+    if ended.code:
+        raise Refused(Refusal.TOO_COSTLY)
+    if "refusal" in manifest:
+        raise Refused(Refusal(manifest["refusal"]))
+    if not manifest:
+        raise ChildLost
+    return {**manifest, "peak": ended.peak}
+
+
+def child_command(parser: str, *words: object, **figures: int) -> list[str]:
+    """How a child is called; its limits go with it."""
+    limits = {"memory": settings.INTAKE_CHILD_MEMORY, "seconds": settings.INTAKE_CHILD_SECONDS, **figures}
+    options = [word for name, value in limits.items() for word in (f"--{name}", str(value))]
+    return [sys.executable, "-I", "-c", BOOT.format(parser), str(ROOT), *map(str, words), *options]
+
+
+def run_child(  # noqa: PLR0913  (each is a thing of its own)
+    command: list[str],
+    place: Path,
+    still_ours: Callable[[], None],
+    *,
+    handed: bytes = b"",
+    seconds: int = 0,
+    environment: Mapping[str, str] = MappingProxyType({}),
+) -> Ended:
+    """How the child ended; ChildLost if by another hand, Refused if it took too long.
+
+    `still_ours` is called about once a second and may raise to stop the work.
+    """
+    child = subprocess.Popen(  # noqa: S603  (our own interpreter and script; the file's name is ours)
+        command,
+        stdin=subprocess.PIPE if handed else subprocess.DEVNULL,
+        stdout=subprocess.DEVNULL,
+        stderr=subprocess.DEVNULL,
+        cwd=place,
+        env=dict(environment),
+    )
+    reached("render.child_started")
+    deadline = time.monotonic() + (seconds or settings.INTAKE_CHILD_SECONDS)
+    try:
+        if child.stdin is not None:
+            with suppress(BrokenPipeError), child.stdin:
+                child.stdin.write(handed)
+        ended = wait(child, deadline, still_ours)
+    finally:
+        if child.returncode is None:
+            child.kill()
+            child.wait()
+    reached("render.child_ended")
+    if ended.code in {0, OUT_OF_MEMORY} or -ended.code in OUT_OF_LIMITS:
+        return ended
+    raise ChildLost
+
+
+def wait(child: subprocess.Popen[bytes], deadline: float, still_ours: Callable[[], None]) -> Ended:
+    """Wake up the moment the child ends; Popen's own waiting sleeps up to 50 ms past it."""
+    handle = os.pidfd_open(child.pid)
+    try:
+        watch = select.poll()
+        watch.register(handle, select.POLLIN)
+        while not watch.poll(LOOK_AGAIN):
+            if time.monotonic() > deadline:
+                raise Refused(Refusal.TOO_COSTLY)
+            still_ours()
+        _, status, used = os.wait4(child.pid, 0)
+    finally:
+        os.close(handle)
+    child.returncode = os.waitstatus_to_exitcode(status)
+    return Ended(code=child.returncode, peak=used.ru_maxrss * 1024)
+
+
+def read_manifest(place: Path) -> dict[str, Any]:
+    """What the child wrote; empty if it did not come to that."""
+    path = place / "manifest.json"
+    if not path.exists():
+        return {}
+    if path.stat().st_size > LARGEST_MANIFEST:
+        raise Refused(Refusal.TOO_COSTLY)
+    with suppress(ValueError):
+        found: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        return found
+    return {}

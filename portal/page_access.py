@@ -1,0 +1,150 @@
+"""Answers with page images: by a page's own address, or by a signed link with as few queries as the checks need."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from hmac import compare_digest
+from typing import Any, TypeVar
+
+from django.conf import settings
+from django.contrib.auth import HASH_SESSION_KEY, SESSION_KEY
+from django.contrib.postgres.expressions import ArraySubquery
+from django.contrib.sessions.backends.db import SessionStore
+from django.db.models import OuterRef
+from django.http import HttpRequest, HttpResponse, HttpResponseNotFound, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.utils import timezone
+from django.views.decorators.http import require_safe
+
+from portal import laid_out, page_links, scope
+from portal.access import SignedRequest, View
+from portal.actions.audit import record
+from portal.actions.pages import PageDamaged, open_page_image
+from portal.models import Membership, Outcome, Page, User, UserRole
+from portal.page_links import PageLink, Writer
+from portal.rules.roles import Permission, Role
+
+CONFLICT = 409  # not a 5xx: that would roll the audit event back
+FRESH = 3  # after this part of the idle time a link goes by the page's own address, where looking counts as doing
+Answer = TypeVar("Answer", bound=HttpResponseBase)
+Find = Callable[[User, PageLink], Page | None]
+
+
+def page_answer(request: HttpRequest, page: Page, *, by: User, at: datetime) -> HttpResponse:
+    """The image of a page that this person may see; looking at it is an audit event. 409 if it is damaged."""
+    try:
+        source, content_type = open_page_image(page=page, by=by, at=at, request=request)
+    except PageDamaged:
+        record("page.damaged", at=at, by=by, about=page, outcome=Outcome.REFUSED, request=request)
+        return private(HttpResponse(status=CONFLICT))
+    with source:
+        if settings.PAGE_ACCEL_DIR:
+            response = HttpResponse(content_type=content_type)
+            response["X-Accel-Redirect"] = laid_out.address(page.image_name, source)
+        else:
+            response = HttpResponse(source.read(), content_type=content_type)
+    response["Content-Disposition"] = "inline"  # without the stored file's name
+    return private(response)
+
+
+def private(response: Answer) -> Answer:
+    """Shown to this person, guessed by no browser, kept by no cache."""
+    response["Cache-Control"] = "private, no-store"
+    response["X-Content-Type-Options"] = "nosniff"
+    return response
+
+
+def links(request: SignedRequest, kind: str) -> Writer:
+    """What writes links for the person who asks, in their session."""
+    return Writer(kind, request.user.pk, request.session.session_key or "", timezone.now())
+
+
+def link_view(kind: str, *, find: Find, own: Callable[[PageLink], str]) -> View:
+    """A view that answers a signed link: with the image, with the way to the page's own address if link or session
+    need a closer look, or with 404.
+
+    It comes before sessions and sign-in (config.middleware.swift): what these would check is checked here.
+    `find` gives the page if the person may see it, `own` the page's own address.
+    """
+
+    @require_safe
+    def view(request: HttpRequest, link: str) -> HttpResponse:
+        now, read = timezone.now(), page_links.read(link, kind)
+        with scope.opened(staff=False):
+            signed_in = sign_in(request, read) if read is not None else None
+            if read is None or signed_in is None:
+                return nothing(request, at=now)
+            session, person = signed_in
+            page = find(person, read)
+            if page is None:
+                return nothing(request, at=now, by=person)
+            if read.is_over(now) or not is_fresh(session):
+                return private(HttpResponseRedirect(own(read)))
+            return page_answer(request, page, by=person, at=now)
+
+    view.requires = (Permission.SEE_CHARTS,)  # type: ignore[attr-defined]  # read by the sweep over all addresses
+    return view
+
+
+def nothing(request: HttpRequest, *, at: datetime, by: User | None = None) -> HttpResponse:
+    """A noted refusal that looks like a link that never was."""
+    record("access.refused", at=at, by=by, outcome=Outcome.REFUSED, request=request, route="page-by-link")
+    return private(HttpResponseNotFound())
+
+
+def sign_in(request: HttpRequest, link: PageLink) -> tuple[Mapping[str, Any], User] | None:
+    """The session's content and the person, if this is the link's session and they are still signed in in it.
+
+    Puts the person's scope in force, and session and person into the request for the trail.
+    """
+    key = request.COOKIES.get(settings.SESSION_COOKIE_NAME, "")
+    if not key or not compare_digest(page_links.mark_of(key), link.session):
+        return None
+    store = SessionStore(key)
+    session = store.load()
+    scope.apply(["", "", str(link.person)])
+    person = person_of(link.person)
+    if (
+        person is None
+        or session.get(SESSION_KEY) != str(person.pk)
+        or session.get(HASH_SESSION_KEY) not in auth_hashes(person)
+        or not person.may(Permission.SEE_CHARTS)
+    ):
+        return None
+    scope.enter_known(person)
+    request.session, request.user = store, person
+    return session, person
+
+
+def auth_hashes(person: User) -> list[str]:
+    """What a session that began with the person's present password may hold; all of them our own secrets' work."""
+    return [person.get_session_auth_hash(), *person.get_session_auth_fallback_hash()]
+
+
+def person_of(pk: int) -> User | None:
+    """An active person with roles and practices, in one query."""
+    person = (
+        User.objects.filter(pk=pk, is_active=True)
+        .annotate(
+            role_names=ArraySubquery(UserRole.objects.filter(user=OuterRef("pk")).values("role")),
+            member_of=ArraySubquery(Membership.objects.filter(user=OuterRef("pk")).values("practice_id")),
+        )
+        .first()
+    )
+    if person is not None:  # fills the cached properties that would ask twice more
+        person.roles = frozenset(Role(name) for name in person.role_names)
+        person.practice_ids = frozenset(person.member_of)
+    found: User | None = person
+    return found
+
+
+def is_fresh(session: Mapping[str, Any]) -> bool:
+    """Whether the session was used a short while ago by another request, so that no lock can be due."""
+    now = time.time()
+    return (
+        not session.get("locked")
+        and now - session.get("last_active", 0) < settings.IDLE_LOCK_SECONDS / FRESH
+        and now - session.get("signed_in_at", 0) < settings.SESSION_COOKIE_AGE
+    )

@@ -1,0 +1,84 @@
+"""Every process is killed at every place between two effects; nothing is lost, nothing is done twice."""
+
+import pytest
+
+from portal.failpoints import POINTS
+from tests import files, processes
+from tests.crash.site import harmed
+
+# Where each place is struck: by somebody who sends (web), while charts are drawn, or while results go out.
+WHILE_SENDING = (
+    "storage.drafted", "storage.kept", "intake.blob_kept", "intake.row_written", "batch.sent", "web.committed",
+    "job.committed", "job.rung",
+)  # fmt: skip
+WHILE_DRAWING = (
+    "job.claimed", "render.source_fetched", "render.child_started", "render.child_ended", "render.page_kept",
+    "render.drawn", "render.written", "render.committed", "encounter.created", "sweep.marked", "refusal.written",
+    "job.put_off",
+)  # fmt: skip
+WHILE_FINISHING = (
+    "encounter.moved", "delivery.file_kept", "delivery.files_kept", "delivery.written", "delivery.committed",
+    "notice.rendered", "notice.taken", "notice.written", "audit.sealed", "audit.committed",
+)  # fmt: skip
+
+
+def test_every_place_is_struck():
+    assert sorted(WHILE_SENDING + WHILE_DRAWING + WHILE_FINISHING) == sorted(POINTS)
+
+
+@pytest.mark.crash
+@pytest.mark.faults
+@pytest.mark.django_db(transaction=True)
+@pytest.mark.timeout(900)
+@pytest.mark.parametrize(
+    "points", [WHILE_SENDING, WHILE_DRAWING, WHILE_FINISHING], ids=["sending", "drawing", "finishing"]
+)
+def test_a_kill_at_any_place_loses_nothing(points, river, cleo, ann, tmp_path):
+    with harmed(tmp_path, practice=river, sender=cleo, coder=ann) as site:
+        site.system.send(site.fresh())  # caches are warm, the practice has its key
+        site.drain()
+        for point in points:
+            strike(site, point)
+        site.check_mails(twice=points.count("notice.taken"))
+
+
+def strike(site, point):
+    """Kill at the place while both senders send; then everything comes to its end by itself."""
+    site.arm(point)
+    for prepare in MORE.get(point, ()):
+        prepare(site)
+    site.system.send(site.fresh())
+    site.desk.send(site.fresh())
+    if not processes.wait_until(lambda: site.fired(point) or not nudge(site), seconds=60):
+        raise AssertionError(f"{point} was not reached\n{site.logs()}")
+    site.drain()
+    assert site.fired(point)
+    site.check()
+
+
+def nudge(site):
+    """Do what a coder and the clock do, so that places far down the line are reached; always true."""
+    site.coder.finish_one()
+    site.hurry()
+    return True
+
+
+def send_what_cannot_be_drawn(site):
+    site.system.send(site.fresh(), files.text_pdf(f"cut {site.seed}")[:-200])
+
+
+def make_a_job_fail(site):
+    """The first chart that is drawn meets a fault of ours, so that its job is put off."""
+    site.arm("render.source_fetched", "raise 1")
+
+
+def leave_a_job_unclaimed(site):
+    """A worker dies with a claimed job, so that the sweep finds one that is due."""
+    site.arm("job.claimed", "kill 1")
+
+
+MORE = {
+    "refusal.written": (send_what_cannot_be_drawn,),
+    "job.put_off": (make_a_job_fail,),
+    "sweep.marked": (leave_a_job_unclaimed,),
+}
