@@ -137,6 +137,8 @@ KINDS: Mapping[str, Callable[[Image.Image, int], Image.Image]] = {
     "fax": fax,
 }
 
+TURNED: Mapping[str, float] = {"clean": 0.0, "skewed": 1.7, "noisy": -2.5, "fax": 0.8}  # degrees against the clock
+
 
 def with_layer(page: Image.Image, words: Sequence[Written]) -> bytes:
     """A PDF of the picture with these words as an invisible text layer over it."""

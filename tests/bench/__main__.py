@@ -53,14 +53,14 @@ def main() -> None:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        from tests.bench import edits, loading, prices, queue, rendering, search
+        from tests.bench import edits, loading, ocr, prices, queue, rendering, search
 
         load = " ".join(f"{figure:.2f}" for figure in os.getloadavg())
         say(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {load}")
         compare(*queue.claims())
         compare(*rendering.pages())
         compare(*prices.lines())
-        for line in (*loading.report(), *edits.report()):
+        for line in (*loading.report(), *edits.report(), *ocr.report()):
             say(line)
         search.report(say)
     finally:
