@@ -75,7 +75,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
     )
     coding_work = work(2, Stage.CODING, EncounterStatus.CODING, ann)
     added = factories.AddendumFactory(encounter=coding_work, chart__storage_name=kept.name + "-later")
-    image_name = storage.keep_bytes(image(), folder="pages", ending=".png").name
+    image_name = storage.keep_bytes(image(), practice_id=river.pk, folder="pages", ending=".png").name
     factories.PageFactory(chart=added.chart, number=1, image_name=image_name)
     add_pages(encounter=coding_work, addendum=added, slots=[Slot(1)])
     verifying = work(3, Stage.VERIFICATION, EncounterStatus.VERIFYING, bea, coded_by=kim)

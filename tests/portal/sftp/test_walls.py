@@ -127,8 +127,7 @@ def test_another_practice_is_out_of_reach(client, lake, otto, river, tmp_path):
 def test_results_are_fetched_byte_for_byte_and_on_record(client, river, tmp_path):
     content = b"label,code\r\n" + bytes(range(256)) * 5000
     batch = factories.BatchFactory(practice=river, status="delivered", delivered_at=timezone.now())
-    kept = storage.keep_bytes(content, folder="results")
-    (tmp_path / "charts" / kept.name).parent.mkdir(parents=True, exist_ok=True)
+    kept = storage.keep_bytes(content, practice_id=river.pk, folder="results")
     add_delivery(batch=batch, version=1, kind="csv", ending=".csv", stored=kept, encounter_count=1, at=timezone.now())
     name = batch.deliveries.get().file_name
     done = client.run(f"get /outbox/{batch.label}/{name} {tmp_path / 'result.csv'}")
