@@ -97,7 +97,7 @@ def heading_in(row: Sequence[Word], *, usual: float, width: int) -> str:
     if capitals and (name := section(capitals)) and (capitals == text or len(capitals) > 3):  # noqa: PLR2004
         return name
     alone = row[-1].x1 - row[0].x0 <= ALONE * width or height(row) >= TALL * usual
-    return section(text) if alone and text[:1].isupper() else ""
+    return section(text) if alone and NUMBERING.sub("", text)[:1].isupper() else ""
 
 
 def section(phrase: str) -> str:
