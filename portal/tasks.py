@@ -108,6 +108,25 @@ def render_chart(*, claim: Any) -> None:
     render(claim=claim, at=timezone.now())
 
 
+@shared_task(name="portal.read_pages")
+def read_pages(**_future: Any) -> None:
+    """Read the words of pages, whichever is next, for a while. Lives on the queue "ocr"."""
+    from django.conf import settings
+
+    from portal.actions.words import read_due_pages as read
+
+    read(at=timezone.now(), seconds=settings.OCR_READER_SECONDS)
+
+
+@shared_task(name="portal.ring_readers")
+def ring_readers(**_future: Any) -> None:
+    from portal import scope
+    from portal.actions.words import ring_for_due_pages as ring
+
+    with scope.service():
+        ring(at=timezone.now())
+
+
 @shared_task(name="portal.ask_fhir_servers")
 def ask_fhir_servers(**_future: Any) -> None:
     from portal import scope

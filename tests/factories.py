@@ -28,6 +28,7 @@ from portal.models import (
     Manifest,
     Membership,
     Page,
+    PageWords,
     Payer,
     Practice,
     Provider,
@@ -239,6 +240,17 @@ class FhirEndpointFactory(DjangoModelFactory):
     since = factory.LazyFunction(timezone.now)
     created_at = factory.LazyFunction(timezone.now)
     created_by = factory.SubFactory(UserFactory)
+
+
+class PageWordsFactory(DjangoModelFactory):
+    """A page that waits to be read."""
+
+    class Meta:
+        model = PageWords
+
+    page = factory.SubFactory(PageFactory)
+    practice = factory.SelfAttribute("page.practice")
+    due_at = factory.LazyFunction(timezone.now)
 
 
 class UploadFactory(DjangoModelFactory):

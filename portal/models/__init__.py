@@ -31,6 +31,7 @@ from portal.models.rows import ClientRow, choices, known, together
 from portal.models.scrub import Damage, DamagedFile, Scrub
 from portal.models.token import ApiCall, ApiToken, IdempotentRequest, TokenScope
 from portal.models.upload import Upload, UploadPart
+from portal.models.words import PageWords
 
 __all__ = [
     "ApiCall",
@@ -67,6 +68,7 @@ __all__ = [
     "Notice",
     "Outcome",
     "Page",
+    "PageWords",
     "Payer",
     "Practice",
     "PracticeKey",

@@ -154,6 +154,9 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:work": about("coding_work", "ann"),
     "coding:encounter": about("coding_work", "ann", "max", "bill", "cleo"),
     "coding:page-image": about("coding_work", "ann", "max", "bill", "cleo", number=1),
+    "coding:page-words": about(
+        "coding_work", "ann", "max", "bill", "cleo", page=lambda world: world.coding_work.pages().first().pk
+    ),
     "coding:added-page-image": about(
         "coding_work", "ann", "max", "bill", "cleo", chart=lambda world: world.added_chart.pk, number=1
     ),

@@ -321,6 +321,7 @@ NO_LISTS = {
     "api:manifest",
     "portal:chart-original", "portal:page-image", "portal:try-again", "coding:next", "coding:choose-stage",
     "coding:work", "coding:page-image", "coding:added-page-image", "coding:arrange-image", "coding:attach",
+    "coding:page-words",
     "coding:split", "coding:findings", "coding:verify", "coding:compare",
     "coding:draft", "coding:heartbeat", "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
     "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",

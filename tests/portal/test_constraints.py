@@ -156,6 +156,10 @@ def part(**fields):
     })  # fmt: skip
 
 
+def words(**fields):
+    return factories.PageWordsFactory(**fields)
+
+
 BROKEN = {
     # files on their way
     "portal_upload_state_known": lambda: change(upload(), state="lost", ended_at=NOW),
@@ -230,6 +234,13 @@ BROKEN = {
     "portal_page_number_once": lambda: again(factories.PageFactory()),
     "portal_page_number_from_one": lambda: factories.PageFactory(number=0),
     "portal_page_source_known": lambda: factories.PageFactory(text_source="dreamt"),
+    "portal_pagewords_state_known": lambda: words(state="lost", finished_at=NOW),
+    "portal_pagewords_source_known": lambda: words(source="dreamt"),
+    "portal_pagewords_confidence_share": lambda: words(confidence=101),
+    "portal_pagewords_quarter_turn": lambda: words(turn=45),
+    "portal_pagewords_finished_when": lambda: words(state="empty"),
+    "portal_pagewords_done_whence": lambda: words(state="done", finished_at=NOW),
+    "portal_pagewords_held_since": lambda: words(lease_until=NOW),
     # what goes out, and the work behind it
     "portal_delivery_once": two_of_one_version,
     "portal_download_by_one": lambda: Download.objects.create(
@@ -246,6 +257,7 @@ BROKEN = {
 BROKEN_AT_THE_END = {
     "portal_chart_batch_id_same_practice": lambda: factories.ChartFactory(practice=factories.PracticeFactory()),
     "portal_page_chart_id_same_practice": lambda: factories.PageFactory(practice=factories.PracticeFactory()),
+    "portal_pagewords_page_id_same_practice": lambda: words(practice=factories.PracticeFactory()),
     "portal_delivery_batch_id_same_practice": lambda: delivery(practice=factories.PracticeFactory()),
     "portal_download_delivery_id_same_practice": lambda: Download.objects.create(
         practice=factories.PracticeFactory(), delivery=delivery(), at=NOW, user=member()
