@@ -15,6 +15,6 @@ TABLES = (
 
 
 class Migration(BaseMigration):
-    dependencies = [("coding", "0018_pages_of_a_coding"), ("portal", "0011_destruction")]
+    dependencies = [("coding", "0018_pages_of_a_coding"), ("portal", "0012_destruction")]
 
     operations = [in_one(*(removable_by_destruction(table) for table in TABLES))]

@@ -39,7 +39,7 @@ PERSON = {"on_delete": django.db.models.deletion.PROTECT, "related_name": "+", "
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0010_scrub")]
+    dependencies = [("portal", "0011_page_barcodes")]
 
     operations = [
         migrations.AddField(

@@ -6,6 +6,6 @@ from portal.tenancy import removable_by_destruction
 
 
 class Migration(BaseMigration):
-    dependencies = [("feedback", "0003_attachments_share_bytes"), ("portal", "0011_destruction")]
+    dependencies = [("feedback", "0004_service_speaks"), ("portal", "0012_destruction")]
 
     operations = [removable_by_destruction("feedback_commentversion")]
