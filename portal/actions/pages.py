@@ -22,6 +22,7 @@ from portal.actions.steps import record_walk
 from portal.children import Refused
 from portal.failpoints import reached
 from portal.models import Chart, Outcome, Page, User
+from portal.outages import outage_of
 from portal.rendering import DrawnPage
 from portal.rules.intake import REASONS_OF, ChartStatus, Refusal
 from portal.rules.steps import Fact, StepName, StepOutcome, StepResult
@@ -55,8 +56,8 @@ def render_chart(*, claim: Claim, at: datetime) -> None:
             walk_and_end(claim, chart, copies, folder, clock)
     except JobLost:
         raise
-    except Exception:
-        if claim.attempt >= ATTEMPTS:
+    except Exception as trouble:
+        if claim.attempt >= ATTEMPTS and outage_of(trouble) is None:
             with scope.service():
                 refuse_chart(claim=claim, reason=Refusal.SERVICE_FAULT, at=clock(), close_job=False)
         raise

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable, Sequence
-from datetime import datetime
+from datetime import date, datetime
 from functools import partial
+from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db import transaction
@@ -62,7 +63,7 @@ def due_batches(practice: Practice, *, at: datetime) -> list[Batch]:
     ]
 
 
-def last_day(batch: Batch, practice: Practice) -> object:
+def last_day(batch: Batch, practice: Practice) -> date:
     """Until when the contract of the delivery's day keeps a batch; the newest one's, if none was in force."""
     day = batch.delivered_at.astimezone(ZoneInfo(practice.time_zone)).date()  # type: ignore[union-attr]  # delivered
     contracts = Contract.objects.filter(practice=practice)
@@ -79,7 +80,7 @@ def below(batches: Iterable[Batch]) -> Tree:
     while grown:
         grown = False
         for model in tables:
-            found = set()
+            found: set[int] = set()
             for name, parent in parents(model):
                 if tree.get(parent):
                     found.update(
@@ -93,11 +94,12 @@ def below(batches: Iterable[Batch]) -> Tree:
 
 def parents(model: type[ClientRow]) -> list[tuple[str, type[ClientRow]]]:
     """The foreign keys of a table to other tables of practices' rows."""
-    return [
-        (column.name, column.related_model)
-        for column in model._meta.concrete_fields
-        if column.is_relation and column.name != "practice" and issubclass(column.related_model, ClientRow)  # type: ignore[arg-type]
-    ]  # type: ignore[misc]
+    found = []
+    for column in model._meta.concrete_fields:
+        parent: Any = column.related_model
+        if parent is not None and column.name != "practice" and issubclass(parent, ClientRow):
+            found.append((column.name, parent))
+    return found
 
 
 def is_whole(tree: Tree) -> bool:
@@ -177,10 +179,12 @@ def certify(practice: Practice, batch: Batch, *, at: datetime) -> Destruction:
 
 def hashes(tree: Tree) -> dict[str, int]:
     """SHA-256 and size of the contents that rows with both name: charts, results, attachments."""
+    hashed: list[tuple[Any, set[int]]] = [
+        (model, rows) for model, rows in tree.items() if "sha256" in model.stored_files.values()
+    ]
     return {
         sha256: size
-        for model, rows in tree.items()
-        if "sha256" in model.stored_files.values()
+        for model, rows in hashed
         for sha256, size in model._base_manager.filter(pk__in=rows).values_list("sha256", "size")
     }
 

@@ -16,6 +16,7 @@ from portal.models.doors import (
 )
 from portal.models.job import Job, JobState, Notice
 from portal.models.keys import PracticeKey
+from portal.models.manifest import Manifest, ManifestRow
 from portal.models.people import ClientRule, Invitation, Membership, Skill, User, UserRole
 from portal.models.practice import (
     BusinessAssociateAgreement,
@@ -60,6 +61,8 @@ __all__ = [
     "JobState",
     "LegalHold",
     "Location",
+    "Manifest",
+    "ManifestRow",
     "Membership",
     "Notice",
     "Outcome",

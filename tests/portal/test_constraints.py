@@ -26,9 +26,11 @@ from portal.models import (
     PracticeKey,
     Scrub,
     Skill,
+    UploadPart,
     UserRole,
 )
 from tests import factories
+from tests.portal.door_constraints import DOORS, DOORS_AT_THE_END
 
 pytestmark = pytest.mark.django_db
 NOW, DAY = timezone.now(), date(2026, 3, 2)
@@ -142,7 +144,32 @@ def two_of_one_version():
     delivery(batch=first.batch, storage_name="results/2")
 
 
+def upload(**fields):
+    return factories.UploadFactory(**fields)
+
+
+def part(**fields):
+    of = fields.pop("upload", None) or upload()
+    return UploadPart.objects.create(**{
+        "practice": of.practice, "upload": of, "offset": 0, "size": 1, "sha256": "0" * 64, "storage_name": "x",
+        **fields,
+    })  # fmt: skip
+
+
 BROKEN = {
+    # files on their way
+    "portal_upload_state_known": lambda: change(upload(), state="lost", ended_at=NOW),
+    "portal_upload_within_size": lambda: change(upload(), offset=1001),
+    "portal_upload_hash_form": lambda: change(upload(), sha256="0" * 63 + "G"),
+    "portal_upload_by_one": lambda: change(upload(), created_by=None),
+    "portal_upload_complete_is_a_chart": lambda: change(upload(), chart=factories.ChartFactory()),
+    "portal_upload_ended_has_time": lambda: change(upload(), ended_at=NOW),
+    "portal_manifest_by_one": lambda: change(factories.ManifestFactory(), created_by=None),
+    "portal_manifestrow_line_once": twice(
+        lambda manifest: manifest.rows.create(practice=manifest.practice, line=2), manifest=factories.ManifestFactory
+    ),
+    "portal_uploadpart_offset_once": twice(part, upload=upload),
+    "portal_uploadpart_not_empty": lambda: change(part(), size=0),
     # people
     "portal_user_email_lower": lambda: change(factories.UserFactory(), email="Ann@example.com"),
     "portal_user_inactive_since": lambda: change(factories.UserFactory(), is_active=False),
@@ -212,6 +239,7 @@ BROKEN = {
     "portal_job_one_open": lambda: [job(), job(state="running", lease_until=NOW)],
     "portal_job_running_has_lease": lambda: job(state="running"),
     "portal_auditevent_outcome_known": lambda: AuditEvent.objects.create(at=NOW, action="x", outcome="maybe"),
+    **DOORS,
 }
 
 # Foreign keys of the migrations; they are checked when the transaction ends.
@@ -222,6 +250,10 @@ BROKEN_AT_THE_END = {
     "portal_download_delivery_id_same_practice": lambda: Download.objects.create(
         practice=factories.PracticeFactory(), delivery=delivery(), at=NOW, user=member()
     ),
+    "portal_download_account_id_same_practice": lambda: Download.objects.create(
+        practice=(of := delivery()).practice, delivery=of, at=NOW, account=factories.SftpAccountFactory()
+    ),
+    **DOORS_AT_THE_END,
 }
 
 
