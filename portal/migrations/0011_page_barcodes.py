@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0012_manifests'),
+        ('portal', '0010_scrub'),
     ]
 
     operations = [
