@@ -1,6 +1,8 @@
-// <page-viewer>: turns a stack of page images into a reader: page by page, zoom, paper; words and turns come from page-words.js.
+// <page-viewer>: turns a stack of page images into a reader; words and turns come from page-words.js.
 import { isTyping } from "./keys.js";
+import { make } from "./session.js";
 
+const words = () => import("./page-words.js");
 const ZOOMS = [50, 67, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300, 400]; // per cent
 const PAPERS = ["white", "paper", "grey", "dark"];
 const STORE = "chartline-pages";
@@ -17,15 +19,15 @@ class PageViewer extends HTMLElement {
     for (const part of this.querySelectorAll("[data-viewer-tools]")) part.hidden = false;
     this.addEventListener("click", (event) => this.#act(event.target.closest("[data-page]")?.dataset.page));
     this.addEventListener("click", (event) => this.#read(event, event.target.closest("[data-read]")));
-    this.#body.addEventListener("pointerover", () => import("./page-words.js").then((part) => part.wordsOf(this)), { once: true });
+    this.#body.addEventListener("pointerover", async () => (await words()).wordsOf(this), { once: true });
     this.addEventListener("error", (event) => event.target.tagName === "IMG" && this.#failed(event.target), { capture: true });
     this.addEventListener("keydown", (event) => {
-      // "+" needs Shift on many keyboards; the registry knows the key as "=".
+      // The registry knows "+" as "=".
       if (event.key === "+" && !isTyping(event.target) && !event.ctrlKey) this.#act("larger");
     });
     this.#body.addEventListener("scroll", () => this.#mark(), { passive: true });
     this.#restore();
-    if (this.querySelector("figure[data-turn]")) import("./page-words.js").then((part) => part.turnAsArranged(this));
+    if (this.querySelector("figure[data-turn]")) words().then((part) => part.turnAsArranged(this));
     this.#mark();
   }
 
@@ -42,22 +44,22 @@ class PageViewer extends HTMLElement {
       next: () => this.#go(1), previous: () => this.#go(-1),
       larger: () => this.#zoomBy(1), smaller: () => this.#zoomBy(-1),
       actual: () => this.#setZoom(100, false), fit: () => this.#setZoom(100, true),
-      paper: () => this.#setPaper(PAPERS[(PAPERS.indexOf(this.#paper) + 1) % PAPERS.length]),
+      paper: () => this.#setPaper(PAPERS[(PAPERS.indexOf(this.#paper) + 1) % 4]),
     };
     acts[name]?.();
   }
 
-  /** Words are fetched once they are wanted: to select, to find, to jump to a section. */
+  /** Words are fetched once they are wanted. */
   async #read(event, control) {
     if (!control) return;
     event.preventDefault();
     const chosen = this.contains(getSelection().anchorNode) ? String(getSelection()) : "";
     if (control.dataset.read === "find") {
-      const field = this.querySelector("[data-find] input"); // at once: what is typed next belongs here
+      const field = this.querySelector("[data-find] input"); // what is typed next belongs here
       field.form.hidden = false;
       field.focus();
     }
-    (await import("./page-words.js")).act(this, control, chosen);
+    (await words()).act(this, control, chosen);
   }
 
   #go(step) {
@@ -70,10 +72,8 @@ class PageViewer extends HTMLElement {
   /** The page in hand is the one at the upper third of the pane. */
   #mark() {
     const line = this.#body.scrollTop + this.#body.clientHeight / 3;
-    const figures = this.#figures;
-    const found = figures.findLastIndex((figure) => figure.offsetTop <= line);
-    this.#page = Math.max(0, found);
-    const text = figures[this.#page]?.dataset.number;
+    this.#page = Math.max(0, this.#figures.findLastIndex((figure) => figure.offsetTop <= line));
+    const text = this.current?.dataset.number;
     for (const place of this.querySelectorAll("[data-page-now]")) if (place.textContent !== text) place.textContent = text;
   }
 
@@ -101,16 +101,10 @@ class PageViewer extends HTMLElement {
   }
 
   #failed(img) {
-    const figure = img.closest("figure");
-    if (figure.querySelector("[data-retry]")) return;
-    const note = document.createElement("p");
-    note.className = "page-failed";
-    const retry = document.createElement("button");
-    Object.assign(retry, { type: "button", className: "button small", textContent: "Try again" });
-    retry.dataset.retry = "";
+    const retry = make("button", { type: "button", class: "button small" }, "Try again");
+    const note = make("p", { class: "page-failed" }, "This page could not be loaded. ", retry);
     retry.addEventListener("click", () => { note.remove(); img.src = img.src; });
-    note.append("This page could not be loaded. ", retry);
-    img.parentElement.after(note);
+    if (!img.closest("figure").querySelector(".page-failed")) img.parentElement.after(note);
   }
 
   #remember() {

@@ -62,7 +62,7 @@ def bench(river, ann):
         words=[list(word) for word in lines.words], line_starts=lines.line_starts,
         headings=[list(heading) for heading in headings_of(lines)],
     )  # fmt: skip
-    precoded(waiting(at=timezone.now(), chart=chart, last_page=2), ann, at=timezone.now())
+    precoded(waiting(at=timezone.now(), chart=chart), ann, at=timezone.now())
     return take_next(by=ann, at=timezone.now(), stages=[Stage.CODING])
 
 
