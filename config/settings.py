@@ -121,10 +121,12 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
     "max_retries": 1,
 }
 CELERY_TASK_PUBLISH_RETRY = False
+CELERY_TASK_ROUTES = {"portal.read_pages": {"queue": "ocr"}}  # a queue with workers of its own, of low priority
 CELERY_TIMEZONE = "UTC"
 CELERY_BEAT_SCHEDULE = {
     "ring-due-jobs": {"task": "portal.ring_due_jobs", "schedule": 5.0, "options": {"expires": 10}},
     "seal-audit-trail": {"task": "portal.seal_audit_trail", "schedule": 20.0, "options": {"expires": 30}},
+    "ring-readers": {"task": "portal.ring_readers", "schedule": 10.0, "options": {"expires": 20}},
     "sweep-uploads": {"task": "portal.sweep_uploads", "schedule": 600.0, "options": {"expires": 600}},
     "sweep-assignments": {"task": "coding.sweep_assignments", "schedule": 30.0, "options": {"expires": 60}},
     "destroy-due": {"task": "portal.destroy_due", "schedule": 86400.0, "options": {"expires": 3600}},
@@ -208,6 +210,12 @@ INTAKE_PAGE_LIMIT = int(os.environ.get("INTAKE_PAGE_LIMIT", 2000))
 INTAKE_UNPACKED_LIMIT = int(os.environ.get("INTAKE_UNPACKED_LIMIT", 1024**3))  # of all files of one ZIP together
 INTAKE_CHILD_MEMORY = 512 * 1024**2  # of addresses, so that no child ever holds more
 INTAKE_CHILD_SECONDS = 50
+
+# Reading the words of scans: of each engine's process the memory in bytes and the time in seconds.
+OCR_LIMITS = {"first": (768 * 1024**2, 60), "second": (4 * 1024**3, 120)}
+OCR_SECOND_ENGINE = flag("OCR_SECOND_ENGINE", default=True)
+OCR_READER_SECONDS = 120  # after which a reader lets its worker hear other messages
+OCR_RING_SECONDS = 10
 # The virus scanner's socket: unix:/run/clamav/clamd.ctl or tcp://host:3310; empty if there is none.
 CLAMD = os.environ.get("CLAMD", "")
 # Files on their way in parts, of one practice: how many, how many bytes in all, how many begun an hour.

@@ -11,6 +11,7 @@ urlpatterns = [
     path("encounters/<int:pk>/", bench.work, name="work"),
     path("encounters/<int:pk>/read/", encounter.encounter, name="encounter"),
     path("encounters/<int:pk>/pages/<int:number>/", pages.page_image, name="page-image"),
+    path("encounters/<int:pk>/words/<int:page>/", pages.page_words, name="page-words"),
     path("encounters/<int:pk>/added/<int:chart>/pages/<int:number>/", pages.added_page_image, name="added-page-image"),
     path("p/<str:link>", pages.page_by_link, name="page-by-link"),
     path("encounters/<int:pk>/precode/", precoding.precode, name="precode"),

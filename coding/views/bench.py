@@ -29,7 +29,7 @@ from coding.models import Assignment, Draft, Encounter, EncounterEvent
 from coding.rules.lifecycle import WAITING, HoldReason, NotBillableReason, SkipReason, Stage, WhoseMove
 from coding.views.due import clock, due_tag, status_tag
 from coding.views.page_news import addenda_of, last_event, news
-from coding.views.pages import page_rows
+from coding.views.pages import reader_context
 from portal.access import SignedRequest, found, refuse, requires
 from portal.page_access import links
 from portal.page_links import Writer
@@ -121,7 +121,7 @@ def shown(bench: Bench, **more: Any) -> dict[str, Any]:
         "stage": bench.stage,
         "status": status_tag(encounter),
         "due": due_tag(encounter.due_at, at=at),
-        "pages": page_rows(encounter, bench.written),
+        **reader_context(encounter, bench.written),
         "seen": last_event(encounter),
         "addenda": addenda_of(encounter),
         "told": {"by": told.user.name if told.user else "The service", "text": told.comment, "move": told.move}

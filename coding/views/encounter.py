@@ -15,7 +15,7 @@ from coding.views.coding_bench import facts_of, titled
 from coding.views.deliveries import note_of
 from coding.views.due import due_tag, status_tag
 from coding.views.page_news import addenda_of
-from coding.views.pages import READERS, page_rows
+from coding.views.pages import READERS, reader_context
 from portal.access import SignedRequest, found, requires
 from portal.page_access import links
 from portal.rules.roles import Permission
@@ -34,7 +34,7 @@ def encounter(request: SignedRequest, pk: int) -> HttpResponse:
         "reopen_form": ReopenForm() if finished and Permission.MANAGE_WORK in request.user.permissions else None,
         "status": status_tag(visit),
         "due": None if finished else due_tag(visit.due_at, at=timezone.now()),
-        "pages": page_rows(visit, links(request, "encounter")),
+        **reader_context(visit, links(request, "encounter")),
         "addenda": addenda_of(visit),
         "facts": facts_of(visit),
         "note": note_of(visit, to_practice=not request.user.is_service_staff),

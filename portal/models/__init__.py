@@ -16,6 +16,7 @@ from portal.models.doors import (
 )
 from portal.models.job import Job, JobState, Notice
 from portal.models.keys import PracticeKey
+from portal.models.manifest import Manifest, ManifestRow
 from portal.models.people import ClientRule, Invitation, Membership, Skill, User, UserRole
 from portal.models.practice import (
     BusinessAssociateAgreement,
@@ -30,6 +31,7 @@ from portal.models.rows import ClientRow, choices, known, together
 from portal.models.scrub import Damage, DamagedFile, Scrub
 from portal.models.token import ApiCall, ApiToken, IdempotentRequest, TokenScope
 from portal.models.upload import Upload, UploadPart
+from portal.models.words import PageWords
 
 __all__ = [
     "ApiCall",
@@ -60,10 +62,13 @@ __all__ = [
     "JobState",
     "LegalHold",
     "Location",
+    "Manifest",
+    "ManifestRow",
     "Membership",
     "Notice",
     "Outcome",
     "Page",
+    "PageWords",
     "Payer",
     "Practice",
     "PracticeKey",

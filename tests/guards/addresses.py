@@ -108,6 +108,16 @@ ADDRESSES: Mapping[str, Address] = {
     "portal:practice_recipients": about("river", "ada"),
     "portal:practice_part_add": about("river", "ada", kind="provider"),
     "portal:practice_part": about("river", "ada", kind="provider", part=lambda world: world.provider.pk),
+    "portal:doors": about("river", "cleo", "ada"),
+    "portal:sftp_account_add": about("river", "cleo", "ada"),
+    "portal:sftp_passwords": about("river", "ada"),
+    "portal:sftp_account": about("sftp_account", "cleo", "ada"),
+    "portal:sftp_account_end": about("sftp_account", "cleo", "ada"),
+    "portal:sftp_password": about("sftp_account", "cleo", "ada"),
+    "portal:sftp_key_revoke": about("sftp_key", "cleo", "ada"),
+    "portal:fhir_endpoint": about("river", "cleo", "ada"),
+    "portal:fhir_do": about("river", "cleo", "ada"),
+    "portal:fhir_keys": Address(EVERYONE, lambda world: {"key_id": world.fhir_endpoint.key_id}, anonymous=True),
     "portal:tokens": page(*PRACTICE),
     "portal:token_create": page(*PRACTICE),
     "portal:token_revoke": about("token", "cleo"),
@@ -122,6 +132,7 @@ ADDRESSES: Mapping[str, Address] = {
     "portal:batch-charts": about("batch", "cleo", "max", "bill"),
     "portal:batch-receipt": about("batch", "cleo", "max", "bill"),
     "portal:batch-file": about("open_batch", "cleo"),
+    "portal:batch-manifest": about("open_batch", "cleo"),
     "portal:batch-uploads": about("open_batch", "cleo"),
     "portal:batch-checks": about("batch", "cleo"),
     "portal:upload-part": about("upload", "cleo"),
@@ -143,6 +154,9 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:work": about("coding_work", "ann"),
     "coding:encounter": about("coding_work", "ann", "max", "bill", "cleo"),
     "coding:page-image": about("coding_work", "ann", "max", "bill", "cleo", number=1),
+    "coding:page-words": about(
+        "coding_work", "ann", "max", "bill", "cleo", page=lambda world: world.coding_work.pages().first().pk
+    ),
     "coding:added-page-image": about(
         "coding_work", "ann", "max", "bill", "cleo", chart=lambda world: world.added_chart.pk, number=1
     ),
@@ -203,6 +217,7 @@ API_ADDRESSES: Mapping[str, Address] = {
     "api:batches": page(),
     "api:batch": about("batch"),
     "api:files": about("open_batch"),
+    "api:manifest": about("open_batch"),
     "api:uploads": about("open_batch"),
     "api:receipts": about("batch"),
     "api:upload": about("upload"),
