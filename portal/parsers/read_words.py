@@ -27,7 +27,7 @@ from portal.rules.words import DOUBTFUL, SCALE, Lines, Word, boxed, sure_letters
 DOTS = 150  # an inch, of a letter page at reading size
 SHORT_SIDE, LONG_SIDE = 1275, 6000  # pixels of a page at reading size; smaller images are enlarged
 LARGEST_SCALE = 3.0
-BLUR = 0.8  # pixels: takes away grain and the steps of a fax, and costs clean letters nothing
+BLUR = 0.8  # pixels of the image as it is: takes away grain and the steps of a fax, and costs clean letters nothing
 LEAST_SKEW = 0.15  # degrees; below it nothing is gained
 TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 FORMATS = ("JPEG", "PNG")
@@ -47,10 +47,9 @@ def levelled(page: Image.Image, turn: int, skew: float | None = None) -> Level:
     upright = page.transpose(TURNS[turn]) if turn else page
     skew = lie_of(upright).skew if skew is None else skew
     scale = min(LARGEST_SCALE, SHORT_SIDE / min(upright.size), LONG_SIDE / max(upright.size))
-    large = upright.convert("L")
+    large = upright.convert("L").filter(ImageFilter.GaussianBlur(BLUR))
     if scale > 1:
         large = large.resize((round(large.width * scale), round(large.height * scale)), Image.Resampling.BICUBIC)
-    large = large.filter(ImageFilter.GaussianBlur(BLUR))
     if abs(skew) >= LEAST_SKEW:
         large = large.rotate(-skew, Image.Resampling.BICUBIC, fillcolor=paper_of(large))
     return Level(large, turn, skew if abs(skew) >= LEAST_SKEW else 0.0)

@@ -180,14 +180,14 @@ def letters(lines: Lines) -> int:
 
 
 def weighed(second: Lines, first: Lines) -> Lines:
-    """The robust engine's words, sure where the fast one read the same at the same place, and doubtful elsewhere."""
+    """The robust engine's words: where the fast one read the same, sure and in its tighter box; doubtful elsewhere."""
     by_text: dict[str, list[Word]] = {}
     for word in first.words:
         by_text.setdefault(word.text, []).append(word)
 
     def weigh(word: Word) -> Word:
-        agreed = any(contains(known, word) or contains(word, known) for known in by_text.get(word.text, ()))
-        return word._replace(confidence=AGREED if agreed else min(word.confidence, DISPUTED))
+        same = next((one for one in by_text.get(word.text, ()) if contains(one, word) or contains(word, one)), None)
+        return same._replace(confidence=AGREED) if same else word._replace(confidence=min(word.confidence, DISPUTED))
 
     return Lines([weigh(word) for word in second.words], second.line_starts)
 

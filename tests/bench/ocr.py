@@ -28,7 +28,7 @@ Engine = Callable[[Image.Image, Path], Lines]
 
 def edits(one: Sequence[Any], other: Sequence[Any]) -> int:
     """Insertions, removals and changes that lead from one sequence to the other (Levenshtein)."""
-    wanted = np.array(other, dtype=object)
+    wanted = np.array(list(other), dtype=object)
     places = np.arange(len(other) + 1)
     row = places.copy()
     for count, item in enumerate(one, start=1):
