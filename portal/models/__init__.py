@@ -3,6 +3,7 @@
 from portal.models.audit import AuditEvent, AuditSeal, Outcome
 from portal.models.batch import Batch, Chart, ChartStep, Page
 from portal.models.delivery import Delivery, Download
+from portal.models.destruction import Cause, Destruction, LegalHold
 from portal.models.doors import (
     EndpointState,
     FhirDocument,
@@ -30,6 +31,7 @@ from portal.models.rows import ClientRow, choices, known, together
 from portal.models.scrub import Damage, DamagedFile, Scrub
 from portal.models.token import ApiCall, ApiToken, IdempotentRequest, TokenScope
 from portal.models.upload import Upload, UploadPart
+from portal.models.words import PageWords
 
 __all__ = [
     "ApiCall",
@@ -38,6 +40,7 @@ __all__ = [
     "AuditSeal",
     "Batch",
     "BusinessAssociateAgreement",
+    "Cause",
     "Chart",
     "ChartStep",
     "ClientRow",
@@ -46,6 +49,7 @@ __all__ = [
     "Damage",
     "DamagedFile",
     "Delivery",
+    "Destruction",
     "Download",
     "EndpointState",
     "FhirDocument",
@@ -56,6 +60,7 @@ __all__ = [
     "Invitation",
     "Job",
     "JobState",
+    "LegalHold",
     "Location",
     "Manifest",
     "ManifestRow",
@@ -63,6 +68,7 @@ __all__ = [
     "Notice",
     "Outcome",
     "Page",
+    "PageWords",
     "Payer",
     "Practice",
     "PracticeKey",

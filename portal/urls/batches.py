@@ -9,6 +9,7 @@ urlpatterns = [
     path("healthz", home.healthz, name="healthz"),
     path("readyz", home.readyz, name="readyz"),
     path("upload/", uploads.upload, name="upload"),
+    path("upload/separator-sheet/", uploads.separator_sheet, name="separator-sheet"),
     path("upload/batch/", uploads.upload_batch, name="upload-batch"),
     path("batches/", batches.batches, name="batches"),
     path("batches/<int:pk>/", batches.batch, name="batch"),

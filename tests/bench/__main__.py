@@ -61,15 +61,18 @@ def main() -> None:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        from tests.bench import edits, loading, prices, queue, rendering, search, uploading
+        from tests.bench import edits, loading, ocr, prices, queue, rendering, search, serving, uploading
 
         load = " ".join(f"{figure:.2f}" for figure in os.getloadavg())
         say(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {load}")
         compare(*queue.claims())
         compare(*rendering.pages())
+        compare(*serving.stores())
+        for line in serving.page_images():
+            say(line)
         compare(*prices.lines())
         uploading.report(compare)
-        for line in (*loading.report(), *edits.report()):
+        for line in (*loading.report(), *edits.report(), *ocr.report()):
             say(line)
         search.report(say)
     finally:

@@ -108,6 +108,16 @@ ADDRESSES: Mapping[str, Address] = {
     "portal:practice_recipients": about("river", "ada"),
     "portal:practice_part_add": about("river", "ada", kind="provider"),
     "portal:practice_part": about("river", "ada", kind="provider", part=lambda world: world.provider.pk),
+    "portal:doors": about("river", "cleo", "ada"),
+    "portal:sftp_account_add": about("river", "cleo", "ada"),
+    "portal:sftp_passwords": about("river", "ada"),
+    "portal:sftp_account": about("sftp_account", "cleo", "ada"),
+    "portal:sftp_account_end": about("sftp_account", "cleo", "ada"),
+    "portal:sftp_password": about("sftp_account", "cleo", "ada"),
+    "portal:sftp_key_revoke": about("sftp_key", "cleo", "ada"),
+    "portal:fhir_endpoint": about("river", "cleo", "ada"),
+    "portal:fhir_do": about("river", "cleo", "ada"),
+    "portal:fhir_keys": Address(EVERYONE, lambda world: {"key_id": world.fhir_endpoint.key_id}, anonymous=True),
     "portal:tokens": page(*PRACTICE),
     "portal:token_create": page(*PRACTICE),
     "portal:token_revoke": about("token", "cleo"),
@@ -116,6 +126,7 @@ ADDRESSES: Mapping[str, Address] = {
     # what comes in
     "portal:upload": page(*PRACTICE),
     "portal:upload-batch": page(*PRACTICE),
+    "portal:separator-sheet": page(*PRACTICE),
     "portal:batches": page("cleo", "otto", "max", "bill"),
     "portal:batch": about("batch", "cleo", "max", "bill"),
     "portal:batch-charts": about("batch", "cleo", "max", "bill"),
@@ -143,12 +154,17 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:work": about("coding_work", "ann"),
     "coding:encounter": about("coding_work", "ann", "max", "bill", "cleo"),
     "coding:page-image": about("coding_work", "ann", "max", "bill", "cleo", number=1),
+    "coding:page-words": about(
+        "coding_work", "ann", "max", "bill", "cleo", page=lambda world: world.coding_work.pages().first().pk
+    ),
     "coding:added-page-image": about(
         "coding_work", "ann", "max", "bill", "cleo", chart=lambda world: world.added_chart.pk, number=1
     ),
     "coding:page-by-link": link("encounter", "coding_work", "ann", "max", "bill", "cleo"),
     "coding:precode": bench("precoding_work", "ann"),
     "coding:split": bench("precoding_work", "ann"),
+    "coding:attach": bench("precoding_work", "ann"),
+    "coding:added": about("coding_work", "ann", "max", "bill", "cleo", chart=lambda world: world.added_chart.pk),
     "coding:arrange": bench("precoding_work", "ann"),
     "coding:arrange-image": bench("precoding_work", "ann", number=1),
     "coding:code": bench("coding_work", "ann"),

@@ -75,7 +75,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
     )
     coding_work = work(2, Stage.CODING, EncounterStatus.CODING, ann)
     added = factories.AddendumFactory(encounter=coding_work, chart__storage_name=kept.name + "-later")
-    image_name = storage.keep_bytes(image(), folder="pages", ending=".png").name
+    image_name = storage.keep_bytes(image(), practice_id=river.pk, folder="pages", ending=".png").name
     factories.PageFactory(chart=added.chart, number=1, image_name=image_name)
     add_pages(encounter=coding_work, addendum=added, slots=[Slot(1)])
     verifying = work(3, Stage.VERIFICATION, EncounterStatus.VERIFYING, bea, coded_by=kim)
@@ -97,6 +97,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
     _, foreign_bearer = create_token(
         practice=lake, name="EHR", scopes=list(TokenScope), expires_at=now + timedelta(days=30), by=otto, at=now
     )
+    sftp_account = factories.SftpAccountFactory(practice=river, created_by=cleo)
     result = storage.keep_bytes(b"result", practice_id=river.pk, folder="results")
     open_batch = factories.BatchFactory(practice=river, status=BatchStatus.OPEN, received_at=None, due_at=None)
     thread = factories.ThreadFactory(batch=batch)
@@ -142,6 +143,9 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         token=token,
         bearer=bearer,
         foreign_bearer=foreign_bearer,
+        sftp_account=sftp_account,
+        sftp_key=factories.SftpKeyFactory(account=sftp_account, created_by=cleo),
+        fhir_endpoint=factories.FhirEndpointFactory(practice=river, created_by=ada),
         delivery=Delivery.objects.create(
             practice=river,
             batch=batch,

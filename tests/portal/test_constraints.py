@@ -16,10 +16,12 @@ from portal.models import (
     Contract,
     DamagedFile,
     Delivery,
+    Destruction,
     Download,
     IdempotentRequest,
     Invitation,
     Job,
+    LegalHold,
     Membership,
     PracticeKey,
     Scrub,
@@ -28,6 +30,7 @@ from portal.models import (
     UserRole,
 )
 from tests import factories
+from tests.portal.door_constraints import DOORS, DOORS_AT_THE_END
 
 pytestmark = pytest.mark.django_db
 NOW, DAY = timezone.now(), date(2026, 3, 2)
@@ -88,6 +91,19 @@ def damaged(**fields):
     })  # fmt: skip
 
 
+def destruction(**fields):
+    return Destruction.objects.create(**{
+        "practice": factories.PracticeFactory(), "cause": "offboarding", "at": NOW, "files": 0, "rows": 0,
+        "certificate": "x", "sha256": "0" * 64, **fields,
+    })  # fmt: skip
+
+
+def hold(**fields):
+    return LegalHold.objects.create(**{
+        "practice": factories.PracticeFactory(), "reason": "court", "at": NOW, "by": factories.UserFactory(), **fields,
+    })  # fmt: skip
+
+
 def two_keys_in_use():
     first = key()
     key(practice=first.practice, number=2)
@@ -138,6 +154,10 @@ def part(**fields):
         "practice": of.practice, "upload": of, "offset": 0, "size": 1, "sha256": "0" * 64, "storage_name": "x",
         **fields,
     })  # fmt: skip
+
+
+def words(**fields):
+    return factories.PageWordsFactory(**fields)
 
 
 BROKEN = {
@@ -193,6 +213,11 @@ BROKEN = {
     "portal_damagedfile_damage_known": lambda: damaged(damage="odd"),
     "portal_damagedfile_open_once": lambda: again(damaged()),
     "portal_scrub_one_open": twice(Scrub.objects.create, started_at=NOW),
+    "portal_contract_retention": lambda: contract(retention_months=0),
+    "portal_destruction_cause_known": lambda: destruction(cause="whim"),
+    "portal_destruction_of_batch_or_practice": lambda: destruction(batch_number=1),
+    "portal_legalhold_lifted_by_at": lambda: hold(lifted_at=NOW),
+    "portal_legalhold_says_why": lambda: hold(reason=""),
     # batches, charts, pages
     "portal_batch_number_once": lambda: again(factories.BatchFactory()),
     "portal_batch_status_known": lambda: change(factories.BatchFactory(), status="lost"),
@@ -209,6 +234,13 @@ BROKEN = {
     "portal_page_number_once": lambda: again(factories.PageFactory()),
     "portal_page_number_from_one": lambda: factories.PageFactory(number=0),
     "portal_page_source_known": lambda: factories.PageFactory(text_source="dreamt"),
+    "portal_pagewords_state_known": lambda: words(state="lost", finished_at=NOW),
+    "portal_pagewords_source_known": lambda: words(source="dreamt"),
+    "portal_pagewords_confidence_share": lambda: words(confidence=101),
+    "portal_pagewords_quarter_turn": lambda: words(turn=45),
+    "portal_pagewords_finished_when": lambda: words(state="empty"),
+    "portal_pagewords_done_whence": lambda: words(state="done", finished_at=NOW),
+    "portal_pagewords_held_since": lambda: words(lease_until=NOW),
     # what goes out, and the work behind it
     "portal_delivery_once": two_of_one_version,
     "portal_download_by_one": lambda: Download.objects.create(
@@ -218,16 +250,22 @@ BROKEN = {
     "portal_job_one_open": lambda: [job(), job(state="running", lease_until=NOW)],
     "portal_job_running_has_lease": lambda: job(state="running"),
     "portal_auditevent_outcome_known": lambda: AuditEvent.objects.create(at=NOW, action="x", outcome="maybe"),
+    **DOORS,
 }
 
 # Foreign keys of the migrations; they are checked when the transaction ends.
 BROKEN_AT_THE_END = {
     "portal_chart_batch_id_same_practice": lambda: factories.ChartFactory(practice=factories.PracticeFactory()),
     "portal_page_chart_id_same_practice": lambda: factories.PageFactory(practice=factories.PracticeFactory()),
+    "portal_pagewords_page_id_same_practice": lambda: words(practice=factories.PracticeFactory()),
     "portal_delivery_batch_id_same_practice": lambda: delivery(practice=factories.PracticeFactory()),
     "portal_download_delivery_id_same_practice": lambda: Download.objects.create(
         practice=factories.PracticeFactory(), delivery=delivery(), at=NOW, user=member()
     ),
+    "portal_download_account_id_same_practice": lambda: Download.objects.create(
+        practice=(of := delivery()).practice, delivery=of, at=NOW, account=factories.SftpAccountFactory()
+    ),
+    **DOORS_AT_THE_END,
 }
 
 
@@ -269,6 +307,8 @@ def test_rows_that_break_nothing_are_taken():
         request(),
         key(),
         damaged(),
+        destruction(),
+        hold(),
     ):
         assert row.pk
     assert member().memberships.count() == 1

@@ -50,7 +50,7 @@ def in_session(client, work, **more):
 
 PLACES = [
     "/", "/..", "/../../etc/passwd", "/etc/passwd", "etc/passwd", "/inbox/../../etc/passwd", "//etc//passwd",
-    "/inbox/..//../etc/./passwd", "/outbox/../../../root/.ssh/authorized_keys", "/proc/self/environ", "C:\\Windows",
+    "/inbox/..//../etc/./passwd", "/outbox/../../../srv/.ssh/authorized_keys", "/proc/self/environ", "C:\\Windows",
     "..\\..\\etc\\passwd", "/inbox/a/b/c", "/outbox/B-1/../../x/y", "~root/.ssh/id", "%2e%2e/etc/passwd", "/inbox2/x",
 ]  # fmt: skip
 
@@ -127,8 +127,7 @@ def test_another_practice_is_out_of_reach(client, lake, otto, river, tmp_path):
 def test_results_are_fetched_byte_for_byte_and_on_record(client, river, tmp_path):
     content = b"label,code\r\n" + bytes(range(256)) * 5000
     batch = factories.BatchFactory(practice=river, status="delivered", delivered_at=timezone.now())
-    kept = storage.keep_bytes(content, folder="results")
-    (tmp_path / "charts" / kept.name).parent.mkdir(parents=True, exist_ok=True)
+    kept = storage.keep_bytes(content, practice_id=river.pk, folder="results")
     add_delivery(batch=batch, version=1, kind="csv", ending=".csv", stored=kept, encounter_count=1, at=timezone.now())
     name = batch.deliveries.get().file_name
     done = client.run(f"get /outbox/{batch.label}/{name} {tmp_path / 'result.csv'}")

@@ -11,7 +11,7 @@ from portal.tenancy import in_one, row_security, same_practice
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0010_scrub'),
+        ('portal', '0012_destruction'),
     ]
 
     operations = [
