@@ -5,7 +5,7 @@ PIP := $(PY) -m pip -qq --disable-pip-version-check --no-input
 PINS := $(PY) -m uv --quiet pip compile pyproject.toml --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --universal --python-version 3.11
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev venv check test fix bench pins chromium
+.PHONY: help run setup setup-dev venv check test faults fix bench pins chromium
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -42,10 +42,14 @@ check: setup-dev ## guards, types, style and every test without a browser
 	$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	$(PY) -m mypy
 	CHARTLINE_VAR=var/check $(PY) -m config.embedded exec -- $(PY) manage.py makemigrations --check --dry-run
-	$(PY) -m pytest -m "not e2e" -n 2
+	$(PY) -m pytest -m "not e2e and not faults and not every_fault" -n 2
+	$(PY) -m pytest -m faults
 
 test: check chromium ## everything, a real browser included
 	$(PY) -m pytest -m e2e
+
+faults: setup-dev ## every fault at every place between two effects, each followed by the ledger
+	$(PY) -m pytest -m "faults or every_fault" --durations=0
 
 chromium:
 	@test -x /usr/bin/chromium || { \

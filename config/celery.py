@@ -16,6 +16,14 @@ app.autodiscover_tasks()
 @beat_init.connect
 def refuse_powerful_database_role(**_kwargs: object) -> None:
     """A worker that could see past row-level security must not start."""
+    from django.core.exceptions import ImproperlyConfigured
+    from django.db import connection
+
     from portal.scope import refuse_powerful_role
 
-    refuse_powerful_role()
+    try:
+        refuse_powerful_role()
+    except ImproperlyConfigured as trouble:
+        raise SystemExit(str(trouble)) from None  # Celery only logs what else a receiver raises, and goes on
+    finally:
+        connection.close()  # children must not inherit the socket

@@ -87,7 +87,7 @@ class DurableFileStorage(FileSystemStorage):
         """Every file below a directory's name, in the order of names."""
         root = Path(self.path(prefix)) if prefix else Path(self.base_location)
         for folder, below, names in os.walk(root):
-            below[:] = sorted(name for name in below if name != DRAFTS)
+            below[:] = sorted((name for name in below if name != DRAFTS), key=lambda name: f"{name}/")
             for name in sorted(names):
                 path = Path(folder) / name
                 with suppress(FileNotFoundError):  # removed while we walked

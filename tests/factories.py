@@ -25,8 +25,10 @@ from portal.models import (
     InboxFile,
     InboxFolder,
     Location,
+    Manifest,
     Membership,
     Page,
+    PageWords,
     Payer,
     Practice,
     Provider,
@@ -240,6 +242,17 @@ class FhirEndpointFactory(DjangoModelFactory):
     created_by = factory.SubFactory(UserFactory)
 
 
+class PageWordsFactory(DjangoModelFactory):
+    """A page that waits to be read."""
+
+    class Meta:
+        model = PageWords
+
+    page = factory.SubFactory(PageFactory)
+    practice = factory.SelfAttribute("page.practice")
+    due_at = factory.LazyFunction(timezone.now)
+
+
 class UploadFactory(DjangoModelFactory):
     """A file of 1000 bytes of which nothing has arrived."""
 
@@ -253,6 +266,22 @@ class UploadFactory(DjangoModelFactory):
     created_at = factory.LazyFunction(timezone.now)
     created_by = factory.SubFactory(UserFactory)
     expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
+
+
+class ManifestFactory(DjangoModelFactory):
+    """A manifest of one column, without rows; its stored file does not exist."""
+
+    class Meta:
+        model = Manifest
+
+    batch = factory.SubFactory(BatchFactory, status=BatchStatus.OPEN, received_at=None, due_at=None)
+    practice = factory.SelfAttribute("batch.practice")
+    storage_name = factory.Sequence(lambda n: f"manifests/00/{n:032x}")
+    sha256 = "0" * 64
+    headings = ["File"]
+    columns = ["file"]
+    created_at = factory.LazyFunction(timezone.now)
+    created_by = factory.SubFactory(UserFactory)
 
 
 class EncounterFactory(DjangoModelFactory):

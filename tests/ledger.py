@@ -1,5 +1,6 @@
 """A small site made by our own actions, ways to break it past every guard, and what the trust check says of it."""
 
+import hashlib
 import io
 import json
 from pathlib import Path
@@ -15,14 +16,16 @@ from coding.actions.holds import mark_not_billable
 from coding.actions.queue import take_next
 from coding.rules.lifecycle import NotBillableReason
 from config import embedded
-from portal import scope
+from portal import scope, storage
 from portal.actions.audit import seal_audit_trail
 from portal.actions.batches import open_batch, send_batch
 from portal.actions.charts import receive_file
 from portal.actions.jobs import claim_job
 from portal.actions.notices import send_notice
-from portal.actions.pages import render_chart
+from portal.actions.pages import finish_rendering, refuse_chart
 from portal.models import Chart, Job, JobState, Membership
+from portal.rendering import DrawnPage
+from portal.rules.intake import Refusal
 from portal.rules.specialties import Specialty
 from tests import files
 
@@ -35,10 +38,29 @@ def by_superuser(*statements):
             server.execute(statement)
 
 
+def end_drawing(*, claim, at):
+    """What a worker writes at the end of a walk, without the drawing: two pages of a long file, one of another."""
+    with scope.service():
+        chart = Chart.objects.get(pk=claim.object_id)
+        if chart.sha256 == hashlib.sha256(files.no_pages()).hexdigest():
+            refuse_chart(claim=claim, reason=Refusal.NO_PAGES, at=at)
+            return
+        count = 2 if chart.sha256 == hashlib.sha256(files.text_pdf("one", "two")).hexdigest() else 1
+        pages = [
+            DrawnPage(
+                number=number, width=850, height=1100, text="", pixels=hashlib.sha256(image).hexdigest(),
+                image_name=storage.keep_bytes(image, practice_id=chart.practice_id, folder="pages", ending=".png").name,
+            )
+            for number in range(1, count + 1)
+            for image in [f"image {number} of {chart.pk}".encode()]
+        ]  # fmt: skip
+        finish_rendering(claim=claim, pages=pages, at=at)
+
+
 def do_jobs():
     """Every due job, as a worker does it."""
     doings = {
-        "portal.render_chart": render_chart,
+        "portal.render_chart": end_drawing,
         "coding.deliver_batch": deliver_batch,
         "portal.send_notice": send_notice,
     }
@@ -63,7 +85,7 @@ def sent(practice, *contents):
 def small_site(river, cleo, ann):
     """A batch that was delivered, one in work, one still open, all made by the site's own actions."""
     Membership.objects.filter(user=cleo).update(receives_results=True)
-    delivered = sent(river, files.small_pdf(1), files.small_pdf(1), files.encrypted_pdf())
+    delivered = sent(river, files.small_pdf(1), files.small_pdf(1), files.no_pages())
     do_jobs()
     now = timezone.now()
     taken = take_next(by=ann, at=now)

@@ -83,7 +83,9 @@ UNDELIVERED = """
 SELECT batch.id, 'all its work is done, and no job would deliver it' FROM portal_batch batch
 WHERE batch.status = 'received'
   AND EXISTS (SELECT FROM portal_chart WHERE batch_id = batch.id)
-  AND NOT EXISTS (SELECT FROM portal_chart WHERE batch_id = batch.id AND status = 'received')
+  AND NOT EXISTS (
+      SELECT FROM portal_chart
+      WHERE batch_id = batch.id AND (status IN ('received', 'locked') OR reason = 'not_checked'))
   AND NOT EXISTS (SELECT FROM coding_encounter WHERE batch_id = batch.id AND status <> ALL(%(finished)s))
   AND NOT EXISTS (SELECT FROM portal_job WHERE kind = %(deliver)s AND object_id = batch.id AND state <> 'done')
 ORDER BY 1

@@ -59,11 +59,12 @@ def unpack_archive(*, claim: Claim, members: Sequence[KeptMember], taken: Sequen
     held = Chart.objects.filter(batch=archive.batch_id).aggregate(held=Sum("size"))["held"] or 0
     if held + sum(member.stored.size for member in members) > settings.INTAKE_BATCH_LIMIT:
         raise ArchiveTooLarge
+    old = archive.status
     if not Chart.objects.in_work().filter(pk=archive.pk).update(status=ChartStatus.UNPACKED, reason=""):
         raise JobLost
     for member in members:
         receive_member(archive=archive, stored=member.stored, head=member.head, name=member.name, at=at)
     record_walk(chart=archive, taken=taken, at=at)
-    record("chart.unpacked", at=at, about=archive, new=ChartStatus.UNPACKED, files=len(members))
+    record("chart.unpacked", at=at, about=archive, old=old, new=ChartStatus.UNPACKED, files=len(members))
     archive.refresh_from_db()
     chart_refused.send(sender=Chart, chart=archive, at=at)

@@ -156,10 +156,13 @@ class Break:
     fault: str
 
 
-def verify_chain() -> Iterator[Break]:
-    """Walk the chain; every changed, removed, re-ordered or inserted link. Caller opens the service's scope."""
+def verify_chain(anchors: dict[int, list[dict[str, Any]]] | None = None) -> Iterator[Break]:
+    """Walk the chain; every changed, removed, re-ordered or inserted link. Caller opens the service's scope.
+
+    `anchors` were read before the caller's snapshot began: a head noted later is not in it.
+    """
     previous, expected = GENESIS, 1
-    anchors = read_anchors()
+    anchors = read_anchors() if anchors is None else dict(anchors)
     for seals in in_chunks():
         events = AuditEvent.objects.in_bulk([seal.event_id for seal in seals])
         for seal in seals:

@@ -25,6 +25,7 @@ ATTEMPTS = 8
 BACK_OFF = (5, 15, 60, 300, 900, 1800, 3600)  # seconds after attempt 1, 2, …
 RING_AGAIN = timedelta(seconds=20)
 RING_AT_ONCE = 200
+OUTAGE_WAIT = 15  # seconds until a job is tried again that met a full disk or a service that was away
 
 
 class JobLost(Exception):
@@ -118,12 +119,18 @@ def finish_job(*, claim: Claim, at: datetime) -> None:
         raise JobLost
 
 
-def put_off_job(*, claim: Claim, fault: str, at: datetime, final: bool = False) -> bool:
-    """Try again later, or give up visibly after the last attempt; whether it was given up."""
-    give_up = final or claim.attempt >= ATTEMPTS
-    wait = BACK_OFF[min(claim.attempt, len(BACK_OFF)) - 1]
-    changed = Job.objects.filter(pk=claim.job_id, state=JobState.RUNNING, attempt=claim.attempt).update(
+def put_off_job(*, claim: Claim, fault: str, at: datetime, final: bool = False, outage: bool = False) -> bool:
+    """Try again later, or give up visibly after the last attempt; whether it was given up.
+
+    What failed because a service below us was away or full does not count as an attempt.
+    """
+    give_up = final or (claim.attempt >= ATTEMPTS and not outage)
+    wait = OUTAGE_WAIT if outage else BACK_OFF[min(claim.attempt, len(BACK_OFF)) - 1]
+    changed = Job.objects.filter(
+        pk=claim.job_id, state=JobState.RUNNING, attempt=claim.attempt
+    ).update(
         state=JobState.FAILED if give_up else JobState.READY,
+        attempt=F("attempt") - 1 if outage else F("attempt"),  # the number was ours alone: the fence still holds
         due_at=at + timedelta(seconds=wait),
         lease_until=None,
         fault=fault[:120],

@@ -42,12 +42,15 @@ class TooManyTries(Exception):
 def lock_chart(*, claim: Claim, taken: Sequence[StepTaken], at: datetime) -> None:
     """The chart waits for its password; JobLost for a stale claim."""
     finish_job(claim=claim, at=at)
-    moved = Chart.objects.in_work().filter(pk=claim.object_id)
-    if not moved.update(status=ChartStatus.LOCKED, reason=Refusal.PASSWORD_NEEDED, working_name="", working_sha256=""):
+    before = Chart.objects.in_work().select_for_update(of=("self",)).filter(pk=claim.object_id).first()
+    if before is None:
         raise JobLost
+    Chart.objects.filter(pk=before.pk).update(
+        status=ChartStatus.LOCKED, reason=Refusal.PASSWORD_NEEDED, working_name="", working_sha256=""
+    )
     chart = Chart.objects.select_related("batch", "practice").get(pk=claim.object_id)
     record_walk(chart=chart, taken=taken, at=at)
-    record("chart.locked", at=at, about=chart, new=ChartStatus.LOCKED)
+    record("chart.locked", at=at, about=chart, old=before.status, new=ChartStatus.LOCKED)
     chart_locked.send(sender=Chart, chart=chart, at=at)
 
 

@@ -19,9 +19,11 @@ from portal.actions.locks import lock_chart
 from portal.actions.quarantine import quarantine_chart
 from portal.actions.same_pages import Twin, twin_of
 from portal.actions.steps import record_walk
+from portal.actions.words import note_words
 from portal.children import Refused
 from portal.failpoints import reached
 from portal.models import Chart, Outcome, Page, User
+from portal.outages import outage_of
 from portal.rendering import DrawnPage
 from portal.rules.intake import REASONS_OF, ChartStatus, Refusal
 from portal.rules.steps import Fact, StepName, StepOutcome, StepResult
@@ -55,8 +57,8 @@ def render_chart(*, claim: Claim, at: datetime) -> None:
             walk_and_end(claim, chart, copies, folder, clock)
     except JobLost:
         raise
-    except Exception:
-        if claim.attempt >= ATTEMPTS:
+    except Exception as trouble:
+        if claim.attempt >= ATTEMPTS and outage_of(trouble) is None:
             with scope.service():
                 refuse_chart(claim=claim, reason=Refusal.SERVICE_FAULT, at=clock(), close_job=False)
         raise
@@ -169,12 +171,13 @@ def finish_rendering(
     chart.page_count, chart.ready_at = len(pages), None if rests else at
     chart.duplicate_of = twin.chart if twin is not None and rests else None
     chart.save(update_fields=["status", "reason", "page_count", "ready_at", "duplicate_of"])
-    write_pages(chart, pages)
+    rows = write_pages(chart, pages)
     record_walk(chart=chart, taken=[*taken, *last_steps(twin)], at=at)
     if rests:
         record("chart.same_pages", at=at, about=chart, old=old, new=chart.status, to=chart.duplicate_of_id)
         chart_refused.send(sender=Chart, chart=chart, at=at)
     else:
+        note_words(chart=chart, pages=rows, at=at)
         record("chart.ready", at=at, about=chart, old=old, new=chart.status, pages=len(pages))
         chart_ready.send(sender=Chart, chart=chart, at=at)
     reached("render.written")
@@ -193,10 +196,10 @@ def last_steps(twin: Twin | None) -> list[StepTaken]:
     ]
 
 
-def write_pages(chart: Chart, pages: Sequence[DrawnPage]) -> None:
-    """The rows of the pages in place of those of an earlier walk."""
+def write_pages(chart: Chart, pages: Sequence[DrawnPage]) -> list[tuple[Page, DrawnPage]]:
+    """The rows of the pages in place of those of an earlier walk, each with the page as it was drawn."""
     Page.objects.filter(chart=chart).delete()
-    Page.objects.bulk_create(
+    rows = Page.objects.bulk_create(
         Page(
             practice_id=chart.practice_id,
             chart=chart,
@@ -204,12 +207,15 @@ def write_pages(chart: Chart, pages: Sequence[DrawnPage]) -> None:
             width=page.width,
             height=page.height,
             image_name=page.image_name,
+            thumb_name=page.thumb_name,
+            ink=page.ink,
             pixels=page.pixels,
             text=page.text,
             text_source=Page.TextSource.LAYER if page.text else Page.TextSource.NONE,
         )
         for page in pages
     )
+    return list(zip(rows, pages, strict=True))
 
 
 @transaction.atomic
@@ -233,7 +239,6 @@ def refuse_chart(
     reached("refusal.written")
 
 
-@transaction.atomic
 def open_page_image(*, page: Page, by: User, at: datetime, request: HttpRequest | None = None) -> tuple[IO[bytes], str]:
     """The page's image for reading and its content type; looking at it is an event of the audit trail.
 

@@ -4,12 +4,10 @@ import io
 from datetime import timedelta
 
 import pytest
-from django.apps import apps
 from django.core.management import call_command
 from django.utils import timezone
 
 from coding.models import Encounter
-from config.management.commands.trustcheck import NAMINGS
 from portal.actions.trust.practices import paths
 from portal.models import AuditEvent, Batch, Job, JobState, Notice, Page
 from tests import ledger
@@ -201,13 +199,3 @@ def test_every_path_between_practices_is_walked():
     assert ("coding_diagnosis", "coding_id", "coding_coding") in paths()
     assert ("feedback_comment", "thread_id", "feedback_thread") in paths()
     assert Batch._meta.db_table in {target for _, _, target in paths()}
-
-
-def test_every_column_that_names_a_stored_file_is_looked_at():
-    named = {
-        (model._meta.db_table, field.column)
-        for model in apps.get_models()
-        for field in model._meta.fields
-        if field.name in {"storage_name", "image_name", "thumb_name", "stored"}
-    }
-    assert named == {(naming.table, naming.column) for naming in NAMINGS}

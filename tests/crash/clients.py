@@ -137,9 +137,11 @@ class Desk(Browser, Sender):
 class Coder(Browser):
     """Takes what waits and finds it not billable, which finishes it."""
 
+    sent_to = ""  # where the last request for work led
+
     def finish_one(self) -> bool:
         """Whether there was something to do."""
-        opened = self.post(reverse("coding:next")).headers.get("Location", "")
+        opened = self.sent_to = self.post(reverse("coding:next")).headers.get("Location", "")
         found = re.search(r"/encounters/(\d+)/", opened)
         if found is None:
             return False

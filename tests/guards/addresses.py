@@ -126,11 +126,13 @@ ADDRESSES: Mapping[str, Address] = {
     # what comes in
     "portal:upload": page(*PRACTICE),
     "portal:upload-batch": page(*PRACTICE),
+    "portal:separator-sheet": page(*PRACTICE),
     "portal:batches": page("cleo", "otto", "max", "bill"),
     "portal:batch": about("batch", "cleo", "max", "bill"),
     "portal:batch-charts": about("batch", "cleo", "max", "bill"),
     "portal:batch-receipt": about("batch", "cleo", "max", "bill"),
     "portal:batch-file": about("open_batch", "cleo"),
+    "portal:batch-manifest": about("open_batch", "cleo"),
     "portal:batch-uploads": about("open_batch", "cleo"),
     "portal:batch-checks": about("batch", "cleo"),
     "portal:upload-part": about("upload", "cleo"),
@@ -152,12 +154,17 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:work": about("coding_work", "ann"),
     "coding:encounter": about("coding_work", "ann", "max", "bill", "cleo"),
     "coding:page-image": about("coding_work", "ann", "max", "bill", "cleo", number=1),
+    "coding:page-words": about(
+        "coding_work", "ann", "max", "bill", "cleo", page=lambda world: world.coding_work.pages().first().pk
+    ),
     "coding:added-page-image": about(
         "coding_work", "ann", "max", "bill", "cleo", chart=lambda world: world.added_chart.pk, number=1
     ),
     "coding:page-by-link": link("encounter", "coding_work", "ann", "max", "bill", "cleo"),
     "coding:precode": bench("precoding_work", "ann"),
     "coding:split": bench("precoding_work", "ann"),
+    "coding:attach": bench("precoding_work", "ann"),
+    "coding:added": about("coding_work", "ann", "max", "bill", "cleo", chart=lambda world: world.added_chart.pk),
     "coding:arrange": bench("precoding_work", "ann"),
     "coding:arrange-image": bench("precoding_work", "ann", number=1),
     "coding:code": bench("coding_work", "ann"),
@@ -210,6 +217,7 @@ API_ADDRESSES: Mapping[str, Address] = {
     "api:batches": page(),
     "api:batch": about("batch"),
     "api:files": about("open_batch"),
+    "api:manifest": about("open_batch"),
     "api:uploads": about("open_batch"),
     "api:receipts": about("batch"),
     "api:upload": about("upload"),

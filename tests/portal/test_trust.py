@@ -28,7 +28,7 @@ def test_a_site_as_our_actions_leave_it_has_no_difference(site, capsys):
     out = capsys.readouterr().out
     assert "DIFFERENCE" not in out
     assert "ALARM" not in out
-    assert out.count(" OK ") == len(out.splitlines()) == 13
+    assert out.count(" OK ") == len(out.splitlines()) == 14
 
 
 def test_it_changes_nothing(site):
@@ -78,7 +78,7 @@ def test_a_move_of_a_chart_that_is_not_legal(site):
         f"WHERE action = 'chart.ready' AND object_id = {chart.pk}"
     )
     found = differences()
-    assert ("histories", "chart", str(chart.pk), "the trail has a move that is not legal: duplicate to ready") in found
+    assert ("histories", "chart", str(chart.pk), "the trail has a move that is not legal: unreadable to ready") in found
 
 
 def test_a_batch_in_a_state_to_which_no_move_led(site):
@@ -143,16 +143,16 @@ def test_one_in_n_files_is_read_and_each_within_n_days(site, settings):
     delivery = Delivery.objects.order_by("pk").first()
     path_of(delivery.storage_name, settings).write_bytes(b"other")
 
-    checks, now = [stored_files.content(stored_files.NAMINGS)], timezone.now()
+    checks, now = [stored_files.content(stored_files.namings())], timezone.now()
     seen = [
         take_stock(checks=checks, alarms=(), look=Look(at=now + timedelta(days=day), every=3)).count for day in range(3)
     ]
     assert sorted(seen) == [0, 0, 1]
 
 
-def test_a_file_that_no_row_names_is_an_alarm_after_an_hour(site, settings, river):
+def test_a_file_that_no_row_names_is_an_alarm_when_no_sweep_took_it(site, settings, river):
     kept = storage.keep_bytes(b"nobody's", practice_id=river.pk, folder="charts")
     assert not alarms()
-    long_ago = timezone.now().timestamp() - 3700
+    long_ago = timezone.now().timestamp() - 10 * 86400
     os.utime(path_of(kept.name, settings), (long_ago, long_ago))
-    assert alarms() == {f"stored files that no row names, such as {kept.name}": 1}
+    assert alarms() == {f"stored files that no row names and that were not swept, such as {kept.name}": 1}

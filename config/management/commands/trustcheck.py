@@ -1,6 +1,7 @@
 """The ledger: does everything that was received still exist, in one place, on its way? Reads only."""
 
 import json
+from collections.abc import Callable, Iterable
 from functools import partial
 from typing import Any
 
@@ -9,24 +10,29 @@ from django.utils import timezone
 
 from coding.actions import trust as coding_trust
 from portal.actions import trust
-from portal.actions.trust import Look, files, intake, practices, trail, work
+from portal.actions.trust import Check, Look, files, intake, practices, trail, work
 from portal.actions.trust.files import Naming
+from portal.rules.ledger import Alarm
 
-NAMINGS = (
-    *files.NAMINGS,
-    Naming("code file", "coding_codefile", "stored", condition="outcome = 'waiting'"),
-    Naming("attachment", "feedback_attachment", "storage_name", sha256="sha256"),
-)
-CHECKS = (
-    *intake.CHECKS,
-    files.presence(NAMINGS),
-    files.content(NAMINGS),
-    *coding_trust.CHECKS,
-    *work.CHECKS,
-    *practices.CHECKS,
-    *trail.CHECKS,
-)
-ALARMS = (work.alarms, coding_trust.alarms, partial(files.orphans, NAMINGS))
+CODE_FILES = Naming("code file", "coding_codefile", "stored", condition="outcome = 'waiting'")
+
+
+def every_alarm() -> list[Callable[[Look], Iterable[Alarm]]]:
+    """What is looked at besides: backlogs, and what is on its way."""
+    return [work.alarms, coding_trust.alarms, intake.notes, partial(files.orphans, [*files.namings(), CODE_FILES])]
+
+
+def every_check() -> list[Check]:
+    """The whole ledger, made anew for each run."""
+    return [
+        *intake.CHECKS,
+        files.presence([*files.namings(), CODE_FILES]),
+        files.content(files.namings()),
+        *coding_trust.CHECKS,
+        *work.CHECKS,
+        *practices.CHECKS,
+        trail.check(),
+    ]
 
 
 class Command(BaseCommand):
@@ -47,8 +53,8 @@ class Command(BaseCommand):
     def handle(self, *_args: Any, **options: Any) -> None:
         wanted = options["only"]
         report = trust.take_stock(
-            checks=[check for check in CHECKS if not wanted or check.name in wanted],
-            alarms=ALARMS if not wanted else (),
+            checks=[check for check in every_check() if not wanted or check.name in wanted],
+            alarms=every_alarm() if not wanted else (),
             look=Look(at=timezone.now(), every=options["every"]),
             shown=options["shown"],
         )

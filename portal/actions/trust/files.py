@@ -4,15 +4,16 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import datetime
 from itertools import groupby
 from operator import itemgetter
 
 from portal import storage
+from portal.actions.scrub import EVERY, FORGOTTEN, naming_tables
 from portal.actions.trust import Check, Look, rows
 from portal.rules.ledger import Alarm, Difference
 
-FORGOTTEN = timedelta(hours=1)  # younger files may be named by a row in a moment
+SWEPT = EVERY + 2 * FORGOTTEN  # the weekly scrub removes what no row has named for a day
 
 
 @dataclass(frozen=True)
@@ -26,11 +27,13 @@ class Naming:
     condition: str = "true"
 
 
-NAMINGS = (
-    Naming("chart", "portal_chart", "storage_name", sha256="sha256"),
-    Naming("page", "portal_page", "image_name"),
-    Naming("delivery", "portal_delivery", "storage_name", sha256="sha256"),
-)
+def namings() -> list[Naming]:
+    """Every column of a practice's rows that names stored files; each model says its own (`stored_files`)."""
+    return [
+        Naming(model._meta.model_name or "", model._meta.db_table, column, sha256 or "", f"{column} <> ''")
+        for model in naming_tables().values()
+        for column, sha256 in model.stored_files.items()
+    ]
 
 
 def names_in_rows(namings: Sequence[Naming]) -> Iterator[tuple[str, str, int]]:
@@ -75,13 +78,13 @@ def side_by_side(
 
 
 def orphans(namings: Sequence[Naming], look: Look) -> Iterator[Alarm]:
-    """How many stored files no row has named for an hour, and one of them."""
+    """How many stored files no row names although the scrub should have removed them, and one of them."""
     number, example = 0, ""
     for name, kept_at, named in side_by_side(namings):
-        if not named and name is not None and kept_at is not None and kept_at < look.at - FORGOTTEN:
+        if not named and name is not None and kept_at is not None and kept_at < look.at - SWEPT:
             number, example = number + 1, example or name
     if number:
-        yield Alarm(f"stored files that no row names, such as {example}", number)
+        yield Alarm(f"stored files that no row names and that were not swept, such as {example}", number)
 
 
 def content(namings: Sequence[Naming]) -> Check:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 
 from portal.actions.charts import RENDER
-from portal.actions.trust import Check, Look, asked, both
-from portal.rules.ledger import steps
+from portal.actions.trust import Check, Look, asked, both, rows
+from portal.rules.ledger import Alarm, steps
 from portal.rules.lifecycle import BATCH_MOVES, CHART_MOVES, Move
 
 # A receipt is the event that was committed with the row.
@@ -72,13 +72,14 @@ ORDER BY 1
 
 NOWHERE = """
 SELECT id, 'it waits to be drawn, and no job would do it' FROM portal_chart chart
-WHERE status = 'received' AND NOT EXISTS (
+WHERE (status = 'received' OR reason = 'not_checked') AND NOT EXISTS (
     SELECT FROM portal_job WHERE kind = %(render)s AND object_id = chart.id AND state IN ('ready', 'running')
 )
 UNION ALL
 SELECT chart.id, 'it is a duplicate of what is no original with its bytes' FROM portal_chart chart
 JOIN portal_chart original ON original.id = chart.duplicate_of_id
-WHERE original.duplicate_of_id IS NOT NULL OR original.sha256 <> chart.sha256
+WHERE original.duplicate_of_id IS NOT NULL
+   OR (original.sha256 <> chart.sha256 AND NOT EXISTS (SELECT FROM portal_page WHERE chart_id = chart.id))
 UNION ALL
 SELECT chart.id, 'it is ready with ' || page_count || ' pages, of which ' || coalesce(page.number, 0) || ' are there'
 FROM portal_chart chart
@@ -97,6 +98,35 @@ SELECT batch_id, 'version ' || version || ' has ' || count(*) || ' result files 
 GROUP BY batch_id, version, format HAVING count(*) > 1
 ORDER BY 1
 """
+
+
+UPLOADS = """
+SELECT upload.id, 'it is at byte ' || upload."offset" || ', but its parts end at ' || coalesce(part.bytes, 0)
+FROM portal_upload upload
+LEFT JOIN (
+    SELECT upload_id, sum(size) AS bytes, max("offset" + size) AS last FROM portal_uploadpart GROUP BY upload_id
+) part ON part.upload_id = upload.id
+WHERE upload.state = 'open'
+  AND (coalesce(part.bytes, 0) <> upload."offset" OR coalesce(part.last, 0) <> upload."offset")
+UNION ALL
+SELECT upload.id, 'it is complete, and its chart has other bytes' FROM portal_upload upload
+JOIN portal_chart chart ON chart.id = upload.chart_id
+WHERE upload.state = 'complete' AND (chart.sha256 <> upload.sha256 OR chart.size <> upload.size)
+ORDER BY 1
+"""
+UNFINISHED = """
+SELECT count(*), coalesce(sum(size), 0), extract(epoch FROM %(at)s - min(created_at))
+FROM portal_upload WHERE state = 'open'
+"""
+
+
+def notes(look: Look) -> Iterator[Alarm]:
+    """Files that are on their way: no fault, but what a sender may ask about."""
+    ((number, size, age),) = rows(UNFINISHED, {"at": look.at})
+    if number:
+        yield Alarm("files on their way, unfinished", number)
+        yield Alarm("bytes of these as announced", size)
+        yield Alarm("seconds since the first of these was begun", round(age))
 
 
 def render_job(_look: Look) -> dict[str, str]:
@@ -121,6 +151,11 @@ CHECKS = (
     ),
     Check(
         "charts", "each chart has its pages, its original, or a job that draws it", asked("chart", NOWHERE, render_job)
+    ),
+    Check(
+        "uploads",
+        "each unfinished file stands where its parts end; each finished one is its chart",
+        asked("upload", UPLOADS),
     ),
     Check("batches", "each delivered batch has its files, one a format and version", asked("batch", DELIVERED)),
 )
