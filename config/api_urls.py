@@ -7,6 +7,7 @@ from coding.api import BatchView
 from feedback.api import CommentsView
 from portal.api.base import NothingHereView
 from portal.api.batches import BatchesView, FilesView, ReceiptsView, ResultFileView, ResultsView, SendView
+from portal.api.manifests import ManifestView
 from portal.api.uploads import CompleteView, UploadsView, UploadView
 
 app_name = "api"
@@ -16,6 +17,7 @@ urlpatterns = [
     path("batches/<int:pk>/files", FilesView.as_view(), name="files"),
     path("batches/<int:pk>/send", SendView.as_view(), name="send"),
     path("batches/<int:pk>/uploads", UploadsView.as_view(), name="uploads"),
+    path("batches/<int:pk>/manifest", ManifestView.as_view(), name="manifest"),
     path("batches/<int:pk>/receipts", ReceiptsView.as_view(), name="receipts"),
     path("uploads/<int:pk>", UploadView.as_view(), name="upload"),
     path("uploads/<int:pk>/complete", CompleteView.as_view(), name="complete"),

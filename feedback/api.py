@@ -11,9 +11,9 @@ from rest_framework import serializers
 from rest_framework.response import Response
 
 from coding.models import Encounter
-from feedback.actions.comments import CannotSay, NotInThread, add_comment, side_of
+from feedback.actions.comments import CannotSay, NotInThread, add_comment, side_of_comment
 from feedback.models import Attachment, Comment, Thread
-from feedback.rules.talk import BODY_LIMIT, Side
+from feedback.rules.talk import BODY_LIMIT, SERVICE_NAME, Side
 from portal.api.authentication import PracticeRequest
 from portal.api.base import PracticeView, number
 from portal.api.documentation import KEY_HEADER, errors
@@ -59,8 +59,8 @@ class CommentSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(AuthorSerializer)
     def get_author(self, comment: Comment) -> dict[str, str]:
-        name = comment.author.name if comment.author is not None else comment.token.name  # type: ignore[union-attr]  # one of the two
-        return {"name": name, "side": side_of(comment.author).value}
+        speaker = comment.author or comment.token
+        return {"name": speaker.name if speaker is not None else SERVICE_NAME, "side": side_of_comment(comment).value}
 
     def get_body(self, comment: Comment) -> str:
         return "" if comment.deleted_at is not None else comment.body

@@ -8,16 +8,28 @@ from django.dispatch import receiver
 from coding.models import Encounter
 from coding.rules.lifecycle import HoldReason, WhoseMove
 from coding.signals import encounter_held
-from feedback.actions.comments import ask_practice
+from feedback.actions.comments import ask_for_password, ask_practice, settle_password_question
 from feedback.actions.threads import ensure_thread
-from portal.models import Batch, User
-from portal.signals import batch_sent
+from portal.models import Batch, Chart, User
+from portal.signals import batch_sent, chart_locked, chart_unlocked
 
 
 @receiver(batch_sent)
 def open_thread(sender: object, *, batch: Batch, at: datetime, **_more: Any) -> None:  # noqa: ARG001
     """A batch that was sent can be talked about."""
     ensure_thread(batch=batch, at=at)
+
+
+@receiver(chart_locked, dispatch_uid="feedback.chart_locked")
+def ask_what_opens_it(*, chart: Chart, at: datetime, **_more: Any) -> None:
+    """A file that opens with a password only is a question to the practice."""
+    ask_for_password(chart=chart, at=at)
+
+
+@receiver(chart_unlocked, dispatch_uid="feedback.chart_unlocked")
+def settle_what_opens_it(*, chart: Chart, by: User, at: datetime, **_more: Any) -> None:
+    """The question is answered on the chart's page."""
+    settle_password_question(chart=chart, by=by, at=at)
 
 
 @receiver(encounter_held, dispatch_uid="feedback.encounter_held")

@@ -14,10 +14,11 @@ import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any
 
 from django.conf import settings
@@ -61,20 +62,22 @@ def nobody_else() -> None:
     """The work is ours as long as it takes."""
 
 
-def ask_child(
+def ask_child(  # noqa: PLR0913  (each is a thing of its own)
     parser: str,
     *words: object,
     place: Path,
     still_ours: Callable[[], None] = nobody_else,
     handed: bytes = b"",
     seconds: int = 0,
+    environment: Mapping[str, str] = MappingProxyType({}),
     **figures: int,
 ) -> dict[str, Any]:
     """Run a parser to its end: its manifest, with `peak` (the bytes it held at most). Refused or ChildLost otherwise.
 
     `handed` comes to it by its standard input, which no other process can read.
     """
-    ended = run_child(child_command(parser, *words, **figures), place, still_ours, handed=handed, seconds=seconds)
+    command = child_command(parser, *words, **figures)
+    ended = run_child(command, place, still_ours, handed=handed, seconds=seconds, environment=environment)
     manifest = read_manifest(place)
     if ended.code:
         raise Refused(Refusal.TOO_COSTLY)
@@ -92,8 +95,14 @@ def child_command(parser: str, *words: object, **figures: int) -> list[str]:
     return [sys.executable, "-I", "-c", BOOT.format(parser), str(ROOT), *map(str, words), *options]
 
 
-def run_child(
-    command: list[str], place: Path, still_ours: Callable[[], None], *, handed: bytes = b"", seconds: int = 0
+def run_child(  # noqa: PLR0913  (each is a thing of its own)
+    command: list[str],
+    place: Path,
+    still_ours: Callable[[], None],
+    *,
+    handed: bytes = b"",
+    seconds: int = 0,
+    environment: Mapping[str, str] = MappingProxyType({}),
 ) -> Ended:
     """How the child ended; ChildLost if by another hand, Refused if it took too long.
 
@@ -105,7 +114,7 @@ def run_child(
         stdout=subprocess.DEVNULL,
         stderr=subprocess.DEVNULL,
         cwd=place,
-        env={},
+        env=dict(environment),
     )
     reached("render.child_started")
     deadline = time.monotonic() + (seconds or settings.INTAKE_CHILD_SECONDS)

@@ -22,6 +22,7 @@ from portal import storage
 from portal.children import ChildLost, Refused, ask_child, nobody_else
 from portal.failpoints import reached
 from portal.rules.intake import Refusal
+from portal.rules.words import NOTHING, Belief, Lines, Word
 
 SLICE_PAGES = 25  # pages one child draws at most
 SLICE_SECONDS = 12  # after which it hands over what it has
@@ -32,7 +33,7 @@ FORGOTTEN = 3600  # seconds after which a work folder belongs to nobody: longer 
 
 @dataclass(frozen=True)
 class DrawnPage:
-    """One page: number from 1, size in pixels, name of its stored image, words of its text layer."""
+    """One page: number from 1, size in pixels, names of its stored images, its text layer and what to make of it."""
 
     number: int
     width: int
@@ -40,6 +41,10 @@ class DrawnPage:
     image_name: str
     text: str
     pixels: str = ""  # SHA-256 of what is seen; none of a page of one colour
+    thumb_name: str = ""
+    ink: int | None = None
+    lines: Lines = NOTHING
+    belief: Belief = Belief.NOT
 
 
 def draw_chart(
@@ -139,7 +144,18 @@ def keep_page(place: Path, page: dict[str, Any], *, practice_id: int) -> DrawnPa
     stored = storage.keep_bytes(drawn.read_bytes(), practice_id=practice_id, folder="pages", ending=drawn.suffix)
     reached("render.page_kept")
     drawn.unlink()
+    thumb = place / Path(page["thumb"]).name
     return DrawnPage(
-        number=page["number"], width=page["width"], height=page["height"], image_name=stored.name, text=page["text"],
+        number=page["number"],
+        width=page["width"],
+        height=page["height"],
+        image_name=stored.name,
+        text=page["text"],
         pixels=page["pixels"],
-    )  # fmt: skip
+        thumb_name=storage.keep_bytes(
+            thumb.read_bytes(), practice_id=practice_id, folder="thumbs", ending=thumb.suffix
+        ).name,
+        ink=page["ink"],
+        lines=Lines([Word(*word) for word in page["words"]], page["line_starts"]),
+        belief=Belief(page["belief"]),
+    )

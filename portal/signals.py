@@ -9,6 +9,8 @@ chart_ready = Signal()
 # quarantined, taken apart into its files, or the same pages as another.
 chart_refused = Signal()
 
+# chart: portal.models.Chart, at: datetime. Every page's words are known, or given up.
+chart_words_read = Signal()
 # chart: portal.models.Chart, at: datetime. The chart opens with a password only, which the practice is to give.
 chart_locked = Signal()
 

@@ -80,6 +80,13 @@ def sweep_uploads(**_future: Any) -> None:
     sweep(at=timezone.now())
 
 
+@shared_task(name="portal.destroy_due")
+def destroy_due(**_future: Any) -> None:
+    from portal.actions.retention import destroy_due as destroy
+
+    destroy(at=timezone.now())
+
+
 @job_task("portal.send_notice")
 def send_notice(*, claim: Any) -> None:
     from portal.actions.notices import send_notice as send
@@ -87,11 +94,37 @@ def send_notice(*, claim: Any) -> None:
     send(claim=claim, at=timezone.now())
 
 
+@job_task("portal.read_barcodes")
+def read_barcodes(*, claim: Any) -> None:
+    from portal.actions.barcodes import read_barcodes as read
+
+    read(claim=claim, at=timezone.now())
+
+
 @job_task("portal.render_chart")
 def render_chart(*, claim: Any) -> None:
     from portal.actions.pages import render_chart as render
 
     render(claim=claim, at=timezone.now())
+
+
+@shared_task(name="portal.read_pages")
+def read_pages(**_future: Any) -> None:
+    """Read the words of pages, whichever is next, for a while. Lives on the queue "ocr"."""
+    from django.conf import settings
+
+    from portal.actions.words import read_due_pages as read
+
+    read(at=timezone.now(), seconds=settings.OCR_READER_SECONDS)
+
+
+@shared_task(name="portal.ring_readers")
+def ring_readers(**_future: Any) -> None:
+    from portal import scope
+    from portal.actions.words import ring_for_due_pages as ring
+
+    with scope.service():
+        ring(at=timezone.now())
 
 
 @shared_task(name="portal.ask_fhir_servers")

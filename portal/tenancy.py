@@ -71,6 +71,35 @@ def frozen(table: str) -> list[RunSQL]:
     ]
 
 
+# Whether the transaction is a destruction of this practice's rows: it has written its row, and names it.
+DESTROYING = RunSQL(
+    sql="""
+    CREATE FUNCTION chartline_destroying(practice bigint) RETURNS boolean LANGUAGE sql STABLE AS
+      $$ SELECT EXISTS (SELECT FROM portal_destruction d WHERE d.practice_id = practice
+           AND d.id = nullif(current_setting('chartline.destruction', true), '')::bigint) $$;
+    """,
+    reverse_sql="DROP FUNCTION chartline_destroying(bigint);",
+)
+
+
+def removable_by_destruction(table: str) -> RunSQL:
+    """A frozen table of a practice's rows gives them up to a destruction of that practice, and to nothing else."""
+    refusal = f"RAISE EXCEPTION 'rows of {table} are only added' USING ERRCODE = 'restrict_violation';"
+    return RunSQL(
+        sql=f"""
+        CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
+        BEGIN
+          IF TG_OP = 'DELETE' AND chartline_destroying(OLD.practice_id) THEN RETURN OLD; END IF;
+          {refusal}
+        END $$;
+        """,
+        reverse_sql=f"""
+        CREATE OR REPLACE FUNCTION {table}_refuse() RETURNS trigger LANGUAGE plpgsql AS
+          $$ BEGIN {refusal} END $$;
+        """,
+    )
+
+
 def in_one(*operations: RunSQL) -> RunSQL:
     """The operations as one: a migration copies its whole state for each operation, which adds up."""
     return RunSQL(

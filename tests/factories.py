@@ -21,12 +21,19 @@ from portal.models import (
     BusinessAssociateAgreement,
     Chart,
     Contract,
+    FhirEndpoint,
+    InboxFile,
+    InboxFolder,
     Location,
+    Manifest,
     Membership,
     Page,
+    PageWords,
     Payer,
     Practice,
     Provider,
+    SftpAccount,
+    SftpKey,
     Skill,
     Upload,
     User,
@@ -162,6 +169,90 @@ class PageFactory(DjangoModelFactory):
     image_name = factory.Sequence(lambda n: f"pages/00/{n:032x}")
 
 
+class SftpAccountFactory(DjangoModelFactory):
+    """An account of a system, without a key."""
+
+    class Meta:
+        model = SftpAccount
+
+    practice = factory.SubFactory(PracticeFactory)
+    login = factory.Sequence(lambda n: f"account-{n}")
+    name = "Records export"
+    specialty = Specialty.PRIMARY_CARE
+    created_at = factory.LazyFunction(timezone.now)
+    created_by = factory.SubFactory(UserFactory)
+
+
+class SftpKeyFactory(DjangoModelFactory):
+    class Meta:
+        model = SftpKey
+
+    account = factory.SubFactory(SftpAccountFactory)
+    practice = factory.SelfAttribute("account.practice")
+    name = "first"
+    public_key = "ssh-ed25519 AAAA"
+    fingerprint = factory.Sequence(lambda n: f"SHA256:{n:043d}")
+    created_at = factory.LazyFunction(timezone.now)
+    created_by = factory.SubFactory(UserFactory)
+
+
+class InboxFolderFactory(DjangoModelFactory):
+    class Meta:
+        model = InboxFolder
+
+    account = factory.SubFactory(SftpAccountFactory)
+    practice = factory.SelfAttribute("account.practice")
+    name = factory.Sequence(lambda n: f"clinic-{n}")
+    created_at = factory.LazyFunction(timezone.now)
+    touched_at = factory.LazyFunction(timezone.now)
+
+
+class InboxFileFactory(DjangoModelFactory):
+    """A file that a connection just writes; its bytes do not exist."""
+
+    class Meta:
+        model = InboxFile
+
+    folder = factory.SubFactory(InboxFolderFactory)
+    account = factory.SelfAttribute("folder.account")
+    practice = factory.SelfAttribute("folder.practice")
+    name = factory.Sequence(lambda n: f"scan-{n}.pdf")
+    station = "0" * 16
+    staged = factory.Sequence(lambda n: f"{n:032x}")
+    opened_at = factory.LazyFunction(timezone.now)
+    written_at = factory.LazyFunction(timezone.now)
+
+
+class FhirEndpointFactory(DjangoModelFactory):
+    """An endpoint whose server does not exist and whose key opens nothing."""
+
+    class Meta:
+        model = FhirEndpoint
+
+    practice = factory.SubFactory(PracticeFactory)
+    base_url = "https://ehr.example.com/fhir"
+    token_url = "https://ehr.example.com/token"
+    client_id = "chartline"
+    specialty = Specialty.PRIMARY_CARE
+    key_id = factory.Sequence(lambda n: f"{n:024x}")
+    private_key = "sealed"
+    public_key = '{"kty": "EC"}'
+    since = factory.LazyFunction(timezone.now)
+    created_at = factory.LazyFunction(timezone.now)
+    created_by = factory.SubFactory(UserFactory)
+
+
+class PageWordsFactory(DjangoModelFactory):
+    """A page that waits to be read."""
+
+    class Meta:
+        model = PageWords
+
+    page = factory.SubFactory(PageFactory)
+    practice = factory.SelfAttribute("page.practice")
+    due_at = factory.LazyFunction(timezone.now)
+
+
 class UploadFactory(DjangoModelFactory):
     """A file of 1000 bytes of which nothing has arrived."""
 
@@ -175,6 +266,22 @@ class UploadFactory(DjangoModelFactory):
     created_at = factory.LazyFunction(timezone.now)
     created_by = factory.SubFactory(UserFactory)
     expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
+
+
+class ManifestFactory(DjangoModelFactory):
+    """A manifest of one column, without rows; its stored file does not exist."""
+
+    class Meta:
+        model = Manifest
+
+    batch = factory.SubFactory(BatchFactory, status=BatchStatus.OPEN, received_at=None, due_at=None)
+    practice = factory.SelfAttribute("batch.practice")
+    storage_name = factory.Sequence(lambda n: f"manifests/00/{n:032x}")
+    sha256 = "0" * 64
+    headings = ["File"]
+    columns = ["file"]
+    created_at = factory.LazyFunction(timezone.now)
+    created_by = factory.SubFactory(UserFactory)
 
 
 class EncounterFactory(DjangoModelFactory):

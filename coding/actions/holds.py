@@ -97,7 +97,7 @@ def mark_not_billable(
 
 
 @transaction.atomic
-def reopen(*, encounter: Encounter, by: User, at: datetime, comment: str) -> None:
+def reopen(*, encounter: Encounter, by: User, at: datetime, comment: str, reason: str = "") -> None:
     """Take up finished work again, ahead of the queue and first by who coded it; its batch is undelivered.
 
     What was found not billable before anybody pre-coded it starts at pre-coding.
@@ -110,6 +110,7 @@ def reopen(*, encounter: Encounter, by: User, at: datetime, comment: str) -> Non
         move="reopen" if precoded else "reopen_precoding",
         by=by,
         at=at,
+        reason=reason,
         comment=comment,
         queue_rank=QueueRank.RETURNED,
         reserved_for=encounter.coded_by,

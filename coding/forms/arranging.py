@@ -80,3 +80,18 @@ def parts(slots: tuple[Slot, ...]) -> Iterator[str]:
 
 def dashed(numbers: Sequence[int]) -> str:
     return in_words(numbers).replace("–", "-")
+
+
+class AttachForm(forms.Form):
+    """The visit to which a later document belongs."""
+
+    visit = forms.RegexField(
+        r"^\s*[Ee]-?0*\d{1,15}\s*$",
+        label="Visit",
+        help_text="The number of the visit, such as E-00012.",
+        error_messages={"required": "Enter the number of the visit.", "invalid": "Write the visit as E-00012."},
+        widget=forms.TextInput(attrs={"autocomplete": "off"}),
+    )
+
+    def clean_visit(self) -> int:
+        return int(re.sub(r"\D", "", self.cleaned_data["visit"]))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -11,6 +12,7 @@ from django.utils import timezone
 
 from coding.actions.precoding import PreCodingFacts
 from coding.forms.coding import storable
+from coding.forms.suggested import COMPARED, mark_suggested, unread
 from coding.models import Encounter, PreCoding
 from coding.rules.codings import MODIFIER_LIMIT
 from portal.models import Location, Payer, Provider, User
@@ -106,8 +108,12 @@ class PrecodingForm(forms.Form):
     member_id = forms.CharField(label="Member ID", max_length=40, required=False)
     modifiers = forms.CharField(label="Likely modifiers", max_length=20, required=False)
 
-    def __init__(self, *args: Any, encounter: Encounter, user: User, **kwargs: Any) -> None:
+    def __init__(
+        self, *args: Any, encounter: Encounter, user: User, suggested: Mapping[str, str] | None = None, **kwargs: Any
+    ) -> None:
         super().__init__(*args, **kwargs)
+        self.suggested = dict(suggested or {})
+        mark_suggested(self)
         for name, model in (
             ("rendering_provider", Provider),
             ("referring_provider", Provider),
@@ -120,6 +126,11 @@ class PrecodingForm(forms.Form):
         for name, field in self.fields.items():
             field.widget.attrs.setdefault("autocomplete", "off")
             field.error_messages["required"] = MISSING.get(name, "")
+
+    @property
+    def compared(self) -> forms.BoundField | None:
+        """Asked for if something was filled in from the practice's manifest."""
+        return self[COMPARED] if self.suggested else None
 
     def places(self) -> dict[str, str]:
         """Location id → its place of service, for filling the field in."""
@@ -154,13 +165,15 @@ class PrecodingForm(forms.Form):
             self.add_error("date_to", "The last day lies in the future.")
         if first and last and last < first:
             self.add_error("date_to", "The last day lies before the first.")
+        if unread(self) and not cleaned.pop(COMPARED, False):
+            self.add_error(COMPARED, "Compare what the manifest says with the chart, then tick this.")
         if born and first and born > first:
             self.add_error("birth_date", "The birth date lies after the date of service.")
         return cleaned
 
     def facts(self) -> PreCodingFacts:
         """What was found out; only of a valid form."""
-        found = dict(self.cleaned_data)
+        found = {name: value for name, value in self.cleaned_data.items() if name != COMPARED}
         found["date_to"] = found["date_to"] or found["date_from"]
         return PreCodingFacts(**found)
 

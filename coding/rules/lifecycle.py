@@ -85,6 +85,7 @@ MOVES: Mapping[str, Move] = MappingProxyType(
         "submit_unsampled": Move(frozenset({_.CODING}), _.VERIFIED),
         "verify": Move(frozenset({_.VERIFYING}), _.VERIFIED),
         "return_to_coder": Move(frozenset({_.VERIFYING}), _.TO_CODE),
+        "recode": Move(frozenset({_.TO_VERIFY}), _.TO_CODE),
         "hold": Move(frozenset({_.PRECODING, _.CODING, _.VERIFYING}), _.HELD),
         "resume_precoding": Move(frozenset({_.HELD}), _.TO_PRECODE),
         "resume_coding": Move(frozenset({_.HELD}), _.TO_CODE),

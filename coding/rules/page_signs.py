@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import date
 
+from portal.rules.separators import SEPARATORS
+
 CENTURY = 100
 SHEET_WORDS = 40  # a page with more words than this is not a separator sheet, whatever is printed on it
 TOP_LINES = 6  # in which a heading stands
-OURS = "CHARTLINE-NEW-VISIT"  # what the barcode of our own separator sheet says
-# Values that scanners' separator sheets carry (patch code T is printed as a barcode with its name by most software).
-SEPARATORS = frozenset({OURS, "PATCHT", "PATCH T", "PATCH-T", "SEPARATOR", "DOCUMENT SEPARATOR"})
 
 LABEL_END = r"\s*[:#]\s*"
 NAME = re.compile(

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coding.views import arranging, bench, coding_bench, encounter, pages, precoding, queue, verification
+from coding.views import addenda, arranging, bench, coding_bench, encounter, pages, precoding, queue, verification
 
 urlpatterns = [
     path("", queue.queue, name="queue"),
@@ -11,10 +11,13 @@ urlpatterns = [
     path("encounters/<int:pk>/", bench.work, name="work"),
     path("encounters/<int:pk>/read/", encounter.encounter, name="encounter"),
     path("encounters/<int:pk>/pages/<int:number>/", pages.page_image, name="page-image"),
+    path("encounters/<int:pk>/words/<int:page>/", pages.page_words, name="page-words"),
     path("encounters/<int:pk>/added/<int:chart>/pages/<int:number>/", pages.added_page_image, name="added-page-image"),
     path("p/<str:link>", pages.page_by_link, name="page-by-link"),
     path("encounters/<int:pk>/precode/", precoding.precode, name="precode"),
     path("encounters/<int:pk>/split/", precoding.split, name="split"),
+    path("encounters/<int:pk>/attach/", addenda.attach, name="attach"),
+    path("encounters/<int:pk>/added/<int:chart>/", addenda.added, name="added"),
     path("encounters/<int:pk>/arrange/", arranging.arrange, name="arrange"),
     path("encounters/<int:pk>/arrange/pages/<int:number>/", arranging.arrange_image, name="arrange-image"),
     path("encounters/<int:pk>/code/", coding_bench.code, name="code"),

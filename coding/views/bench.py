@@ -28,8 +28,8 @@ from coding.forms.precoding import draft_body
 from coding.models import Assignment, Draft, Encounter, EncounterEvent
 from coding.rules.lifecycle import WAITING, HoldReason, NotBillableReason, SkipReason, Stage, WhoseMove
 from coding.views.due import clock, due_tag, status_tag
-from coding.views.page_news import last_event, news
-from coding.views.pages import page_rows
+from coding.views.page_news import addenda_of, last_event, news
+from coding.views.pages import reader_context
 from portal.access import SignedRequest, found, refuse, requires
 from portal.page_access import links
 from portal.page_links import Writer
@@ -41,7 +41,7 @@ BENCH: Mapping[Stage, str] = MappingProxyType(
     {Stage.PRECODING: "coding:precode", Stage.CODING: "coding:code", Stage.VERIFICATION: "coding:verify"}
 )
 # Moves whose comment the next person should read first.
-TOLD = ("return_to_coder", "back_to_precoding", "reopen", "reopen_precoding", "hold")
+TOLD = ("recode", "return_to_coder", "back_to_precoding", "reopen", "reopen_precoding", "hold")
 
 
 @dataclass(frozen=True)
@@ -121,8 +121,9 @@ def shown(bench: Bench, **more: Any) -> dict[str, Any]:
         "stage": bench.stage,
         "status": status_tag(encounter),
         "due": due_tag(encounter.due_at, at=at),
-        "pages": page_rows(encounter, bench.written),
+        **reader_context(encounter, bench.written),
         "seen": last_event(encounter),
+        "addenda": addenda_of(encounter),
         "told": {"by": told.user.name if told.user else "The service", "text": told.comment, "move": told.move}
         if told
         else None,

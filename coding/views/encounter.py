@@ -14,7 +14,8 @@ from coding.rules.lifecycle import FINISHED
 from coding.views.coding_bench import facts_of, titled
 from coding.views.deliveries import note_of
 from coding.views.due import due_tag, status_tag
-from coding.views.pages import READERS, page_rows
+from coding.views.page_news import addenda_of
+from coding.views.pages import READERS, reader_context
 from portal.access import SignedRequest, found, requires
 from portal.page_access import links
 from portal.rules.roles import Permission
@@ -33,7 +34,8 @@ def encounter(request: SignedRequest, pk: int) -> HttpResponse:
         "reopen_form": ReopenForm() if finished and Permission.MANAGE_WORK in request.user.permissions else None,
         "status": status_tag(visit),
         "due": None if finished else due_tag(visit.due_at, at=timezone.now()),
-        "pages": page_rows(visit, links(request, "encounter")),
+        **reader_context(visit, links(request, "encounter")),
+        "addenda": addenda_of(visit),
         "facts": facts_of(visit),
         "note": note_of(visit, to_practice=not request.user.is_service_staff),
         "batch_url": reverse("portal:batch", args=[visit.batch_id]) if request.user.may(Permission.SEE_BATCHES) else "",

@@ -4,10 +4,24 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.urls import reverse
+
 from coding.models import Assignment, Encounter, EncounterEvent
 
 PAGE_MOVES = ("set_pages", "addendum")
 TOLD_AT_ONCE = 5
+
+
+def addenda_of(encounter: Encounter) -> list[dict[str, Any]]:
+    """The documents that came later, with where what is new in them is shown; the newest first."""
+    return [
+        {
+            "chart": f"C-{row.chart_id:04d}",
+            "at": row.attached_at,
+            "url": reverse("coding:added", args=[encounter.pk, row.chart_id]),
+        }
+        for row in encounter.addenda.order_by("-pk")
+    ]
 
 
 def last_event(encounter: Encounter) -> int:

@@ -4,41 +4,76 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from coding.models import Encounter, EncounterPage
 from portal.access import SignedRequest, found, requires
-from portal.models import Page, User
+from portal.actions.words import open_page_words
+from portal.models import Page, PageWords, User
 from portal.page_access import link_view, page_answer
 from portal.page_links import PageLink, Writer
 from portal.rules.roles import Permission
+from portal.rules.words import WordsState, progress_words, reading_note
 
 READERS = (Permission.PRECODE, Permission.CODE, Permission.VERIFY, Permission.MANAGE_WORK, Permission.SEE_CHARTS)
 EAGER = 2  # pages whose images load at once
 
 
-def page_rows(encounter: Encounter, written: Writer) -> list[dict[str, Any]]:
-    """The pages of the visit in order, as templates/coding/bench_pages.html shows them; `written` links to images."""
-    places = list(encounter.placed.select_related("page", "addendum").order_by("position"))
+def reader_context(encounter: Encounter, written: Writer) -> dict[str, Any]:
+    """What templates/coding/bench_pages.html shows: the pages of the visit in order, and how far their words are.
+
+    `written` links to images.
+    """
+    places = list(
+        encounter.placed.select_related("page__words", "addendum")
+        .defer("page__words__words", "page__words__line_starts")
+        .order_by("position")
+    )
+    return {
+        "pages": [page_row(place, position, len(places), written) for position, place in enumerate(places, start=1)],
+        "words_read": {
+            "progress": progress_words(words_of(place.page) for place in places),
+            "outline": outline_of(places),
+        },
+    }
+
+
+def page_row(place: EncounterPage, position: int, of: int, written: Writer) -> dict[str, Any]:
+    """One page, which stands at this position in the visit."""
+    return {
+        "id": anchor_of(place),
+        "number": place.page.number,
+        "place": position,
+        "of": of,
+        "turn": place.turn,
+        "added": place.addendum.attached_at if place.addendum else None,
+        "chart": f"C-{place.chart_id:04d}" if place.addendum else "",
+        "width": place.page.width,
+        "height": place.page.height,
+        "url": image_url(place, written),
+        "words_url": reverse("coding:page-words", args=[place.encounter_id, place.page_id]),
+        "text": place.page.text,
+        "is_blank": place.page.is_blank,
+        "note": reading_note(words_of(place.page)),
+        "loading": "eager" if position <= EAGER else "lazy",
+    }
+
+
+def words_of(page: Page) -> PageWords | None:
+    """None for a page drawn before words were read."""
+    found: PageWords | None = getattr(page, "words", None)
+    return found
+
+
+def outline_of(places: list[EncounterPage]) -> list[dict[str, Any]]:
+    """The sections of the pages, each with its page and height."""
     return [
-        {
-            "id": anchor_of(place),
-            "number": place.page.number,
-            "place": position,
-            "of": len(places),
-            "turn": place.turn,
-            "added": place.addendum.attached_at if place.addendum else None,
-            "chart": f"C-{place.chart_id:04d}" if place.addendum else "",
-            "width": place.page.width,
-            "height": place.page.height,
-            "url": image_url(place, written),
-            "text": place.page.text,
-            "loading": "eager" if position <= EAGER else "lazy",
-        }
+        {"name": name, "y": y, "page": anchor_of(place), "place": position}
         for position, place in enumerate(places, start=1)
+        for name, y in (place.page.words.headings if words_of(place.page) else [])
     ]
 
 
@@ -71,6 +106,27 @@ def added_page_image(request: SignedRequest, pk: int, chart: int, number: int) -
     added = Page.objects.filter(placed__encounter=encounter, placed__addendum__isnull=False)
     page: Page = found(request, added, chart=chart, number=number)
     return page_answer(request, page, by=request.user, at=timezone.now())
+
+
+@requires(*READERS)
+@require_GET
+def page_words(request: SignedRequest, pk: int, page: int) -> JsonResponse:
+    """The words of one page of a visible encounter with their boxes, for the reader's script: an audit event."""
+    encounter = found(request, Encounter.objects.visible_to(request.user), pk=pk)
+    shown: Page = found(request, Page.objects.filter(placed__encounter=encounter), pk=page)
+    words = open_page_words(page=shown, by=request.user, at=timezone.now(), request=request)
+    states = PageWords.objects.filter(page__placed__encounter=encounter).without_words()
+    response = JsonResponse(
+        {
+            "state": words.state if words else WordsState.EMPTY,
+            "words": words.words if words else [],
+            "line_starts": words.line_starts if words else [],
+            "note": reading_note(words),
+            "progress": progress_words(states),
+        }
+    )
+    response["Cache-Control"] = "no-store"
+    return response
 
 
 def linked_page(person: User, link: PageLink) -> Page | None:

@@ -16,6 +16,7 @@ from coding.actions.moves import AlreadyMoved
 from coding.actions.precoding import finish_precoding
 from coding.actions.queue import LeaseLost
 from coding.forms.precoding import FIELDS, PrecodingForm, SplitForm, draft_body, text_of
+from coding.forms.suggested import suggestion
 from coding.models import Assignment, Encounter, PreCoding
 from coding.rules.lifecycle import Stage
 from coding.views.bench import Bench, bench_of, go_on, posted_assignment, posted_version, said_before, shown
@@ -34,8 +35,10 @@ def precode(request: SignedRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return act(request, pk)
     bench = bench_of(request, pk, Stage.PRECODING)
-    start = bench.body() or kept_facts(bench)
-    return page(request, bench, PrecodingForm(encounter=bench.encounter, user=request.user, initial=start))
+    suggested = suggestion(bench.encounter)
+    start = bench.body() or kept_facts(bench) or suggested
+    form = PrecodingForm(encounter=bench.encounter, user=request.user, initial=start, suggested=suggested)
+    return page(request, bench, form)
 
 
 def kept_facts(bench: Bench) -> dict[str, str]:
@@ -51,7 +54,9 @@ def act(request: SignedRequest, pk: int) -> HttpResponse:
         return save(request, assignment, body)
     if changed_elsewhere(request, assignment):
         return again(request, pk, changed=True)
-    form = PrecodingForm(request.POST, encounter=assignment.encounter, user=request.user)
+    form = PrecodingForm(
+        request.POST, encounter=assignment.encounter, user=request.user, suggested=suggestion(assignment.encounter)
+    )
     if not form.is_valid():
         return again(request, pk, form=form)
     try:
@@ -79,7 +84,10 @@ def again(request: SignedRequest, pk: int, *, form: PrecodingForm | None = None,
     bench = bench_of(request, pk, Stage.PRECODING)
     if not bench.is_live:
         return late(request, pk, draft_body(request.POST))
-    form = form or PrecodingForm(encounter=bench.encounter, user=request.user, initial=draft_body(request.POST))
+    form = form or PrecodingForm(
+        encounter=bench.encounter, user=request.user, initial=draft_body(request.POST),
+        suggested=suggestion(bench.encounter),
+    )  # fmt: skip
     return page(request, bench, form, status=409 if changed else 422, changed=changed)
 
 
@@ -135,7 +143,9 @@ def split(request: SignedRequest, pk: int) -> HttpResponse:
             return redirect("coding:precode", pk=pk)
     bench = bench_of(request, pk, Stage.PRECODING)
     start = bench.body() or kept_facts(bench)
-    facts = PrecodingForm(encounter=bench.encounter, user=request.user, initial=start)
+    facts = PrecodingForm(
+        encounter=bench.encounter, user=request.user, initial=start, suggested=suggestion(bench.encounter)
+    )
     context = shown(
         bench, form=facts, fields=" ".join(FIELDS), places=facts.places(), split_form=form, can_split=True,
         chart_pages=bench.encounter.chart.page_count or 1, changed=False, newer=[], said="",

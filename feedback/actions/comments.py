@@ -17,9 +17,9 @@ from feedback.actions.attachments import attach, checked
 from feedback.actions.notices import tell_people
 from feedback.actions.threads import ensure_thread
 from feedback.models import Comment, CommentVersion, Mention, Thread
-from feedback.rules.talk import BODY_LIMIT, HOLD_WORDS, MENTIONS_AT_ONCE, Side, named_in
+from feedback.rules.talk import BODY_LIMIT, HOLD_WORDS, LOCKED_WORDS, MENTIONS_AT_ONCE, Side, named_in
 from portal.actions.audit import record
-from portal.models import ApiToken, User
+from portal.models import ApiToken, Chart, User
 from portal.rules.roles import Permission
 
 
@@ -52,6 +52,11 @@ def side_of(person: User | None) -> Side:
     return Side.SERVICE if person is not None and person.is_service_staff else Side.PRACTICE
 
 
+def side_of_comment(comment: Comment) -> Side:
+    """For whom a comment speaks; one by neither a person nor a token is the service's own."""
+    return Side.SERVICE if comment.author is None and comment.token is None else side_of(comment.author)
+
+
 @transaction.atomic
 def add_comment(
     *,
@@ -62,11 +67,12 @@ def add_comment(
     token: ApiToken | None = None,
     reply_to: Comment | None = None,
     encounter: Encounter | None = None,
+    chart: Chart | None = None,
     needs_answer_from: str = "",
     mentions: Iterable[User] = (),
     files: Sequence[File[Any]] = (),
 ) -> Comment:
-    """Add a comment by a person or a token, with its mentions, files and e-mails.
+    """Add a comment by a person, a token or the service itself, with its mentions, files and e-mails.
 
     CannotSay, NotInThread, FileRefused or TooManyFiles leave nothing behind.
     """
@@ -85,13 +91,14 @@ def add_comment(
         token=token,
         reply_to=reply_to,
         encounter=encounter or (reply_to.encounter if reply_to is not None else None),
+        chart=chart,
         body=body,
         needs_answer_from=needs_answer_from,
         created_at=at,
     )
     named = mention(comment=comment, chosen=mentions)
     attach(comment=comment, files=good, at=at)
-    tell_people(comment=comment, side=side_of(by), mentioned=named, at=at)
+    tell_people(comment=comment, side=side_of_comment(comment), mentioned=named, at=at)
     record(
         "comment.added",
         at=at,
@@ -119,6 +126,21 @@ def ask_practice(*, encounter: Encounter, by: User, at: datetime, reason: HoldRe
         encounter=encounter,
         needs_answer_from=Side.PRACTICE,
     )
+
+
+@transaction.atomic
+def ask_for_password(*, chart: Chart, at: datetime) -> None:
+    """Ask the practice for the password of a file, once while the question is open."""
+    thread = ensure_thread(batch=chart.batch, at=at)
+    if not Comment.objects.open_for(Side.PRACTICE).filter(thread=thread, chart=chart).exists():
+        body = LOCKED_WORDS.format(chart=chart.label)
+        add_comment(thread=thread, body=body, at=at, chart=chart, needs_answer_from=Side.PRACTICE)
+
+
+@transaction.atomic
+def settle_password_question(*, chart: Chart, by: User, at: datetime) -> None:
+    """The practice gave the password, or goes on without the file: what was asked for it is settled."""
+    Comment.objects.open_for(Side.PRACTICE).filter(chart=chart).update(resolved_at=at, resolved_by=by)
 
 
 def in_bounds(body: str) -> str:
@@ -206,7 +228,7 @@ def waits_for_practice(encounter: Encounter | None) -> bool:
 def answered_by_practice(question: Comment) -> bool:
     """Whether the practice has said anything in the thread after the question; a reply need not name it."""
     later = Comment.objects.filter(thread_id=question.thread_id, pk__gt=question.pk, deleted_at=None)
-    if later.filter(author=None).exists():  # a token speaks for its practice
+    if later.filter(token__isnull=False).exists():  # a token speaks for its practice
         return True
     authors = User.objects.filter(pk__in=later.values("author")).prefetch_related("user_roles")
     return any(side_of(author) == Side.PRACTICE for author in authors)

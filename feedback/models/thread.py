@@ -9,7 +9,7 @@ from django.db.models.lookups import GreaterThan, LessThanOrEqual
 from coding.models import Assignment, Encounter
 from coding.rules.lifecycle import SkipReason
 from feedback.rules.talk import BODY_LIMIT, Side
-from portal.models import Batch, ClientRow, ClientRule, Membership, User, UserRole, together
+from portal.models import Batch, Chart, ClientRow, ClientRule, Membership, User, UserRole, together
 from portal.rules.roles import Permission, Role
 
 
@@ -138,7 +138,10 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
 
 class Comment(ClientRow):
-    """What somebody said. Editing keeps the earlier words, deleting keeps all of them out of sight."""
+    """What somebody said. Editing keeps the earlier words, deleting keeps all of them out of sight.
+
+    A person says it, or a token for its practice, or with neither of them the service by itself.
+    """
 
     class AnswerFrom(models.TextChoices):
         PRACTICE = "practice", "the practice"
@@ -152,6 +155,7 @@ class Comment(ClientRow):
     token = models.ForeignKey("portal.ApiToken", null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     reply_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replies")
     encounter = models.ForeignKey(Encounter, null=True, blank=True, on_delete=models.PROTECT, related_name="comments")
+    chart = models.ForeignKey(Chart, null=True, blank=True, on_delete=models.PROTECT, related_name="comments")
     body = models.TextField()
     needs_answer_from = models.CharField(max_length=10, choices=AnswerFrom.choices, blank=True)
     created_at = models.DateTimeField()
@@ -167,7 +171,7 @@ class Comment(ClientRow):
         constraints = [
             *ClientRow.Meta.constraints,
             models.CheckConstraint(
-                condition=models.Q(author__isnull=False) ^ models.Q(token__isnull=False), name="feedback_comment_by_one"
+                condition=models.Q(author=None) | models.Q(token=None), name="feedback_comment_by_one"
             ),
             models.CheckConstraint(
                 condition=models.Q(needs_answer_from__in=["", "practice", "service"]),

@@ -59,6 +59,12 @@ def reason_to_write(*, mentioned: bool, asked: bool) -> NoticeKind:
 
 
 # What a chart on hold asks its practice when the holder wrote no note.
+# Who speaks where no person does, and what it asks for; the password itself has no place in a thread.
+SERVICE_NAME = "Chartline"
+LOCKED_WORDS = (
+    "The file {chart} opens with a password only. Please give the password on the page of {chart}, not here: "
+    "there it is used once and not kept. Or say there that we go on without the file."
+)
 HOLD_WORDS: Mapping[HoldReason, str] = MappingProxyType(
     {
         HoldReason.MISSING_PAGE: "A page of this chart is missing. Please send it.",

@@ -10,10 +10,11 @@ from django.db.models import Prefetch
 from django.urls import reverse
 
 from coding.models import Encounter
+from feedback.actions.comments import side_of_comment
 from feedback.forms.comment import CommentForm
 from feedback.models import Attachment, Comment, Mention, Thread
 from feedback.models.thread import CommentQuerySet
-from feedback.rules.talk import Side
+from feedback.rules.talk import SERVICE_NAME, Side
 from portal.models import User
 from portal.rules.roles import Permission
 
@@ -56,7 +57,9 @@ def side_of_reader(user: User) -> Side:
 
 
 def author_name(comment: Comment) -> str:
-    return comment.author.name if comment.author is not None else comment.token.name  # type: ignore[union-attr]  # one of the two
+    """Who said it; nobody in particular speaks for the service itself."""
+    speaker = comment.author or comment.token
+    return speaker.name if speaker is not None else SERVICE_NAME
 
 
 def with_everything(comments: CommentQuerySet) -> CommentQuerySet:
@@ -148,7 +151,7 @@ def encounter_url(comment: Comment) -> str:
 
 
 def author_side(comment: Comment) -> Side:
-    return side_of_reader(comment.author) if comment.author is not None else Side.PRACTICE
+    return side_of_comment(comment)
 
 
 def asks(comment: Comment, side: Side) -> str:

@@ -19,6 +19,7 @@ from portal.actions.locks import lock_chart
 from portal.actions.quarantine import quarantine_chart
 from portal.actions.same_pages import Twin, twin_of
 from portal.actions.steps import record_walk
+from portal.actions.words import note_words
 from portal.children import Refused
 from portal.failpoints import reached
 from portal.models import Chart, Outcome, Page, User
@@ -170,12 +171,13 @@ def finish_rendering(
     chart.page_count, chart.ready_at = len(pages), None if rests else at
     chart.duplicate_of = twin.chart if twin is not None and rests else None
     chart.save(update_fields=["status", "reason", "page_count", "ready_at", "duplicate_of"])
-    write_pages(chart, pages)
+    rows = write_pages(chart, pages)
     record_walk(chart=chart, taken=[*taken, *last_steps(twin)], at=at)
     if rests:
         record("chart.same_pages", at=at, about=chart, old=old, new=chart.status, to=chart.duplicate_of_id)
         chart_refused.send(sender=Chart, chart=chart, at=at)
     else:
+        note_words(chart=chart, pages=rows, at=at)
         record("chart.ready", at=at, about=chart, old=old, new=chart.status, pages=len(pages))
         chart_ready.send(sender=Chart, chart=chart, at=at)
     reached("render.written")
@@ -194,10 +196,10 @@ def last_steps(twin: Twin | None) -> list[StepTaken]:
     ]
 
 
-def write_pages(chart: Chart, pages: Sequence[DrawnPage]) -> None:
-    """The rows of the pages in place of those of an earlier walk."""
+def write_pages(chart: Chart, pages: Sequence[DrawnPage]) -> list[tuple[Page, DrawnPage]]:
+    """The rows of the pages in place of those of an earlier walk, each with the page as it was drawn."""
     Page.objects.filter(chart=chart).delete()
-    Page.objects.bulk_create(
+    rows = Page.objects.bulk_create(
         Page(
             practice_id=chart.practice_id,
             chart=chart,
@@ -205,12 +207,15 @@ def write_pages(chart: Chart, pages: Sequence[DrawnPage]) -> None:
             width=page.width,
             height=page.height,
             image_name=page.image_name,
+            thumb_name=page.thumb_name,
+            ink=page.ink,
             pixels=page.pixels,
             text=page.text,
             text_source=Page.TextSource.LAYER if page.text else Page.TextSource.NONE,
         )
         for page in pages
     )
+    return list(zip(rows, pages, strict=True))
 
 
 @transaction.atomic
@@ -234,7 +239,6 @@ def refuse_chart(
     reached("refusal.written")
 
 
-@transaction.atomic
 def open_page_image(*, page: Page, by: User, at: datetime, request: HttpRequest | None = None) -> tuple[IO[bytes], str]:
     """The page's image for reading and its content type; looking at it is an event of the audit trail.
 

@@ -66,6 +66,7 @@ def change_contract(
     turnaround_hours: int,
     accuracy_target: Decimal,
     verification_share: int,
+    retention_months: int,
     delivery_formats: Iterable[str],
     by: User,
     at: datetime,
@@ -84,6 +85,7 @@ def change_contract(
         turnaround_hours=turnaround_hours,
         accuracy_target=accuracy_target,
         verification_share=verification_share,
+        retention_months=retention_months,
         delivery_formats=sorted(set(delivery_formats)),
     )
     record(
@@ -95,6 +97,7 @@ def change_contract(
         turnaround_hours=turnaround_hours,
         accuracy_target=str(accuracy_target),
         verification_share=verification_share,
+        retention_months=retention_months,
         delivery_formats=contract.delivery_formats,
     )
     return contract

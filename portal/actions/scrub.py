@@ -24,7 +24,6 @@ from django.db.models import F
 from portal import scope, storage
 from portal.actions.audit import record
 from portal.models import ClientRow, Damage, DamagedFile, Outcome, Practice, Scrub
-from portal.shelves import Found
 
 FORGOTTEN = timedelta(days=1)  # longer than any transaction, or any job between keeping a file and naming it
 EVERY = timedelta(days=7)
@@ -128,7 +127,7 @@ def sweep_practice(practice_id: int, tally: Tally, *, at: datetime) -> None:
         if digest_of(file.name) not in named:
             tally.unnamed += 1
             if file.kept_at < at - FORGOTTEN:
-                tally.removed += remove_forgotten(file, practice_id, at=at)
+                tally.removed += remove_forgotten(file.name, practice_id, at=at)
 
 
 def names_of(practice_id: int) -> set[bytes]:
@@ -148,16 +147,16 @@ def digest_of(name: str) -> bytes:
     return blake2b(name.encode(), digest_size=16).digest()
 
 
-def remove_forgotten(file: Found, practice_id: int, *, at: datetime) -> bool:
-    """Remove a file unless it was kept again, or named, in the meantime."""
-    with scope.practice(practice_id), storage.locked(file.name):
-        if not default_storage.exists(file.name) or default_storage.get_modified_time(file.name) >= at - FORGOTTEN:
+def remove_forgotten(name: str, practice_id: int, *, at: datetime) -> bool:
+    """Remove a file that no row names, unless it was kept (again) within the last day."""
+    with scope.practice(practice_id), storage.locked(name):
+        if not default_storage.exists(name) or default_storage.get_modified_time(name) >= at - FORGOTTEN:
             return False
         for model in naming_tables().values():
             for field_name in model.stored_files:
-                if model._default_manager.filter(practice_id=practice_id, **{field_name: file.name}).exists():
+                if model._default_manager.filter(practice_id=practice_id, **{field_name: name}).exists():
                     return False
-        default_storage.delete(file.name)
+        default_storage.delete(name)
     return True
 
 

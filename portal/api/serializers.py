@@ -236,3 +236,37 @@ class ReceiptPageSerializer(serializers.Serializer):
     next = serializers.IntegerField(
         allow_null=True, help_text="Send it as `after` for the next page; null on the last."
     )
+
+
+class ManifestRowWriteSerializer(serializers.Serializer):
+    """What one file is about."""
+
+    file = serializers.CharField(max_length=500)
+    patient = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    birth_date = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    mrn = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    service_date = serializers.CharField(max_length=40, required=False, allow_blank=True)
+    provider = serializers.CharField(max_length=500, required=False, allow_blank=True, help_text="Name or NPI.")
+    payer = serializers.CharField(max_length=500, required=False, allow_blank=True)
+    notes = serializers.CharField(max_length=500, required=False, allow_blank=True)
+
+
+class ManifestWriteSerializer(serializers.Serializer):
+    rows = serializers.ListField(child=ManifestRowWriteSerializer(), max_length=5000)
+
+
+class ManifestProblemSerializer(serializers.Serializer):
+    line = serializers.IntegerField()
+    problems = serializers.ListField(child=serializers.CharField())
+
+
+class ManifestAnswerSerializer(serializers.Serializer):
+    """How the manifest was understood."""
+
+    columns = serializers.ListField(
+        child=serializers.CharField(allow_blank=True), help_text="What each column was taken for; empty: not used."
+    )
+    rows = serializers.IntegerField()
+    matched = serializers.IntegerField(help_text="Rows for which the batch holds exactly one file by now.")
+    problems = ManifestProblemSerializer(many=True)
+    unnamed_charts = serializers.ListField(child=serializers.IntegerField(), help_text="Charts that no row names.")

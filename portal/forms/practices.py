@@ -145,15 +145,20 @@ class ContractForm(forms.ModelForm):
 
     class Meta:
         model = Contract
-        fields = ("starts_on", "turnaround_hours", "accuracy_target", "verification_share", "delivery_formats")
+        fields = (
+            "starts_on", "turnaround_hours", "accuracy_target", "verification_share", "retention_months",
+            "delivery_formats",
+        )  # fmt: skip
         labels = {
             "turnaround_hours": "Turnaround in hours",
             "accuracy_target": "Accuracy target in percent",
             "verification_share": "Share verified in percent",
+            "retention_months": "Kept for, in months",
         }
         help_texts = {
             "turnaround_hours": "From receipt of a batch to its result.",
             "verification_share": "How many of the coded charts a second person checks. 100: all.",
+            "retention_months": "From the delivery of a batch until its charts and codes are destroyed for good.",
         }
 
     def clean_turnaround_hours(self) -> int:

@@ -6,7 +6,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0005_chart_steps'),
+        ('portal', '0006_page_words'),
     ]
 
     operations = [

@@ -3,6 +3,7 @@
 from portal.models.audit import AuditEvent, AuditSeal, Outcome
 from portal.models.batch import Batch, Chart, ChartStep, Page
 from portal.models.delivery import Delivery, Download
+from portal.models.destruction import Cause, Destruction, LegalHold
 from portal.models.doors import (
     EndpointState,
     FhirDocument,
@@ -15,6 +16,7 @@ from portal.models.doors import (
 )
 from portal.models.job import Job, JobState, Notice
 from portal.models.keys import PracticeKey
+from portal.models.manifest import Manifest, ManifestRow
 from portal.models.people import ClientRule, Invitation, Membership, Skill, User, UserRole
 from portal.models.practice import (
     BusinessAssociateAgreement,
@@ -29,6 +31,7 @@ from portal.models.rows import ClientRow, choices, known, together
 from portal.models.scrub import Damage, DamagedFile, Scrub
 from portal.models.token import ApiCall, ApiToken, IdempotentRequest, TokenScope
 from portal.models.upload import Upload, UploadPart
+from portal.models.words import PageWords
 
 __all__ = [
     "ApiCall",
@@ -37,6 +40,7 @@ __all__ = [
     "AuditSeal",
     "Batch",
     "BusinessAssociateAgreement",
+    "Cause",
     "Chart",
     "ChartStep",
     "ClientRow",
@@ -45,6 +49,7 @@ __all__ = [
     "Damage",
     "DamagedFile",
     "Delivery",
+    "Destruction",
     "Download",
     "EndpointState",
     "FhirDocument",
@@ -55,11 +60,15 @@ __all__ = [
     "Invitation",
     "Job",
     "JobState",
+    "LegalHold",
     "Location",
+    "Manifest",
+    "ManifestRow",
     "Membership",
     "Notice",
     "Outcome",
     "Page",
+    "PageWords",
     "Payer",
     "Practice",
     "PracticeKey",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.contrib.postgres.fields import ArrayField
 from django.db import models
 
 from portal.models.people import User
@@ -9,6 +10,7 @@ from portal.models.practice import Practice
 from portal.models.rows import ClientRow, choices, known, together
 from portal.rules.intake import REASONS_OF, ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
+from portal.rules.marks import is_blank
 from portal.rules.roles import Permission
 from portal.rules.specialties import Specialty
 from portal.rules.steps import StepName, StepResult
@@ -183,12 +185,13 @@ class Chart(ClientRow):
 class Page(ClientRow):
     """One rendered page of a chart: image, and the words of its text layer."""
 
-    patient_fields = ("text",)
-    plain_fields = ("image_name", "pixels")
-    stored_files = {"image_name": None}
+    patient_fields = ("text", "barcodes")  # labels carry patients' numbers
+    plain_fields = ("image_name", "thumb_name", "pixels")
+    stored_files = {"image_name": None, "thumb_name": None}
 
     class TextSource(models.TextChoices):
         LAYER = "layer", "Text layer"
+        OCR = "ocr", "Read from the image"
         NONE = "none", "None"
 
     chart = models.ForeignKey(Chart, on_delete=models.CASCADE, related_name="pages")
@@ -196,7 +199,11 @@ class Page(ClientRow):
     width = models.PositiveIntegerField()  # pixels
     height = models.PositiveIntegerField()
     image_name = models.CharField(max_length=200)
+    thumb_name = models.CharField(max_length=200, blank=True, db_default="")
+    ink = models.PositiveSmallIntegerField(null=True, blank=True)  # ten-thousandths of the page
     pixels = models.CharField(max_length=64, blank=True)  # SHA-256 of what is seen; none of a page of one colour
+    # The values of the barcodes on it; null until they are read.
+    barcodes = ArrayField(models.CharField(max_length=100), null=True, blank=True)
     text = models.TextField(blank=True)
     text_source = models.CharField(max_length=8, choices=TextSource.choices, default=TextSource.NONE)
 
@@ -207,7 +214,7 @@ class Page(ClientRow):
             models.UniqueConstraint(fields=["id", "chart"], name="portal_page_id_chart"),  # a visit's pages point to it
             models.CheckConstraint(condition=models.Q(number__gte=1), name="portal_page_number_from_one"),
             models.CheckConstraint(
-                condition=models.Q(text_source__in=["layer", "none"]), name="portal_page_source_known"
+                condition=models.Q(text_source__in=["layer", "ocr", "none"]), name="portal_page_source_known"
             ),
         ]
         indexes = [
@@ -217,6 +224,11 @@ class Page(ClientRow):
 
     def __str__(self) -> str:
         return f"page {self.number} of {self.chart_id}"
+
+    @property
+    def is_blank(self) -> bool:
+        """Whether it shows nothing; such a page is marked, and never dropped."""
+        return self.ink is not None and is_blank(ink=self.ink, words=len(self.text.split()))
 
 
 class ChartStep(ClientRow):

@@ -166,6 +166,7 @@ class Contract(ClientRow):
         default=100, validators=[MinValueValidator(0), MaxValueValidator(100)]
     )
     delivery_formats = ArrayField(models.CharField(max_length=8), default=list)
+    retention_months = models.PositiveSmallIntegerField(default=84, validators=[MinValueValidator(1)])  # from delivery
 
     objects = ContractQuerySet.as_manager()
 
@@ -182,6 +183,7 @@ class Contract(ClientRow):
             models.CheckConstraint(
                 condition=models.Q(accuracy_target__gte=0, accuracy_target__lte=100), name="portal_contract_accuracy"
             ),
+            models.CheckConstraint(condition=models.Q(retention_months__gte=1), name="portal_contract_retention"),
             models.CheckConstraint(
                 condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
                 name="portal_contract_dates",

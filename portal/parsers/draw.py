@@ -15,6 +15,7 @@ import math
 import sys
 import time
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,9 @@ import pypdfium2
 from PIL import Image, ImageChops
 
 from portal.parsers.confine import LARGEST_IMAGE, OUT_OF_MEMORY, Refused, confine, reading
+from portal.parsers.layer import layer_words
+from portal.parsers.marks import ink_map, keep_thumbnail, share_of, under
+from portal.rules.words import NOTHING, Belief, Lines, belief
 
 SHORT_SIDE = 1275  # pixels: a letter page at 150 dpi, which is read at arm's length without zoom
 LONG_SIDE = 6000  # pixels, for strips
@@ -46,6 +50,15 @@ FORMATS = {"image/tiff": ("TIFF",), "image/jpeg": ("JPEG", "MPO"), "image/png": 
 SEVERAL = {"image/tiff", "image/heic"}  # types that may hold more than one page
 
 
+@dataclass(frozen=True)
+class Drawn:
+    """A page as an image, and what its text layer says: as plain text, and as words with boxes."""
+
+    image: Image.Image
+    text: str = ""
+    lines: Lines = NOTHING
+
+
 class PdfPages:
     """The pages of a PDF."""
 
@@ -61,8 +74,8 @@ class PdfPages:
             if self.total and self.document.get_formtype():
                 self.document.init_forms()
 
-    def draw(self, index: int) -> tuple[Image.Image, str]:
-        """The page as an image, and the words of its text layer."""
+    def draw(self, index: int) -> Drawn:
+        """The page as an image, and its text layer."""
         with reading():
             page = self.document[index]
             width, height = page.get_size()
@@ -71,9 +84,10 @@ class PdfPages:
             image = page.render(scale=reading_scale(width, height), rev_byteorder=True).to_pil().convert("RGB")
             words = page.get_textpage()
             text = words.get_text_range(0, min(words.count_chars(), LONGEST_TEXT))
+            lines = layer_words(page, words)
             words.close()
             page.close()
-        return image, text
+        return Drawn(image, text, lines)
 
 
 def ends_as_pdf(path: Path) -> bool:
@@ -107,14 +121,14 @@ class ImagePages:
             raise Refused("too_many_pages")
         return frames
 
-    def draw(self, index: int) -> tuple[Image.Image, str]:
+    def draw(self, index: int) -> Drawn:
         """The frame upright at reading size; images carry no text layer."""
         with reading():
             if self.total > 1:
                 self.image.seek(index)
             if self.image.width * self.image.height > LARGEST_IMAGE:
                 raise Refused("too_large")
-            return upright(self.image), ""
+            return Drawn(upright(self.image))
 
 
 def reading_scale(width: float, height: float) -> float:
@@ -207,6 +221,24 @@ def storable(text: str) -> str:
     return whole.replace("\x00", "").replace("\r\n", "\n").strip()
 
 
+def marks(page: Drawn, directory: Path, number: int) -> dict[str, Any]:
+    """What is noted of a page besides its image: text and words of the layer, what to make of it, ink, a thumbnail."""
+    inked = ink_map(page.image)
+    ink = share_of(inked)
+    thumb = f"{number}.thumb.webp"
+    keep_thumbnail(page.image, directory / thumb)
+    over_ink, outside = under(inked, page.lines.words)
+    trust = belief(page.lines.words, inked=over_ink, ink=ink, ink_outside=outside)
+    return {
+        "text": storable(page.text) if trust is not Belief.NOT else "",
+        "words": [word._replace(text=storable(word.text)) for word in page.lines.words],
+        "line_starts": page.lines.line_starts,
+        "belief": trust,
+        "ink": ink,
+        "thumb": thumb,
+    }
+
+
 def draw_slice(options: argparse.Namespace) -> dict[str, Any]:
     """Draw from the first page on, as many as asked or as the time allows, at least one."""
     began = time.monotonic()
@@ -219,14 +251,17 @@ def draw_slice(options: argparse.Namespace) -> dict[str, Any]:
         raise Refused("no_pages")
     drawn: list[dict[str, Any]] = []
     for number in range(options.first, min(options.first + options.count, pages.total + 1)):
-        image, text = pages.draw(number - 1)
-        file = write(image, options.directory, number)
+        page = pages.draw(number - 1)
         drawn.append(
             {
-                "number": number, "width": image.width, "height": image.height, "file": file, "text": storable(text),
-                "pixels": pixels_of(image),
+                "number": number,
+                "width": page.image.width,
+                "height": page.image.height,
+                "file": write(page.image, options.directory, number),
+                "pixels": pixels_of(page.image),
+                **marks(page, options.directory, number),
             }
-        )  # fmt: skip
+        )
         if time.monotonic() - began > options.pause:
             break
     return {"total": pages.total, "pages": drawn}

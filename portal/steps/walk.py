@@ -38,7 +38,9 @@ def walk(document: Document, steps: Sequence[Step]) -> list[StepTaken]:
             outcome = step.run(document)
         except Refused as refused:
             outcome = StepOutcome(StepResult.STOPPED, refused.reason)
-            name = StepName.LIMITS if refused.reason in LIMIT_REASONS else step.name
+            if refused.reason in LIMIT_REASONS:  # the step of that name may have been content with the number of pages
+                name = StepName.LIMITS
+                taken = [earlier for earlier in taken if earlier.name != name]
         taken.append(StepTaken(name, outcome, round(1000 * (time.monotonic() - began))))
         if outcome.result not in GOES_ON:
             break

@@ -1,6 +1,6 @@
-"""Addresses of the portal: batches and charts, people and practices."""
+"""Addresses of the portal: batches and charts, people, practices and their doors."""
 
-from portal.urls import batches, people
+from portal.urls import batches, doors, people
 
 app_name = "portal"
-urlpatterns = [*batches.urlpatterns, *people.urlpatterns]
+urlpatterns = [*batches.urlpatterns, *people.urlpatterns, *doors.urlpatterns]

@@ -2,19 +2,21 @@
 
 from django.urls import path
 
-from portal.views import batches, charts, home, locks, resumable, uploads
+from portal.views import batches, charts, home, locks, manifests, resumable, uploads
 
 urlpatterns = [
     path("", home.home, name="home"),
     path("healthz", home.healthz, name="healthz"),
     path("readyz", home.readyz, name="readyz"),
     path("upload/", uploads.upload, name="upload"),
+    path("upload/separator-sheet/", uploads.separator_sheet, name="separator-sheet"),
     path("upload/batch/", uploads.upload_batch, name="upload-batch"),
     path("batches/", batches.batches, name="batches"),
     path("batches/<int:pk>/", batches.batch, name="batch"),
     path("batches/<int:pk>/charts/", batches.batch_charts, name="batch-charts"),
     path("batches/<int:pk>/receipt/", batches.batch_receipt, name="batch-receipt"),
     path("batches/<int:pk>/files/", uploads.batch_file, name="batch-file"),
+    path("batches/<int:pk>/manifest/", manifests.batch_manifest, name="batch-manifest"),
     path("batches/<int:pk>/uploads/", resumable.batch_uploads, name="batch-uploads"),
     path("batches/<int:pk>/checks/", resumable.batch_checks, name="batch-checks"),
     path("uploads/<int:pk>/", resumable.upload_part, name="upload-part"),

@@ -19,7 +19,8 @@ from django.views.decorators.http import require_GET
 from portal.access import SignedRequest, found, requires
 from portal.actions.audit import record
 from portal.forms.batches import SendForm
-from portal.models import Batch, Chart, Delivery, Upload
+from portal.models import Batch, Chart, Delivery, InboxFile, Upload
+from portal.rules.inbox import UNFINISHED, FileState
 from portal.rules.intake import TRY_AGAIN, ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Permission
@@ -155,9 +156,17 @@ def batch(request: SignedRequest, pk: int) -> HttpResponse:
             "unfinished": unfinished(request, row) if may_send else [],
             "may_discuss": request.user.may(Permission.DISCUSS),
             "deliveries": [] if is_open else delivery_rows(request, row),
+            "not_whole": not_whole(row),
             **limits(),
         },
     )
+
+
+def not_whole(row: Batch) -> str:
+    """How many files of its SFTP folder did not arrive completely, in words; empty if all did."""
+    files = InboxFile.objects.filter(folder__batch=row)
+    left = files.filter(Q(state=FileState.MISSED) | Q(state__in=UNFINISHED, flagged_at__isnull=False)).count()
+    return plural(left, "file") if left else ""
 
 
 def workable(row: Batch) -> QuerySet[Chart, int]:

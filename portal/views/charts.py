@@ -15,12 +15,13 @@ from portal.access import SignedRequest, found, requires
 from portal.actions.audit import record
 from portal.actions.charts import ChartDamaged, NotTryable, open_original, try_chart_again
 from portal.forms.locks import PasswordOfChart
-from portal.models import Chart, Outcome, Page, User
+from portal.models import Chart, Outcome, Page, PageWords, User
 from portal.page_access import link_view, links, page_answer, private
 from portal.page_links import PageLink
 from portal.rules.file_types import MEDIA_TYPES
 from portal.rules.intake import ChartStatus
 from portal.rules.roles import Permission
+from portal.rules.words import progress_words, reading_note
 from portal.views.steps import step_lines
 from portal.views.tags import chart_advice, chart_tag, megabytes
 
@@ -44,7 +45,8 @@ def show_chart(
     """The page of a chart: what became of it, what waits for an answer, its pages."""
     asked = request.GET.get("page", "")
     first = int(asked) if asked.isascii() and asked.isdigit() and len(asked) < 10 else 1  # noqa: PLR2004
-    pages = list(Page.objects.filter(chart=row, number__gte=first).order_by("number")[:PAGES_AT_ONCE])
+    several = Page.objects.filter(chart=row, number__gte=first).select_related("words")
+    pages = list(several.defer("words__words", "words__line_starts").order_by("number")[:PAGES_AT_ONCE])
     total, written = row.page_count or 0, links(request, "chart")
     last = pages[-1].number if pages else 0
     return render(
@@ -64,10 +66,13 @@ def show_chart(
                     "width": page.width,
                     "height": page.height,
                     "url": reverse("portal:page-by-link", args=[written.to(row.pk, page.number)]),
+                    "is_blank": page.is_blank,
+                    "note": reading_note(getattr(page, "words", None)),
                 }
                 for page in pages
             ],
             "total": total,
+            "words_progress": progress_words(PageWords.objects.filter(page__chart=row).without_words()),
             "pagination": {
                 "previous_url": f"?page={max(1, first - PAGES_AT_ONCE)}" if first > 1 else None,
                 "next_url": f"?page={last + 1}" if pages and last < total else None,

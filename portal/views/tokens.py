@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from portal.access import SignedRequest, found, requires
 from portal.actions.tokens_admin import TokenGone, create_token, revoke_token
 from portal.forms.account import TokenForm
-from portal.models import ApiToken, Membership, TokenScope
+from portal.models import ApiToken, Membership, Practice, TokenScope
 from portal.rules.roles import Permission
 
 holders = requires(Permission.MANAGE_TOKENS)
@@ -53,7 +53,14 @@ def tokens(request: SignedRequest) -> HttpResponse:
         .annotate(maker_belongs=Exists(belongs))
     )
     now = timezone.now()
-    return render(request, "portal/tokens.html", {"tokens": [row_of(token, now=now) for token in rows[:200]]})
+    return render(
+        request,
+        "portal/tokens.html",
+        {
+            "tokens": [row_of(token, now=now) for token in rows[:200]],
+            "practices": list(Practice.objects.visible_to(request.user).by_name()),
+        },
+    )
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

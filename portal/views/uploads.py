@@ -12,7 +12,7 @@ from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from portal.access import SignedRequest, found, requires
 from portal.actions.batches import (
@@ -32,6 +32,7 @@ from portal.forms.batches import BatchForm, SendForm, UploadForm, first_values
 from portal.models import Batch
 from portal.rules.roles import Permission
 from portal.rules.uploads import PART_BYTES, SAID, Trouble
+from portal.separators import sheet
 from portal.views.tags import megabytes, plural
 
 NO_AGREEMENT = (
@@ -71,6 +72,15 @@ def upload(request: SignedRequest) -> HttpResponse:
         {"form": form, "promise": promised(form, at=now), "no_agreement": NO_AGREEMENT, **limits()},
         status=422 if form.errors else 200,
     )
+
+
+@senders
+@require_GET
+def separator_sheet(request: SignedRequest) -> HttpResponse:  # noqa: ARG001  (it is the same for everybody)
+    """The sheet that goes between visits in the scanner, as a PDF to print."""
+    response = HttpResponse(sheet(), content_type="application/pdf")
+    response["Content-Disposition"] = 'inline; filename="separator-sheet.pdf"'
+    return response
 
 
 def promised(form: BatchForm, *, at: Any) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 import { csrfToken } from "./session.js";
 
 const WAITS = [1, 2, 4, 8, 15, 30, 30, 30]; // seconds before attempt 2, 3, …; after the last one a person decides
+const SMALLEST = 256 * 1024; // bytes of a part on a bad line
 const SILENT = 120_000; // ms after which a request without an answer is given up
 
 /** The file was not received; `state` is "refused" (no use to try again), "failed", "locked" or "stopped". */
@@ -45,7 +46,7 @@ export class FileSender {
 
   /** `urls` has `file` and `uploads`; `known` are the unfinished uploads of the batch, taken from when one fits. */
   constructor(file, { urls, key, hasher, partBytes, known, onSent }) {
-    Object.assign(this, { file, urls, key, hasher, partBytes, known, onSent, upload: null });
+    Object.assign(this, { file, urls, key, hasher, partBytes, known, onSent, upload: null, largest: partBytes });
   }
 
   stop() {
@@ -64,7 +65,13 @@ export class FileSender {
   /** Forget what has arrived of the file, here and on the server. */
   async giveUp() {
     this.stop();
-    if (this.upload) await this.#ask("POST", this.upload.abandon_url).catch(() => {});
+    await this.#abandon();
+  }
+
+  async #abandon() {
+    const url = this.upload?.abandon_url;
+    this.upload = null;
+    if (url) await this.#ask("POST", url).catch(() => {});
   }
 
   async #whole() {
@@ -92,8 +99,7 @@ export class FileSender {
       return await this.#persist(() => this.#ask("POST", this.upload.complete_url, { body: new URLSearchParams({ sha256 }) }));
     } catch (trouble) {
       if (trouble.code !== "file_differs" || again) throw trouble;
-      await this.giveUp(); // other bytes came before: from the beginning, once
-      this.upload = null;
+      await this.#abandon(); // other bytes came before: from the beginning, once
       return this.#parts(true);
     }
   }
@@ -101,15 +107,18 @@ export class FileSender {
   /** Send what of these bytes (they begin at `offset`) is not there yet; where the file stands afterwards. */
   async #part(bytes, offset, stands, hash) {
     for (let attempt = 0; stands < offset + bytes.byteLength;) {
-      const piece = bytes.slice(stands - offset);
+      const piece = bytes.slice(stands - offset, stands - offset + this.largest);
+      if (piece.byteLength < bytes.byteLength) hash = "";
       const headers = { "Content-Type": "application/octet-stream", "Upload-Offset": stands, "X-Content-SHA256": hash || await this.hasher.once(piece) };
       try {
         stands = (await this.#race(this.#ask("PATCH", this.upload.url, { body: piece, headers, sentBefore: stands }))).offset;
         attempt = 0;
+        this.largest = Math.min(2 * this.largest, this.partBytes);
       } catch (trouble) {
         if (trouble.code !== "wrong_offset") {
           await this.#wait(trouble, attempt);
           attempt += 1;
+          this.largest = Math.max(SMALLEST, this.largest / 2); // on a bad line small parts come through
         }
         const { offset: found } = await this.#persist(() => this.#ask("GET", this.upload.url));
         if (found !== stands) hash = "";

@@ -1,4 +1,4 @@
-// <page-viewer>: turns a stack of page images into a reader: page by page, zoom, rotation, paper.
+// <page-viewer>: turns a stack of page images into a reader: page by page, zoom, paper; words and turns come from page-words.js.
 import { isTyping } from "./keys.js";
 
 const ZOOMS = [50, 67, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300, 400]; // per cent
@@ -8,7 +8,6 @@ const STORE = "chartline-pages";
 class PageViewer extends HTMLElement {
   #zoom = 100;
   #paper = "white";
-  #turns = new Map(); // page id → quarter turns
   #page = 0;
   #body;
 
@@ -17,6 +16,8 @@ class PageViewer extends HTMLElement {
     this.#body = this.querySelector(".pane-body");
     for (const part of this.querySelectorAll("[data-viewer-tools]")) part.hidden = false;
     this.addEventListener("click", (event) => this.#act(event.target.closest("[data-page]")?.dataset.page));
+    this.addEventListener("click", (event) => this.#read(event, event.target.closest("[data-read]")));
+    this.#body.addEventListener("pointerover", () => import("./page-words.js").then((part) => part.wordsOf(this)), { once: true });
     this.addEventListener("error", (event) => event.target.tagName === "IMG" && this.#failed(event.target), { capture: true });
     this.addEventListener("keydown", (event) => {
       // "+" needs Shift on many keyboards; the registry knows the key as "=".
@@ -24,7 +25,7 @@ class PageViewer extends HTMLElement {
     });
     this.#body.addEventListener("scroll", () => this.#mark(), { passive: true });
     this.#restore();
-    for (const figure of this.querySelectorAll("figure[data-turn]")) this.#turn(figure, Number(figure.dataset.turn) / 90);
+    if (this.querySelector("figure[data-turn]")) import("./page-words.js").then((part) => part.turnAsArranged(this));
     this.#mark();
   }
 
@@ -32,14 +33,31 @@ class PageViewer extends HTMLElement {
     return [...this.querySelectorAll("figure.page-image")];
   }
 
+  get current() {
+    return this.#figures[this.#page];
+  }
+
   #act(name) {
     const acts = {
       next: () => this.#go(1), previous: () => this.#go(-1),
       larger: () => this.#zoomBy(1), smaller: () => this.#zoomBy(-1),
       actual: () => this.#setZoom(100, false), fit: () => this.#setZoom(100, true),
-      turn: () => this.#turn(), paper: () => this.#setPaper(PAPERS[(PAPERS.indexOf(this.#paper) + 1) % PAPERS.length]),
+      paper: () => this.#setPaper(PAPERS[(PAPERS.indexOf(this.#paper) + 1) % PAPERS.length]),
     };
     acts[name]?.();
+  }
+
+  /** Words are fetched once they are wanted: to select, to find, to jump to a section. */
+  async #read(event, control) {
+    if (!control) return;
+    event.preventDefault();
+    const chosen = this.contains(getSelection().anchorNode) ? String(getSelection()) : "";
+    if (control.dataset.read === "find") {
+      const field = this.querySelector("[data-find] input"); // at once: what is typed next belongs here
+      field.form.hidden = false;
+      field.focus();
+    }
+    (await import("./page-words.js")).act(this, control, chosen);
   }
 
   #go(step) {
@@ -65,7 +83,7 @@ class PageViewer extends HTMLElement {
   }
 
   #setZoom(zoom, fit) {
-    const figure = this.#figures[this.#page];
+    const figure = this.current;
     const within = figure ? (this.#body.scrollTop - figure.offsetTop) / figure.offsetHeight : 0;
     this.#zoom = zoom;
     this.toggleAttribute("fit", fit);
@@ -73,17 +91,6 @@ class PageViewer extends HTMLElement {
     for (const place of this.querySelectorAll("[data-zoom-now]")) place.textContent = `${zoom} %`;
     if (figure) this.#body.scrollTop = figure.offsetTop + within * figure.offsetHeight;
     this.#remember();
-  }
-
-  #turn(figure = this.#figures[this.#page], by = 1) {
-    const turns = ((this.#turns.get(figure.id) ?? 0) + by) % 4;
-    this.#turns.set(figure.id, turns);
-    const sheet = figure.querySelector(".sheet");
-    const img = sheet.querySelector("img");
-    const [width, height] = [Number(img.getAttribute("width")), Number(img.getAttribute("height"))];
-    sheet.dataset.turns = turns;
-    sheet.style.setProperty("--shape", turns % 2 ? `${height} / ${width}` : `${width} / ${height}`);
-    sheet.style.setProperty("--share", turns % 2 ? String(width / height) : "1");
   }
 
   #setPaper(paper) {

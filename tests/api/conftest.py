@@ -47,6 +47,11 @@ class System(Client):
         headers = {"Idempotency-Key": key or str(uuid.uuid4()), **kwargs.pop("headers", {})}
         return super().post(f"/api/v1{path}", data, headers=headers, **kwargs)
 
+    def generic_post(self, path, content, content_type):
+        """POST with bytes as they are."""
+        headers = {"Idempotency-Key": str(uuid.uuid4())}
+        return super().post(f"/api/v1{path}", content, content_type=content_type, headers=headers)
+
     def part(self, upload, offset, content, *, sha256=None, **kwargs):
         """PATCH with the bytes at the offset, and their hash."""
         headers = {"Upload-Offset": str(offset), "X-Content-SHA256": sha256 or hashlib.sha256(content).hexdigest()}

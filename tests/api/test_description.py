@@ -16,7 +16,8 @@ DESCRIBED = {
     ("/api/v1/batches/{id}/files", "post"), ("/api/v1/batches/{id}/send", "post"),
     ("/api/v1/batches/{id}/results", "get"), ("/api/v1/results/{id}/file", "get"),
     ("/api/v1/batches/{id}/uploads", "get"), ("/api/v1/batches/{id}/uploads", "post"),
-    ("/api/v1/batches/{id}/receipts", "get"), ("/api/v1/uploads/{id}", "get"), ("/api/v1/uploads/{id}", "patch"),
+    ("/api/v1/batches/{id}/receipts", "get"), ("/api/v1/batches/{id}/manifest", "post"),
+    ("/api/v1/uploads/{id}", "get"), ("/api/v1/uploads/{id}", "patch"),
     ("/api/v1/uploads/{id}", "delete"), ("/api/v1/uploads/{id}/complete", "post"),
     ("/api/v1/batches/{id}/comments", "get"), ("/api/v1/batches/{id}/comments", "post"),
 }  # fmt: skip

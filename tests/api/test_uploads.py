@@ -5,7 +5,7 @@ import hashlib
 import pytest
 
 from portal import storage
-from portal.models import AuditEvent, Batch, Chart, Upload
+from portal.models import AuditEvent, Batch, Chart, ManifestRow, Upload
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.uploads import PART_BYTES, UploadState
 from tests.api.conftest import PDF
@@ -181,3 +181,38 @@ def test_a_named_list_that_is_not_one_is_refused(system):
     for wrong in ("x", [{"name": "a"}], [{"name": "a", "sha256": "x"}]):
         assert code(system.post(f"/batches/{batch}/send", {"expected": wrong})) == (400, "invalid")
     assert Batch.objects.get(pk=batch).status == BatchStatus.OPEN
+
+
+# -- the manifest --------------------------------------------------------------------------------
+@pytest.mark.parametrize("how", ["csv", "json"])
+def test_a_system_says_what_the_files_are_about(system, how):
+    batch = opened(system)
+    system.post(f"/batches/{batch}/files", {"file": file_of(PDF, "a.pdf")})
+    other = system.post(f"/batches/{batch}/files", {"file": file_of(BIG, "b.pdf")}).json()["chart"]
+    if how == "csv":
+        content = b"File,Patient,DOS\na.pdf,Quill,3/2/2026\nc.pdf,Doe,never\n"
+        answer = system.generic_post(f"/batches/{batch}/manifest", content, "text/csv")
+    else:
+        rows = [
+            {"file": "a.pdf", "patient": "Quill", "service_date": "2026-03-02"},
+            {"file": "c.pdf", "patient": "Doe", "service_date": "never"},
+        ]
+        answer = system.post(f"/batches/{batch}/manifest", {"rows": rows})
+    assert answer.status_code == 201
+    found = answer.json()
+    assert (found["rows"], found["matched"], found["unnamed_charts"]) == (2, 1, [other])
+    assert found["problems"] == [
+        {
+            "line": 3,
+            "problems": ["Date of service: this is no date such as 03/31/2026.", "No file of the batch has this name."],
+        }
+    ]
+    assert [(str(row.service_date), row.patient) for row in ManifestRow.objects.all()] == [
+        ("2026-03-02", "Quill"), ("None", "Doe"),
+    ]  # fmt: skip
+
+
+def test_what_is_no_manifest_is_named(system):
+    batch = opened(system)
+    assert code(system.generic_post(f"/batches/{batch}/manifest", b"PK\0", "text/csv")) == (422, "manifest_not_text")
+    assert code(system.post(f"/batches/{batch}/manifest", {"rows": [{"patient": "x"}]})) == (400, "invalid")

@@ -23,10 +23,18 @@ def per_second(work: Callable[[], int]) -> float:
     return done / (time.perf_counter() - start)
 
 
-def compare(name: str, unit: str, ours: Callable[[], int], peer_name: str, peer: Callable[[], int]) -> None:
-    """Ours and the peer in turn; the first round warms up."""
+def compare(
+    name: str,
+    unit: str,
+    ours: Callable[[], int],
+    peer_name: str,
+    peer: Callable[[], int],
+    prepare: Callable[[], None] = lambda: None,
+) -> None:
+    """Ours and the peer in turn; the first round warms up. `prepare` goes before each round and is not counted."""
     ratios, own, others = [], [], []
     for number in range(ROUNDS + 1):
+        prepare()
         mine, theirs = per_second(ours), per_second(peer)
         if number:
             own.append(mine)
@@ -53,14 +61,18 @@ def main() -> None:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        from tests.bench import edits, loading, prices, queue, rendering, search
+        from tests.bench import edits, loading, ocr, prices, queue, rendering, search, serving, uploading
 
         load = " ".join(f"{figure:.2f}" for figure in os.getloadavg())
         say(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {load}")
         compare(*queue.claims())
         compare(*rendering.pages())
+        compare(*serving.stores())
+        for line in serving.page_images():
+            say(line)
         compare(*prices.lines())
-        for line in (*loading.report(), *edits.report()):
+        uploading.report(compare)
+        for line in (*loading.report(), *edits.report(), *ocr.report()):
             say(line)
         search.report(say)
     finally:

@@ -6,8 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coding.rules.page_signs import OURS, ScannedPage, signs_of
+from coding.rules.page_signs import ScannedPage, signs_of
 from coding.rules.splitting import Sign, Strength, propose
+from portal.rules.separators import NEW_VISIT as OURS
 from tests.coding.scans import forty_patients, long_chart
 
 ANN = "Office visit\nPatient: Doe, Jane\nDate of service: 11/03/2026\n"

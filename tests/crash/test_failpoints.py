@@ -23,8 +23,12 @@ WHILE_FINISHING = (
 )  # fmt: skip
 
 
+# Struck in tests/portal/sftp/test_kills.py, among the places of receiving and sending.
+BY_SFTP = ("sftp.closed", "sftp.batch_opened", "sftp.taken", "sftp.folder_sent")
+
+
 def test_every_place_is_struck():
-    assert sorted(WHILE_SENDING + WHILE_DRAWING + WHILE_FINISHING) == sorted(POINTS)
+    assert sorted(WHILE_SENDING + WHILE_DRAWING + WHILE_FINISHING + BY_SFTP) == sorted(POINTS)
 
 
 @pytest.mark.crash

@@ -106,7 +106,21 @@ def site(transactional_db: None, tmp_path: Path) -> Iterator[Site]:
             "--bind",
             f"127.0.0.1:{web_port}",
         ],
-        [bin_ / "celery", "-A", "config", "worker", "-B", "-s", tmp_path / "beat", "-c", "1", "-l", "INFO"],
+        [
+            bin_ / "celery",
+            "-A",
+            "config",
+            "worker",
+            "-B",
+            "-s",
+            tmp_path / "beat",
+            "-c",
+            "1",
+            "-l",
+            "INFO",
+            "-Q",
+            "celery,ocr",
+        ],
     )
     with log.open("w") as output:
         processes = [

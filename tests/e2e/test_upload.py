@@ -78,7 +78,8 @@ def test_a_file_reloaded_in_the_middle_goes_on_where_it_stopped(screen, cleo, tm
     assert_accessible(page)
 
     wire.allowed = 10**6
-    other = write(tmp_path, "other.pdf", BIG[:-1] + b"x")  # the same size and beginning, another end
+    # The same size and first part, another second part, which came from big.pdf: found out at the end, sent anew.
+    other = write(tmp_path, "other.pdf", BIG[:PART_BYTES] + b"x" + BIG[PART_BYTES + 1 :])
     choose(page, other)
     expect(row(page, "other.pdf")).to_contain_text("Received", timeout=60_000)
     choose(page, big)

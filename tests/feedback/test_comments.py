@@ -22,7 +22,8 @@ from feedback.actions.comments import (
 from feedback.actions.threads import ensure_thread, mark_read
 from feedback.models import Comment, CommentVersion, Mention, ReadMark, Thread
 from feedback.rules.talk import BODY_LIMIT, named_in
-from portal.models import AuditEvent, ClientRule, Notice
+from portal.actions.tokens_admin import create_token
+from portal.models import AuditEvent, ClientRule, Notice, TokenScope
 from portal.rules.roles import Role
 from portal.signals import batch_sent
 from tests import factories
@@ -63,9 +64,11 @@ def test_the_database_refuses_empty_and_endless_comments(thread, cleo, body):
         factories.CommentFactory(thread=thread, author=cleo, body=body)
 
 
-def test_the_database_wants_exactly_one_author(thread):
+def test_the_database_wants_no_comment_of_two_authors(thread, cleo, river):
+    ends = AT + timedelta(days=9)
+    token, _ = create_token(practice=river, name="EHR", scopes=list(TokenScope), expires_at=ends, by=cleo, at=AT)
     with pytest.raises(IntegrityError, match="feedback_comment_by_one"), transaction.atomic():
-        factories.CommentFactory(thread=thread, author=None)
+        factories.CommentFactory(thread=thread, author=cleo, token=token)
 
 
 def test_the_database_wants_a_known_side_for_the_answer(thread, cleo):

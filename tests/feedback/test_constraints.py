@@ -1,5 +1,7 @@
 """Each named constraint of the talk's tables is broken once: the database has the last word."""
 
+from datetime import timedelta
+
 import pytest
 from django.apps import apps
 from django.db import IntegrityError, transaction
@@ -8,6 +10,8 @@ from django.utils import timezone
 
 from feedback.models import Mention, ReadMark
 from feedback.models.thread import BODY_LIMIT
+from portal.actions.tokens_admin import create_token
+from portal.models import TokenScope
 from tests import factories
 
 pytestmark = pytest.mark.django_db
@@ -16,6 +20,15 @@ NOW = timezone.now()
 
 def comment(**fields):
     return factories.CommentFactory(**fields)
+
+
+def by_two():
+    thread, person = factories.ThreadFactory(), factories.UserFactory()
+    token, _ = create_token(
+        practice=thread.practice, name="EHR", scopes=list(TokenScope), expires_at=NOW + timedelta(days=9), by=person,
+        at=NOW,
+    )  # fmt: skip
+    return comment(thread=thread, author=person, token=token)
 
 
 def mention():
@@ -35,7 +48,7 @@ def again(row):
 
 
 BROKEN = {
-    "feedback_comment_by_one": lambda: comment(author=None),
+    "feedback_comment_by_one": by_two,
     "feedback_comment_answer_from": lambda: comment(needs_answer_from="nobody"),
     "feedback_comment_body_length": lambda: comment(body="x" * (BODY_LIMIT + 1)),
     "feedback_comment_deleted_by_at": lambda: comment(deleted_at=NOW),

@@ -97,6 +97,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
     _, foreign_bearer = create_token(
         practice=lake, name="EHR", scopes=list(TokenScope), expires_at=now + timedelta(days=30), by=otto, at=now
     )
+    sftp_account = factories.SftpAccountFactory(practice=river, created_by=cleo)
     result = storage.keep_bytes(b"result", practice_id=river.pk, folder="results")
     open_batch = factories.BatchFactory(practice=river, status=BatchStatus.OPEN, received_at=None, due_at=None)
     thread = factories.ThreadFactory(batch=batch)
@@ -142,6 +143,9 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         token=token,
         bearer=bearer,
         foreign_bearer=foreign_bearer,
+        sftp_account=sftp_account,
+        sftp_key=factories.SftpKeyFactory(account=sftp_account, created_by=cleo),
+        fhir_endpoint=factories.FhirEndpointFactory(practice=river, created_by=ada),
         delivery=Delivery.objects.create(
             practice=river,
             batch=batch,

@@ -26,7 +26,7 @@ from coding.rules.code_sets import CodeSet
 from portal.actions.audit import record
 from portal.actions.invitations import invite_person
 from portal.actions.tokens_admin import create_token
-from portal.models import Delivery, Job, JobState, TokenScope
+from portal.models import Delivery, Job, JobState, Manifest, TokenScope
 from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
@@ -60,6 +60,15 @@ def more_charts(world, number, batch=None):
     factories.ChartFactory(batch=batch, status=ChartStatus.UNREADABLE, reason=Refusal.EMPTY, ready_at=None)
 
 
+def more_manifest_rows(world, number):
+    """Another line about another file of the open batch."""
+    chart = factories.ChartFactory(batch=world.open_batch)
+    manifest = Manifest.objects.filter(batch=world.open_batch).first() or factories.ManifestFactory(
+        batch=world.open_batch, created_by=world.cleo
+    )
+    manifest.rows.create(practice=world.river, line=number + 10, file=chart.original_name)
+
+
 def more_uploads(world, number):
     """Another unfinished file, and another part of the one there is."""
     factories.UploadFactory(batch=world.open_batch, created_by=new_cleo(world))
@@ -81,6 +90,16 @@ def more_pages(world, number):
     page = factories.PageFactory(chart=world.chart, number=number + 10)
     type(world.chart).objects.filter(pk=world.chart.pk).update(page_count=number + 10)
     world.coding_work.placed.create(practice=world.river, page=page, chart=world.chart, position=number + 10)
+
+
+def more_added_pages(world, number):
+    """Another page in the document that came later, and another before it."""
+    more_pages(world, number)
+    page = factories.PageFactory(chart=world.added_chart, number=number + 10, text=f"Later words {number}")
+    world.coding_work.placed.create(
+        practice=world.river, page=page, chart=world.added_chart, position=number + 1000,
+        addendum=world.coding_work.addenda.get(),
+    )  # fmt: skip
 
 
 def more_visits_of_a_chart(world, number):
@@ -117,6 +136,16 @@ def more_tokens(world, number, by=None):
         practice=world.river, name=f"EHR {number}", scopes=list(TokenScope), by=by or new_cleo(world),
         expires_at=timezone.now() + timedelta(days=30), at=timezone.now(),
     )  # fmt: skip
+
+
+def more_doors(world, number):
+    """Accounts of people and of systems, and an SFTP server."""
+    factories.SftpAccountFactory(practice=world.river, owner=new_cleo(world), created_by=world.cleo)
+    more_keys(world, number)
+
+
+def more_keys(world, number):
+    factories.SftpKeyFactory(account=world.sftp_account, created_by=new_cleo(world))
 
 
 def more_events(world, number):
@@ -233,12 +262,15 @@ LISTS: Mapping[str, List] = {
     "portal:batch": List("cleo", more_charts),
     "portal:batch-charts": List("max", more_charts),
     "portal:batch-receipt": List("cleo", more_charts),
+    "portal:batch-manifest": List("cleo", more_manifest_rows),
     "portal:batch-uploads": List("cleo", more_uploads),
     "portal:upload-part": List("cleo", more_uploads),
     "portal:chart": List("cleo", more_pages),
     "portal:people": List("ada", more_people),
     "portal:practices": List("ada", more_practices),
     "portal:practice": List("ada", more_parts_of_a_practice),
+    "portal:doors": List("cleo", more_doors),
+    "portal:sftp_account": List("cleo", more_keys),
     "portal:tokens": List("cleo", more_tokens),
     "portal:person": List("ada", more_practices),
     "portal:audit": List("ada", more_events),
@@ -252,6 +284,7 @@ LISTS: Mapping[str, List] = {
     "coding:encounter": List("cleo", more_pages),
     "coding:precode": List("ann", more_parts_of_a_practice),
     "coding:arrange": List("ann", more_visits_of_a_chart),
+    "coding:added": List("ann", more_added_pages),
     "coding:code": List("ann", more_pages),
     "claims:ready": List("bill", more_work),
     "feedback:inbox": List("cleo", more_talk),
@@ -279,11 +312,17 @@ NO_LISTS = {
     "portal:person_work", "portal:person_rule_add", "portal:person_rule_remove", "portal:person_deactivate",
     "portal:person_reactivate", "portal:person_sessions", "portal:person_keys", "portal:person_second_factor",
     "portal:practice_create", "portal:practice_edit", "portal:practice_contract", "portal:practice_recipients",
+    "portal:sftp_account_add", "portal:sftp_passwords", "portal:sftp_account_end", "portal:sftp_password",
+    "portal:sftp_key_revoke", "portal:fhir_endpoint", "portal:fhir_do", "portal:fhir_keys",
     "portal:practice_part_add", "portal:practice_part", "portal:token_create", "portal:token_revoke",
-    "portal:audit_export", "portal:upload", "portal:upload-batch", "portal:batch-file", "portal:send-batch",
+    "portal:audit_export", "portal:upload", "portal:separator-sheet",
+    "portal:upload-batch", "portal:batch-file", "portal:send-batch",
     "portal:batch-checks", "portal:upload-complete", "portal:upload-abandon", "api:complete",
+    "api:manifest",
+    "portal:unlock-chart", "portal:give-up-chart", "portal:work-anyway",
     "portal:chart-original", "portal:page-image", "portal:try-again", "coding:next", "coding:choose-stage",
-    "coding:work", "coding:page-image", "coding:added-page-image", "coding:arrange-image",
+    "coding:work", "coding:page-image", "coding:added-page-image", "coding:arrange-image", "coding:attach",
+    "coding:page-words",
     "coding:split", "coding:findings", "coding:verify", "coding:compare",
     "coding:draft", "coding:heartbeat", "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
     "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",

@@ -203,7 +203,7 @@ def test_a_chart_gets_its_pages_and_the_news_goes_out(batch, told):
         (2, "Signed", "layer"),
     ]
     assert told == [("ready", Chart, chart.pk, chart.ready_at)]
-    assert Job.objects.get(object_id=chart.pk).state == JobState.DONE
+    assert Job.objects.get(object_id=chart.pk, kind="portal.render_chart").state == JobState.DONE
     assert AuditEvent.objects.get(action="chart.ready").detail == {"old": "received", "new": "ready", "pages": 2}
 
 
@@ -272,7 +272,7 @@ def test_a_chart_that_is_done_is_not_drawn_again(batch, told):
     claim = claimed(chart)
     Chart.objects.filter(pk=chart.pk).update(status=ChartStatus.READY, page_count=1, ready_at=AT)
     actions.render_chart(claim=claim, at=AT)
-    assert Job.objects.get(object_id=chart.pk).state == JobState.DONE
+    assert Job.objects.get(object_id=chart.pk, kind="portal.render_chart").state == JobState.DONE
     assert not told
 
 

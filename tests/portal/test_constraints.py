@@ -16,17 +16,21 @@ from portal.models import (
     Contract,
     DamagedFile,
     Delivery,
+    Destruction,
     Download,
     IdempotentRequest,
     Invitation,
     Job,
+    LegalHold,
     Membership,
     PracticeKey,
     Scrub,
     Skill,
+    UploadPart,
     UserRole,
 )
 from tests import factories
+from tests.portal.door_constraints import DOORS, DOORS_AT_THE_END
 
 pytestmark = pytest.mark.django_db
 NOW, DAY = timezone.now(), date(2026, 3, 2)
@@ -87,6 +91,19 @@ def damaged(**fields):
     })  # fmt: skip
 
 
+def destruction(**fields):
+    return Destruction.objects.create(**{
+        "practice": factories.PracticeFactory(), "cause": "offboarding", "at": NOW, "files": 0, "rows": 0,
+        "certificate": "x", "sha256": "0" * 64, **fields,
+    })  # fmt: skip
+
+
+def hold(**fields):
+    return LegalHold.objects.create(**{
+        "practice": factories.PracticeFactory(), "reason": "court", "at": NOW, "by": factories.UserFactory(), **fields,
+    })  # fmt: skip
+
+
 def two_keys_in_use():
     first = key()
     key(practice=first.practice, number=2)
@@ -127,7 +144,36 @@ def two_of_one_version():
     delivery(batch=first.batch, storage_name="results/2")
 
 
+def upload(**fields):
+    return factories.UploadFactory(**fields)
+
+
+def part(**fields):
+    of = fields.pop("upload", None) or upload()
+    return UploadPart.objects.create(**{
+        "practice": of.practice, "upload": of, "offset": 0, "size": 1, "sha256": "0" * 64, "storage_name": "x",
+        **fields,
+    })  # fmt: skip
+
+
+def words(**fields):
+    return factories.PageWordsFactory(**fields)
+
+
 BROKEN = {
+    # files on their way
+    "portal_upload_state_known": lambda: change(upload(), state="lost", ended_at=NOW),
+    "portal_upload_within_size": lambda: change(upload(), offset=1001),
+    "portal_upload_hash_form": lambda: change(upload(), sha256="0" * 63 + "G"),
+    "portal_upload_by_one": lambda: change(upload(), created_by=None),
+    "portal_upload_complete_is_a_chart": lambda: change(upload(), chart=factories.ChartFactory()),
+    "portal_upload_ended_has_time": lambda: change(upload(), ended_at=NOW),
+    "portal_manifest_by_one": lambda: change(factories.ManifestFactory(), created_by=None),
+    "portal_manifestrow_line_once": twice(
+        lambda manifest: manifest.rows.create(practice=manifest.practice, line=2), manifest=factories.ManifestFactory
+    ),
+    "portal_uploadpart_offset_once": twice(part, upload=upload),
+    "portal_uploadpart_not_empty": lambda: change(part(), size=0),
     # people
     "portal_user_email_lower": lambda: change(factories.UserFactory(), email="Ann@example.com"),
     "portal_user_inactive_since": lambda: change(factories.UserFactory(), is_active=False),
@@ -167,6 +213,11 @@ BROKEN = {
     "portal_damagedfile_damage_known": lambda: damaged(damage="odd"),
     "portal_damagedfile_open_once": lambda: again(damaged()),
     "portal_scrub_one_open": twice(Scrub.objects.create, started_at=NOW),
+    "portal_contract_retention": lambda: contract(retention_months=0),
+    "portal_destruction_cause_known": lambda: destruction(cause="whim"),
+    "portal_destruction_of_batch_or_practice": lambda: destruction(batch_number=1),
+    "portal_legalhold_lifted_by_at": lambda: hold(lifted_at=NOW),
+    "portal_legalhold_says_why": lambda: hold(reason=""),
     # batches, charts, pages
     "portal_batch_number_once": lambda: again(factories.BatchFactory()),
     "portal_batch_status_known": lambda: change(factories.BatchFactory(), status="lost"),
@@ -183,6 +234,13 @@ BROKEN = {
     "portal_page_number_once": lambda: again(factories.PageFactory()),
     "portal_page_number_from_one": lambda: factories.PageFactory(number=0),
     "portal_page_source_known": lambda: factories.PageFactory(text_source="dreamt"),
+    "portal_pagewords_state_known": lambda: words(state="lost", finished_at=NOW),
+    "portal_pagewords_source_known": lambda: words(source="dreamt"),
+    "portal_pagewords_confidence_share": lambda: words(confidence=101),
+    "portal_pagewords_quarter_turn": lambda: words(turn=45),
+    "portal_pagewords_finished_when": lambda: words(state="empty"),
+    "portal_pagewords_done_whence": lambda: words(state="done", finished_at=NOW),
+    "portal_pagewords_held_since": lambda: words(lease_until=NOW),
     # what goes out, and the work behind it
     "portal_delivery_once": two_of_one_version,
     "portal_download_by_one": lambda: Download.objects.create(
@@ -192,16 +250,22 @@ BROKEN = {
     "portal_job_one_open": lambda: [job(), job(state="running", lease_until=NOW)],
     "portal_job_running_has_lease": lambda: job(state="running"),
     "portal_auditevent_outcome_known": lambda: AuditEvent.objects.create(at=NOW, action="x", outcome="maybe"),
+    **DOORS,
 }
 
 # Foreign keys of the migrations; they are checked when the transaction ends.
 BROKEN_AT_THE_END = {
     "portal_chart_batch_id_same_practice": lambda: factories.ChartFactory(practice=factories.PracticeFactory()),
     "portal_page_chart_id_same_practice": lambda: factories.PageFactory(practice=factories.PracticeFactory()),
+    "portal_pagewords_page_id_same_practice": lambda: words(practice=factories.PracticeFactory()),
     "portal_delivery_batch_id_same_practice": lambda: delivery(practice=factories.PracticeFactory()),
     "portal_download_delivery_id_same_practice": lambda: Download.objects.create(
         practice=factories.PracticeFactory(), delivery=delivery(), at=NOW, user=member()
     ),
+    "portal_download_account_id_same_practice": lambda: Download.objects.create(
+        practice=(of := delivery()).practice, delivery=of, at=NOW, account=factories.SftpAccountFactory()
+    ),
+    **DOORS_AT_THE_END,
 }
 
 
@@ -243,6 +307,8 @@ def test_rows_that_break_nothing_are_taken():
         request(),
         key(),
         damaged(),
+        destruction(),
+        hold(),
     ):
         assert row.pk
     assert member().memberships.count() == 1

@@ -12,7 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from coding.models import Assignment, Encounter
+from coding.models import Assignment
 from portal import page_links, storage, vault
 from portal.models import AuditEvent, Membership, Outcome, UserRole
 from portal.page_links import Writer
@@ -80,10 +80,10 @@ def test_it_costs_few_queries(as_user, cleo, ann, page, held, monkeypatch):
         browser.get(path)
         with CaptureQueriesContext(connection) as queries:
             assert browser.get(path).status_code == 200
-        asked = [query["sql"] for query in queries if re.match(r"SELECT|INSERT|UPDATE", query["sql"])]
+        asked = [query["sql"] for query in queries if re.match(r"\s*(SELECT|INSERT|UPDATE)", query["sql"])]
         scopes = [query for query in asked if "_setting(" in query or "set_config(" in query]
-        assert len(scopes) <= 5, "two of them only because a test is a transaction itself"
-        assert len(asked) - len(scopes) == (5 if more else 4), asked
+        assert len(scopes) <= 4, "two of them only because a test is a transaction itself"
+        assert len(asked) - len(scopes) == (4 if more else 3), asked
 
 
 @pytest.mark.parametrize("who", ["otto", "ann", "bea", "ada"])
@@ -152,7 +152,6 @@ def test_a_skipped_encounter_is_gone_at_once(as_user, ann, page, held):
 def test_a_page_outside_the_visit_is_not_shown(as_user, ann, page, held):
     factories.PageFactory(chart=page.chart, number=2, image_name=page.image_name)
     browser = active(as_user(ann))
-    assert Encounter.objects.get(pk=held.pk).last_page == 1
     assert browser.get(address(browser, page, kind="encounter", holder=held.pk, number=2)).status_code == 404
 
 

@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from portal import storage
 from portal.models import AuditEvent, Chart, Delivery, Job, Outcome
-from portal.rules.intake import ADVICE, ChartStatus, Refusal
+from portal.rules.intake import ADVICE, REASONS_OF, ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.views import home
 from portal.views.batches import A_PAGE, CHARTS_A_PAGE
@@ -129,15 +129,19 @@ def test_a_mangled_address_shows_the_first_page(cleo, as_user, batch, query):
 
 # -- one batch -----------------------------------------------------------------------------------
 def test_a_batch_names_each_refusal_and_what_to_do(cleo, as_user, batch):
-    for reason in Refusal:
-        factories.ChartFactory(batch=batch, status=ChartStatus.UNREADABLE, reason=reason, ready_at=None)
+    for status, reasons in REASONS_OF.items():
+        for reason in reasons:
+            factories.ChartFactory(batch=batch, status=status, reason=reason, ready_at=None)
     shown = text_of(as_user(cleo).get(reverse("portal:batch", args=[batch.pk])))
     from django.utils.html import escape
 
     for advice in ADVICE.values():
         assert escape(advice.wrong) in shown
         assert escape(advice.next_step) in shown
-    assert f"{len(Refusal) - 1} files could not be read" in shown  # what the sender left out could be
+    unreadable = len(REASONS_OF[ChartStatus.UNREADABLE]) - 1  # what the sender left out could be read
+    assert f"{unreadable} files could not be read" in shown
+    assert "2 files in quarantine" in shown
+    assert "1 file waiting for a password" in shown
 
 
 def test_the_page_asks_for_news_only_while_files_are_checked(cleo, as_user, batch):

@@ -19,7 +19,10 @@ from portal.models import (
 )
 from tests import factories
 
-TERMS = {"turnaround_hours": 48, "accuracy_target": "96.50", "verification_share": 20, "delivery_formats": ["csv"]}
+TERMS = {
+    "turnaround_hours": 48, "accuracy_target": "96.50", "verification_share": 20, "retention_months": 120,
+    "delivery_formats": ["csv"],
+}  # fmt: skip
 
 
 @pytest.fixture
@@ -133,6 +136,7 @@ def test_new_terms_end_the_old_ones_the_day_before(admin, river):
     assert old.ends_on == new.starts_on - timedelta(days=1)
     assert new.ends_on is None
     assert (new.turnaround_hours, str(new.accuracy_target), new.verification_share) == (48, "96.50", 20)
+    assert new.retention_months == 120
     assert list(Contract.objects.in_force(old.ends_on)) == [old]
     assert list(Contract.objects.in_force(new.starts_on)) == [new]
     assert AuditEvent.objects.get(action="contract.opened").detail["replaces"] == old.pk
@@ -152,6 +156,7 @@ def test_new_terms_begin_after_the_old_ones(admin, ada, river):
         ({"turnaround_hours": 0}, "between 1 and 2160"),
         ({"accuracy_target": 101}, "between 0 and 100"),
         ({"verification_share": 101}, "less than or equal to 100"),
+        ({"retention_months": 0}, "greater than or equal to 1"),
         ({"delivery_formats": []}, "at least one format"),
     ],
 )

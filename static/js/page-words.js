@@ -1,0 +1,162 @@
+// The words of page images: a transparent layer to select from, marks of what was found, jumps of the outline.
+// Loaded by page-viewer when somebody points at a page, finds or jumps; the keyboard alone never waits for it.
+import { make, say } from "./session.js";
+
+const SVG = "http://www.w3.org/2000/svg";
+const ASK_AGAIN = 10_000; // ms until a page that waits for its words is asked for once more
+const FONT = "100px sans-serif";
+const pen = document.createElement("canvas").getContext("2d");
+pen.font = FONT;
+
+/** The pages of one viewer, and what is known of their words. */
+class PageWords {
+  #known = new Map(); // figure id → the answer, or the promise of it
+  #shown;
+
+  constructor(viewer) {
+    this.viewer = viewer;
+    this.body = viewer.querySelector(".pane-body");
+    this.#shown = new IntersectionObserver((entries) => {
+      for (const entry of entries) {
+        if (entry.isIntersecting) this.#mount(entry.target);
+        else entry.target.querySelector(".words")?.remove();
+      }
+    }, { root: this.body, rootMargin: "50%" });
+    for (const figure of this.figures) this.#shown.observe(figure);
+  }
+
+  get figures() {
+    return [...this.viewer.querySelectorAll("figure[data-words]")];
+  }
+
+  /** What is known of a page's words; the server is asked once, and again while the words are still to come. */
+  async of(figure) {
+    const known = this.#known.get(figure.id);
+    if (known) return known;
+    const asked = fetch(figure.dataset.words, { headers: { Accept: "application/json" }, redirect: "error" })
+      .then((response) => (response.ok ? response.json() : Promise.reject(new Error(response.status))))
+      .catch(() => ({ state: "failed", words: [], line_starts: [], failed: true }));
+    this.#known.set(figure.id, asked);
+    const answer = await asked;
+    if (answer.state === "waiting" || answer.failed) this.#known.delete(figure.id);
+    this.#tell(figure, answer);
+    return answer;
+  }
+
+  #tell(figure, { note, progress }) {
+    const place = figure.querySelector("[data-words-note]");
+    if (place && note !== undefined) place.textContent = note;
+    const told = this.viewer.querySelector("[data-words-progress]");
+    if (told && progress !== undefined && told.textContent !== progress) told.textContent = progress;
+  }
+
+  async #mount(figure) {
+    const answer = await this.of(figure);
+    if (answer.state === "waiting" && figure.isConnected) {
+      clearTimeout(figure.chartlineAgain);
+      figure.chartlineAgain = setTimeout(() => this.#mount(figure), ASK_AGAIN);
+    }
+    const image = figure.querySelector("img");
+    if (!answer.words.length || !image || figure.querySelector(".words")) return;
+    const shape = Number(image.getAttribute("width")) / Number(image.getAttribute("height"));
+    this.layer(figure).prepend(layerOf(answer, shape));
+  }
+
+  /** The part over a page's image that is turned with it. */
+  layer(figure) {
+    const sheet = figure.querySelector(".sheet");
+    let layer = sheet.querySelector(".over");
+    if (!layer) {
+      layer = make("div", { class: "over", "aria-hidden": "true" });
+      const image = sheet.querySelector("img");
+      layer.style.aspectRatio = `${image.getAttribute("width")} / ${image.getAttribute("height")}`;
+      sheet.append(layer);
+    }
+    return layer;
+  }
+
+  /** Draw boxes over a page: [x0, y0, x1, y1, class]; none removes them. */
+  mark(figure, boxes) {
+    const layer = this.layer(figure);
+    layer.querySelector("svg")?.remove();
+    if (!boxes.length) return;
+    const marks = document.createElementNS(SVG, "svg");
+    for (const [name, value] of [["class", "marks"], ["viewBox", "0 0 10000 10000"], ["preserveAspectRatio", "none"]]) marks.setAttribute(name, value);
+    for (const [x0, y0, x1, y1, kind] of boxes) {
+      const box = document.createElementNS(SVG, "rect");
+      const values = { x: x0 - 10, y: y0 - 10, width: x1 - x0 + 20, height: y1 - y0 + 20, class: kind };
+      for (const [name, value] of Object.entries(values)) box.setAttribute(name, value);
+      marks.append(box);
+    }
+    layer.append(marks);
+  }
+
+  /** Bring a height of a page (share of its image, from above) to the upper third of the pane. */
+  show(figure, share) {
+    const sheet = figure.querySelector(".sheet");
+    const place = () => figure.offsetTop + sheet.offsetTop + share * sheet.offsetHeight - this.body.clientHeight / 3;
+    this.body.scrollTop = place();
+    requestAnimationFrame(() => { this.body.scrollTop = place(); }); // pages on the way had guessed heights
+  }
+
+  jump(link) {
+    const figure = this.viewer.querySelector(link.hash);
+    link.closest("details").open = false;
+    this.show(figure, Number(link.dataset.y) / 10_000);
+    this.body.focus({ preventScroll: true });
+    say(link.textContent.trim().replace(/\s+/g, " "));
+  }
+}
+
+/** Transparent words at their places, a line a line, so that they can be selected and copied. */
+function layerOf({ words, line_starts: starts }, shape) {
+  const layer = make("div", { class: "words" });
+  let line;
+  let next = 0;
+  words.forEach(([text, x0, y0, x1, y1], index) => {
+    if (index === starts[next]) {
+      line = make("div");
+      layer.append(line);
+      next += 1;
+    }
+    const word = make("span", {}, `${text} `);
+    const natural = pen.measureText(text).width / 100;
+    word.style.left = `${x0 / 100}%`;
+    word.style.top = `${y0 / 100}%`;
+    word.style.fontSize = `${(y1 - y0) / 100}cqh`;
+    word.style.scale = `${natural && y1 > y0 ? ((x1 - x0) * shape) / ((y1 - y0) * natural) : 1} 1`;
+    line.append(word);
+  });
+  return layer;
+}
+
+/** Turn a page by quarters to the right, with what lies over it. */
+function turn(figure, by = 1) {
+  const sheet = figure.querySelector(".sheet");
+  const turns = (Number(sheet.dataset.turns ?? 0) + by) % 4;
+  const image = sheet.querySelector("img");
+  const [width, height] = [Number(image.getAttribute("width")), Number(image.getAttribute("height"))];
+  sheet.dataset.turns = turns;
+  sheet.style.setProperty("--shape", turns % 2 ? `${height} / ${width}` : `${width} / ${height}`);
+  sheet.style.setProperty("--share", turns % 2 ? String(width / height) : "1");
+}
+
+/** Show pages as they were turned when the visit was arranged. */
+export function turnAsArranged(viewer) {
+  for (const figure of viewer.querySelectorAll("figure[data-turn]")) turn(figure, Number(figure.dataset.turn) / 90);
+}
+
+const started = new WeakMap();
+/** The words of a viewer's pages, started once. */
+export function wordsOf(viewer) {
+  if (!started.has(viewer)) started.set(viewer, new PageWords(viewer));
+  return started.get(viewer);
+}
+
+/** What a control of the viewer asks for. */
+export async function act(viewer, control, chosen) {
+  const words = wordsOf(viewer);
+  if (control.dataset.read === "turn") turn(viewer.current);
+  else if (control.dataset.read === "jump") words.jump(control);
+  else (await import("./page-find.js")).find(words, control.dataset.read, chosen);
+}
