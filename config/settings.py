@@ -13,6 +13,10 @@ import dj_database_url
 from django.core.exceptions import ImproperlyConfigured
 
 from config import embedded
+from config.api import SPECTACULAR_SETTINGS  # noqa: F401  (a setting)
+from config.content_security import CONTENT_SECURITY_POLICY  # noqa: F401  (a setting)
+from config.databases import database
+from config.schedule import CELERY_BEAT_SCHEDULE  # noqa: F401  (a setting)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
 VAR_DIR = embedded.var_dir()
@@ -65,25 +69,8 @@ else:
 REDIS_URL = os.environ.get("REDIS_URL") or embedded.urls().redis
 
 
-def database(address: str) -> dict[str, object]:
-    """Connection settings; the web process asks for a pool, other processes keep one connection."""
-    found: dict[str, object] = dict(dj_database_url.parse(address))
-    options: dict[str, object] = {
-        "connect_timeout": 4,  # seconds: a database that is away is answered with 503 before people give up
-        **found.get("OPTIONS", {}),  # type: ignore[dict-item]
-        "application_name": "chartline",
-    }
-    if flag("DATABASE_POOL", default=False):
-        options["pool"] = {"min_size": 1, "max_size": 8, "timeout": 4}
-    else:
-        found["CONN_MAX_AGE"] = 600
-    found["OPTIONS"] = options
-    found["CONN_HEALTH_CHECKS"] = True  # no request gets a connection that the database has closed
-    return found
-
-
 # The site and the workers connect as a role that owns nothing; `migrate` alone uses the owner.
-DATABASES = {"default": database(DATABASE_URL)}
+DATABASES = {"default": database(DATABASE_URL, pooled=flag("DATABASE_POOL", default=False))}
 if DATABASE_OWNER_URL:
     DATABASES["owner"] = {**dj_database_url.parse(DATABASE_OWNER_URL), "TEST": {"MIRROR": "default"}}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
@@ -123,17 +110,6 @@ CELERY_BROKER_TRANSPORT_OPTIONS = {
 CELERY_TASK_PUBLISH_RETRY = False
 CELERY_TASK_ROUTES = {"portal.read_pages": {"queue": "ocr"}}  # a queue with workers of its own, of low priority
 CELERY_TIMEZONE = "UTC"
-CELERY_BEAT_SCHEDULE = {
-    "ring-due-jobs": {"task": "portal.ring_due_jobs", "schedule": 5.0, "options": {"expires": 10}},
-    "seal-audit-trail": {"task": "portal.seal_audit_trail", "schedule": 20.0, "options": {"expires": 30}},
-    "ring-readers": {"task": "portal.ring_readers", "schedule": 10.0, "options": {"expires": 20}},
-    "sweep-uploads": {"task": "portal.sweep_uploads", "schedule": 600.0, "options": {"expires": 600}},
-    "sweep-assignments": {"task": "coding.sweep_assignments", "schedule": 30.0, "options": {"expires": 60}},
-    "destroy-due": {"task": "portal.destroy_due", "schedule": 86400.0, "options": {"expires": 3600}},
-    "scrub-storage": {"task": "portal.scrub_storage", "schedule": 900.0, "options": {"expires": 600}},
-    "ask-fhir-servers": {"task": "portal.ask_fhir_servers", "schedule": 900.0, "options": {"expires": 800}},
-    "push-work": {"task": "coding.push_work", "schedule": 30.0, "options": {"expires": 60}},
-}
 
 EMAIL_CONFIG = urlsplit(os.environ.get("EMAIL_URL", ""))
 if EMAIL_CONFIG.hostname:
@@ -380,20 +356,6 @@ SECURE_CONTENT_TYPE_NOSNIFF = True
 SECURE_REFERRER_POLICY = "same-origin"
 SECURE_CROSS_ORIGIN_OPENER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
-CONTENT_SECURITY_POLICY = {
-    "DIRECTIVES": {
-        "default-src": ["'none'"],
-        "script-src": ["'self'"],
-        "style-src": ["'self'"],
-        "img-src": ["'self'", "data:"],
-        "font-src": ["'self'"],
-        "connect-src": ["'self'"],
-        "manifest-src": ["'self'"],
-        "form-action": ["'self'"],
-        "frame-ancestors": ["'none'"],
-        "base-uri": ["'none'"],
-    }
-}
 
 # -- the work ----------------------------------------------------------------------------------
 LEASE_SECONDS = int(os.environ.get("LEASE_SECONDS", "600"))
@@ -413,24 +375,6 @@ REST_FRAMEWORK = {
     "EXCEPTION_HANDLER": "portal.api.errors.answer",
     "UNAUTHENTICATED_USER": None,
     "TEST_REQUEST_DEFAULT_FORMAT": "json",
-}
-SPECTACULAR_SETTINGS = {
-    "TITLE": "Chartline API",
-    "DESCRIPTION": "Send charts, follow batches, fetch results, talk about them.",
-    "VERSION": "1",
-    "SERVE_INCLUDE_SCHEMA": False,
-    "SERVE_PUBLIC": True,
-    "SERVE_AUTHENTICATION": [],
-    "SERVE_PERMISSIONS": ["rest_framework.permissions.AllowAny"],
-    "SWAGGER_UI_DIST": "SIDECAR",
-    "SWAGGER_UI_FAVICON_HREF": "SIDECAR",
-    "REDOC_DIST": "SIDECAR",
-    "SCHEMA_PATH_PREFIX": "/api/v1",
-    "ENUM_NAME_OVERRIDES": {
-        "BatchStatusEnum": "portal.rules.lifecycle.BatchStatus",
-        "ChartStatusEnum": "portal.rules.intake.ChartStatus",
-        "SideEnum": "feedback.rules.talk.Side",
-    },
 }
 
 # -- logs: JSON lines from an allow-list of keys; never what a person typed or a chart says -------

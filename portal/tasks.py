@@ -28,7 +28,7 @@ def job_task(kind: str, *, lease: timedelta | None = None) -> Callable[[Callable
             from portal.outages import outage_of
 
             with scope.service():
-                claim = claim_job(job_id=job_id, at=timezone.now(), lease=lease)
+                claim = claim_job(job_id=job_id, at=timezone.now(), lease=lease, kind=kind)
             if claim is None:
                 return
             reached("job.claimed")

@@ -187,8 +187,8 @@ def page_table(bench: Bench) -> dict[int, dict[str, Any]]:
 
 def proposed(chart: Chart) -> Proposal:
     """Where the words of the pages say that the chart could be cut."""
-    rows = Page.objects.filter(chart=chart).order_by("number").values_list("number", "text", "barcodes")
-    return propose([ScannedPage(number, text, barcodes=tuple(codes or ())) for number, text, codes in rows])
+    rows = Page.objects.filter(chart=chart).order_by("number").only("number", "text", "barcodes", "ink")
+    return propose([ScannedPage(row.number, row.text, row.is_blank, tuple(row.barcodes or ())) for row in rows])
 
 
 @requires(Permission.PRECODE)
@@ -201,4 +201,5 @@ def arrange_image(request: SignedRequest, pk: int, number: int) -> HttpResponse:
     if not own.filter(stage=Stage.PRECODING).exists():
         refuse(request, object_type="coding.encounter", object_id=str(pk), reason="not_held")
     page: Page = found(request, Page.objects.filter(chart_id=encounter.chart_id), number=number)
+    page.image_name = page.thumb_name or page.image_name  # the small one; looking at it is looking at the page
     return page_answer(request, page, by=request.user, at=timezone.now())

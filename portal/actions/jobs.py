@@ -84,16 +84,16 @@ def ring_due_jobs(*, at: datetime) -> int:
     return len(due)
 
 
-def claim_job(*, job_id: int, at: datetime, lease: timedelta | None = None) -> Claim | None:
-    """Take the job if it is due; None if it is done, not yet due, or in someone's hands."""
-    taken = (
-        Job.objects.due(at=at)
-        .filter(pk=job_id)
-        .update(
-            state=JobState.RUNNING,
-            attempt=F("attempt") + 1,
-            lease_until=at + (lease or timedelta(seconds=settings.JOB_LEASE_SECONDS)),
-        )
+def claim_job(*, job_id: int, at: datetime, lease: timedelta | None = None, kind: str | None = None) -> Claim | None:
+    """Take the job if it is due; None if it is done, not yet due, in someone's hands, or of another kind.
+
+    A message may be older than the database: after a restore its number belongs to another job.
+    """
+    jobs = Job.objects.due(at=at).filter(pk=job_id)
+    taken = (jobs if kind is None else jobs.filter(kind=kind)).update(
+        state=JobState.RUNNING,
+        attempt=F("attempt") + 1,
+        lease_until=at + (lease or timedelta(seconds=settings.JOB_LEASE_SECONDS)),
     )
     if not taken:
         return None

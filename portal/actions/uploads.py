@@ -22,6 +22,7 @@ from portal.actions.audit import record
 from portal.actions.batches import BatchNotOpen, contract_in_force, send_batch
 from portal.actions.charts import Receipt, hold_open, receipt_of, receive_file
 from portal.actions.notices import queue_notice
+from portal.failpoints import reached
 from portal.joined_file import JoinedFile, NotTheFile
 from portal.models import ApiToken, Batch, Chart, Upload, UploadPart, User
 from portal.rules.expected_files import Difference, Named, compare_files
@@ -132,10 +133,12 @@ def append_part(*, upload: Upload, offset: int, content: bytes, sha256: str, at:
         raise NotTaken(trouble, offset=held.offset)
     # A folder of its own: no other upload names these objects, so they go with this one.
     kept = storage.keep_bytes(content, practice_id=held.practice_id, folder=f"uploads/{held.pk}")
+    reached("upload.part_kept")
     UploadPart.objects.create(
         practice_id=held.practice_id, upload=held, offset=offset, size=kept.size, sha256=arrived, storage_name=kept.name
     )
     Upload.objects.filter(pk=held.pk).update(offset=F("offset") + len(content), expires_at=at + KEPT)
+    reached("upload.part_written")
     return held.offset + len(content)
 
 
@@ -183,6 +186,7 @@ def complete_upload(*, upload: Upload, sha256: str = "", by: User | None, at: da
         "upload.completed", at=at, by=by, token_id=held.token_id, about=held, batch=held.batch_id,
         chart=receipt.chart.pk, sha256=declared,
     )  # fmt: skip
+    reached("upload.completed")
     return receipt
 
 
@@ -223,6 +227,8 @@ def discard_parts(*, upload_ids: Sequence[int]) -> int:
         )
         for part in parts:
             storage.discard(part.storage_name)
+        if parts:
+            reached("upload.parts_discarded")
         UploadPart.objects.filter(pk__in=[part.pk for part in parts]).delete()
     return len(parts)
 

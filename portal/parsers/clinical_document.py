@@ -26,8 +26,7 @@ PDF_TYPE = "application/pdf"
 def set_document(source: Path, target: Path, page_limit: int) -> dict[str, int]:
     """Set header and sections; a body that is a PDF is taken as it is."""
     with reading():
-        with source.open("rb") as file:
-            root = tree(file)
+        root = tree(source.read_bytes())
         if local(root) != "ClinicalDocument":
             raise Refused("unknown_type")
         body = at(root, "component/nonXMLBody/text")

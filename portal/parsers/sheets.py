@@ -24,6 +24,7 @@ TAB = 8  # columns
 GAP = re.compile(r" {2,}|\t")
 RULE = 0.4  # points, the lines of a table
 PADDING = 3.0
+MOST_PAGES = 500  # of words that had no pages: more is no chart, and would take minutes to draw
 LOWEST = HEIGHT - MARGIN
 LARGEST_PICTURE = 1275  # pixels across: what a page is drawn at
 FONTS = Path(font_roboto.__file__).parent / "files"
@@ -34,7 +35,7 @@ class Sheets:
     """The pages so far and the place on the last one; too_many_pages beyond the limit."""
 
     def __init__(self, page_limit: int) -> None:
-        self.page_limit = page_limit
+        self.page_limit = min(page_limit, MOST_PAGES)
         self.pdf = FPDF(unit="pt", format="letter")
         self.pdf.set_auto_page_break(auto=False)
         for style, name in (("", "Regular"), ("B", "Bold")):

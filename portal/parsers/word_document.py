@@ -16,7 +16,7 @@ from xml.etree.ElementTree import Element
 from portal.parsers import archive
 from portal.parsers.confine import Refused, reading
 from portal.parsers.sheets import Sheets
-from portal.parsers.xml_tree import at, attribute, children, local, tree_of
+from portal.parsers.xml_tree import at, attribute, children, local, tree
 
 LARGEST = 128 * 1024**2  # bytes unpacked, pictures and all
 LARGEST_PART = 24 * 1024**2  # bytes of one part of XML
@@ -39,7 +39,7 @@ class WordDocument:
     def part(self, name: str) -> Element | None:
         """A part of XML."""
         found = archive.content(self.opened, name, largest=LARGEST_PART)
-        return tree_of(found) if found is not None else None
+        return tree(found) if found is not None else None
 
     def relations(self, part: str) -> dict[str, tuple[str, str]]:
         """What a part refers to: id to (kind, name of the part); what lies outside is counted and left out."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from collections.abc import Iterator
-from typing import IO
 from xml.etree.ElementTree import Element  # the class only; `defusedxml` reads
 
 from defusedxml.common import DefusedXmlException
@@ -16,12 +15,23 @@ DEEPEST = 200  # elements within elements
 MOST = 400_000  # elements
 
 
-def tree(source: IO[bytes]) -> Element:
+class AllAtOnce(io.RawIOBase):
+    """Bytes that are read in one piece: expat begins a long token anew with every piece (CVE-2023-52425)."""
+
+    def __init__(self, content: bytes) -> None:
+        self.content = content
+
+    def read(self, _size: int = -1) -> bytes:
+        content, self.content = self.content, b""
+        return content
+
+
+def tree(content: bytes) -> Element:
     """The root with all below it; Refused as unsafe_document, or as truncated if it is no XML."""
     depth = count = 0
     root: Element | None = None
     try:
-        for event, element in iterparse(source, events=("start", "end"), forbid_dtd=True):
+        for event, element in iterparse(AllAtOnce(content), events=("start", "end"), forbid_dtd=True):
             depth += 1 if event == "start" else -1
             if event == "start":
                 count += 1
@@ -35,11 +45,6 @@ def tree(source: IO[bytes]) -> Element:
     if root is None:
         raise Refused("truncated")
     return root
-
-
-def tree_of(content: bytes) -> Element:
-    """The same from bytes."""
-    return tree(io.BytesIO(content))
 
 
 def local(element: Element) -> str:

@@ -27,6 +27,7 @@ from portal.actions.inbox import (
 )
 from portal.actions.inbox_folders import FolderEmpty, FolderUnfinished, send_folder
 from portal.actions.sftp_sign_in import Visitor, still_welcome
+from portal.failpoints import reached
 from portal.models import InboxFile, InboxFolder
 from portal.rules.inbox import FileState, Written, is_send_mark
 from portal.sftp.hall import Hall, in_practice, in_service
@@ -145,6 +146,7 @@ def finish(hall: Hall, file: InboxFile, size: int, visitor: Visitor) -> None:
         closed = in_practice(file.practice_id, lambda: close_file(file=file, size=size, at=timezone.now()))
     except FileLost:
         raise asyncssh.SFTPFailure(LOST) from None
+    reached("sftp.closed")
     if closed.state == FileState.CLOSED:
         settle(hall, closed, visitor)
 
@@ -161,6 +163,7 @@ def settle(hall: Hall, file: InboxFile, visitor: Visitor | None) -> Receipt | No
     except NotTaken as why:
         hall.staging.discard(file.staged)
         raise asyncssh.SFTPFailure(str(why)) from None
+    reached("sftp.taken")
     hall.staging.discard(file.staged)
     return receipt
 
@@ -169,6 +172,7 @@ def take(hall: Hall, file: InboxFile, visitor: Visitor | None) -> Receipt:
     """Two transactions: the batch is opened quickly, then the bytes are kept while nobody waits for its row."""
     for last in (False, True):
         in_practice(file.practice_id, lambda: batch_for(file=file, at=timezone.now()))
+        reached("sftp.batch_opened")
         try:
             with hall.staging.path(file.staged).open("rb") as content:
                 return in_practice(
@@ -195,6 +199,7 @@ def send_now(folder: InboxFolder) -> None:
     """The client says that a folder is complete; SFTPFailure tells why it is not sent."""
     try:
         in_practice(folder.practice_id, lambda: send_folder(folder=folder, at=timezone.now()))
+        reached("sftp.folder_sent")
     except FolderUnfinished:
         raise asyncssh.SFTPFailure(
             "A file of the folder is unfinished. Go on with it or remove it, then send the folder again."

@@ -48,7 +48,7 @@ class Uploading:
         self.folder, port = folder, free_port()
         now = timezone.now()
         with scope.service():
-            practice = factories.PracticeFactory(code=f"BENCH{now:%H%M%S}")
+            practice = factories.PracticeFactory(code=f"B{now:%H%M%S}")
             person = factories.UserFactory(
                 email=f"bench{now:%H%M%S}@example.com", roles=[Role.PRACTICE], practice=practice
             )

@@ -10,9 +10,10 @@ from coding.forms.arranging import plan_in, plan_text
 from coding.models import Encounter
 from coding.rules.arranging import Arrangement, Slot, Visit, fingerprint
 from coding.rules.lifecycle import Stage
+from portal import storage
 from portal.models import AuditEvent, Page
 from tests import factories
-from tests.coding.benches import form_for, lapse, to_code, to_precode, visit
+from tests.coding.benches import drawn, form_for, lapse, to_code, to_precode, visit
 
 pytestmark = pytest.mark.django_db
 
@@ -113,6 +114,20 @@ def test_proposed_cuts_are_filled_in_when_asked_for(held, ann, as_user):
     text = browser.get(url_of(held) + "?proposed=1").content.decode()
     assert f"{held.encounter.label}: 1-2\nnew: 3-4" in text
     assert words() == ["1–4"], "nothing is cut by looking"
+
+
+def test_an_empty_page_could_be_left_out_and_is_not(held, ann, as_user):
+    Page.objects.filter(number=2).update(text="", ink=0)
+    text = as_user(ann).get(url_of(held)).content.decode()
+    assert "1 empty page or separator sheet could be left out." in text
+    assert f"{held.encounter.label}: 1-4" in text
+
+
+def test_the_small_image_is_shown_where_there_is_one(held, river, ann, as_user):
+    thumb = storage.keep_bytes(drawn(["small"], size=(85, 110)), practice_id=river.pk, folder="pages", ending=".png")
+    Page.objects.filter(number=2).update(thumb_name=thumb.name)
+    shown = [b"".join(as_user(ann).get(url_of(held, "arrange-image", number))) for number in (1, 2)]
+    assert shown[1] == drawn(["small"], size=(85, 110)) != shown[0]
 
 
 @pytest.mark.parametrize("name", ["bea", "cleo", "otto", "max_", "ada", "bill"])

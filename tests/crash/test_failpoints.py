@@ -9,7 +9,8 @@ from tests.crash.site import harmed
 # Where each place is struck: by somebody who sends (web), while charts are drawn, or while results go out.
 WHILE_SENDING = (
     "storage.drafted", "storage.kept", "intake.blob_kept", "intake.row_written", "batch.sent", "web.committed",
-    "job.committed", "job.rung",
+    "job.committed", "job.rung", "upload.part_kept", "upload.part_written", "upload.completed",
+    "upload.parts_discarded",
 )  # fmt: skip
 WHILE_DRAWING = (
     "job.claimed", "render.source_fetched", "render.child_started", "render.child_ended", "render.page_kept",
@@ -22,8 +23,12 @@ WHILE_FINISHING = (
 )  # fmt: skip
 
 
+# Struck in tests/portal/sftp/test_kills.py, among the places of receiving and sending.
+BY_SFTP = ("sftp.closed", "sftp.batch_opened", "sftp.taken", "sftp.folder_sent")
+
+
 def test_every_place_is_struck():
-    assert sorted(WHILE_SENDING + WHILE_DRAWING + WHILE_FINISHING) == sorted(POINTS)
+    assert sorted(WHILE_SENDING + WHILE_DRAWING + WHILE_FINISHING + BY_SFTP) == sorted(POINTS)
 
 
 @pytest.mark.crash
@@ -56,7 +61,7 @@ def strike(site, point, order):
         prepare(site)
     site.desk.send(site.fresh())
     if point in WHILE_SENDING:
-        site.system.send(site.fresh())
+        site.system.send(site.fresh(), in_parts=site.fresh())
     if not processes.wait_until(lambda: site.fired(point) or not nudge(site), seconds=60):
         raise AssertionError(f"{point} was not reached\n{site.logs()}")
     site.drain()

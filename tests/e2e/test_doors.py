@@ -47,6 +47,7 @@ def test_an_account_a_key_and_a_server_are_set_up(cleo, tmp_path):
     page.get_by_label("Address of the FHIR R4 server").fill("https://ehr.example.com/fhir")
     page.get_by_label("Address of its token endpoint").fill("https://ehr.example.com/token")
     page.get_by_label("Client id").fill("chartline")
+    page.get_by_label("Specialty").select_option(label="Radiology")
     page.get_by_role("button", name="Save").click()
     expect(page.get_by_text("Next: register our public key's address there.")).to_be_visible()
     cleo.look("doors")

@@ -319,6 +319,7 @@ NO_LISTS = {
     "portal:upload-batch", "portal:batch-file", "portal:send-batch",
     "portal:batch-checks", "portal:upload-complete", "portal:upload-abandon", "api:complete",
     "api:manifest",
+    "portal:unlock-chart", "portal:give-up-chart", "portal:work-anyway",
     "portal:chart-original", "portal:page-image", "portal:try-again", "coding:next", "coding:choose-stage",
     "coding:work", "coding:page-image", "coding:added-page-image", "coding:arrange-image", "coding:attach",
     "coding:page-words",

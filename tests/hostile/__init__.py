@@ -4,7 +4,7 @@ from collections.abc import Callable
 from dataclasses import dataclass
 
 READY = "ready"
-LOCKED = "locked"
+LOCKED = "password_needed"
 UNPACKED = "unpacked"
 
 

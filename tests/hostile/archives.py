@@ -177,10 +177,11 @@ FILES = {
                                   "unsafe_document"),
     "DOCX of 200 MiB of XML": hostile(lambda: docx(" " * (100 * MIB)), "a.docx", "unpacks_too_large"),
     "DOCX 100,000 elements deep": hostile(lambda: docx("<w:a>" * 100_000 + "</w:a>" * 100_000), "a.docx",
-                                          "unsafe_document"),
+                                          "unsafe_document", "unpacks_too_large"),
     "DOCX of 60 tables in each other": hostile(lambda: docx(deep_tables(60)), "a.docx", READY, "unsafe_document"),
-    "DOCX of 500,000 elements": hostile(lambda: docx("<w:p/>" * 500_000), "a.docx", "unsafe_document",
-                                        "too_many_pages"),
+    "DOCX of 500,000 elements": hostile(
+        lambda: docx("<w:p/>" * 500_000), "a.docx", "unsafe_document", "unpacks_too_large", "too_many_pages"
+    ),
     "DOCX with a template elsewhere": hostile(
         lambda: with_relations(("attachedTemplate", "http://evil.example/t.dotm", True), inner=PLAN),
         "a.docx", READY,

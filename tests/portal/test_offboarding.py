@@ -53,6 +53,7 @@ def every_name(practice):
         if issubclass(model, ClientRow)
         for column in model.stored_files
         for name in model._base_manager.filter(practice=practice).values_list(column, flat=True)
+        if name
     }
 
 

@@ -139,10 +139,10 @@ def test_files_whose_close_was_answered_are_charts_whatever_is_killed(client, ri
 
 
 def test_a_file_cut_short_is_flagged_and_holds_its_folder_up_no_longer(client, river, tmp_path):
-    """After half an hour (here: two seconds) without another byte; the receipt names it."""
+    """After half an hour (here: eight seconds) without another byte; the receipt names it."""
     server = client.server
     server.stop()
-    server.start(SFTP_UNFINISHED_SECONDS="2", SFTP_QUIET_SECONDS="3")
+    server.start(SFTP_UNFINISHED_SECONDS="8", SFTP_QUIET_SECONDS="3")
     (tmp_path / "good.pdf").write_bytes(files.small_pdf(1))
     (tmp_path / "cut.pdf").write_bytes(files.small_pdf(2) + os.urandom(60 * MIB))
     client.run("mkdir /inbox/clinic", f"put {tmp_path / 'good.pdf'} /inbox/clinic/good.pdf")
@@ -151,7 +151,9 @@ def test_a_file_cut_short_is_flagged_and_holds_its_folder_up_no_longer(client, r
         time.sleep(0.005)
     cut(process)
     until_cut_is_noted(server)
-    assert client.run("put /dev/null /inbox/clinic/SEND").returncode != 0, "a folder with an unfinished file was sent"
+    (tmp_path / "SEND").touch()
+    refused = client.run(f"put {tmp_path / 'SEND'} /inbox/clinic/SEND")
+    assert "close remote: Failure" in refused.stderr, "a folder with an unfinished file was sent"
     assert Batch.objects.get().status == "open"
     assert processes.wait_until(lambda: Batch.objects.get().status == "received", seconds=40), server.log()
     row = InboxFile.objects.get(name="cut.pdf")

@@ -50,7 +50,7 @@ def in_session(client, work, **more):
 
 PLACES = [
     "/", "/..", "/../../etc/passwd", "/etc/passwd", "etc/passwd", "/inbox/../../etc/passwd", "//etc//passwd",
-    "/inbox/..//../etc/./passwd", "/outbox/../../../root/.ssh/authorized_keys", "/proc/self/environ", "C:\\Windows",
+    "/inbox/..//../etc/./passwd", "/outbox/../../../srv/.ssh/authorized_keys", "/proc/self/environ", "C:\\Windows",
     "..\\..\\etc\\passwd", "/inbox/a/b/c", "/outbox/B-1/../../x/y", "~root/.ssh/id", "%2e%2e/etc/passwd", "/inbox2/x",
 ]  # fmt: skip
 

@@ -1,0 +1,13 @@
+"""What beat rings, how often (seconds), and after how many seconds an unheard ring is worth nothing."""
+
+CELERY_BEAT_SCHEDULE = {
+    "ring-due-jobs": {"task": "portal.ring_due_jobs", "schedule": 5.0, "options": {"expires": 10}},
+    "seal-audit-trail": {"task": "portal.seal_audit_trail", "schedule": 20.0, "options": {"expires": 30}},
+    "ring-readers": {"task": "portal.ring_readers", "schedule": 10.0, "options": {"expires": 20}},
+    "sweep-uploads": {"task": "portal.sweep_uploads", "schedule": 600.0, "options": {"expires": 600}},
+    "sweep-assignments": {"task": "coding.sweep_assignments", "schedule": 30.0, "options": {"expires": 60}},
+    "destroy-due": {"task": "portal.destroy_due", "schedule": 86400.0, "options": {"expires": 3600}},
+    "scrub-storage": {"task": "portal.scrub_storage", "schedule": 900.0, "options": {"expires": 600}},
+    "ask-fhir-servers": {"task": "portal.ask_fhir_servers", "schedule": 900.0, "options": {"expires": 800}},
+    "push-work": {"task": "coding.push_work", "schedule": 30.0, "options": {"expires": 60}},
+}
