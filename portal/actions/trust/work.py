@@ -13,6 +13,7 @@ from portal.actions.trust import Check, Look, asked, both, rows
 from portal.rules.ledger import Alarm, Difference
 
 LATE = timedelta(minutes=2)  # a due job that nobody took for so long: workers, beat or broker stand still
+UNREAD_FOR = timedelta(hours=1)
 
 TWICE = """
 SELECT min(id), 'it is open ' || count(*) || ' times: ' || kind || ' ' || object_id FROM portal_job
@@ -42,6 +43,10 @@ SELECT count(*) FILTER (WHERE state IN ('ready', 'running')), count(*) FILTER (W
         WHEN state = 'running' AND lease_until < %(at)s THEN lease_until END))
 FROM portal_job WHERE state <> 'done'
 """
+UNREAD = """
+SELECT count(*) FROM portal_pagewords
+WHERE state = 'waiting' AND due_at < %(before)s AND (lease_until IS NULL OR lease_until < %(at)s)
+"""
 UNSEALED = """
 SELECT count(*) FROM portal_auditevent event
 WHERE at < %(before)s AND NOT EXISTS (SELECT FROM portal_auditseal WHERE event_id = event.id)
@@ -64,6 +69,9 @@ def alarms(look: Look) -> Iterator[Alarm]:
         yield Alarm("open jobs", waiting)
     if failed:
         yield Alarm("jobs given up: see the operations page", failed)
+    ((unread,),) = rows(UNREAD, {"at": look.at, "before": look.at - UNREAD_FOR})
+    if unread:
+        yield Alarm("pages whose words wait to be read for more than an hour", unread)
     ((unsealed,),) = rows(UNSEALED, {"before": look.at - SEALED_WITHIN})
     if unsealed:
         yield Alarm("events of the trail that should be sealed and are not", unsealed)
