@@ -9,8 +9,9 @@ from playwright.sync_api import expect
 
 from portal import storage
 from portal.models import Batch, Chart, Upload, UploadPart
+from portal.rules.lifecycle import BatchStatus
 from portal.rules.uploads import PART_BYTES, UploadState
-from tests import files
+from tests import factories, files
 from tests.e2e.people import assert_accessible
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
@@ -186,3 +187,20 @@ def test_our_own_hash_is_sha256(screen, cleo):
             [list(piece) for piece in pieces],
         )
         assert found == [*(sha(piece) for piece in pieces), sha(b"".join(pieces))]
+
+
+def test_a_manifest_is_previewed_and_corrected(screen, cleo, river, tmp_path):
+    batch = factories.BatchFactory(practice=river, status=BatchStatus.OPEN, received_at=None, due_at=None)
+    factories.ChartFactory(batch=batch, original_name="a.pdf")
+    page = screen(cleo)
+    page.goto(f"/batches/{batch.pk}/manifest/")
+    assert_accessible(page)
+    listed = write(tmp_path, "list.csv", b"Scan;Who;DOS\na.pdf;Quill;3/2/2026\nb.pdf;Doe;never\n")
+    page.get_by_label("Manifest").set_input_files(listed)
+    page.get_by_role("button", name="Read it").click()
+    expect(page.get_by_text("2 rows, 1 for a file of this batch, 1 with a problem.")).to_be_visible()
+    expect(page.get_by_role("cell", name="Quill")).to_have_count(0)
+    page.get_by_label("Who").select_option("Patient")
+    page.get_by_role("button", name="Use these columns").click()
+    expect(page.get_by_role("cell", name="Quill")).to_be_visible()
+    assert_accessible(page)
