@@ -12,6 +12,7 @@ from portal.models import (
     ApiToken,
     AuditEvent,
     BusinessAssociateAgreement,
+    ChartStep,
     ClientRule,
     Contract,
     DamagedFile,
@@ -156,11 +157,24 @@ def part(**fields):
     })  # fmt: skip
 
 
+def step(**fields):
+    of = fields.pop("chart", None) or factories.ChartFactory()
+    return ChartStep.objects.create(
+        **{"practice": of.practice, "chart": of, "name": "render", "result": "done", "at": NOW, **fields}
+    )
+
+
 def words(**fields):
     return factories.PageWordsFactory(**fields)
 
 
 BROKEN = {
+    # steps of intake
+    "portal_chartstep_once": twice(step, chart=factories.ChartFactory),
+    "portal_chartstep_name_known": lambda: step(name="dance"),
+    "portal_chartstep_result_known": lambda: step(result="odd"),
+    "portal_chartstep_reason_known": lambda: step(reason="mood"),
+    "portal_chart_working_copy_hashed": lambda: change(factories.ChartFactory(), working_name="working/1"),
     # files on their way
     "portal_upload_state_known": lambda: change(upload(), state="lost", ended_at=NOW),
     "portal_upload_within_size": lambda: change(upload(), offset=1001),
