@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import select
 import signal
 import subprocess
@@ -30,7 +31,9 @@ ROOT = Path(__file__).parents[1]
 # Isolated (-I): no variables, no user's packages, no import from the working directory; the root is handed over.
 BOOT = "import sys; sys.path.append(sys.argv.pop(1)); from portal.parsers.{} import main; main()"
 LARGEST_MANIFEST = 64 * 1024**2  # bytes
-LOOK_AGAIN = 1000  # milliseconds after which the parent asks whether the work is still its own
+LOOK = 50  # milliseconds between two looks at what the child holds
+LOOKS = 20  # after so many the parent asks whether the work is still its own
+HELD = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)  # proc(5): the most that was resident since the exec
 # How a child ends beyond its limits: pdfium and libtiff do not survive a refused allocation.
 OUT_OF_LIMITS = frozenset(
     {signal.SIGXCPU, signal.SIGXFSZ, signal.SIGABRT, signal.SIGTRAP, signal.SIGILL, signal.SIGSEGV, signal.SIGBUS}
@@ -139,15 +142,26 @@ def wait(child: subprocess.Popen[bytes], deadline: float, still_ours: Callable[[
     try:
         watch = select.poll()
         watch.register(handle, select.POLLIN)
-        while not watch.poll(LOOK_AGAIN):
+        peak, looks = held(child.pid), 0
+        while not watch.poll(LOOK):
+            peak, looks = max(peak, held(child.pid)), looks + 1
             if time.monotonic() > deadline:
                 raise Refused(Refusal.TOO_COSTLY)
-            still_ours()
-        _, status, used = os.wait4(child.pid, 0)
+            if looks % LOOKS == 0:
+                still_ours()
+        _, status = os.waitpid(child.pid, 0)
     finally:
         os.close(handle)
     child.returncode = os.waitstatus_to_exitcode(status)
-    return Ended(code=child.returncode, peak=used.ru_maxrss * 1024)
+    return Ended(code=child.returncode, peak=peak)
+
+
+def held(pid: int) -> int:
+    """The most memory that a living process held so far, in bytes; getrusage(2) would count what its parent held."""
+    with suppress(OSError):
+        if found := HELD.search(Path(f"/proc/{pid}/status").read_text()):
+            return int(found[1]) * 1024
+    return 0
 
 
 def read_manifest(place: Path) -> dict[str, Any]:
