@@ -124,5 +124,5 @@ def test_a_refused_file_is_named_with_what_to_do(as_user, thread, cleo):
     response = as_user(cleo).post(f"/threads/{thread.pk}/add/", {"body": "My long words.", "files": [sent]})
     assert response.status_code == 422
     page = response.content.decode()
-    assert "locked.pdf: The PDF is protected by a password." in page
+    assert "locked.pdf: The file is protected by a password." in page
     assert "My long words." in page, "what was typed stays"
