@@ -4,9 +4,9 @@ from datetime import timedelta
 
 import pytest
 
+from coding.actions.arranging import split_encounter
 from coding.actions.coding import submit_coding
 from coding.actions.drafts import save_draft
-from coding.actions.encounters import split_encounter
 from coding.actions.holds import hold, mark_not_billable
 from coding.actions.leases import LeaseLost, hold_lease, open_assignment, renew_lease
 from coding.actions.precoding import finish_precoding, send_back_to_precoding
