@@ -35,7 +35,7 @@ POINTS: Mapping[str, str] = MappingProxyType(
         "upload.part_kept": "a part of a file is kept; no row names it",
         "upload.part_written": "a part's row is written; not committed",
         "upload.completed": "a file was put together and received; not committed",
-        "upload.parts_discarded": "the parts of a finished file are let go of; their rows are still there",
+        "upload.parts_forgotten": "the rows of a finished file's parts are gone; the parts are still stored",
         "batch.sent": "the batch is marked as sent; not committed",
         "web.committed": "a writing request is committed; not answered",
         "job.committed": "a job is committed; no worker was told",

@@ -218,18 +218,21 @@ def end(held: Upload, state: UploadState, *, at: datetime, **more: object) -> No
 
 
 def discard_parts(*, upload_ids: Sequence[int]) -> int:
-    """Remove the stored parts of uploads that have ended, then their rows; how many there were."""
+    """Remove the rows of parts of uploads that have ended, then what they name; how many there were.
+
+    In this order: a file without a row is swept with the others, a row without its file would look like damage.
+    """
     with scope.service():
         parts = list(
             UploadPart.objects.filter(upload_id__in=upload_ids)
             .exclude(upload__state=UploadState.OPEN)
             .select_for_update(skip_locked=True, of=("self",))
         )
-        for part in parts:
-            storage.discard(part.storage_name)
-        if parts:
-            reached("upload.parts_discarded")
         UploadPart.objects.filter(pk__in=[part.pk for part in parts]).delete()
+    if parts:
+        reached("upload.parts_forgotten")
+    for part in parts:
+        storage.discard(part.storage_name)
     return len(parts)
 
 

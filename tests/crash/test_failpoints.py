@@ -10,7 +10,7 @@ from tests.crash.site import harmed
 WHILE_SENDING = (
     "storage.drafted", "storage.kept", "intake.blob_kept", "intake.row_written", "batch.sent", "web.committed",
     "job.committed", "job.rung", "upload.part_kept", "upload.part_written", "upload.completed",
-    "upload.parts_discarded",
+    "upload.parts_forgotten",
 )  # fmt: skip
 WHILE_DRAWING = (
     "job.claimed", "render.source_fetched", "render.child_started", "render.child_ended", "render.page_kept",
