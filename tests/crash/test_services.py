@@ -27,6 +27,7 @@ from tests.crash.site import harmed
 
 pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
 in_ci, in_full = pytest.mark.faults, pytest.mark.every_fault
+PAUSE = 0.7  # seconds between two batches of a sender: two workers draw about as fast
 SOON = 5  # seconds in which a person is told that something is away
 
 
@@ -46,11 +47,12 @@ def load(site) -> Iterator[list[float]]:
         while not stop.is_set():
             begun = time.monotonic()
             try:
-                sender.send(site.fresh(), site.fresh())
+                sender.send(site.fresh())
             except BaseException as trouble:
                 troubles.append(trouble)
                 raise
             took.append(time.monotonic() - begun)
+            stop.wait(PAUSE)
 
     threads = [threading.Thread(target=go_on, args=(sender,)) for sender in (site.system, site.desk)]
     for thread in threads:
