@@ -11,6 +11,7 @@ from django.db import InterfaceError, OperationalError
 RETRY_AFTER = 5  # seconds
 FULL = frozenset({errno.ENOSPC, errno.EDQUOT})
 DISK_FULL = "53100"  # PostgreSQL, appendix A
+ROLLED_BACK = "40"  # the class of what two transactions did to each other: deadlocks, serialization failures
 LINKS = 8  # how far a fault is followed to the one that caused it
 
 
@@ -30,6 +31,12 @@ DATABASE_AWAY = Outage(
     "The site is interrupted for a moment",
     "Our database does not answer, so your last step was probably not completed. What you sent or saved before is "
     "safe. Try again in a few seconds; a file that had arrived is recognised and not taken twice.",
+)
+TOO_EARLY = Outage(
+    503,
+    "busy",
+    "Two things happened at the same moment",
+    "Somebody wrote the same at the same moment, so nothing of your last step was kept. Try it again now.",
 )
 STORAGE_AWAY = Outage(
     503,
@@ -63,6 +70,8 @@ def outage_of(fault: BaseException | None) -> Outage | None:
         return STORAGE_FULL
     if any(getattr(one, "sqlstate", None) == DISK_FULL for one in faults):
         return STORAGE_FULL
+    if any(str(getattr(one, "sqlstate", None) or "").startswith(ROLLED_BACK) for one in faults):
+        return TOO_EARLY
     if any(isinstance(one, OperationalError | InterfaceError) for one in faults):
         return DATABASE_AWAY
     if any(type(one).__module__.startswith("botocore") for one in faults):

@@ -53,6 +53,8 @@ def look(options: argparse.Namespace) -> dict[str, Any]:
         pages = len(document.pages)  # not before: qpdf takes lost pages out of the tree as it counts
         if pages > options.page_limit:
             raise Refused("too_many_pages")
+        if not ended and not pages:  # what is left refers to nothing, so nothing seems to be missing
+            raise Refused("truncated")
         facts = acts(document)
         if not damaged:
             return {"pages": pages, "facts": facts}

@@ -2,6 +2,7 @@
 
 import errno
 import json
+import threading
 from datetime import timedelta
 from pathlib import Path
 
@@ -11,10 +12,11 @@ from django.db import OperationalError, connection
 from django.urls import reverse
 from django.utils import timezone
 
+from portal import scope
 from portal.actions.batches import open_batch
 from portal.actions.tokens_admin import create_token
-from portal.models import AuditEvent, Chart, Job, TokenScope
-from portal.outages import DATABASE_AWAY, STORAGE_AWAY, STORAGE_FULL, outage_of
+from portal.models import AuditEvent, Chart, Job, Practice, TokenScope
+from portal.outages import DATABASE_AWAY, STORAGE_AWAY, STORAGE_FULL, TOO_EARLY, outage_of
 from portal.rules.specialties import Specialty
 from tests import files
 
@@ -158,3 +160,29 @@ def test_what_is_an_outage():
     wrapped = RuntimeError()
     wrapped.__cause__ = OperationalError()
     assert outage_of(wrapped) is DATABASE_AWAY
+
+
+def test_a_deadlock_is_no_outage_of_the_database(river, lake):
+    """Two transactions take the same two rows in opposite order; PostgreSQL ends one of them."""
+    from django.db import connections
+
+    first, second = threading.Barrier(2, timeout=20), []
+
+    def take(order):
+        try:
+            with scope.service():
+                for practice in order:
+                    Practice.objects.filter(pk=practice.pk).update(batches_sent=0)
+                    if practice is order[0]:
+                        first.wait()
+        except OperationalError as fault:
+            second.append(outage_of(fault))
+        finally:
+            connections.close_all()
+
+    threads = [threading.Thread(target=take, args=[order]) for order in ([river, lake], [lake, river])]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert second == [TOO_EARLY]
