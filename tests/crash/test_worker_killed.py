@@ -126,7 +126,7 @@ def test_a_backlog_of_two_hundred_survives_a_broker_that_forgets(river, tmp_path
     contents = [files.small_pdf(n) for n in range(196)] + [
         files.html(),
         files.encrypted_pdf(),
-        files.text_pdf("cut")[:500],
+        files.text_pdf("cut")[:300],
         files.no_pages(),
     ]
     charts = sent(river, contents)
