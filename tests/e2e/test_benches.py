@@ -120,7 +120,8 @@ window.fetch = async (...asked) => {
 """
 
 
-def test_codes_typed_ahead_of_slow_answers_are_taken_one_by_one(screen, river, ann):
+def typed_ahead(screen, river, ann):
+    """A coding bench whose searches take their time, after two codes and one that does not exist."""
     held = to_code(river, ann)
     page = screen(ann)
     page.goto(reverse("coding:code", args=[held.encounter_id]))
@@ -129,6 +130,11 @@ def test_codes_typed_ahead_of_slow_answers_are_taken_one_by_one(screen, river, a
     for code in ("E119", "99213", "XX99XX"):
         page.keyboard.type(code)
         page.keyboard.press("Enter")
+    return page
+
+
+def test_codes_typed_ahead_of_slow_answers_are_taken_one_by_one(screen, river, ann):
+    page = typed_ahead(screen, river, ann)
     expect(page.locator("[data-row]")).to_have_count(2)
     expect(page.locator("[data-row]").first).to_contain_text("E11.9")
     expect(page.locator("[data-row]").last).to_contain_text("99213")
@@ -137,14 +143,7 @@ def test_codes_typed_ahead_of_slow_answers_are_taken_one_by_one(screen, river, a
 
 
 def test_a_coding_is_sent_with_the_codes_that_were_entered_for_it(screen, river, ann):
-    held = to_code(river, ann)
-    page = screen(ann)
-    page.goto(reverse("coding:code", args=[held.encounter_id]))
-    page.evaluate(SLOW_ANSWERS)
-    page.keyboard.press("/")
-    for code in ("E119", "99213", "XX99XX"):
-        page.keyboard.type(code)
-        page.keyboard.press("Enter")
+    page = typed_ahead(screen, river, ann)
     page.keyboard.press("Control+Enter")
     expect(page.locator("#code-hint")).to_have_text("No code found for “XX99XX”. The coding was not sent.")
     assert not Coding.objects.exists()
