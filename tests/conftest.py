@@ -1,8 +1,10 @@
 """The test database is made by the superuser, migrated by the owner, and used as the site's own role."""
 
 import hashlib
+import time
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
 import django
 import psycopg
@@ -23,6 +25,11 @@ from tests import factories
 ROOT = Path(__file__).parent.parent
 TEMPLATE_LOCK = 0x7E57
 KEPT = {"django_migrations", "django_content_type", "auth_permission"}
+IN_FLIGHT = """
+    SELECT count(*) FROM pg_stat_activity
+    WHERE datname = current_database() AND pid <> pg_backend_pid() AND state <> 'idle'
+"""
+TRIES = 5
 
 
 @pytest.fixture(scope="session")
@@ -77,27 +84,29 @@ def point_at(name: str) -> None:
         connections[alias].settings_dict["NAME"] = name
 
 
-TRIES = 5
+def wait_for_requests_in_flight(server: psycopg.Connection[Any], *, seconds: float = 20) -> None:
+    """A closed browser's last request may still be answered: its rows must not come after the emptying."""
+    end = time.monotonic() + seconds
+    while server.execute(IN_FLIGHT).fetchone() != (0,) and time.monotonic() < end:
+        time.sleep(0.02)
 
 
 def empty_all_tables(_case: TransactionTestCase) -> None:
-    """What a transactional test leaves behind is removed by the superuser, past the triggers.
-
-    A request that a closed browser still waits for may hold a row; of a deadlock with it we may be the victim.
-    """
+    """What a transactional test leaves behind is removed by the superuser, past the triggers."""
     connections.close_all()
     with psycopg.connect(embedded.superuser_url(connection.settings_dict["NAME"]), autocommit=True) as server:
         tables = server.execute("SELECT tablename FROM pg_tables WHERE schemaname = 'public'").fetchall()
         names = [sql.Identifier(table) for (table,) in tables if table not in KEPT]
         server.execute("SET session_replication_role = replica")
         truncate = sql.SQL("TRUNCATE {} RESTART IDENTITY CASCADE").format(sql.SQL(", ").join(names))
-        for _ in range(TRIES - 1):
+        for attempt in range(TRIES):
+            wait_for_requests_in_flight(server)
             try:
                 server.execute(truncate)
+                return
             except psycopg.errors.DeadlockDetected:
-                continue
-            return
-        server.execute(truncate)
+                if attempt == TRIES - 1:
+                    raise
 
 
 TransactionTestCase._fixture_teardown = empty_all_tables  # type: ignore[method-assign]
