@@ -5,11 +5,12 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import requests
+import urllib3
 from django.conf import settings
 from requests.adapters import HTTPAdapter
 
@@ -82,7 +83,7 @@ def ask(  # noqa: PLR0913  (one request has that many sides)
                 if not answer.is_redirect:
                     return body(answer, most=most, still_ours=still_ours), answer.headers.get("Content-Type", "")
                 target = urljoin(address, answer.headers["Location"])
-        except (Forbidden, requests.exceptions.RequestException, OSError) as trouble:
+        except (Forbidden, requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as trouble:
             raise fault_of(trouble) from None
         if method != "GET":
             raise Fault("redirected", passing=False)
@@ -98,7 +99,8 @@ def fault_of(trouble: Exception) -> Fault:
         return Fault(str(trouble), passing=False)
     if isinstance(trouble, requests.exceptions.SSLError):
         return Fault("certificate", passing=True)
-    return Fault("timeout" if isinstance(trouble, requests.exceptions.Timeout) else "unreachable", passing=True)
+    too_late = isinstance(trouble, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError)
+    return Fault("timeout" if too_late else "unreachable", passing=True)
 
 
 def body(answer: requests.Response, *, most: int, still_ours: Callable[[], None]) -> IO[bytes]:
@@ -108,7 +110,7 @@ def body(answer: requests.Response, *, most: int, still_ours: Callable[[], None]
         raise Fault(f"http_{answer.status_code}", passing=passing)
     deadline, size = time.monotonic() + WHOLE, 0
     out = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115
-    for block in answer.iter_content(BLOCK):
+    for block in blocks(answer):
         still_ours()
         size += len(block)
         if size > most:
@@ -118,6 +120,12 @@ def body(answer: requests.Response, *, most: int, still_ours: Callable[[], None]
         out.write(block)
     out.seek(0)
     return out
+
+
+def blocks(answer: requests.Response) -> Iterator[bytes]:
+    """What has come, as it comes: waiting for whole blocks, one that drips would keep us for hours."""
+    while block := answer.raw.read1(BLOCK, decode_content=True):
+        yield block
 
 
 def json_of(content: IO[bytes]) -> dict[str, Any]:

@@ -282,7 +282,7 @@ def test_sixty_files_become_the_same_by_each_door(houses, standin, ann, ada, tmp
 
 
 def assert_mixed(became):
-    """The batch was what it says: every type, seven pages read from their image, each way in which a file is not work."""
+    """The batch was what it says: every type, seven pages read from their image, and all that is not work."""
     assert {one["media type"] for one in became.values()} == {*MEDIA_TYPES, ""}
     statuses = {one["outcome"][0] for one in became.values()}
     assert statuses == {"ready", "duplicate", "unreadable", "locked", "unpacked"}
