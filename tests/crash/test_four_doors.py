@@ -135,10 +135,14 @@ def what_became(practice):
             "original": chart.duplicate_of and chart.duplicate_of.original_name,
             "archive": chart.archive and chart.archive.original_name,
             "receipt": (receipt.outcome, unlabelled(receipt.detail, labels)),
-            "steps": [step_told(step, labels) for step in chart.steps.all()],
+            "steps": [step_told(step, labels) for step in sorted(chart.steps.all(), key=in_turn)],
             "pages": [page_told(page) for page in chart.pages.select_related("words")],
         }
     return found
+
+
+def in_turn(step):
+    return list(StepName).index(step.name)
 
 
 def step_told(step, labels):
