@@ -8,6 +8,7 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from portal.models import Batch, Chart, Delivery, Upload
+from portal.rules.file_types import TAKEN
 from portal.rules.intake import ADVICE, ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.specialties import Specialty
@@ -97,7 +98,7 @@ class ChartSerializer(serializers.ModelSerializer):
 class FileWriteSerializer(serializers.Serializer):
     """One file of a batch."""
 
-    file = serializers.FileField(help_text="PDF, TIFF, JPEG or PNG, known by its content.", allow_empty_file=True)
+    file = serializers.FileField(help_text=f"{TAKEN}; known by its content.", allow_empty_file=True)
     sha256 = serializers.RegexField(HEX, required=False, help_text="SHA-256 of the file in hex; checked if given.")
 
 
