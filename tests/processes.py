@@ -86,6 +86,16 @@ def start_worker(folder: Path, *, beat: bool = True, concurrency: int = 2, kept:
     return start(command, folder, "worker", **more)
 
 
+def start_reader(folder: Path, **more: str) -> Running:
+    """The worker that reads words, as `make run` starts it."""
+    command = [
+        sys.executable, "-W", "ignore", "-m", "celery", "--quiet", "-A", "config", "worker", "--queues", "ocr",
+        "--hostname", "reader@%h", "--concurrency", "1", "--loglevel", "WARNING", "--without-gossip",
+        "--without-mingle",
+    ]  # fmt: skip
+    return start(command, folder, "reader", **more)
+
+
 def start_web(folder: Path, port: int, **more: str) -> Running:
     """gunicorn as `make run` starts it."""
     command = [
