@@ -92,7 +92,8 @@ class Site:
         assert processes.wait_until(self.answers, seconds=60), self.logs()
 
     def start_worker(self) -> None:
-        self.running["worker"] = processes.start_worker(self.folder, SITE_URL=self.url, **self.variables)
+        # Kombu 5.7.0 ends a worker that holds messages when its broker goes away: who keeps it alive starts it again.
+        self.running["worker"] = processes.start_worker(self.folder, kept=True, SITE_URL=self.url, **self.variables)
 
     def start_reader(self, **more: str) -> None:
         self.running["reader"] = processes.start_reader(self.folder, SITE_URL=self.url, **{**self.variables, **more})
