@@ -12,7 +12,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Q
 
-from portal import scope
+from portal import scope, storage
 from portal.actions.audit import record
 from portal.actions.destruction import KEPT, certificate_text, client_tables, remove_rows, write_certificate
 from portal.actions.scrub import remove_forgotten
@@ -178,15 +178,23 @@ def certify(practice: Practice, batch: Batch, *, at: datetime) -> Destruction:
 
 
 def hashes(tree: Tree) -> dict[str, int]:
-    """SHA-256 and size of the contents that rows with both name: charts, results, attachments."""
+    """SHA-256 and size of the contents that rows with both name: charts, results, attachments, manifests."""
     hashed: list[tuple[Any, set[int]]] = [
         (model, rows) for model, rows in tree.items() if "sha256" in model.stored_files.values()
     ]
     return {
-        sha256: size
+        row.sha256: row.size if hasattr(row, "size") else size_in_storage(row.storage_name)
         for model, rows in hashed
-        for sha256, size in model._base_manager.filter(pk__in=rows).values_list("sha256", "size")
+        for row in model._base_manager.filter(pk__in=rows).iterator()
     }
+
+
+def size_in_storage(name: str) -> int:
+    """Bytes of a content whose row does not say it; 0 for one that is damaged."""
+    try:
+        return sum(len(block) for block in storage.blocks(name))
+    except (storage.Altered, FileNotFoundError):
+        return 0
 
 
 def stored_names(tree: Tree) -> set[str]:
