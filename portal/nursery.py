@@ -110,7 +110,7 @@ def current(*, lost: bool = False) -> Nursery:
 
 def forget() -> None:
     """After a fork the nursery is the parent's: it ends with the parent, whoever else lives on."""
-    global _nursery, _lock  # noqa: PLW0603  (one a process; another thread may have held the lock)
+    global _nursery, _lock  # one a process; another thread may have held the lock
     _nursery, _lock = None, threading.Lock()
 
 
