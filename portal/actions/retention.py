@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -18,6 +19,8 @@ from portal.actions.destruction import KEPT, certificate_text, client_tables, re
 from portal.actions.scrub import remove_forgotten
 from portal.models import Batch, Cause, ClientRow, Contract, Destruction, LegalHold, Notice, Practice, User
 from portal.rules.retention import kept_until
+
+logger = logging.getLogger(__name__)
 
 # Set-up that only points to a batch for a while; it is no part of it.
 NOT_BELOW = KEPT | {"portal.legalhold", "portal.fhirendpoint"}
@@ -114,7 +117,10 @@ def is_whole(tree: Tree) -> bool:
 
 # -- the daily work -------------------------------------------------------------------------------
 def destroy_due(*, at: datetime) -> int:
-    """Destroy what is due: each batch alone, those that share documents once all are due. Opens its own scopes."""
+    """Destroy what is due: each batch alone, those that share documents once all are due. Opens its own scopes.
+
+    What cannot be destroyed is logged and tried again the next day; nothing else waits for it.
+    """
     with scope.service():
         practices = list(Practice.objects.order_by("pk"))
     count = 0
@@ -122,9 +128,14 @@ def destroy_due(*, at: datetime) -> int:
         with scope.service():
             groups = groups_of(due_batches(practice, at=at))
         for group in groups:
-            with scope.service():
-                destroy_batches(practice=practice, batches=group, at=at)
-            count += len(group)
+            try:
+                with scope.service():
+                    destroy_batches(practice=practice, batches=group, at=at)
+            except Exception:
+                facts = {"practice": practice.pk, "batch": group[0].pk, "count": len(group)}
+                logger.exception("batches not destroyed", extra=facts)
+            else:
+                count += len(group)
     return count
 
 

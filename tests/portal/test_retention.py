@@ -13,6 +13,7 @@ from django.utils import timezone
 from coding.models import Encounter
 from feedback.models import Comment
 from portal import storage
+from portal.actions import retention
 from portal.actions.retention import destroy_due, due_batches
 from portal.models import (
     AuditEvent,
@@ -198,6 +199,24 @@ def test_what_came_with_a_batch_goes_with_it(river, effects):
     certificate = Destruction.objects.get().certificate
     assert f"{kept.sha256}  {len(content)}" in certificate
     assert "Marta" not in certificate
+
+
+def test_what_cannot_be_destroyed_holds_up_nothing_else(river, effects, monkeypatch, caplog):
+    stuck, other = delivered(river, "a"), delivered(river, "b")
+    certify = retention.certify
+
+    def trouble(practice, batch, *, at):
+        if batch == stuck:
+            raise LookupError("a.pdf")
+        return certify(practice, batch, at=at)
+
+    monkeypatch.setattr(retention, "certify", trouble)
+    assert run(DUE, effects) == 1
+    assert list(Chart.objects.values_list("batch", flat=True)) == [stuck.pk]
+    assert Destruction.objects.get().batch_number == other.number
+    assert [record.practice for record in caplog.records if record.message == "batches not destroyed"] == [river.pk]
+    monkeypatch.undo()
+    assert run(DUE, effects) == 1
 
 
 def test_the_task_destroys_what_is_due_today(river, effects):
