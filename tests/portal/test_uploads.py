@@ -314,19 +314,19 @@ def test_with_files_on_their_way_a_batch_is_not_sent_unless_they_are_given_up(ba
 def test_a_second_writer_is_told_to_wait(batch, cleo, monkeypatch):
     upload = begun(batch, cleo)
     entered, go_on, found = threading.Event(), threading.Event(), []
-    keep_bytes = storage.keep_bytes
+    keep_part = uploads.keep_part
 
     def slow(*args, **kwargs):
         entered.set()
         go_on.wait(10)
-        return keep_bytes(*args, **kwargs)
+        return keep_part(*args, **kwargs)
 
     def first():
         with scope.service():
             found.append(part(upload, 0, CONTENT[:1000]))
         connection.close()
 
-    monkeypatch.setattr(uploads.storage, "keep_bytes", slow)
+    monkeypatch.setattr(uploads, "keep_part", slow)
     writer = threading.Thread(target=first)
     writer.start()
     assert entered.wait(10)
