@@ -2,8 +2,9 @@
 
     python send_batch.py https://chartline.example cl_live_… "Charts of March 2" cardiology scans/*.pdf
 
-Files go in parts of 4 MiB. A connection that breaks costs one part at most; a program that breaks, too, if it is
-started again with the same batch (BATCH=17 in the environment). The batch is sent only if it holds exactly these files.
+Files go in parts of 16 MiB, of less on a line that breaks. A connection that breaks costs one part at most; a program
+that breaks, too, if it is started again with the same batch (BATCH=17 in the environment). The batch is sent only if it
+holds exactly these files.
 """
 
 import hashlib

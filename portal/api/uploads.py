@@ -7,7 +7,6 @@ from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import UnreadablePostError
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -36,7 +35,7 @@ from portal.api.serializers import (
     UploadWriteSerializer,
 )
 from portal.models import Batch, TokenScope, Upload
-from portal.rules.uploads import PASSING, SAID, Trouble
+from portal.rules.uploads import LARGEST_PART, PASSING, SAID, Trouble
 
 STATUS: Mapping[Trouble, int] = MappingProxyType(
     {
@@ -108,12 +107,12 @@ def part_of(request: Any) -> tuple[int, str, bytes]:
     }
     if wrong:
         raise Refused(400, "invalid", "The request is not valid.", fields=wrong)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_PART:  # before a byte of it is read
+        raise refusal(NotTaken(Trouble.PART_TOO_LARGE))
     try:
-        return int(offset), sha256, request.body
+        return int(offset), sha256, request.read(LARGEST_PART + 1)
     except UnreadablePostError:
         raise CUT_OFF from None
-    except RequestDataTooBig:
-        raise refusal(NotTaken(Trouble.PART_TOO_LARGE)) from None
 
 
 class UploadsView(PracticeView):
@@ -175,9 +174,9 @@ class UploadView(PracticeView):
     @extend_schema(
         operation_id="send_part",
         summary="Send a part",
-        description="The body is the bytes, at most 4 MiB, beginning where the file stands. The answer comes when they "
-        "are on disk. Bytes that do not have the declared SHA-256, or begin elsewhere, are not kept, and the answer "
-        "says where to go on. The same part sent again is taken as done; so no key is needed.",
+        description="The body is the bytes, at most 16 MiB, beginning where the file stands. The answer comes when "
+        "they are on disk. Bytes that do not have the declared SHA-256, or begin elsewhere, are not kept, and the "
+        "answer says where to go on. The same part sent again is taken as done; so no key is needed.",
         parameters=[OFFSET_HEADER, PART_HASH_HEADER],
         request={"application/octet-stream": OpenApiTypes.BINARY},
         responses={200: OffsetSerializer, **upload_errors(400, 404, 409, 413, 415, 422)},
