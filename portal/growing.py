@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from typing import Any
@@ -22,6 +22,7 @@ from portal.sealing import (
     HEADER,
     MAGIC,
     RANDOM,
+    SEGMENT,
     TAG,
     Altered,
     file_key,
@@ -56,21 +57,23 @@ class Growing:
     cipher: AESGCM
 
     def append(self, content: bytes, *, offset: int, place: int) -> None:
-        """Write a part at its offset, behind `place` others; Altered if those are not there."""
+        """Write a part at its offset, behind `place` segments; Altered if those are not there."""
         start = start_of(offset, place=place)
-        pieces: tuple[bytes, ...] = sealed_part(self.cipher, content, place=place)
-        if not place:
-            start, pieces = 0, (self.header, *pieces)
         there = os.fstat(self.handle).st_size
-        if there < start:
+        if place and there < start:
             raise Altered
         if there > start:
             os.ftruncate(self.handle, start)
-        write(self.handle, pieces, start)
+        if not place:
+            write(self.handle, self.header, 0)
+        rest = memoryview(content)
+        for size in segments_of(len(content)):  # one at a time: it is sealed and written while the processor holds it
+            start = write(self.handle, sealed_part(self.cipher, rest[:size], place=place), start)
+            rest, place = rest[size:], place + 1
         os.fdatasync(self.handle)
 
-    def parts(self, sizes: Sequence[int]) -> Iterator[bytes]:
-        """The parts of these sizes (bytes), read back; Altered."""
+    def segments(self, sizes: Sequence[int]) -> Iterator[bytes]:
+        """The content of the segments of these sizes (bytes), read back; Altered."""
         start = HEADER.size
         for place, size in enumerate(sizes):
             segment = os.pread(self.handle, RANDOM + size + TAG, start)
@@ -78,25 +81,31 @@ class Growing:
             start += len(segment)
 
     def adopt(self, name: str, *, sizes: Sequence[int]) -> None:
-        """End the file behind its parts and give it its name; the name under which it grew stays until it is let go.
+        """End the file behind its segments and give it its name; the name under which it grew stays until it is let go.
 
         So whoever is stopped before a row has the new name can do the same again.
         """
         start = start_of(sum(sizes), place=len(sizes))
         os.ftruncate(self.handle, start)
-        write(self.handle, (sealed_end(self.cipher, sizes, name=name),), start)
+        write(self.handle, sealed_end(self.cipher, sizes, name=name), start)
         os.fsync(self.handle)
         shelf: Any = default_storage  # a directory
         shelf.link(self.name, name)
 
 
-def write(handle: int, pieces: Iterable[bytes], start: int) -> None:
-    """Write pieces one behind the other, all of them."""
-    for piece in pieces:
-        rest = memoryview(piece)
-        while rest:
-            written = os.pwrite(handle, rest, start)
-            rest, start = rest[written:], start + written
+def segments_of(size: int) -> list[int]:
+    """The sizes of the segments of a part (bytes)."""
+    whole, rest = divmod(size, SEGMENT)
+    return [SEGMENT] * whole + [rest] * bool(rest)
+
+
+def write(handle: int, content: bytes, start: int) -> int:
+    """Write all of it at a place of the file, and say where that ends."""
+    rest = memoryview(content)
+    while rest:
+        written = os.pwrite(handle, rest, start)
+        rest, start = rest[written:], start + written
+    return start
 
 
 @contextmanager

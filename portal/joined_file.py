@@ -83,10 +83,10 @@ class JoinedFile(File):  # type: ignore[type-arg]  # generic in the stubs only
 
 
 class GrownFile(JoinedFile):
-    """A file that lies in its place already, sealed; `sizes` are those of its parts (bytes)."""
+    """A file that lies in its place already, sealed; `sizes` are those of its segments (bytes)."""
 
     def __init__(self, growing: Growing, sizes: Sequence[int], *, size: int, sha256: str) -> None:
-        super().__init__(lambda: growing.parts(sizes), size=size, sha256=sha256)
+        super().__init__(lambda: growing.segments(sizes), size=size, sha256=sha256)
         self.growing, self.sizes = growing, sizes
 
     def check(self) -> None:

@@ -8,11 +8,13 @@ from itertools import chain
 from typing import Any
 
 from django.core.files.storage import default_storage
+from django.db.models import F, Sum
 
 from portal import storage
-from portal.growing import growing_name, grown
+from portal.growing import growing_name, grown, segments_of
 from portal.joined_file import GrownFile, JoinedFile
 from portal.models import Upload
+from portal.sealing import SEGMENT
 
 
 def keep_part(upload: Upload, content: bytes) -> str:
@@ -28,7 +30,8 @@ def keep_part(upload: Upload, content: bytes) -> str:
         storage.locked(name) if first else nullcontext(),  # the sweep may be about to remove what no row named
         grown(name, practice_id=upload.practice_id, new=first) as growing,
     ):
-        growing.append(content, offset=upload.offset, place=upload.parts.count())
+        segments = upload.parts.aggregate(number=Sum((F("size") + SEGMENT - 1) / SEGMENT))["number"] or 0
+        growing.append(content, offset=upload.offset, place=segments)
     return name
 
 
@@ -39,7 +42,8 @@ def whole_file(upload: Upload, *, sha256: str) -> Iterator[JoinedFile]:
     name = growing_name(upload.practice_id, upload.pk)
     if {name} == {stored for stored, _ in parts}:
         with grown(name, practice_id=upload.practice_id) as growing:
-            yield GrownFile(growing, [size for _, size in parts], size=upload.size, sha256=sha256)
+            sizes = [segment for _, size in parts for segment in segments_of(size)]
+            yield GrownFile(growing, sizes, size=upload.size, sha256=sha256)
     else:
         yield JoinedFile(
             lambda: chain.from_iterable(storage.blocks(stored) for stored, _ in parts), size=upload.size, sha256=sha256

@@ -6,9 +6,9 @@ no nonce is ever used twice. A nonce tells the segment's place and whether it is
 Rogaway, Vizár, CRYPTO 2015). The last segment also vouches for the name under which the file is kept: one file put in
 another's place does not open.
 
-Version 1 is written at one go, in segments of one MiB. Version 2 grew by parts (portal.growing): a part is a segment,
-and the last segment holds their sizes. A part whose writing was broken off is written again in its place, so a nonce
-has seven random bytes there, which stand before the segment.
+Version 1 is written at one go, in segments of one MiB. Version 2 grew by parts (portal.growing), so that any segment
+may be smaller: the last one holds their sizes. A part whose writing was broken off is written again in its place, so a
+nonce has seven random bytes there, which stand before the segment.
 """
 
 from __future__ import annotations
@@ -72,10 +72,10 @@ def sealed(blocks: Iterable[bytes], *, secret: bytes, number: int, name: Callabl
         yield cipher.encrypt(NONCE.pack(FIXED, place, last), piece, name().encode() if last else None)
 
 
-def sealed_part(cipher: AESGCM, content: bytes, *, place: int) -> tuple[bytes, bytes]:
-    """A segment of a file that grows, in two pieces; places count from 0."""
+def sealed_part(cipher: AESGCM, content: bytes | memoryview, *, place: int) -> bytes:
+    """A segment of a file that grows; places count from 0."""
     chance = secrets.token_bytes(RANDOM)
-    return chance, cipher.encrypt(NONCE.pack(chance, place, MORE), content, None)
+    return chance + cipher.encrypt(NONCE.pack(chance, place, MORE), content, None)
 
 
 def opened_part(cipher: AESGCM, segment: bytes, *, place: int) -> bytes:
@@ -87,12 +87,12 @@ def opened_part(cipher: AESGCM, segment: bytes, *, place: int) -> bytes:
 
 
 def start_of(offset: int, *, place: int) -> int:
-    """Where a part of a file that grows lies in it, by its offset in the content and its place among the parts."""
+    """Where a segment of a file that grows lies in it, by its offset in the content and its place among the others."""
     return HEADER.size + offset + place * (RANDOM + TAG)
 
 
 def sealed_end(cipher: AESGCM, sizes: Sequence[int], *, name: str) -> bytes:
-    """The end of a file that has grown by parts of these sizes, and bears this name from now on."""
+    """The end of a file that has grown by segments of these sizes (bytes), and bears this name from now on."""
     chance, told = secrets.token_bytes(RANDOM), struct.pack(f">{len(sizes)}I", *sizes)
     sealed = cipher.encrypt(NONCE.pack(chance, len(sizes), LAST), told, name.encode())
     return chance + sealed + COUNT.pack(len(sizes))

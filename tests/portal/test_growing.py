@@ -27,6 +27,7 @@ from portal.sealing import (
     GROWN,
     HEADER,
     RANDOM,
+    SEGMENT,
     TAG,
     Altered,
     SealedFile,
@@ -54,7 +55,7 @@ def grown_bytes(sizes=SIZES, *, name=NAME, header=None):
     cipher, found, offset = file_key(SECRET, header), [header], 0
     for place, size in enumerate(sizes):
         assert sum(map(len, found)) == start_of(offset, place=place)
-        found += sealed_part(cipher, CLEAR[offset : offset + size], place=place)
+        found.append(sealed_part(cipher, CLEAR[offset : offset + size], place=place))
         offset += size
     return b"".join([*found, sealed_end(cipher, sizes, name=name)])
 
@@ -172,6 +173,16 @@ def test_each_byte_is_written_once(batch, cleo):
     assert kept.st_size - grew.st_size == RANDOM + TAG + 4 * (upload.parts.count() + 1)
     with storage.opened(receipt.chart.storage_name) as file:
         assert storage.has_its_content(receipt.chart.storage_name, file)
+
+
+@pytest.mark.parametrize("size", [SEGMENT - 1, SEGMENT, SEGMENT + 1, 2 * SEGMENT + 9])
+def test_a_part_of_any_size_is_kept(batch, cleo, size):
+    content = b"%PDF-1.7 " + secrets.token_bytes(3 * size)
+    upload = filled(begun(batch, cleo, content=content), content=content, step=size)
+    with storage.opened(completed(upload, cleo, content).chart.storage_name) as file:
+        assert max(file.sizes) <= SEGMENT
+        file.seek(size)
+        assert file.read() == content[size:]
 
 
 def test_nothing_of_it_can_be_read_on_the_disk_and_nobody_else_may(batch, cleo):
