@@ -6,9 +6,8 @@ Any web machine can take the next part: nothing of an upload lives in a process.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -117,17 +116,25 @@ def begun(batch: Batch, *, at: datetime) -> Begun:
 
 
 # -- fill ----------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Arrived:
+    """The bytes of a part, and their SHA-256 in hex, taken as they came in."""
+
+    content: bytes
+    sha256: str
+
+
 @transaction.atomic
-def append_part(*, upload: Upload, offset: int, content: bytes, sha256: str, at: datetime) -> int:
+def append_part(*, upload: Upload, offset: int, arrived: Arrived, sha256: str, at: datetime) -> int:
     """Keep one part at `offset` and say how far the file is now (bytes); NotTaken otherwise.
 
     The part that is there already, sent once more because its answer was lost, is taken as done.
     """
-    arrived = hashlib.sha256(content).hexdigest()
-    if not hmac.compare_digest(arrived.encode(), sha256.lower().encode()):
+    content = arrived.content
+    if arrived.sha256 != sha256.lower():
         raise NotTaken(Trouble.PART_DIFFERS, offset=upload.offset)
     held = in_hand(upload)
-    if offset < held.offset and held.parts.filter(offset=offset, size=len(content), sha256=arrived).exists():
+    if offset < held.offset and held.parts.filter(offset=offset, size=len(content), sha256=arrived.sha256).exists():
         return held.offset
     trouble = trouble_with_part(offset=offset, length=len(content), stands_at=held.offset, size=held.size)
     if trouble is not None:
@@ -140,7 +147,12 @@ def append_part(*, upload: Upload, offset: int, content: bytes, sha256: str, at:
         raise NotTaken(Trouble.FILE_DIFFERS) from None
     reached("upload.part_kept")
     UploadPart.objects.create(
-        practice_id=held.practice_id, upload=held, offset=offset, size=len(content), sha256=arrived, storage_name=name
+        practice_id=held.practice_id,
+        upload=held,
+        offset=offset,
+        size=len(content),
+        sha256=arrived.sha256,
+        storage_name=name,
     )
     Upload.objects.filter(pk=held.pk).update(offset=F("offset") + len(content), expires_at=at + KEPT)
     reached("upload.part_written")

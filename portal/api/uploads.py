@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
@@ -16,7 +17,7 @@ from rest_framework.response import Response
 
 from portal.actions.batches import BatchNotOpen, NoAgreement
 from portal.actions.charts import BatchFull
-from portal.actions.uploads import NotTaken, abandon_upload, append_part, complete_upload, open_upload
+from portal.actions.uploads import Arrived, NotTaken, abandon_upload, append_part, complete_upload, open_upload
 from portal.api.authentication import PracticeRequest
 from portal.api.base import PracticeView
 from portal.api.batches import NO_AGREEMENT, NOT_OPEN, TOO_FULL, receipt_data, record_call
@@ -50,6 +51,7 @@ STATUS: Mapping[Trouble, int] = MappingProxyType(
 )
 CONFLICT = 409  # what the state of the upload does not allow
 BYTES = {"application/octet-stream", "application/offset+octet-stream"}
+PIECE = 1024**2  # bytes read at a time
 NUMBER = re.compile(r"[0-9]{1,18}")
 SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 CUT_OFF = Refused(400, "cut_off", "The connection ended before the part had arrived. Send it again.")
@@ -97,8 +99,8 @@ def refusal(trouble: NotTaken) -> Refused:
     return refused
 
 
-def part_of(request: Any) -> tuple[int, str, bytes]:
-    """Offset, declared SHA-256 and bytes of a part, from headers and body; Refused if one of them is not usable."""
+def part_of(request: Any) -> tuple[int, str, Arrived]:
+    """Offset and declared SHA-256 of a part, and what arrived; Refused if one of them is not usable."""
     offset, sha256 = request.headers.get("Upload-Offset", ""), request.headers.get("X-Content-SHA256", "")
     wrong = {
         name: ["This field is required."]
@@ -109,10 +111,15 @@ def part_of(request: Any) -> tuple[int, str, bytes]:
         raise Refused(400, "invalid", "The request is not valid.", fields=wrong)
     if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_PART:  # before a byte of it is read
         raise refusal(NotTaken(Trouble.PART_TOO_LARGE))
+    digest, pieces, size = hashlib.sha256(), [], 0
     try:
-        return int(offset), sha256, request.read(LARGEST_PART + 1)
+        while size <= LARGEST_PART and (piece := request.read(PIECE)):
+            digest.update(piece)  # while more comes in
+            pieces.append(piece)
+            size += len(piece)
     except UnreadablePostError:
         raise CUT_OFF from None
+    return int(offset), sha256, Arrived(b"".join(pieces), digest.hexdigest())
 
 
 class UploadsView(PracticeView):
@@ -187,9 +194,9 @@ class UploadView(PracticeView):
         media_type = request.content_type.partition(";")[0].strip().lower()
         if media_type not in BYTES:
             raise UnsupportedMediaType(media_type)
-        offset, sha256, content = part_of(request._request)
+        offset, sha256, arrived = part_of(request._request)
         now_at = answered(
-            lambda: append_part(upload=upload, offset=offset, content=content, sha256=sha256, at=timezone.now())
+            lambda: append_part(upload=upload, offset=offset, arrived=arrived, sha256=sha256, at=timezone.now())
         )
         return Response({"offset": now_at, "size": upload.size}, headers={"Upload-Offset": str(now_at)})
 

@@ -14,6 +14,7 @@ from portal.actions import uploads
 from portal.actions.batches import BatchNotOpen, NoAgreement, open_batch, send_batch
 from portal.actions.charts import ReceiptOutcome
 from portal.actions.uploads import (
+    Arrived,
     NotAsExpected,
     NotTaken,
     UploadsUnfinished,
@@ -60,7 +61,9 @@ def begun(batch, by, content=CONTENT, name="scan.pdf", **more):
 
 
 def part(upload, offset, content, at=NOW, sha256=None):
-    return append_part(upload=upload, offset=offset, content=content, sha256=sha256 or sha(content), at=at)
+    return append_part(
+        upload=upload, offset=offset, arrived=Arrived(content, sha(content)), sha256=sha256 or sha(content), at=at
+    )
 
 
 def filled(upload, content=CONTENT, step=1000):
