@@ -59,11 +59,8 @@ class Growing:
     def append(self, content: bytes, *, offset: int, place: int) -> None:
         """Write a part at its offset, behind `place` segments; Altered if those are not there."""
         start = start_of(offset, place=place)
-        there = os.fstat(self.handle).st_size
-        if place and there < start:
+        if place and os.fstat(self.handle).st_size < start:
             raise Altered
-        if there > start:
-            os.ftruncate(self.handle, start)
         if not place:
             write(self.handle, self.header, 0)
         rest = memoryview(content)
