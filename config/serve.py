@@ -216,7 +216,7 @@ def prepare(children: list[subprocess.Popen[bytes]]) -> str:
 
 def start_processes(*, with_sftp: bool) -> subprocess.Popen[bytes]:
     """In a session of their own: Ctrl-C reaches us, and we stop them in order."""
-    names = ["web", "worker", "beat", *(["sftp"] if with_sftp else [])]
+    names = ["web", "worker", "reader", "beat", *(["sftp"] if with_sftp else [])]
     command = [sys.executable, "-m", "honcho", "--procfile", "Procfile", "start", *names]
     return subprocess.Popen(command, start_new_session=True)
 

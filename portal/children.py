@@ -1,8 +1,8 @@
 """The door to the processes that touch files from outside: one is started, watched, and ended in time.
 
-A child is `portal.parsers.<name>`, run without Django and without environment. It finds its document by
-its arguments and leaves `manifest.json` in the folder given to it, which is its working directory. What
-it does to itself is a refusal of the file, not a fault of the worker.
+A child is `portal.parsers.<name>`, run without Django and without environment (born in `portal.nursery`). It finds
+its document by its arguments and leaves `manifest.json` in the folder given to it, which is its working directory.
+What it does to itself is a refusal of the file, not a fault of the worker.
 """
 
 from __future__ import annotations
@@ -12,11 +12,9 @@ import os
 import re
 import select
 import signal
-import subprocess
-import sys
 import time
-from collections.abc import Callable, Mapping
-from contextlib import suppress
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from pathlib import Path
 from types import MappingProxyType
@@ -24,12 +22,10 @@ from typing import Any
 
 from django.conf import settings
 
+from portal import nursery
 from portal.failpoints import reached
 from portal.rules.intake import Refusal
 
-ROOT = Path(__file__).parents[1]
-# Isolated (-I): no variables, no user's packages, no import from the working directory; the root is handed over.
-BOOT = "import sys; sys.path.append(sys.argv.pop(1)); from portal.parsers.{} import main; main()"
 LARGEST_MANIFEST = 64 * 1024**2  # bytes
 LOOK = 50  # milliseconds between two looks at what the child holds
 LOOKS = 20  # after so many the parent asks whether the work is still its own
@@ -79,8 +75,11 @@ def ask_child(  # noqa: PLR0913  (each is a thing of its own)
 
     `handed` comes to it by its standard input, which no other process can read.
     """
-    command = child_command(parser, *words, **figures)
-    ended = run_child(command, place, still_ours, handed=handed, seconds=seconds, environment=environment)
+    limits = {"memory": settings.INTAKE_CHILD_MEMORY, "seconds": settings.INTAKE_CHILD_SECONDS, **figures}
+    options = [word for name, value in limits.items() for word in (f"--{name}", str(value))]
+    ended = run_child(
+        parser, [*map(str, words), *options], place, still_ours, handed=handed, seconds=seconds, environment=environment
+    )
     manifest = read_manifest(place)
     if ended.code:
         raise Refused(Refusal.TOO_COSTLY)
@@ -91,15 +90,9 @@ def ask_child(  # noqa: PLR0913  (each is a thing of its own)
     return {**manifest, "peak": ended.peak}
 
 
-def child_command(parser: str, *words: object, **figures: int) -> list[str]:
-    """How a child is called; its limits go with it."""
-    limits = {"memory": settings.INTAKE_CHILD_MEMORY, "seconds": settings.INTAKE_CHILD_SECONDS, **figures}
-    options = [word for name, value in limits.items() for word in (f"--{name}", str(value))]
-    return [sys.executable, "-I", "-c", BOOT.format(parser), str(ROOT), *map(str, words), *options]
-
-
 def run_child(  # noqa: PLR0913  (each is a thing of its own)
-    command: list[str],
+    parser: str,
+    words: Sequence[str],
     place: Path,
     still_ours: Callable[[], None],
     *,
@@ -111,49 +104,58 @@ def run_child(  # noqa: PLR0913  (each is a thing of its own)
 
     `still_ours` is called about once a second and may raise to stop the work.
     """
-    child = subprocess.Popen(  # noqa: S603  (our own interpreter and script; the file's name is ours)
-        command,
-        stdin=subprocess.PIPE if handed else subprocess.DEVNULL,
-        stdout=subprocess.DEVNULL,
-        stderr=subprocess.DEVNULL,
-        cwd=place,
-        env=dict(environment),
-    )
+    with input_of(handed) as given:
+        try:
+            child = nursery.child(parser, words, place=place, environment=environment, given=given)
+        except nursery.NotBorn:
+            raise ChildLost from None
     reached("render.child_started")
     deadline = time.monotonic() + (seconds or settings.INTAKE_CHILD_SECONDS)
     try:
-        if child.stdin is not None:
-            with suppress(BrokenPipeError), child.stdin:
-                child.stdin.write(handed)
         ended = wait(child, deadline, still_ours)
     finally:
-        if child.returncode is None:
-            child.kill()
-            child.wait()
+        child.kill()  # if it lives
+        child.close()
     reached("render.child_ended")
     if ended.code in {0, OUT_OF_MEMORY} or -ended.code in OUT_OF_LIMITS:
         return ended
     raise ChildLost
 
 
-def wait(child: subprocess.Popen[bytes], deadline: float, still_ours: Callable[[], None]) -> Ended:
-    """Wake up the moment the child ends; Popen's own waiting sleeps up to 50 ms past it."""
-    handle = os.pidfd_open(child.pid)
+@contextmanager
+def input_of(handed: bytes) -> Iterator[int]:
+    """A descriptor from which the bytes are read; they fit into a pipe."""
+    if not handed:
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        try:
+            yield nothing
+        finally:
+            os.close(nothing)
+        return
+    out, into = os.pipe()
     try:
-        watch = select.poll()
-        watch.register(handle, select.POLLIN)
-        peak, looks = held(child.pid), 0
-        while not watch.poll(LOOK):
-            peak, looks = max(peak, held(child.pid)), looks + 1
-            if time.monotonic() > deadline:
-                raise Refused(Refusal.TOO_COSTLY)
-            if looks % LOOKS == 0:
-                still_ours()
-        _, status = os.waitpid(child.pid, 0)
+        with os.fdopen(into, "wb") as pipe:
+            pipe.write(handed)
+        yield out
     finally:
-        os.close(handle)
-    child.returncode = os.waitstatus_to_exitcode(status)
-    return Ended(code=child.returncode, peak=peak)
+        os.close(out)
+
+
+def wait(child: nursery.Child, deadline: float, still_ours: Callable[[], None]) -> Ended:
+    """Wake up the moment the child ends; how it ended."""
+    watch = select.poll()
+    watch.register(child.handle, select.POLLIN)
+    peak, looks = held(child.pid), 0
+    while not watch.poll(LOOK):
+        peak, looks = max(peak, held(child.pid)), looks + 1
+        if time.monotonic() > deadline:
+            raise Refused(Refusal.TOO_COSTLY)
+        if looks % LOOKS == 0:
+            still_ours()
+    code = child.code()
+    if code is None:
+        raise ChildLost
+    return Ended(code=code, peak=peak)
 
 
 def held(pid: int) -> int:

@@ -10,10 +10,14 @@ from celery import shared_task
 from django.utils import timezone
 
 
-def job_task(kind: str, *, lease: timedelta | None = None) -> Callable[[Callable[..., None]], Any]:
+def job_task(
+    kind: str, *, lease: timedelta | None = None, in_turn: bool = False
+) -> Callable[[Callable[..., None]], Any]:
     """A Celery task that claims its job row and hands the claim to the function.
 
-    `lease` is for work that takes longer than JOB_LEASE_SECONDS and cannot renew its claim on the way.
+    `lease` is for work that takes longer than JOB_LEASE_SECONDS and cannot renew its claim on the way. With `in_turn`
+    a message says only that there is something to do: the practice whose turn it is comes next, so that one practice's
+    thousand charts, or its hundred bad ones, do not hold up another's.
 
     A job that nobody needs to do (done, not due, in other hands) is left alone. Whatever the
     function does not expect puts the job off under the exception's class name and is logged.
@@ -23,25 +27,33 @@ def job_task(kind: str, *, lease: timedelta | None = None) -> Callable[[Callable
         @shared_task(name=kind)
         def task(*, job_id: int, **_future: Any) -> None:
             from portal import scope
-            from portal.actions.jobs import JobLost, claim_job, logger, put_off_job
+            from portal.actions.jobs import JobLost, claim_in_turn, claim_job, logger, put_off_job, ring_for_next
             from portal.failpoints import reached
             from portal.outages import outage_of
 
             with scope.service():
-                claim = claim_job(job_id=job_id, at=timezone.now(), lease=lease, kind=kind)
+                at = timezone.now()
+                claim = (
+                    claim_in_turn(kind=kind, at=at)
+                    if in_turn
+                    else claim_job(job_id=job_id, at=at, lease=lease, kind=kind)
+                )
             if claim is None:
                 return
             reached("job.claimed")
             try:
                 function(claim=claim)
             except JobLost:
-                logger.warning("job lost to another worker", extra={"job": job_id, "kind": kind})
+                logger.warning("job lost to another worker", extra={"job": claim.job_id, "kind": kind})
             except Exception as trouble:  # noqa: BLE001  (any fault puts the job off, visibly)
                 with scope.service():
                     away = outage_of(trouble) is not None
                     put_off_job(claim=claim, fault=type(trouble).__name__, at=timezone.now(), outage=away)
                 reached("job.put_off")
-                logger.exception("job raised", extra={"job": job_id, "kind": kind})
+                logger.exception("job raised", extra={"job": claim.job_id, "kind": kind})
+            if in_turn:
+                with scope.service():
+                    ring_for_next(kind=kind, at=timezone.now())
 
         return task
 
@@ -101,7 +113,7 @@ def read_barcodes(*, claim: Any) -> None:
     read(claim=claim, at=timezone.now())
 
 
-@job_task("portal.render_chart")
+@job_task("portal.render_chart", in_turn=True)
 def render_chart(*, claim: Any) -> None:
     from portal.actions.pages import render_chart as render
 

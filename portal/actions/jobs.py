@@ -12,10 +12,11 @@ from datetime import datetime, timedelta
 from functools import partial
 
 from django.conf import settings
-from django.db import transaction
+from django.db import connection, transaction
 from django.db.models import F, Q
 
 from portal import doorbell
+from portal.actions.turns import practices_in_turn
 from portal.failpoints import reached
 from portal.models import Job, JobState, Practice
 
@@ -25,6 +26,7 @@ ATTEMPTS = 8
 BACK_OFF = (5, 15, 60, 300, 900, 1800, 3600)  # seconds after attempt 1, 2, …
 RING_AGAIN = timedelta(seconds=20)
 RING_AT_ONCE = 200
+TURN_LOCK = 0x7072  # the first of the two numbers of an advisory lock
 OUTAGE_WAIT = 15  # seconds until a job is tried again that met a full disk or a service that was away
 
 
@@ -93,12 +95,37 @@ def claim_job(*, job_id: int, at: datetime, lease: timedelta | None = None, kind
     taken = (jobs if kind is None else jobs.filter(kind=kind)).update(
         state=JobState.RUNNING,
         attempt=F("attempt") + 1,
+        started_at=at,
         lease_until=at + (lease or timedelta(seconds=settings.JOB_LEASE_SECONDS)),
     )
     if not taken:
         return None
     job = Job.objects.get(pk=job_id)
     return Claim(job_id=job.pk, object_id=job.object_id, attempt=job.attempt, practice_id=job.practice_id)
+
+
+@transaction.atomic
+def claim_in_turn(*, kind: str, at: datetime) -> Claim | None:
+    """Take the next due job of the kind: of the practice with the fewest in hand, then of the one served longest ago.
+
+    None if nothing is due, or only for practices that have JOBS_AT_ONCE of the kind in hand. What is in hand is
+    counted and taken by one worker at a time, so that no practice gets beyond.
+    """
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_xact_lock(%s, hashtext(%s))", [TURN_LOCK, kind])
+    jobs = Job.objects.filter(kind=kind)
+    practice = practices_in_turn(jobs, at=at, fewer_than=settings.JOBS_AT_ONCE).first()
+    if practice is None:
+        return None
+    job = jobs.due(at=at).filter(practice=practice).order_by("due_at", "pk").first()
+    return None if job is None else claim_job(job_id=job.pk, at=at)
+
+
+def ring_for_next(*, kind: str, at: datetime) -> None:
+    """Ring if a job of the kind still waits: its own message may have come while its practice had enough in hand."""
+    next_id = Job.objects.due(at=at).filter(kind=kind).values_list("pk", flat=True).first()
+    if next_id is not None:
+        ring(kind=kind, job_id=next_id)
 
 
 def renew_job(*, claim: Claim, at: datetime) -> None:

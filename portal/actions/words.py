@@ -15,14 +15,14 @@ from datetime import datetime, timedelta
 from celery import current_app
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Subquery
-from django.db.models.functions import Coalesce
+from django.db.models import Count, QuerySet
 from django.http import HttpRequest
 from kombu.exceptions import OperationalError
 
 from portal import reading, scope
 from portal.actions.audit import record
-from portal.models import Chart, Outcome, Page, PageWords, Practice, User
+from portal.actions.turns import practices_in_turn
+from portal.models import Chart, Outcome, Page, PageWords, User
 from portal.rendering import DrawnPage
 from portal.rules.marks import is_blank
 from portal.rules.outline import headings_of
@@ -119,7 +119,8 @@ def ring_for_due_pages(*, at: datetime) -> bool:
 @transaction.atomic
 def claim_page(*, at: datetime) -> ReadingClaim | None:
     """Take the next page: of the practice with the fewest pages in hand, then of the one served longest ago."""
-    for practice_id in practices_in_turn(at=at):
+    turns = practices_in_turn(PageWords.objects.all(), at=at).values_list("pk", flat=True)
+    for practice_id in turns[:PRACTICES_AT_ONCE]:
         row = (
             PageWords.objects.due(at=at)
             .filter(practice_id=practice_id)
@@ -136,20 +137,6 @@ def claim_page(*, at: datetime) -> ReadingClaim | None:
             row.save(update_fields=["attempt", "started_at", "lease_until"])
             return ReadingClaim(row.pk, row.page_id, row.practice_id, row.attempt)
     return None
-
-
-def practices_in_turn(*, at: datetime) -> list[int]:
-    """The practices with pages to read, the one whose turn it is first."""
-    of_practice = PageWords.objects.filter(practice=OuterRef("pk"))
-    in_hand = PageWords.objects.in_hand(at=at).filter(practice=OuterRef("pk")).order_by().values("practice")
-    counted = in_hand.annotate(number=Count("pk")).values("number")
-    last = of_practice.filter(started_at__isnull=False).order_by("-started_at").values("started_at")[:1]
-    return list(
-        Practice.objects.filter(Exists(PageWords.objects.due(at=at).filter(practice=OuterRef("pk"))))
-        .annotate(in_hand=Coalesce(Subquery(counted, output_field=IntegerField()), 0), last=Subquery(last))
-        .order_by("in_hand", F("last").asc(nulls_first=True), "pk")
-        .values_list("pk", flat=True)[:PRACTICES_AT_ONCE]
-    )
 
 
 def renew_reading(*, claim: ReadingClaim, at: datetime) -> None:

@@ -27,6 +27,10 @@ class JobQuerySet(models.QuerySet["Job"]):
             models.Q(state=JobState.READY, due_at__lte=at) | models.Q(state=JobState.RUNNING, lease_until__lt=at)
         )
 
+    def in_hand(self, *, at: datetime) -> JobQuerySet:
+        """Taken, with a lease that holds."""
+        return self.filter(state=JobState.RUNNING, lease_until__gte=at)
+
 
 class Job(models.Model):
     """One unit of background work; the row is the truth, the Celery message a doorbell.
@@ -35,7 +39,7 @@ class Job(models.Model):
     """
 
     patient_fields = ()
-    plain_fields = ("kind", "due_at", "lease_until", "rung_at", "fault", "created_at", "finished_at")
+    plain_fields = ("kind", "due_at", "lease_until", "rung_at", "fault", "created_at", "started_at", "finished_at")
 
     kind = models.CharField(max_length=60)
     object_id = models.BigIntegerField()
@@ -47,6 +51,7 @@ class Job(models.Model):
     rung_at = models.DateTimeField(null=True, blank=True)
     fault = models.CharField(max_length=120, blank=True)  # a class name or a code, never a message
     created_at = models.DateTimeField()
+    started_at = models.DateTimeField(null=True, blank=True)  # of the newest attempt
     finished_at = models.DateTimeField(null=True, blank=True)
 
     objects = JobQuerySet.as_manager()
@@ -68,6 +73,7 @@ class Job(models.Model):
             models.Index(
                 fields=["due_at"], condition=models.Q(state__in=["ready", "running"]), name="portal_job_open_due"
             ),
+            models.Index(fields=["practice", "kind", "-started_at"], name="portal_job_last_started"),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,8 @@ import json
 import math
 import sys
 import time
+from collections import deque
+from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
@@ -27,6 +29,7 @@ from portal.parsers.layer import layer_words
 from portal.parsers.marks import ink_map, keep_thumbnail, share_of, under
 from portal.rules.words import NOTHING, Belief, Lines, belief
 
+ENCODERS = 2  # threads: of a page's cost, drawing is half
 SHORT_SIDE = 1275  # pixels: a letter page at 150 dpi, which is read at arm's length without zoom
 LONG_SIDE = 6000  # pixels, for strips
 LARGEST_PAGE = 14_400  # points, 200 inches: the limit of PDF 1.x viewers (ISO 32000-1, annex C)
@@ -184,24 +187,28 @@ def is_grey(image: Image.Image) -> bool:
     return coloured <= small.width * small.height * 2 // 10_000
 
 
+def without_idle_colour(image: Image.Image) -> Image.Image:
+    """The image in greys if it carries no colour."""
+    return image.convert("L") if is_grey(image) else image
+
+
 def write(image: Image.Image, directory: Path, number: int) -> str:
     """The page in the smaller of two forms; its file name.
 
     Measured on letter pages of 1275 x 1650: drawn text as PNG of 16 greys 66 kB in 31 ms, as JPEG 320 kB;
     a noisy scan as JPEG 284 kB in 6 ms, as PNG 1.4 MB in 147 ms; WebP took ten times as long.
     """
-    grey = is_grey(image)
-    shown = image.convert("L") if grey else image
-    levels = image.convert("L").histogram()
+    grey = image.mode == "L"
+    levels = (image if grey else image.convert("L")).histogram()
     if max(levels) < CLEAN * image.width * image.height:
-        shown.save(directory / f"{number}.jpg", "JPEG", quality=60 if grey else 72)
+        image.save(directory / f"{number}.jpg", "JPEG", quality=60 if grey else 72)
         return f"{number}.jpg"
     if grey:
-        few = Image.frombytes("P", shown.size, shown.point([round(value / 17) for value in range(256)]).tobytes())
+        few = Image.frombytes("P", image.size, image.point([round(value / 17) for value in range(256)]).tobytes())
         few.putpalette([value * 17 for value in range(16) for _ in range(3)])
         few.save(directory / f"{number}.png", "PNG", bits=4)
     else:
-        few = shown.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
+        few = image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
         few.save(directory / f"{number}.png", "PNG")
     return f"{number}.png"
 
@@ -225,7 +232,7 @@ def marks(page: Drawn, directory: Path, number: int) -> dict[str, Any]:
     """What is noted of a page besides its image: text and words of the layer, what to make of it, ink, a thumbnail."""
     inked = ink_map(page.image)
     ink = share_of(inked)
-    thumb = f"{number}.thumb.webp"
+    thumb = f"{number}.thumb.jpg"
     keep_thumbnail(page.image, directory / thumb)
     over_ink, outside = under(inked, page.lines.words)
     trust = belief(page.lines.words, inked=over_ink, ink=ink, ink_outside=outside)
@@ -239,8 +246,25 @@ def marks(page: Drawn, directory: Path, number: int) -> dict[str, Any]:
     }
 
 
+def finished(page: Drawn, directory: Path, number: int) -> dict[str, Any]:
+    """The page's entry in the manifest, its image and thumbnail written."""
+    with reading():
+        shown = without_idle_colour(page.image)
+        return {
+            "number": number,
+            "width": shown.width,
+            "height": shown.height,
+            "file": write(shown, directory, number),
+            "pixels": pixels_of(shown),
+            **marks(Drawn(shown, page.text, page.lines), directory, number),
+        }
+
+
 def draw_slice(options: argparse.Namespace) -> dict[str, Any]:
-    """Draw from the first page on, as many as asked or as the time allows, at least one."""
+    """Draw from the first page on, as many as asked or as the time allows, at least one.
+
+    ENCODERS pages are encoded while the next is drawn, and no more than these are held.
+    """
     began = time.monotonic()
     pages = (
         PdfPages(options.source, options.page_limit)
@@ -249,22 +273,18 @@ def draw_slice(options: argparse.Namespace) -> dict[str, Any]:
     )
     if not pages.total:
         raise Refused("no_pages")
-    drawn: list[dict[str, Any]] = []
-    for number in range(options.first, min(options.first + options.count, pages.total + 1)):
-        page = pages.draw(number - 1)
-        drawn.append(
-            {
-                "number": number,
-                "width": page.image.width,
-                "height": page.image.height,
-                "file": write(page.image, options.directory, number),
-                "pixels": pixels_of(page.image),
-                **marks(page, options.directory, number),
-            }
-        )
-        if time.monotonic() - began > options.pause:
-            break
-    return {"total": pages.total, "pages": drawn}
+    entries: list[dict[str, Any]] = []
+    held: deque[Future[dict[str, Any]]] = deque()
+    with ThreadPoolExecutor(ENCODERS) as encoders:
+        for number in range(options.first, min(options.first + options.count, pages.total + 1)):
+            page = pages.draw(number - 1)
+            if len(held) == ENCODERS:
+                entries.append(held.popleft().result())
+            held.append(encoders.submit(finished, page, options.directory, number))
+            if time.monotonic() - began > options.pause:
+                break
+        entries += [one.result() for one in held]
+    return {"total": pages.total, "pages": entries}
 
 
 def main() -> None:

@@ -14,9 +14,8 @@ import pikepdf
 
 from portal.parsers.answers import answer
 from portal.parsers.confine import Refused, reading
+from portal.parsers.draw import ends_as_pdf
 
-END_MARK = b"%%EOF"
-TAIL = 4096  # bytes in which a PDF's end mark must stand
 LOOKED_AT = 50_000  # objects searched for what could act
 MENDED = "mended.pdf"
 # What could act if a viewer let it (ISO 32000-1, 12.6.4), and what travels with the pages; no viewer sees the file.
@@ -62,14 +61,6 @@ def look(options: argparse.Namespace) -> dict[str, Any]:
             return {"pages": pages, "facts": {**facts, "irregular": 1}}
         document.save(options.directory / MENDED)
         return {"pages": pages, "facts": {**facts, "repaired": 1}, "file": MENDED}
-
-
-def ends_as_pdf(path: Path) -> bool:
-    """Whether the end mark is there: a cut file may still open, with its last pages missing."""
-    with path.open("rb") as source:
-        source.seek(0, 2)
-        source.seek(max(0, source.tell() - TAIL))
-        return END_MARK in source.read()
 
 
 def is_whole(document: pikepdf.Pdf, path: Path) -> bool:

@@ -17,7 +17,7 @@ from PIL import Image, ImageFilter
 
 from portal.parsers import tesseract
 from portal.parsers.confine import OUT_OF_MEMORY, Refused, confine, reading
-from portal.parsers.draw import storable, write
+from portal.parsers.draw import storable, without_idle_colour, write
 from portal.parsers.marks import keep_thumbnail
 from portal.parsers.straighten import box_turned_back, lie_of
 from portal.rules.words import DOUBTFUL, SCALE, Lines, Word, boxed, sure_letters
@@ -113,12 +113,12 @@ def read(options: argparse.Namespace) -> dict[str, Any]:
         "skew": round(level.skew * 100),
     }
     if options.engine == "first" and level.turn:
-        upright = page.transpose(TURNS[level.turn])
+        upright = without_idle_colour(page.transpose(TURNS[level.turn]))
         manifest |= {
             "width": upright.width, "height": upright.height, "file": write(upright, options.directory, 1),
-            "thumb": "1.thumb.webp",
+            "thumb": "1.thumb.jpg",
         }  # fmt: skip
-        keep_thumbnail(upright, options.directory / "1.thumb.webp")
+        keep_thumbnail(upright, options.directory / "1.thumb.jpg")
     return manifest
 
 

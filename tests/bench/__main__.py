@@ -1,11 +1,14 @@
-"""`make bench`: figures as ratios against a peer measured in the same run, with the machine's facts."""
+"""`make bench`: figures as ratios against a peer measured in the same run, with the machine's facts.
+
+`python -m tests.bench NAME …` measures the named parts only.
+"""
 
 import os
 import platform
 import statistics
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -47,6 +50,30 @@ def compare(
     say(f"  ratio           {statistics.median(ratios):10.2f}        (min {min(ratios):.2f}, max {max(ratios):.2f})")
 
 
+def say_all(lines: Iterable[str]) -> None:
+    for line in lines:
+        say(line)
+
+
+def parts() -> dict[str, Callable[[], None]]:
+    """Each part by the name that `python -m tests.bench NAME …` knows it by."""
+    from tests.bench import edits, fairness, loading, ocr, prices, queue, rendering, search, serving, uploading
+
+    return {
+        "queue": lambda: compare(*queue.claims()),
+        "rendering": lambda: compare(*rendering.pages()),
+        "storing": lambda: compare(*serving.stores()),
+        "serving": lambda: say_all(serving.page_images()),
+        "prices": lambda: compare(*prices.lines()),
+        "uploading": lambda: uploading.report(compare),
+        "fairness": lambda: say_all(fairness.report()),
+        "loading": lambda: say_all(loading.report()),
+        "edits": lambda: say_all(edits.report()),
+        "ocr": lambda: say_all(ocr.report()),
+        "search": lambda: search.report(say),
+    }
+
+
 def main() -> None:
     os.environ["CHARTLINE_VAR"] = str(ROOT / "var" / "bench")
     os.environ["CHARTLINE_TESTING"] = "1"
@@ -61,20 +88,11 @@ def main() -> None:
         from django.core.management import call_command
 
         call_command("migrate", verbosity=0)
-        from tests.bench import edits, loading, ocr, prices, queue, rendering, search, serving, uploading
-
         load = " ".join(f"{figure:.2f}" for figure in os.getloadavg())
         say(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {load}")
-        compare(*queue.claims())
-        compare(*rendering.pages())
-        compare(*serving.stores())
-        for line in serving.page_images():
-            say(line)
-        compare(*prices.lines())
-        uploading.report(compare)
-        for line in (*loading.report(), *edits.report(), *ocr.report()):
-            say(line)
-        search.report(say)
+        for part, measure in parts().items():
+            if not sys.argv[1:] or part in sys.argv[1:]:
+                measure()
     finally:
         embedded.stop(started)
 

@@ -5,7 +5,7 @@ import sys
 
 import pytest
 
-from portal import children
+from portal import nursery
 from portal.parsers import system_calls
 
 BEGIN = "import sys; sys.path.append({root!r}); from portal.parsers.confine import confine; import os, socket\n"
@@ -14,7 +14,7 @@ CONFINE = "confine(memory=512 * 2**20, seconds=5, programs={programs})\n"
 
 def tried(what, *, programs=False, confined=True):
     """What a child says that tries something after it was confined."""
-    program = BEGIN.format(root=str(children.ROOT)) + (CONFINE.format(programs=programs) if confined else "")
+    program = BEGIN.format(root=str(nursery.ROOT)) + (CONFINE.format(programs=programs) if confined else "")
     attempt = f"{program}try:\n  {what}\n  print('done')\nexcept OSError as no:\n  print(no.errno)"
     ended = subprocess.run(
         [sys.executable, "-I", "-c", attempt],

@@ -4,17 +4,12 @@ import hashlib
 import io
 import os
 import re
-import signal
-import subprocess
-import threading
 import time
-from pathlib import Path
 
-import psutil
 import pytest
 from PIL import Image
 
-from portal import children, rendering, storage
+from portal import nursery, rendering, storage
 from portal.parsers.confine import PDF_TROUBLES
 from portal.rules.file_types import media_type_of
 from portal.rules.intake import Refusal
@@ -193,25 +188,6 @@ def test_a_file_cut_at_any_tenth_is_refused_and_never_half_shown(make, tenth):
     assert refused.value.reason == Refusal.TRUNCATED
 
 
-def test_the_bombs_stay_below_the_memory_limit(settings):
-    """The peak of all children, measured in a process of their own."""
-    program = (
-        "import resource, subprocess, sys\n"
-        "subprocess.run(sys.argv[1:], env={}, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)\n"
-        "print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss * 1024)"
-    )
-    for make in (files.flate_bomb, lambda: files.pixel_bomb("TIFF"), files.many_pages):
-        with rendering.tempfile.TemporaryDirectory() as place:
-            source = Path(place) / "source"
-            source.write_bytes(make())
-            media_type = media_type_of(source.read_bytes()[:1024])
-            command = children.child_command(
-                "draw", source, place, media_type, first=1, count=25, page_limit=settings.INTAKE_PAGE_LIMIT, pause=12
-            )
-            peak = int(subprocess.run([command[0], "-c", program, *command], capture_output=True, check=True).stdout)
-        assert peak < settings.INTAKE_CHILD_MEMORY
-
-
 def test_bytes_that_changed_after_receipt_are_not_drawn():
     practice_id = factories.PracticeFactory().pk
     stored = storage.keep_bytes(files.text_pdf("x"), practice_id=practice_id, folder="charts")
@@ -223,45 +199,6 @@ def test_bytes_that_changed_after_receipt_are_not_drawn():
             media_type="application/pdf",
         )
     assert refused.value.reason == Refusal.CHANGED_AFTER_RECEIPT
-
-
-def test_a_child_that_takes_too_long_is_ended(settings):
-    settings.INTAKE_CHILD_SECONDS = 0
-    with pytest.raises(rendering.Refused) as refused:
-        children.run_child(["/bin/sleep", "30"], Path("/"), lambda: None)
-    assert refused.value.reason == Refusal.TOO_COSTLY
-
-
-def test_a_child_killed_by_another_hand_is_no_refusal_of_the_file():
-    def kill():
-        while not (found := [child for child in psutil.Process().children() if child.name() == "sleep"]):
-            time.sleep(0.01)
-        os.kill(found[0].pid, signal.SIGKILL)
-
-    hand = threading.Thread(target=kill)
-    hand.start()
-    with pytest.raises(children.ChildLost):
-        children.run_child(["/bin/sleep", "30"], Path("/"), lambda: None)
-    hand.join()
-
-
-def test_work_that_is_no_longer_ours_ends_the_child():
-    class Lost(Exception):
-        pass
-
-    def lost():
-        raise Lost
-
-    with pytest.raises(Lost):
-        children.run_child(["/bin/sleep", "30"], Path("/"), lost)
-    assert not [child for child in psutil.Process().children() if child.name() == "sleep"]
-
-
-def test_the_child_sees_no_environment(tmp_path, monkeypatch):
-    monkeypatch.setenv("SECRET_KEY", "not for the child")
-    told = tmp_path / "told"
-    children.run_child(["/bin/sh", "-c", f"env > {told}"], tmp_path, lambda: None)
-    assert "not for the child" not in told.read_text()
 
 
 def test_what_a_killed_worker_left_is_swept(tmp_path, monkeypatch):
@@ -279,7 +216,7 @@ def test_what_a_killed_worker_left_is_swept(tmp_path, monkeypatch):
 
 
 def test_every_refusal_the_child_can_say_has_a_name():
-    sources = [path.read_text() for path in (children.ROOT / "portal" / "parsers").glob("*.py")]
+    sources = [path.read_text() for path in (nursery.ROOT / "portal" / "parsers").glob("*.py")]
     said = {name for source in sources for name in re.findall(r'Refused\("(\w+)"\)', source)}
     assert said
     assert said | set(PDF_TROUBLES.values()) | {"truncated"} <= set(Refusal)

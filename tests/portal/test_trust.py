@@ -74,7 +74,7 @@ def test_a_chart_in_a_state_to_which_no_move_led(site):
 def test_a_move_of_a_chart_that_is_not_legal(site):
     chart = a_chart(site["unsent"])
     by_superuser(
-        'UPDATE portal_auditevent SET detail = detail || \'{"old": "duplicate"}\' '
+        'UPDATE portal_auditevent SET detail = detail || \'{"old": "unreadable"}\' '
         f"WHERE action = 'chart.ready' AND object_id = {chart.pk}"
     )
     found = differences()

@@ -315,7 +315,7 @@ def test_a_page_that_kills_its_readers_is_given_up(river):
 
 
 def test_an_engine_that_takes_too_long_is_ended_with_its_program(river, settings, tmp_path):
-    settings.OCR_LIMITS = {"first": (768 * 1024**2, 1), "second": (4 * 1024**3, 1)}
+    settings.OCR_LIMITS = {"first": (768 * 1024**2, 0.2), "second": (4 * 1024**3, 0.2)}
     chart = drawn(river, as_scan(scans.noisy(scans.paper()[0], 100)))
     read_all()
     [row] = words_of(chart)

@@ -98,7 +98,7 @@ def units_earned(lines: Sequence[ProcedureLine], each: int) -> list[int]:
     minutes = [line.minutes or 0 for line in lines]
     earned = [own // each for own in minutes]
     left = (sum(minutes) + (each - 1) // 2) // each - sum(earned)
-    rests = sorted(range(len(lines)), key=lambda at: (-(minutes[at] % each), earned[at] - lines[at].units))
+    rests = sorted(range(len(lines)), key=lambda at: (-(minutes[at] % each), lines[at].units <= earned[at]))
     for at in rests[:left]:
         earned[at] += 1
     return earned

@@ -57,3 +57,9 @@ def test_a_unit_of_another_length_is_reached_past_its_middle():
 
 def test_services_without_minutes_or_without_a_length_are_left_alone():
     assert found("99213 20 7") == []
+
+
+def test_what_the_fix_asks_for_is_no_finding_afterwards():
+    """Two lines of 19 minutes are 3 units; neither was billed beyond its own, so the first gets the third."""
+    assert found("97110 19 -1", "97110 19 -1") == [(1, 2), (2, 1)]
+    assert found("97110 19 -1", "97110 19 1") == [(1, 2)]

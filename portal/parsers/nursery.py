@@ -1,0 +1,101 @@
+"""Where children are born: a process that has the parsers loaded, reads no document itself, and forks for each one.
+
+A parser's own start took 85 ms of processor time (Python, Pillow, pdfium, qpdf), a fork of this process takes 2 ms.
+Started by `portal.nursery` without environment; its standard input is the socket it is asked by. Each request brings
+a socket of its own, on which the child's number and a handle to it are told, and how it ended. It ends with its
+parent, and its children with it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import gc
+import importlib
+import json
+import os
+import select
+import signal
+import socket
+import sys
+from contextlib import suppress
+from typing import Any, NoReturn
+
+PR_SET_NAME, PR_SET_PDEATHSIG = 15, 1  # prctl(2)
+LOADED = ("draw", "mend", "unpack", "separators")  # what most documents need; the others are loaded by who needs them
+LARGEST_REQUEST = 65_536  # bytes
+SOCKETS = 2  # a request's own socket, and the child's standard input
+
+
+class Nursery:
+    """The children that live, by their handles, each with the socket its end is told on."""
+
+    def __init__(self, control: socket.socket) -> None:
+        self.control = control
+        self.living: dict[int, tuple[int, socket.socket]] = {}
+        self.watch = select.poll()
+        self.watch.register(control, select.POLLIN)
+
+    def serve(self) -> None:
+        """Until nobody can ask any more."""
+        while True:
+            for ready, _ in self.watch.poll():
+                if ready in self.living:
+                    self.tell_end(ready)
+                elif not self.take_request():
+                    return
+
+    def take_request(self) -> bool:
+        """Fork for one document; whether there was a request."""
+        message, handles, _, _ = socket.recv_fds(self.control, LARGEST_REQUEST, SOCKETS)
+        if not message:
+            return False
+        told, given = socket.socket(fileno=handles[0]), handles[1]
+        pid = os.fork()
+        if not pid:
+            be_child(json.loads(message), given)
+        os.close(given)
+        handle = os.pidfd_open(pid)
+        self.living[handle] = (pid, told)
+        self.watch.register(handle, select.POLLIN)
+        with suppress(OSError):  # who asked may be gone; the child is still waited for
+            socket.send_fds(told, [str(pid).encode()], [handle])
+        return True
+
+    def tell_end(self, handle: int) -> None:
+        """Say how a child ended: its exit code, or less than 0 the signal."""
+        pid, told = self.living.pop(handle)
+        self.watch.unregister(handle)
+        os.close(handle)
+        _, status = os.waitpid(pid, 0)
+        with suppress(OSError), told:
+            told.send(str(os.waitstatus_to_exitcode(status)).encode())
+
+
+def be_child(request: dict[str, Any], given: int) -> NoReturn:
+    """Become the parser of one document: its input, its environment and its directory are its only ones."""
+    code = 1
+    try:
+        ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        ctypes.CDLL(None).prctl(PR_SET_NAME, request["parser"].encode())
+        os.dup2(given, 0)
+        os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # the socket, and what belongs to other children
+        os.environ.update(request["environment"])  # noqa: TID251  (empty: the nursery was given none)
+        os.chdir(request["place"])
+        sys.argv[1:] = request["words"]
+        sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115  (until the end)
+        importlib.import_module(f"portal.parsers.{request['parser']}").main()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else int(end.code is not None)
+    finally:
+        os._exit(code)
+
+
+def main() -> None:
+    """Load the parsers and serve."""
+    control = socket.socket(fileno=os.dup(0))
+    for name in LOADED:
+        importlib.import_module(f"portal.parsers.{name}")
+    gc.collect()
+    gc.freeze()  # what all children share stays shared
+    Nursery(control).serve()
