@@ -69,6 +69,16 @@ class DurableFileStorage(FileSystemStorage):
                 with suppress(FileNotFoundError):
                     Path(draft.name).unlink()
 
+    def forget_drafts(self, *, before: datetime) -> int:
+        """Remove what was being written when its process was killed; how many."""
+        forgotten = 0
+        for draft in Path(self.path(DRAFTS)).glob("*"):
+            with suppress(FileNotFoundError):
+                if draft.stat().st_mtime < before.timestamp():
+                    draft.unlink()
+                    forgotten += 1
+        return forgotten
+
     def adopt(self, draft: IO[bytes], name: str) -> None:
         """The draft is the file of this name from now on, whatever was there before."""
         path = Path(self.path(name))
@@ -154,6 +164,10 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # no types there
         """An unnamed file of this machine; what is written to it is sealed already."""
         with tempfile.TemporaryFile() as draft:
             yield draft
+
+    def forget_drafts(self, *, before: datetime) -> int:  # noqa: ARG002
+        """None: the system takes an unnamed file away with its process."""
+        return 0
 
     def adopt(self, draft: IO[bytes], name: str) -> None:
         """The draft's bytes are the object of this name from now on."""

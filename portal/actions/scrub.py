@@ -191,7 +191,9 @@ def check_next_rows(table: str, after: int, tally: Tally, *, at: datetime, part:
 
 
 def sweep_next_practice(after: int, tally: Tally, *, at: datetime) -> int | None:
-    """Sweep the next practice's files; its id, None if there was none. Opens its own scopes."""
+    """Sweep the next practice's files, before the first the drafts; its id, None if there was none. Opens its scopes."""
+    if not after:
+        tally.removed += default_storage.forget_drafts(before=at - FORGOTTEN)  # type: ignore[attr-defined]
     with scope.service():
         following = Practice.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True).first()
     if following is not None:
