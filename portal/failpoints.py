@@ -24,7 +24,7 @@ ARRIVALS = "arrivals"
 # Each place: what has happened there, and what has not. tests/guards/test_failpoints.py keeps list and code together.
 POINTS: Mapping[str, str] = MappingProxyType(
     {
-        "storage.drafted": "the bytes are written; the file has no name yet",
+        "storage.drafted": "the bytes are written; the file does not have its name yet",
         "storage.kept": "the file is on the disk under its name; nobody knows of it",
         "intake.blob_kept": "a received file is kept; no row names it",
         "intake.row_written": "the chart's row, event and job are written; not committed",

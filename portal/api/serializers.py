@@ -12,7 +12,7 @@ from portal.rules.file_types import TAKEN
 from portal.rules.intake import ADVICE, ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.specialties import Specialty
-from portal.rules.uploads import PART_BYTES, UploadState
+from portal.rules.uploads import LARGEST_PART, UploadState
 
 HEX = r"^[0-9a-fA-F]{64}$"  # a SHA-256
 
@@ -157,7 +157,7 @@ class UploadSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(int)
     def get_part_bytes(self, _upload: Upload) -> int:
-        return PART_BYTES
+        return LARGEST_PART
 
 
 class UploadStatusSerializer(UploadSerializer):
