@@ -80,10 +80,16 @@ class Nursery:
         except (OSError, NotBorn) as trouble:
             ours.close()
             if isinstance(trouble, TimeoutError):
-                self.process.kill()  # stopped or stuck: whoever else waits for it waits in vain
+                self.end()  # stopped or stuck: whoever else waits for it waits in vain
             raise NotBorn from trouble
         self.born += 1
         return Child(int(number), handles[0], ours, self)
+
+    def end(self) -> None:
+        """Kill it, and its children with it."""
+        self.process.kill()
+        with suppress(subprocess.TimeoutExpired):
+            self.process.wait(1)
 
 
 _nursery: Nursery | None = None

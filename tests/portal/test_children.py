@@ -45,7 +45,8 @@ def drawers():
 
 
 def nurseries():
-    return [child for child in psutil.Process().children() if "nursery" in " ".join(child.cmdline())]
+    living = [child for child in psutil.Process().children() if is_alive(child.pid)]
+    return [child for child in living if "nursery" in " ".join(child.cmdline())]
 
 
 def is_alive(pid):
