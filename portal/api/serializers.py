@@ -97,7 +97,10 @@ class ChartSerializer(serializers.ModelSerializer):
 class FileWriteSerializer(serializers.Serializer):
     """One file of a batch."""
 
-    file = serializers.FileField(help_text="PDF, TIFF, JPEG or PNG, known by its content.", allow_empty_file=True)
+    file = serializers.FileField(
+        help_text="PDF, TIFF, JPEG, PNG, HEIC, DOCX, RTF, text, C-CDA or a ZIP of these, known by its content.",
+        allow_empty_file=True,
+    )
     sha256 = serializers.RegexField(HEX, required=False, help_text="SHA-256 of the file in hex; checked if given.")
 
 

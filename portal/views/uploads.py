@@ -48,8 +48,9 @@ def limits() -> dict[str, Any]:
     """What is accepted, said before a file is chosen."""
     return {
         "max_bytes": settings.INTAKE_FILE_LIMIT,
-        "accepted": f"PDF, TIFF (also of many pages), JPEG or PNG. Up to {megabytes(settings.INTAKE_FILE_LIMIT)} and "
-        f"{settings.INTAKE_PAGE_LIMIT:,} pages a file, {megabytes(settings.INTAKE_BATCH_LIMIT)} a batch.",
+        "accepted": "PDF, TIFF, JPEG, PNG, HEIC, DOCX, RTF, text, C-CDA, or a ZIP of these. "
+        f"Up to {megabytes(settings.INTAKE_FILE_LIMIT)} and {settings.INTAKE_PAGE_LIMIT:,} pages a file, "
+        f"{megabytes(settings.INTAKE_BATCH_LIMIT)} a batch.",
         "at_once": settings.DATA_UPLOAD_MAX_NUMBER_FILES,
         "part_bytes": PART_BYTES,
     }
@@ -149,7 +150,7 @@ def send(request: SignedRequest, batch: Batch, *, chosen: set[int] | None = None
     except NoAgreement:
         messages.error(request, NO_AGREEMENT)
     else:
-        messages.success(request, f"{batch.label} is on its way to us.")
+        messages.success(request, f"{batch.label} is sent. Follow it here.")
         if left:
             messages.info(request, f"{plural(left, 'file')} you took out will not be worked on.")
         if unfinished:
