@@ -72,7 +72,7 @@ LABELS: Mapping[StepName, str] = MappingProxyType(
 GLYPHS: Mapping[StepResult, str] = MappingProxyType(
     {StepResult.DONE: "✓", StepResult.NOTED: "!", StepResult.WAITING: "◐", StepResult.STOPPED: "✕"}
 )
-# How a fact is said; `{}` is its value, `{s}` the plural. What is not listed (memory, time) is for the operator.
+# How a fact is said; `{}` is its value, `{s}` its plural, `{chart}` the chart it is compared with. What is not listed (memory, time) is for the operator.
 PHRASES: Mapping[str, str] = MappingProxyType(
     {
         "repaired": "damaged, and repaired in a copy",
@@ -87,8 +87,7 @@ PHRASES: Mapping[str, str] = MappingProxyType(
         "pictures_left_out": "{} picture{s} that cannot be shown",
         "files": "{} file{s}",
         "left_aside": "{} of the archiver's own left aside",
-        "same_pages": "{} page{s} the same as in",
-        "as": "{}",
+        "same_pages": "{} page{s} the same as in {chart}",
         "signature": "{}",
     }
 )
@@ -100,5 +99,8 @@ def said(name: StepName, facts: Mapping[str, Fact]) -> str:
         return f"{facts['done']}/{facts['of']}"
     if name == StepName.RENDER and "pages" in facts:
         return f"{facts['pages']} page{'' if facts['pages'] == 1 else 's'}"
-    told = {key: value for key, value in facts.items() if key in PHRASES and value}
-    return ", ".join(PHRASES[key].format(value, s="" if value == 1 else "s") for key, value in told.items())
+    return ", ".join(
+        phrase.format(facts[key], s="" if facts[key] == 1 else "s", chart=facts.get("as", ""))
+        for key, phrase in PHRASES.items()  # the database keeps no order of facts
+        if facts.get(key)
+    )

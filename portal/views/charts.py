@@ -72,6 +72,8 @@ def show_chart(
                 for page in pages
             ],
             "total": total,
+            "members": members_of(request, row),
+            "chart_url": reverse("portal:chart", args=[row.pk]),
             "words_progress": progress_words(PageWords.objects.filter(page__chart=row).without_words()),
             "pagination": {
                 "previous_url": f"?page={max(1, first - PAGES_AT_ONCE)}" if first > 1 else None,
@@ -81,6 +83,17 @@ def show_chart(
         },
         status=status,
     )
+
+
+def members_of(request: SignedRequest, row: Chart) -> list[dict[str, Any]]:
+    """What came out of a ZIP; nothing of another file."""
+    if row.status != ChartStatus.UNPACKED:
+        return []
+    charts = Chart.objects.visible_to(request.user).filter(archive=row).in_order()
+    return [
+        {"pk": chart.pk, "label": chart.label, "name": chart.original_name, "status": chart_tag(chart)}
+        for chart in charts
+    ]
 
 
 def answers(request: SignedRequest, row: Chart, form: PasswordOfChart | None) -> dict[str, Any]:

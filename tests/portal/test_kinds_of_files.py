@@ -177,4 +177,4 @@ def test_the_steps_of_a_chart_stand_on_its_page(batch, cleo, as_user):
         "receive", "hash", "duplicate", "type", "malware", "mend", "limits", "render", "same_pages", "ready",
     ]  # fmt: skip
     shown = " ".join(as_user(cleo).get(reverse("portal:chart", args=[chart.pk])).content.decode().split())
-    assert 'Drawn <span aria-hidden="true">✓</span><span class="visually-hidden"> done</span> 2' in shown
+    assert 'Drawn <span aria-hidden="true">✓</span><span class="visually-hidden"> done</span> 2 pages' in shown
