@@ -72,7 +72,8 @@ LABELS: Mapping[StepName, str] = MappingProxyType(
 GLYPHS: Mapping[StepResult, str] = MappingProxyType(
     {StepResult.DONE: "✓", StepResult.NOTED: "!", StepResult.WAITING: "◐", StepResult.STOPPED: "✕"}
 )
-# How a fact is said; `{}` is its value, `{s}` its plural, `{chart}` the chart it is compared with. What is not listed (memory, time) is for the operator.
+# How a fact is said; `{}` is its value, `{s}` its plural, `{chart}` the chart it is compared with. What is not listed
+# (memory, time) is for the operator.
 PHRASES: Mapping[str, str] = MappingProxyType(
     {
         "repaired": "damaged, and repaired in a copy",
