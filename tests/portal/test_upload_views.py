@@ -3,7 +3,6 @@
 import hashlib
 import io
 import json
-import re
 from datetime import date, timedelta
 
 import pytest
