@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.contrib import messages
-from django.db.models import Count, Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -177,6 +177,9 @@ def batch_checks(request: SignedRequest, pk: int) -> JsonResponse:
         .annotate(
             has_text=Exists(Page.objects.filter(chart=OuterRef("pk"), text_source=Page.TextSource.LAYER)),
             members_count=Count("members"),
+            members_waiting=Count("members", filter=Q(members__status=ChartStatus.RECEIVED)),
+            members_refused=Count("members", filter=Q(members__status=ChartStatus.UNREADABLE)),
+            members_known=Count("members", filter=Q(members__status=ChartStatus.DUPLICATE)),
         )
     )
     return JsonResponse({"checks": dict(checks(charts))})
@@ -191,8 +194,7 @@ def checks(charts: Iterable[Chart]) -> Iterable[tuple[int, dict[str, Any]]]:
         elif chart.status == ChartStatus.RECEIVED:
             yield chart.pk, {"state": "checking", "detail": "Received, being checked"}
         elif chart.status == ChartStatus.UNPACKED:
-            count = chart.members_count  # type: ignore[attr-defined]
-            yield chart.pk, {"state": "ready", "detail": f"Unpacked: {plural(count, 'file')}", "charts": count}
+            yield chart.pk, unpacked(chart)
         elif chart.status == ChartStatus.LOCKED:
             page = reverse("portal:chart", args=[chart.pk])
             yield chart.pk, {"state": "locked", "detail": "Received. It opens with a password only.", "url": page}
@@ -206,3 +208,17 @@ def checks(charts: Iterable[Chart]) -> Iterable[tuple[int, dict[str, Any]]]:
             advice = chart_advice(chart)
             detail = f"{advice.wrong} {advice.next_step}" if advice else "Not readable"
             yield chart.pk, {"state": "refused", "detail": detail}
+
+
+def unpacked(chart: Any) -> dict[str, Any]:
+    """State and sentence of a ZIP, once all that came out of it was looked at; `chart` is annotated as above."""
+    count, bad, known = chart.members_count, chart.members_refused, chart.members_known
+    said = f"Unpacked: {plural(count, 'file')}"
+    if chart.members_waiting:
+        return {"state": "checking", "detail": f"{said}, being checked"}
+    if known:
+        said = f"{said}, {known} of them sent before"
+    if bad:
+        said = f"{said}, {bad} of them not readable. The page of the batch says why"
+    good = count - bad - known
+    return {"state": "ready" if good else "refused", "detail": said, "charts": good}

@@ -5,6 +5,7 @@ import re
 import pytest
 from django.urls import reverse
 
+from portal.models import Chart
 from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from tests import factories
@@ -52,11 +53,25 @@ def test_the_script_learns_of_a_zip_of_a_lock_and_of_a_scanner_that_is_away(cleo
         batch=batch, status=ChartStatus.QUARANTINED, reason=Refusal.NOT_CHECKED, ready_at=None, page_count=None
     )
     address = reverse("portal:batch-checks", args=[batch.pk])
+
+    def of_the_zip():
+        return as_user(cleo).get(address, {"chart": [archive.pk]}).json()["checks"][str(archive.pk)]
+
     checks = as_user(cleo).get(address, {"chart": [archive.pk, shut.pk, held.pk]}).json()["checks"]
     assert checks[str(archive.pk)] == {"state": "ready", "detail": "Unpacked: 2 files", "charts": 2}
     assert checks[str(shut.pk)]["state"] == "locked"
     assert checks[str(shut.pk)]["url"] == reverse("portal:chart", args=[shut.pk])
     assert checks[str(held.pk)] == {"state": "checking", "detail": "Received. It waits for the virus scanner."}
+    last = archive.members.last()
+    Chart.objects.filter(pk=last.pk).update(status=ChartStatus.RECEIVED, ready_at=None, page_count=None)
+    assert of_the_zip()["state"] == "checking"
+    Chart.objects.filter(pk=last.pk).update(status=ChartStatus.UNREADABLE, reason=Refusal.NESTED_ARCHIVE)
+    assert of_the_zip() == {
+        "state": "ready", "charts": 1,
+        "detail": "Unpacked: 2 files, 1 of them not readable. The page of the batch says why",
+    }  # fmt: skip
+    archive.members.update(status=ChartStatus.UNREADABLE, reason=Refusal.NESTED_ARCHIVE, ready_at=None, page_count=None)
+    assert (of_the_zip()["state"], of_the_zip()["charts"]) == ("refused", 0)
 
 
 def test_what_an_open_batch_holds_goes_along_with_more_files(cleo, as_user, river):
