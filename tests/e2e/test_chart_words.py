@@ -106,6 +106,8 @@ def test_what_is_found_can_still_be_read(screen, bench):
     paper, ink = shades(page, ".marks .selected")
     assert ink > 180
     assert paper < 110
+    # axe passes over words in the colour of their ground.
+    assert page.locator(".page-place").evaluate("one => getComputedStyle(one).color") == "rgb(230, 235, 241)"
 
 
 def test_words_are_selected_where_the_scan_shows_them(screen, bench):
