@@ -58,7 +58,7 @@ class UploadList extends HTMLElement {
   #prepare() {
     this.#ready = true;
     this.#input().required = false;
-    for (const hidden of this.querySelectorAll(".dropzone [hidden]")) hidden.removeAttribute("hidden");
+    for (const hidden of this.querySelectorAll(".dropzone [hidden], .dropzone + p [hidden]")) hidden.removeAttribute("hidden");
     this.noun = this.getAttribute("noun") ?? "file";
     this.list = this.querySelector(".file-list");
     this.button = this.querySelector('button[type="submit"]');
