@@ -195,6 +195,7 @@ def upload_batch(request: SignedRequest) -> HttpResponse:
             "uploads_url": reverse("portal:batch-uploads", args=[batch.pk]),
             "checks_url": reverse("portal:batch-checks", args=[batch.pk]),
             "commit_url": reverse("portal:send-batch", args=[batch.pk]),
+            "manifest_url": reverse("portal:batch-manifest", args=[batch.pk]),
         },
         status=201,
     )

@@ -91,6 +91,7 @@ class UploadList extends HTMLElement {
       const entry = { file, key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, state: "waiting", sent: 0, detail: "", chart: null };
       if (file.size > limit) Object.assign(entry, { state: "refused", final: true, detail: `Larger than ${size(limit)}. Split it and try again.` });
       else if (!file.size) Object.assign(entry, { state: "refused", final: true, detail: "The file is empty." });
+      else if (/\.[ct]sv$/i.test(file.name)) Object.assign(entry, { state: "refused", final: true, detail: "A list is no chart. Add it as the manifest of the batch." });
       entry.row = make("li", { tabindex: "-1" }, make("span", { class: "file-name" }, file.name), make("span", { class: "file-size" }, size(file.size)), make("span", { class: "file-state" }), make("span", { class: "file-actions" }));
       this.#entries.push(entry);
       this.list.append(entry.row);

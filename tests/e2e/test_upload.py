@@ -142,7 +142,9 @@ def test_a_folder_and_pasted_and_dropped_files_are_taken(screen, cleo, tmp_path)
     write(folder, "a.pdf", files.small_pdf(1))
     write(folder, "Monday/b.pdf", files.small_pdf(2))
     write(folder, ".DS_Store", b"x")
+    write(folder, "charts.csv", b"File,Patient\na.pdf,Quill\n")
     page.get_by_label("A whole folder").set_input_files(folder)
+    expect(row(page, "charts.csv")).to_contain_text("Add it as the manifest of the batch.")
     for name in ("a.pdf", "b.pdf"):
         expect(row(page, name)).to_contain_text("Received", timeout=60_000)
     for name, how in (("c.pdf", "paste"), ("d.pdf", "drop")):
@@ -183,6 +185,8 @@ def test_a_zip_and_a_locked_file_go_along_and_the_lock_is_shown(screen, cleo, ri
     expect(link).to_have_attribute("href", f"/charts/{shut.pk}/")
     expect(page.get_by_text("4 charts received, 1 needs attention")).to_be_visible()
     assert_accessible(page)
+    manifest = page.get_by_role("link", name="Add it as a manifest")
+    expect(manifest).to_have_attribute("href", f"/batches/{shut.batch_id}/manifest/")
     page.get_by_role("button", name="Send 4 charts").click()
     expect(page.get_by_text("is sent. Follow it here.")).to_be_visible()
     assert not Chart.objects.filter(reason=Refusal.LEFT_OUT).exists()
