@@ -24,7 +24,7 @@ ARRIVALS = "arrivals"
 # Each place: what has happened there, and what has not. tests/guards/test_failpoints.py keeps list and code together.
 POINTS: Mapping[str, str] = MappingProxyType(
     {
-        "storage.drafted": "the bytes are written; the file has no name yet",
+        "storage.drafted": "the bytes are written; the file does not have its name yet",
         "storage.kept": "the file is on the disk under its name; nobody knows of it",
         "intake.blob_kept": "a received file is kept; no row names it",
         "intake.row_written": "the chart's row, event and job are written; not committed",
@@ -32,6 +32,12 @@ POINTS: Mapping[str, str] = MappingProxyType(
         "sftp.batch_opened": "the batch of a folder is open; its first file is no chart yet",
         "sftp.taken": "a file is a chart; its client has no answer, and its staged bytes are still there",
         "sftp.folder_sent": "a folder's batch is sent; its client has no answer",
+        "fhir.document_fetched": "a document's bytes are here; it is no chart yet",
+        "fhir.document_taken": "a document is a chart and on record as fetched; the list is not at its end",
+        "fhir.run_written": "the batch of a run is sent and its cursor moved; not committed",
+        "words.claimed": "a page is in a reader's hands; nothing of it is read",
+        "words.read": "a page is read, its upright image stored; no row says so",
+        "words.written": "a page's words are written; not committed",
         "upload.part_kept": "a part of a file is kept; no row names it",
         "upload.part_written": "a part's row is written; not committed",
         "upload.completed": "a file was put together and received; not committed",

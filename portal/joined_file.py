@@ -1,13 +1,13 @@
-"""Pieces in the storage read as the one file they make up."""
+"""Pieces of a file read as the one file they make up."""
 
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 
 from django.core.files.base import File
 
-from portal import storage
+from portal.growing import Growing
 
 
 class NotTheFile(Exception):
@@ -15,15 +15,15 @@ class NotTheFile(Exception):
 
 
 class JoinedFile(File):  # type: ignore[type-arg]  # generic in the stubs only
-    """Stored pieces, in order, as one file that is read from its beginning; `size` is in bytes.
+    """Pieces, in order, as one file that is read from its beginning; `size` is in bytes.
 
     Read to its end it raises NotTheFile unless its bytes have the SHA-256 that was declared, so that
     whoever stores what it reads stores nothing else.
     """
 
-    def __init__(self, names: Sequence[str], *, size: int, sha256: str) -> None:
+    def __init__(self, pieces: Callable[[], Iterable[bytes]], *, size: int, sha256: str) -> None:
         super().__init__(None, name="")
-        self.names, self.size, self.declared = tuple(names), size, sha256
+        self.pieces, self.size, self.declared = pieces, size, sha256
         self.seek(0)
 
     def seek(self, offset: int, whence: int = 0) -> int:
@@ -41,10 +41,9 @@ class JoinedFile(File):  # type: ignore[type-arg]  # generic in the stubs only
 
     def blocks(self) -> Iterator[bytes]:
         """The bytes as they come; NotTheFile after the last one if they are not those declared."""
-        for name in self.names:
-            for block in storage.blocks(name):
-                self.digest.update(block)
-                yield block
+        for block in self.pieces():
+            self.digest.update(block)
+            yield block
         if self.digest.hexdigest() != self.declared:
             raise NotTheFile
 
@@ -67,7 +66,7 @@ class JoinedFile(File):  # type: ignore[type-arg]  # generic in the stubs only
         return content
 
     def chunks(self, chunk_size: int | None = None) -> Iterator[bytes]:  # noqa: ARG002
-        """The whole file in blocks; their size is the storage's, whatever was asked for."""
+        """The whole file in blocks; their size is that of the pieces, whatever was asked for."""
         self.seek(0)
         for block in self.flow:
             self.place += len(block)
@@ -80,4 +79,21 @@ class JoinedFile(File):  # type: ignore[type-arg]  # generic in the stubs only
         return self.size
 
     def close(self) -> None:
-        self.rest, self.names = memoryview(b""), ()
+        self.rest, self.flow = memoryview(b""), iter(())
+
+
+class GrownFile(JoinedFile):
+    """A file that lies in its place already, sealed; `sizes` are those of its segments (bytes)."""
+
+    def __init__(self, growing: Growing, sizes: Sequence[int], *, size: int, sha256: str) -> None:
+        super().__init__(lambda: growing.segments(sizes), size=size, sha256=sha256)
+        self.growing, self.sizes = growing, sizes
+
+    def check(self) -> None:
+        """Read it to its end; NotTheFile."""
+        for _ in self.chunks():
+            continue
+
+    def adopt(self, name: str) -> None:
+        """Give it its name."""
+        self.growing.adopt(name, sizes=self.sizes)

@@ -1,13 +1,16 @@
 """Where sealed and service files lie: a directory, or a bucket. Both speak Django's storage and four words more.
 
 `draft` gives a file to write into, `adopt` puts it under its final name at once and for good, `walk` lists what is
-there, `touch` makes a file as young as if it had just been kept.
+there, `touch` makes a file as young as if it had just been kept. Only a directory lets a file grow in its place:
+`held` gives a handle on it, `link` a second name.
 """
 
 from __future__ import annotations
 
+import fcntl
 import io
 import os
+import secrets
 import tempfile
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
@@ -46,6 +49,8 @@ def to_disk(path: Path, *, directory: bool = False) -> None:
 class DurableFileStorage(FileSystemStorage):
     """A directory whose files are on the disk, under their final name, when `save` or `adopt` returns."""
 
+    grows = True
+
     def _save(self, name: str, content: File[Any]) -> str:
         saved: str = super()._save(name, content)  # type: ignore[misc]  # not in the stubs
         path = Path(self.path(saved))
@@ -64,6 +69,16 @@ class DurableFileStorage(FileSystemStorage):
                 with suppress(FileNotFoundError):
                     Path(draft.name).unlink()
 
+    def forget_drafts(self, *, before: datetime) -> int:
+        """Remove what was being written when its process was killed; how many."""
+        forgotten = 0
+        for draft in Path(self.path(DRAFTS)).glob("*"):
+            with suppress(FileNotFoundError):
+                if draft.stat().st_mtime < before.timestamp():
+                    draft.unlink()
+                    forgotten += 1
+        return forgotten
+
     def adopt(self, draft: IO[bytes], name: str) -> None:
         """The draft is the file of this name from now on, whatever was there before."""
         path = Path(self.path(name))
@@ -71,6 +86,37 @@ class DurableFileStorage(FileSystemStorage):
         draft.flush()
         os.fsync(draft.fileno())
         Path(draft.name).rename(path)
+        to_disk(path.parent, directory=True)
+
+    @contextmanager
+    def held(self, name: str, *, new: bool = False) -> Iterator[int]:
+        """A handle on a file that others may not write meanwhile: BlockingIOError if somebody does.
+
+        Made if it is `new`; FileNotFoundError otherwise.
+        """
+        path = Path(self.path(name))
+        if new:
+            self.make_folder(path.parent)
+        handle = os.open(path, os.O_RDWR | (os.O_CREAT if new else 0), 0o600)
+        try:
+            fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if new:
+                to_disk(path.parent, directory=True)
+            yield handle
+        finally:
+            os.close(handle)
+
+    def link(self, source: str, name: str) -> None:
+        """A file that is on the disk bears this name too, whatever was there before."""
+        path = Path(self.path(name))
+        self.make_folder(path.parent)
+        try:
+            os.link(self.path(source), path)
+        except FileExistsError:
+            beside = path.with_name(f"{path.name}.{secrets.token_hex(8)}")  # swept, should we be stopped here
+            os.link(self.path(source), beside)
+            beside.rename(path)
+            beside.unlink(missing_ok=True)  # it was the same file already
         to_disk(path.parent, directory=True)
 
     def make_folder(self, folder: Path) -> None:
@@ -106,6 +152,8 @@ class DurableFileStorage(FileSystemStorage):
 class BucketStorage(S3Storage):  # type: ignore[misc]  # no types there
     """A bucket; a file is one object, there whole or not at all."""
 
+    grows = False
+
     def _open(self, name: str, mode: str = "rb") -> BucketFile:
         if mode != "rb":
             raise ValueError("files of a bucket are written by `adopt` only")
@@ -116,6 +164,10 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # no types there
         """An unnamed file of this machine; what is written to it is sealed already."""
         with tempfile.TemporaryFile() as draft:
             yield draft
+
+    def forget_drafts(self, *, before: datetime) -> int:  # noqa: ARG002
+        """None: the system takes an unnamed file away with its process."""
+        return 0
 
     def adopt(self, draft: IO[bytes], name: str) -> None:
         """The draft's bytes are the object of this name from now on."""

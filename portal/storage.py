@@ -11,9 +11,10 @@ from __future__ import annotations
 import hashlib
 import re
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import partial
 from typing import IO, Any
 
 from django.core.files.base import ContentFile, File
@@ -22,6 +23,7 @@ from django.db import connection, transaction
 
 from portal import vault
 from portal.failpoints import reached
+from portal.joined_file import GrownFile
 from portal.sealing import Altered, SealedFile, sealed
 from portal.shelves import Found
 from portal.vault import Destroyed
@@ -47,8 +49,11 @@ class Stored:
 def keep(content: File[Any], *, practice_id: int, folder: str) -> Stored:
     """Seal the bytes under the name their content has, and say what was stored; the hash is of what was sealed.
 
-    The same bytes again are the same file: it is read through, and replaced if it is damaged or missing.
+    The same bytes again are the same file: it is read through, and replaced if it is damaged or missing. A file that
+    grew in the storage is read once and only its end is written, unless the practice has a new key since.
     """
+    if isinstance(content, GrownFile) and content.growing.key.number == vault.key_in_use(practice_id).number:
+        return keep_grown(content, practice_id=practice_id, folder=folder)
     content.seek(0)
     stored = seal(content.chunks(BLOCK), practice_id=practice_id, folder=folder)
     content.seek(0)
@@ -73,30 +78,43 @@ def seal(blocks: Iterable[bytes], *, practice_id: int, folder: str, ending: str 
             yield block
 
     def name() -> str:
-        mark = key.name_of(digest.hexdigest())
-        return f"practices/{practice_id}/{folder}/{mark[:2]}/{mark}{ending}"
+        return name_of(digest.hexdigest(), key, practice_id=practice_id, folder=folder, ending=ending)
 
     shelf: Any = default_storage  # either of portal.shelves
     with shelf.draft() as draft:
         for piece in sealed(read(), secret=key.secret, number=key.number, name=name):
             draft.write(piece)
-        reached("storage.drafted")
-        place(draft, name(), sha256=digest.hexdigest())
-    reached("storage.kept")
+        place(partial(shelf.adopt, draft), name(), sha256=digest.hexdigest())
     return Stored(name=name(), sha256=digest.hexdigest(), size=size)
 
 
-def place(draft: IO[bytes], name: str, *, sha256: str) -> None:
-    """Give the draft its name, unless the same content is there and sound: then that is younger from now on."""
+def keep_grown(file: GrownFile, *, practice_id: int, folder: str) -> Stored:
+    """Give a file that grew in the storage the name its content has; NotTheFile if its content is another."""
+    file.check()
+    name = name_of(file.declared, file.growing.key, practice_id=practice_id, folder=folder)
+    place(file.adopt, name, sha256=file.declared)
+    return Stored(name=name, sha256=file.declared, size=file.size)
+
+
+def name_of(sha256: str, key: vault.DataKey, *, practice_id: int, folder: str, ending: str = "") -> str:
+    """The name that a content has."""
+    mark = key.name_of(sha256)
+    return f"practices/{practice_id}/{folder}/{mark[:2]}/{mark}{ending}"
+
+
+def place(adopt: Callable[[str], None], name: str, *, sha256: str) -> None:
+    """Let a file be adopted under its name, unless the same content is there and sound: then that is younger now."""
     shelf: Any = default_storage  # either of portal.shelves
+    reached("storage.drafted")
     if not shelf.exists(name):
-        shelf.adopt(draft, name)
-        return
-    with locked(name):
-        if is_sound(name, sha256=sha256):
-            shelf.touch(name)
-        else:
-            shelf.adopt(draft, name)
+        adopt(name)
+    else:
+        with locked(name):
+            if is_sound(name, sha256=sha256):
+                shelf.touch(name)
+            else:
+                adopt(name)
+    reached("storage.kept")
 
 
 @contextmanager

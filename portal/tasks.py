@@ -148,9 +148,8 @@ def ask_fhir_servers(**_future: Any) -> None:
         queue_endpoints(at=timezone.now())
 
 
-@job_task("portal.fetch_fhir", lease=timedelta(minutes=6))
+@job_task("portal.fetch_fhir")
 def fetch_fhir(*, claim: Any) -> None:
-    """The lease is longer than one answer may take; each received document renews it."""
     from portal.actions.fhir import fetch_documents
 
     fetch_documents(claim=claim, clock=timezone.now)

@@ -1,5 +1,6 @@
 """Real files, good and bad, made on the spot: what practices send, and what they send by mistake."""
 
+import hashlib
 import io
 import random
 import zlib
@@ -9,6 +10,10 @@ from PIL import Image, ImageDraw, ImageFont
 
 LETTER = (612, 792)
 WORDS = ("patient", "denies", "chest", "pain", "assessment", "plan", "lisinopril", "daily", "follow", "in", "weeks")
+
+
+def sha256(content: bytes) -> str:
+    return hashlib.sha256(content).hexdigest()
 
 
 # -- PDF -----------------------------------------------------------------------------------------

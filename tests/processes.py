@@ -74,15 +74,26 @@ def start(command: list[str], folder: Path, name: str, **more: str) -> Running:
     return Running(process, log)
 
 
-def start_worker(folder: Path, *, beat: bool = True, concurrency: int = 2, **more: str) -> Running:
-    """A Celery worker, by default with beat inside; more = further environment variables."""
+def start_worker(folder: Path, *, beat: bool = True, concurrency: int = 2, kept: bool = False, **more: str) -> Running:
+    """A Celery worker, by default with beat inside; `kept` alive as in production; more = environment variables."""
     command = [
+        *([sys.executable, "-m", "config.keep"] if kept else []),
         sys.executable, "-W", "ignore", "-m", "celery", "--quiet", "-A", "config", "worker",
         "--concurrency", str(concurrency), "--loglevel", "WARNING", "--without-gossip", "--without-mingle",
     ]  # fmt: skip
     if beat:
         command += ["--beat", "--schedule", str(folder / "beat-schedule")]
     return start(command, folder, "worker", **more)
+
+
+def start_reader(folder: Path, **more: str) -> Running:
+    """The worker that reads words, as `make run` starts it."""
+    command = [
+        sys.executable, "-W", "ignore", "-m", "celery", "--quiet", "-A", "config", "worker", "--queues", "ocr",
+        "--hostname", "reader@%h", "--concurrency", "1", "--loglevel", "WARNING", "--without-gossip",
+        "--without-mingle",
+    ]  # fmt: skip
+    return start(command, folder, "reader", **more)
 
 
 def start_web(folder: Path, port: int, **more: str) -> Running:

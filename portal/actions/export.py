@@ -23,6 +23,7 @@ from django.db.models import Model
 
 from portal import scope, storage
 from portal.actions.audit import record
+from portal.growing import is_growing
 from portal.models import AuditEvent, ClientRow, Practice, User
 
 FORMAT, VERSION = "chartline-practice-export", 1
@@ -141,6 +142,8 @@ def plain(value: Any) -> Any:
 def as_file(label: str, row: Any, name: str, *, folder: Path | None, found: Export) -> dict[str, Any]:
     """A stored file as the export names it: hash of the content, folder and ending; copied on the way."""
     stored, expected = PurePosixPath(getattr(row, name)), row.stored_files[name]
+    if is_growing(str(stored)):  # not whole: its sender begins it anew
+        return {"sha256": None, "folder": "uploads", "ending": stored.suffix}
     place = "/".join(stored.parts[2:-2]) if stored.parts[0] == "practices" else stored.parts[0]
     shown: dict[str, Any] = {"sha256": None, "folder": place, "ending": stored.suffix}
     try:

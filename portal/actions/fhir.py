@@ -17,6 +17,7 @@ from portal.actions.audit import record
 from portal.actions.batches import BatchNotOpen, NoAgreement, NothingToSend, open_batch, send_batch
 from portal.actions.charts import BatchFull, receive_file
 from portal.actions.jobs import Claim, finish_job, queue_job, renew_job
+from portal.failpoints import reached
 from portal.fhir.guard import Forbidden, check_address
 from portal.fhir.keys import make_key
 from portal.fhir.server import Attached, Server
@@ -27,6 +28,7 @@ from portal.rules.lifecycle import BatchStatus
 FETCH = "portal.fetch_fhir"
 OVERLAP = timedelta(minutes=5)  # a server may show a document later than the time it gives it
 LONGEST_RUN = 600  # seconds; what is left is fetched by the next run
+RENEW_EVERY = 1.0  # seconds
 Clock = Callable[[], datetime]
 
 
@@ -132,6 +134,7 @@ def run(endpoint: FhirEndpoint, claim: Claim, *, clock: Clock) -> tuple[datetime
         scopes=endpoint.scopes,
         key_id=endpoint.key_id,
         sealed_key=endpoint.private_key,
+        still_ours=lease_keeper(claim, clock),
     )
     newest, deadline = endpoint.since, time.monotonic() + LONGEST_RUN
     for attached in server.changed(since=endpoint.since - OVERLAP, at=clock()):
@@ -148,9 +151,25 @@ def run(endpoint: FhirEndpoint, claim: Claim, *, clock: Clock) -> tuple[datetime
             with scope.service():
                 note_unfetchable(endpoint=endpoint, attached=attached, fault=str(trouble), claim=claim, at=clock())
             continue
+        reached("fhir.document_fetched")
         with closing(content):
             keep(endpoint, attached, content, claim, clock=clock)
+        reached("fhir.document_taken")
     return newest, True
+
+
+def lease_keeper(claim: Claim, clock: Clock) -> Callable[[], None]:
+    """Renews the lease, at most once in RENEW_EVERY seconds; raises JobLost when it is another's."""
+    renewed = time.monotonic()
+
+    def keep_lease() -> None:
+        nonlocal renewed
+        if time.monotonic() - renewed >= RENEW_EVERY:
+            with scope.service():
+                renew_job(claim=claim, at=clock())
+            renewed = time.monotonic()
+
+    return keep_lease
 
 
 def is_known(endpoint: FhirEndpoint, attached: Attached) -> bool:
@@ -255,3 +274,4 @@ def end_run(*, endpoint: FhirEndpoint, claim: Claim, fault: str, since: datetime
         record("fhir_endpoint.fault" if fault else "fhir_endpoint.recovered", at=at, about=row, reason=fault)
     row.last_fault = fault[:40]
     row.save(update_fields=["last_run_at", "since", "fault_since", "last_fault"])
+    reached("fhir.run_written")

@@ -5,16 +5,17 @@ from __future__ import annotations
 import csv
 import io
 import re
+from collections.abc import Iterator
 from datetime import datetime
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Prefetch, Q, QuerySet
 
 from portal.actions.audit import record
 from portal.actions.charts import receipt_of
 from portal.actions.deliveries import read_delivery, record_download
 from portal.actions.sftp_sign_in import Visitor
-from portal.models import Batch, Delivery, InboxFile, SftpAccount
+from portal.models import Batch, Chart, Delivery, InboxFile, SftpAccount
 from portal.rules.inbox import FileState
 from portal.rules.intake import ChartStatus, display_name
 from portal.rules.plain_cells import plain
@@ -60,23 +61,35 @@ def has_receipt(batch: Batch) -> bool:
 
 
 def receipt_csv(batch: Batch) -> bytes:
-    """One line for each file sent into the batch's folder, with what became of it up to now; UTF-8, CRLF (RFC 4180)."""
+    """One line for each file sent into the batch's folder, with what became of it up to now; UTF-8, CRLF (RFC 4180).
+
+    The files of an archive follow it, each as `archive/file`.
+    """
     out = io.StringIO(newline="")
     table = csv.writer(out)
     table.writerow(COLUMNS)
     rows = InboxFile.objects.filter(folder=batch.inbox_folder, state__in=IN_RECEIPT).order_by("pk")
-    for file in rows.select_related("chart__duplicate_of__batch"):
-        table.writerow([plain(cell) for cell in (batch.label, batch.inbox_folder.name, *line_of(file))])
+    members = Prefetch("chart__members", Chart.objects.in_order().select_related("duplicate_of__batch"))
+    for file in rows.select_related("chart__duplicate_of__batch").prefetch_related(members):
+        for line in lines_of(file):
+            table.writerow([plain(cell) for cell in (batch.label, batch.inbox_folder.name, *line)])
     return out.getvalue().encode()
 
 
-def line_of(file: InboxFile) -> tuple[str | int, ...]:
-    """file, size, sha256, outcome, detail, chart, received."""
+def lines_of(file: InboxFile) -> Iterator[tuple[str | int, ...]]:
+    """file, size, sha256, outcome, detail, chart, received: of a file, and of those that it held."""
     name = display_name(file.name)
     if file.chart is None:
         fault = NOT_KEPT.get(file.fault, UNFINISHED)
-        return name, file.size, "", "unfinished" if file.state == FileState.MISSED else "not kept", fault, "", ""
-    chart = file.chart
+        yield name, file.size, "", "unfinished" if file.state == FileState.MISSED else "not kept", fault, "", ""
+        return
+    yield line_of(file.chart, name)
+    for member in file.chart.members.all():
+        yield line_of(member, f"{name}/{member.original_name}")
+
+
+def line_of(chart: Chart, name: str) -> tuple[str | int, ...]:
+    """The line of a kept file under the name by which its sender knows it."""
     received = chart.received_at.isoformat(timespec="seconds")
     outcome = OUTCOMES.get(ChartStatus(chart.status), "received")
     return name, chart.size, chart.sha256, outcome, receipt_of(chart).detail, chart.label, received

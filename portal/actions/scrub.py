@@ -23,6 +23,7 @@ from django.db.models import F
 
 from portal import scope, storage
 from portal.actions.audit import record
+from portal.growing import is_growing
 from portal.models import ClientRow, Damage, DamagedFile, Outcome, Practice, Scrub
 
 FORGOTTEN = timedelta(days=1)  # longer than any transaction, or any job between keeping a file and naming it
@@ -72,7 +73,12 @@ def named_files(model: type[ClientRow], *, after: int) -> tuple[list[Named], int
 
 
 def damage_of(name: str, *, sha256: str | None) -> Damage | None:
-    """What is wrong with a stored file, if anything; nothing is expected of one whose key was destroyed."""
+    """What is wrong with a stored file, if anything; nothing is expected of one whose key was destroyed.
+
+    A file that still grows is there or not; it is read when it is whole.
+    """
+    if is_growing(name):
+        return None if default_storage.exists(name) else Damage.MISSING
     try:
         with storage.opened(name) as source:
             sound = storage.sha256_of(source) == sha256 if sha256 else storage.has_its_content(name, source)
@@ -185,7 +191,9 @@ def check_next_rows(table: str, after: int, tally: Tally, *, at: datetime, part:
 
 
 def sweep_next_practice(after: int, tally: Tally, *, at: datetime) -> int | None:
-    """Sweep the next practice's files; its id, None if there was none. Opens its own scopes."""
+    """Sweep the next practice's files, and drafts before the first; its id, None if there was none. Opens its scopes."""
+    if not after:
+        tally.removed += default_storage.forget_drafts(before=at - FORGOTTEN)  # type: ignore[attr-defined]
     with scope.service():
         following = Practice.objects.filter(pk__gt=after).order_by("pk").values_list("pk", flat=True).first()
     if following is not None:

@@ -6,9 +6,8 @@ Any web machine can take the next part: nothing of an upload lives in a process.
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -23,8 +22,9 @@ from portal.actions.batches import BatchNotOpen, contract_in_force, send_batch
 from portal.actions.charts import Receipt, hold_open, receipt_of, receive_file
 from portal.actions.notices import queue_notice
 from portal.failpoints import reached
-from portal.joined_file import JoinedFile, NotTheFile
+from portal.joined_file import NotTheFile
 from portal.models import ApiToken, Batch, Chart, Upload, UploadPart, User
+from portal.parts import discard_growing, keep_part, whole_file
 from portal.rules.expected_files import Difference, Named, compare_files
 from portal.rules.intake import display_name
 from portal.rules.lifecycle import BatchStatus
@@ -116,26 +116,43 @@ def begun(batch: Batch, *, at: datetime) -> Begun:
 
 
 # -- fill ----------------------------------------------------------------------------------------
+@dataclass(frozen=True)
+class Arrived:
+    """The bytes of a part, and their SHA-256 in hex, taken as they came in."""
+
+    content: bytes
+    sha256: str
+
+
 @transaction.atomic
-def append_part(*, upload: Upload, offset: int, content: bytes, sha256: str, at: datetime) -> int:
+def append_part(*, upload: Upload, offset: int, arrived: Arrived, sha256: str, at: datetime) -> int:
     """Keep one part at `offset` and say how far the file is now (bytes); NotTaken otherwise.
 
     The part that is there already, sent once more because its answer was lost, is taken as done.
     """
-    arrived = hashlib.sha256(content).hexdigest()
-    if not hmac.compare_digest(arrived.encode(), sha256.lower().encode()):
+    content = arrived.content
+    if arrived.sha256 != sha256.lower():
         raise NotTaken(Trouble.PART_DIFFERS, offset=upload.offset)
     held = in_hand(upload)
-    if offset < held.offset and held.parts.filter(offset=offset, size=len(content), sha256=arrived).exists():
+    if offset < held.offset and held.parts.filter(offset=offset, size=len(content), sha256=arrived.sha256).exists():
         return held.offset
     trouble = trouble_with_part(offset=offset, length=len(content), stands_at=held.offset, size=held.size)
     if trouble is not None:
         raise NotTaken(trouble, offset=held.offset)
-    # A folder of its own: no other upload names these objects, so they go with this one.
-    kept = storage.keep_bytes(content, practice_id=held.practice_id, folder=f"uploads/{held.pk}")
+    try:
+        name = keep_part(held, content)
+    except BlockingIOError:
+        raise NotTaken(Trouble.BUSY) from None
+    except storage.Altered:
+        raise NotTaken(Trouble.FILE_DIFFERS) from None
     reached("upload.part_kept")
     UploadPart.objects.create(
-        practice_id=held.practice_id, upload=held, offset=offset, size=kept.size, sha256=arrived, storage_name=kept.name
+        practice_id=held.practice_id,
+        upload=held,
+        offset=offset,
+        size=len(content),
+        sha256=arrived.sha256,
+        storage_name=name,
     )
     Upload.objects.filter(pk=held.pk).update(offset=F("offset") + len(content), expires_at=at + KEPT)
     reached("upload.part_written")
@@ -171,15 +188,15 @@ def complete_upload(*, upload: Upload, sha256: str = "", by: User | None, at: da
         raise NotTaken(Trouble.UNFINISHED, offset=held.offset)
     if held.sha256 and held.sha256 != declared:
         raise NotTaken(Trouble.FILE_DIFFERS)
-    names = [part.storage_name for part in held.parts.order_by("offset")]
     try:
-        with transaction.atomic():
+        with transaction.atomic(), whole_file(held, sha256=declared) as file:
             receipt = receive_file(
                 batch=Batch.objects.select_related("practice").get(pk=held.batch_id),
-                file=JoinedFile(names, size=held.size, sha256=declared),
-                name=held.name, by=by, at=at, again=True,
+                file=file, name=held.name, by=by, at=at, again=True,
             )  # fmt: skip
-    except NotTheFile:
+    except BlockingIOError:
+        raise NotTaken(Trouble.BUSY) from None
+    except (NotTheFile, storage.Altered, FileNotFoundError):
         raise NotTaken(Trouble.FILE_DIFFERS) from None
     end(held, UploadState.COMPLETE, at=at, sha256=declared, chart=receipt.chart)
     record(
@@ -229,10 +246,13 @@ def discard_parts(*, upload_ids: Sequence[int]) -> int:
             .select_for_update(skip_locked=True, of=("self",))
         )
         UploadPart.objects.filter(pk__in=[part.pk for part in parts]).delete()
+        ended = list(Upload.objects.filter(pk__in=upload_ids).exclude(state=UploadState.OPEN))
     if parts:
         reached("upload.parts_forgotten")
-    for part in parts:
-        storage.discard(part.storage_name)
+    for name in {part.storage_name for part in parts}:
+        storage.discard(name)
+    for upload in ended:
+        discard_growing(upload)
     return len(parts)
 
 

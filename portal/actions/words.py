@@ -22,6 +22,7 @@ from kombu.exceptions import OperationalError
 from portal import reading, scope
 from portal.actions.audit import record
 from portal.actions.turns import practices_in_turn
+from portal.failpoints import reached
 from portal.models import Chart, Outcome, Page, PageWords, User
 from portal.rendering import DrawnPage
 from portal.rules.marks import is_blank
@@ -164,6 +165,7 @@ def read_due_pages(*, at: datetime, seconds: float) -> int:
             claim = claim_page(at=at + timedelta(seconds=passed))
         if claim is None:
             return read
+        reached("words.claimed")
         read_claimed_page(claim=claim, at=at + timedelta(seconds=passed))
         read += 1
 
@@ -181,6 +183,7 @@ def read_claimed_page(*, claim: ReadingClaim, at: datetime) -> None:
         found = reading.read_page(
             image_name=image_name, practice_id=claim.practice_id, still_ours=lease_keeper(claim, clock)
         )
+        reached("words.read")
         with scope.service():
             finish_reading(claim=claim, found=found, at=clock())
     except ReadingLost:
@@ -229,6 +232,7 @@ def finish_reading(*, claim: ReadingClaim, found: reading.Reading, at: datetime)
         page.width, page.height = found.turned.width, found.turned.height
     page.save()
     tell_if_all_read(chart_id=page.chart_id, at=at)
+    reached("words.written")
 
 
 def locked_page(claim: ReadingClaim) -> Page:

@@ -8,10 +8,11 @@ from drf_spectacular.utils import extend_schema_field
 from rest_framework import serializers
 
 from portal.models import Batch, Chart, Delivery, Upload
+from portal.rules.file_types import TAKEN
 from portal.rules.intake import ADVICE, ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.specialties import Specialty
-from portal.rules.uploads import PART_BYTES, UploadState
+from portal.rules.uploads import LARGEST_PART, UploadState
 
 HEX = r"^[0-9a-fA-F]{64}$"  # a SHA-256
 
@@ -97,10 +98,7 @@ class ChartSerializer(serializers.ModelSerializer):
 class FileWriteSerializer(serializers.Serializer):
     """One file of a batch."""
 
-    file = serializers.FileField(
-        help_text="PDF, TIFF, JPEG, PNG, HEIC, DOCX, RTF, text, C-CDA or a ZIP of these, known by its content.",
-        allow_empty_file=True,
-    )
+    file = serializers.FileField(help_text=f"{TAKEN}; known by its content.", allow_empty_file=True)
     sha256 = serializers.RegexField(HEX, required=False, help_text="SHA-256 of the file in hex; checked if given.")
 
 
@@ -159,7 +157,7 @@ class UploadSerializer(serializers.ModelSerializer):
 
     @extend_schema_field(int)
     def get_part_bytes(self, _upload: Upload) -> int:
-        return PART_BYTES
+        return LARGEST_PART
 
 
 class UploadStatusSerializer(UploadSerializer):

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 from collections.abc import Callable, Mapping
 from types import MappingProxyType
 from typing import Any, ClassVar, TypeVar
 
-from django.core.exceptions import RequestDataTooBig
 from django.http import UnreadablePostError
 from django.utils import timezone
 from drf_spectacular.types import OpenApiTypes
@@ -17,7 +17,7 @@ from rest_framework.response import Response
 
 from portal.actions.batches import BatchNotOpen, NoAgreement
 from portal.actions.charts import BatchFull
-from portal.actions.uploads import NotTaken, abandon_upload, append_part, complete_upload, open_upload
+from portal.actions.uploads import Arrived, NotTaken, abandon_upload, append_part, complete_upload, open_upload
 from portal.api.authentication import PracticeRequest
 from portal.api.base import PracticeView
 from portal.api.batches import NO_AGREEMENT, NOT_OPEN, TOO_FULL, receipt_data, record_call
@@ -36,7 +36,7 @@ from portal.api.serializers import (
     UploadWriteSerializer,
 )
 from portal.models import Batch, TokenScope, Upload
-from portal.rules.uploads import PASSING, SAID, Trouble
+from portal.rules.uploads import LARGEST_PART, PASSING, SAID, Trouble
 
 STATUS: Mapping[Trouble, int] = MappingProxyType(
     {
@@ -51,6 +51,7 @@ STATUS: Mapping[Trouble, int] = MappingProxyType(
 )
 CONFLICT = 409  # what the state of the upload does not allow
 BYTES = {"application/octet-stream", "application/offset+octet-stream"}
+PIECE = 1024**2  # bytes read at a time
 NUMBER = re.compile(r"[0-9]{1,18}")
 SHA256 = re.compile(r"[0-9a-fA-F]{64}")
 CUT_OFF = Refused(400, "cut_off", "The connection ended before the part had arrived. Send it again.")
@@ -98,8 +99,8 @@ def refusal(trouble: NotTaken) -> Refused:
     return refused
 
 
-def part_of(request: Any) -> tuple[int, str, bytes]:
-    """Offset, declared SHA-256 and bytes of a part, from headers and body; Refused if one of them is not usable."""
+def part_of(request: Any) -> tuple[int, str, Arrived]:
+    """Offset and declared SHA-256 of a part, and what arrived; Refused if one of them is not usable."""
     offset, sha256 = request.headers.get("Upload-Offset", ""), request.headers.get("X-Content-SHA256", "")
     wrong = {
         name: ["This field is required."]
@@ -108,12 +109,17 @@ def part_of(request: Any) -> tuple[int, str, bytes]:
     }
     if wrong:
         raise Refused(400, "invalid", "The request is not valid.", fields=wrong)
+    if int(request.META.get("CONTENT_LENGTH") or 0) > LARGEST_PART:  # before a byte of it is read
+        raise refusal(NotTaken(Trouble.PART_TOO_LARGE))
+    digest, pieces, size = hashlib.sha256(), [], 0
     try:
-        return int(offset), sha256, request.body
+        while size <= LARGEST_PART and (piece := request.read(PIECE)):
+            digest.update(piece)  # while more comes in
+            pieces.append(piece)
+            size += len(piece)
     except UnreadablePostError:
         raise CUT_OFF from None
-    except RequestDataTooBig:
-        raise refusal(NotTaken(Trouble.PART_TOO_LARGE)) from None
+    return int(offset), sha256, Arrived(b"".join(pieces), digest.hexdigest())
 
 
 class UploadsView(PracticeView):
@@ -175,9 +181,9 @@ class UploadView(PracticeView):
     @extend_schema(
         operation_id="send_part",
         summary="Send a part",
-        description="The body is the bytes, at most 4 MiB, beginning where the file stands. The answer comes when they "
-        "are on disk. Bytes that do not have the declared SHA-256, or begin elsewhere, are not kept, and the answer "
-        "says where to go on. The same part sent again is taken as done; so no key is needed.",
+        description="The body is the bytes, at most 16 MiB, beginning where the file stands. The answer comes when "
+        "they are on disk. Bytes that do not have the declared SHA-256, or begin elsewhere, are not kept, and the "
+        "answer says where to go on. The same part sent again is taken as done; so no key is needed.",
         parameters=[OFFSET_HEADER, PART_HASH_HEADER],
         request={"application/octet-stream": OpenApiTypes.BINARY},
         responses={200: OffsetSerializer, **upload_errors(400, 404, 409, 413, 415, 422)},
@@ -188,9 +194,9 @@ class UploadView(PracticeView):
         media_type = request.content_type.partition(";")[0].strip().lower()
         if media_type not in BYTES:
             raise UnsupportedMediaType(media_type)
-        offset, sha256, content = part_of(request._request)
+        offset, sha256, arrived = part_of(request._request)
         now_at = answered(
-            lambda: append_part(upload=upload, offset=offset, content=content, sha256=sha256, at=timezone.now())
+            lambda: append_part(upload=upload, offset=offset, arrived=arrived, sha256=sha256, at=timezone.now())
         )
         return Response({"offset": now_at, "size": upload.size}, headers={"Upload-Offset": str(now_at)})
 

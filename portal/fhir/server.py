@@ -7,7 +7,7 @@ import binascii
 import hashlib
 import hmac
 import io
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import IO, Any
@@ -15,6 +15,7 @@ from urllib.parse import urlencode, urljoin, urlsplit
 
 from django.conf import settings
 
+from portal.children import nobody_else
 from portal.fhir.keys import assertion
 from portal.fhir.web import BLOCK, Fault, ask, json_of
 
@@ -45,7 +46,10 @@ class Attached:
 
 @dataclass
 class Server:
-    """One endpoint as the door needs it; the token is asked for when it is first needed."""
+    """One endpoint as the door needs it; the token is asked for when it is first needed.
+
+    `still_ours` is called often while answers come, and may raise to stop the work.
+    """
 
     base_url: str
     token_url: str
@@ -53,6 +57,7 @@ class Server:
     scopes: str
     key_id: str
     sealed_key: str
+    still_ours: Callable[[], None] = nobody_else
     token: str = ""
 
     @property
@@ -73,7 +78,7 @@ class Server:
         try:
             content, _ = ask(
                 "POST", self.token_url, hosts=self.hosts, headers={"Accept": "application/json"}, data=form,
-                most=1024**2,
+                most=1024**2, still_ours=self.still_ours,
             )  # fmt: skip
         except Fault as fault:
             refused = str(fault) in {"http_400", "http_401", "http_403"}
@@ -89,7 +94,7 @@ class Server:
                 self.sign_in(at=at)
             headers = {"Accept": accept, "Authorization": f"Bearer {self.token}"}
             try:
-                return ask("GET", address, hosts=self.hosts, headers=headers, most=most)
+                return ask("GET", address, hosts=self.hosts, headers=headers, most=most, still_ours=self.still_ours)
             except Fault as fault:
                 if str(fault) != "http_401" or last:
                     raise

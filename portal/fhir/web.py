@@ -5,14 +5,16 @@ from __future__ import annotations
 import json
 import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import IO, Any
 from urllib.parse import urljoin, urlsplit, urlunsplit
 
 import requests
+import urllib3
 from django.conf import settings
 from requests.adapters import HTTPAdapter
 
+from portal.children import nobody_else
 from portal.fhir.guard import Forbidden, check_address, number_of
 
 CONNECT, READ = 5, 30  # seconds
@@ -63,9 +65,14 @@ def ask(  # noqa: PLR0913  (one request has that many sides)
     headers: Mapping[str, str],
     data: Mapping[str, str] | None = None,
     most: int,
+    still_ours: Callable[[], None] = nobody_else,
 ) -> tuple[IO[bytes], str]:
-    """The answer's bytes, at most `most` of them, and its type; Fault."""
+    """The answer's bytes, at most `most` of them, and its type; Fault.
+
+    `still_ours` is called before the request and for each block that comes, and may raise to stop the work.
+    """
     for _ in range(MOST_REDIRECTS + 1):
+        still_ours()
         try:
             check_address(address, hosts=hosts)
             # one session a request: it remembers for which host it connects
@@ -74,9 +81,9 @@ def ask(  # noqa: PLR0913  (one request has that many sides)
                 allow_redirects=False,
             ) as answer:  # fmt: skip
                 if not answer.is_redirect:
-                    return body(answer, most=most), answer.headers.get("Content-Type", "")
+                    return body(answer, most=most, still_ours=still_ours), answer.headers.get("Content-Type", "")
                 target = urljoin(address, answer.headers["Location"])
-        except (Forbidden, requests.exceptions.RequestException, OSError) as trouble:
+        except (Forbidden, requests.exceptions.RequestException, urllib3.exceptions.HTTPError, OSError) as trouble:
             raise fault_of(trouble) from None
         if method != "GET":
             raise Fault("redirected", passing=False)
@@ -92,17 +99,19 @@ def fault_of(trouble: Exception) -> Fault:
         return Fault(str(trouble), passing=False)
     if isinstance(trouble, requests.exceptions.SSLError):
         return Fault("certificate", passing=True)
-    return Fault("timeout" if isinstance(trouble, requests.exceptions.Timeout) else "unreachable", passing=True)
+    too_late = isinstance(trouble, requests.exceptions.Timeout | urllib3.exceptions.TimeoutError)
+    return Fault("timeout" if too_late else "unreachable", passing=True)
 
 
-def body(answer: requests.Response, *, most: int) -> IO[bytes]:
+def body(answer: requests.Response, *, most: int, still_ours: Callable[[], None]) -> IO[bytes]:
     """The bytes of a good answer in a temporary file; Fault for any other, for too many, and for too few."""
     if answer.status_code != requests.codes.ok:
         passing = answer.status_code in {401, 403, 408, 425, 429} or answer.status_code >= 500  # noqa: PLR2004
         raise Fault(f"http_{answer.status_code}", passing=passing)
     deadline, size = time.monotonic() + WHOLE, 0
     out = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115
-    for block in answer.iter_content(BLOCK):
+    for block in blocks(answer):
+        still_ours()
         size += len(block)
         if size > most:
             raise Fault("too_large", passing=False)
@@ -111,6 +120,12 @@ def body(answer: requests.Response, *, most: int) -> IO[bytes]:
         out.write(block)
     out.seek(0)
     return out
+
+
+def blocks(answer: requests.Response) -> Iterator[bytes]:
+    """What has come, as it comes: waiting for whole blocks, one that drips would keep us for hours."""
+    while block := answer.raw.read1(BLOCK, decode_content=True):
+        yield block
 
 
 def json_of(content: IO[bytes]) -> dict[str, Any]:

@@ -91,10 +91,10 @@ class Upload(ClientRow):
 
 
 class UploadPart(ClientRow):
-    """A piece of an upload as it lies in the storage, until the file is put together or given up."""
+    """A piece of an upload as it lies in the storage (portal.parts), until the file is whole or given up."""
 
     plain_fields = ("sha256", "storage_name")
-    stored_files = {"storage_name": "sha256"}
+    stored_files = {"storage_name": None}  # all parts may lie in one file
 
     upload = models.ForeignKey(Upload, on_delete=models.CASCADE, related_name="parts")
     offset = models.PositiveBigIntegerField()

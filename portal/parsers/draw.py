@@ -14,6 +14,7 @@ import json
 import math
 import sys
 import time
+from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
@@ -28,6 +29,7 @@ from portal.parsers.layer import layer_words
 from portal.parsers.marks import ink_map, keep_thumbnail, share_of, under
 from portal.rules.words import NOTHING, Belief, Lines, belief
 
+ENCODERS = 2  # threads: of a page's cost, drawing is half
 SHORT_SIDE = 1275  # pixels: a letter page at 150 dpi, which is read at arm's length without zoom
 LONG_SIDE = 6000  # pixels, for strips
 LARGEST_PAGE = 14_400  # points, 200 inches: the limit of PDF 1.x viewers (ISO 32000-1, annex C)
@@ -230,7 +232,7 @@ def marks(page: Drawn, directory: Path, number: int) -> dict[str, Any]:
     """What is noted of a page besides its image: text and words of the layer, what to make of it, ink, a thumbnail."""
     inked = ink_map(page.image)
     ink = share_of(inked)
-    thumb = f"{number}.thumb.webp"
+    thumb = f"{number}.thumb.jpg"
     keep_thumbnail(page.image, directory / thumb)
     over_ink, outside = under(inked, page.lines.words)
     trust = belief(page.lines.words, inked=over_ink, ink=ink, ink_outside=outside)
@@ -261,7 +263,7 @@ def finished(page: Drawn, directory: Path, number: int) -> dict[str, Any]:
 def draw_slice(options: argparse.Namespace) -> dict[str, Any]:
     """Draw from the first page on, as many as asked or as the time allows, at least one.
 
-    A page is encoded while the next is drawn; no more than these two are held.
+    ENCODERS pages are encoded while the next is drawn, and no more than these are held.
     """
     began = time.monotonic()
     pages = (
@@ -272,17 +274,16 @@ def draw_slice(options: argparse.Namespace) -> dict[str, Any]:
     if not pages.total:
         raise Refused("no_pages")
     entries: list[dict[str, Any]] = []
-    with ThreadPoolExecutor(1) as encoder:
-        last: Future[dict[str, Any]] | None = None
+    held: deque[Future[dict[str, Any]]] = deque()
+    with ThreadPoolExecutor(ENCODERS) as encoders:
         for number in range(options.first, min(options.first + options.count, pages.total + 1)):
             page = pages.draw(number - 1)
-            if last is not None:
-                entries.append(last.result())
-            last = encoder.submit(finished, page, options.directory, number)
+            if len(held) == ENCODERS:
+                entries.append(held.popleft().result())
+            held.append(encoders.submit(finished, page, options.directory, number))
             if time.monotonic() - began > options.pause:
                 break
-        if last is not None:
-            entries.append(last.result())
+        entries += [one.result() for one in held]
     return {"total": pages.total, "pages": entries}
 
 

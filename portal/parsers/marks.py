@@ -48,7 +48,10 @@ def under(inked: Image.Image, words: Sequence[Word]) -> tuple[float, int]:
 
 
 def keep_thumbnail(image: Image.Image, path: Path) -> None:
-    """A small copy as WebP; figures in docs/decisions/0011."""
-    small = image.convert("RGB" if image.mode not in {"L", "1"} else "L")
-    small.thumbnail((THUMB, THUMB * 2), Image.Resampling.BICUBIC, reducing_gap=2.0)
-    small.save(path, "WEBP", quality=50, method=2)
+    """A small copy as JPEG; figures in docs/decisions/0011."""
+    plain = image if image.mode == "L" else image.convert("RGB")
+    across, down = min(1.0, THUMB / plain.width), min(1.0, 2 * THUMB / plain.height)
+    scale = min(across, down)
+    size = max(1, round(plain.width * scale)), max(1, round(plain.height * scale))
+    coarse = plain.reduce(SMALL) if scale <= 1 / SMALL else plain
+    coarse.resize(size, Image.Resampling.BICUBIC).save(path, "JPEG", quality=50)

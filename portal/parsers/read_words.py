@@ -116,9 +116,9 @@ def read(options: argparse.Namespace) -> dict[str, Any]:
         upright = without_idle_colour(page.transpose(TURNS[level.turn]))
         manifest |= {
             "width": upright.width, "height": upright.height, "file": write(upright, options.directory, 1),
-            "thumb": "1.thumb.webp",
+            "thumb": "1.thumb.jpg",
         }  # fmt: skip
-        keep_thumbnail(upright, options.directory / "1.thumb.webp")
+        keep_thumbnail(upright, options.directory / "1.thumb.jpg")
     return manifest
 
 

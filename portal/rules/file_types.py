@@ -30,6 +30,7 @@ MEDIA_TYPES: Mapping[str, tuple[str, ...]] = MappingProxyType(
         ZIP: (".zip",),
     }
 )
+TAKEN = "PDF, TIFF, JPEG, PNG, HEIC, DOCX, RTF, text, C-CDA, or a ZIP of these"  # as people are told
 ENDINGS: tuple[str, ...] = tuple(ending for endings in MEDIA_TYPES.values() for ending in endings)
 WORDY_ENDINGS: tuple[str, ...] = MEDIA_TYPES[TEXT]
 

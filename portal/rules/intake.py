@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
-from portal.rules.file_types import ENDINGS, TEXT, WORDY_ENDINGS, media_type_of
+from portal.rules.file_types import ENDINGS, TAKEN, TEXT, WORDY_ENDINGS, media_type_of
 
 
 class ChartStatus(StrEnum):
@@ -54,7 +54,7 @@ ADVICE: Mapping[Refusal, Advice] = MappingProxyType(
     {
         Refusal.EMPTY: Advice("The file has no content (0 bytes).", "Scan or export it again and send it."),
         Refusal.UNKNOWN_TYPE: Advice(
-            "The content is not of a type we take: PDF, TIFF, JPEG, PNG, HEIC, DOCX, RTF, text, C-CDA, a ZIP of these.",
+            f"The content is not of a type we take: {TAKEN}.",
             "Export the chart as PDF or TIFF and send it.",
         ),
         Refusal.NAME_DIFFERS: Advice(

@@ -6,7 +6,8 @@ from datetime import timedelta
 from enum import StrEnum
 from types import MappingProxyType
 
-PART_BYTES = 4 * 1024**2  # the largest part, and the one our own scripts send
+PART_BYTES = 4 * 1024**2  # the part that the upload page sends: a browser's line is often a slow one
+LARGEST_PART = 16 * 1024**2  # the largest that is taken, and that systems send while nothing breaks
 KEPT = timedelta(days=7)  # how long an unfinished file waits for its next part
 
 
@@ -41,7 +42,7 @@ SAID: Mapping[Trouble, str] = MappingProxyType(
         Trouble.ENDED: "This upload has ended; it takes nothing more.",
         Trouble.WRONG_OFFSET: "The part does not begin where the file stands. Go on from the offset named here.",
         Trouble.PART_DIFFERS: "The part arrived with other bytes than its SHA-256 says. Send it again.",
-        Trouble.PART_TOO_LARGE: "A part holds 1 byte to 4 MiB. Send smaller parts.",
+        Trouble.PART_TOO_LARGE: "A part holds 1 byte to 16 MiB. Send smaller parts.",
         Trouble.BEYOND_THE_END: "The part goes beyond the size that was declared for the file.",
         Trouble.UNFINISHED: "The file is not complete yet. Go on from the offset named here.",
         Trouble.HASH_MISSING: "Declare the SHA-256 of the whole file, 64 hexadecimal digits.",
@@ -94,7 +95,7 @@ def trouble_at_opening(*, size: int, begun: Begun, limits: Limits) -> Trouble | 
 
 def trouble_with_part(*, offset: int, length: int, stands_at: int, size: int) -> Trouble | None:
     """Why a part of `length` bytes at `offset` does not fit a file of `size` that has `stands_at` bytes."""
-    if not 1 <= length <= PART_BYTES:
+    if not 1 <= length <= LARGEST_PART:
         return Trouble.PART_TOO_LARGE
     if offset != stands_at:
         return Trouble.WRONG_OFFSET

@@ -121,9 +121,9 @@ def upload_part(request: SignedRequest, pk: int) -> JsonResponse:
         parts = list(upload.parts.values("offset", "size", "sha256"))
         return JsonResponse({"state": upload.state, "offset": upload.offset, "size": upload.size, "parts": parts})
     try:
-        offset, sha256, content = done(lambda: part_of(request))
+        offset, sha256, arrived = done(lambda: part_of(request))
         now_at = done(
-            lambda: append_part(upload=upload, offset=offset, content=content, sha256=sha256, at=timezone.now())
+            lambda: append_part(upload=upload, offset=offset, arrived=arrived, sha256=sha256, at=timezone.now())
         )
     except NotDone as trouble:
         return trouble.answer

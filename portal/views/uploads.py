@@ -30,6 +30,7 @@ from portal.actions.uploads import abandon_unfinished
 from portal.api.idempotency import sha256_of
 from portal.forms.batches import BatchForm, SendForm, UploadForm, first_values
 from portal.models import Batch
+from portal.rules.file_types import TAKEN
 from portal.rules.roles import Permission
 from portal.rules.uploads import PART_BYTES, SAID, Trouble
 from portal.separators import sheet
@@ -48,9 +49,8 @@ def limits() -> dict[str, Any]:
     """What is accepted, said before a file is chosen."""
     return {
         "max_bytes": settings.INTAKE_FILE_LIMIT,
-        "accepted": "PDF, TIFF, JPEG, PNG, HEIC, DOCX, RTF, text, C-CDA, or a ZIP of these. "
-        f"Up to {megabytes(settings.INTAKE_FILE_LIMIT)} and {settings.INTAKE_PAGE_LIMIT:,} pages a file, "
-        f"{megabytes(settings.INTAKE_BATCH_LIMIT)} a batch.",
+        "accepted": f"{TAKEN}. Up to {megabytes(settings.INTAKE_FILE_LIMIT)} and "
+        f"{settings.INTAKE_PAGE_LIMIT:,} pages a file, {megabytes(settings.INTAKE_BATCH_LIMIT)} a batch.",
         "at_once": settings.DATA_UPLOAD_MAX_NUMBER_FILES,
         "part_bytes": PART_BYTES,
     }

@@ -81,8 +81,9 @@ class CodeSearch extends HTMLElement {
     this.#timer = undefined;
     this.#input.value = "";
     this.#close();
-    this.#hint.textContent = `Looking for “${text}” …`;
+    const looking = (this.#hint.textContent = `Looking for “${text}” …`);
     const take = async () => {
+      this.#hint.textContent ||= looking; // the code before it may have wiped it away
       try {
         const { hits, spelling } = await this.#find(systems, text, AbortSignal.timeout(10_000));
         if (!this.#input.value) {

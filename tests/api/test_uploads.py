@@ -7,7 +7,7 @@ import pytest
 from portal import storage
 from portal.models import AuditEvent, Batch, Chart, ManifestRow, Upload
 from portal.rules.lifecycle import BatchStatus
-from portal.rules.uploads import PART_BYTES, UploadState
+from portal.rules.uploads import LARGEST_PART, UploadState
 from tests.api.conftest import PDF
 from tests.api.test_batches import code, file_of, opened
 
@@ -35,7 +35,7 @@ def test_a_file_in_parts_gets_the_receipt_of_any_other(system, token):
     made = begun(system, batch)
     assert made.status_code == 201
     upload = made.json()
-    assert (upload["offset"], upload["part_bytes"], upload["state"]) == (0, PART_BYTES, "open")
+    assert (upload["offset"], upload["part_bytes"], upload["state"]) == (0, LARGEST_PART, "open")
     last = filled(system, upload["id"])
     assert last.json() == {"offset": len(BIG), "size": len(BIG)}
     assert last["Upload-Offset"] == str(len(BIG))
@@ -71,8 +71,8 @@ def test_what_is_wrong_with_a_part_is_named_and_nothing_of_it_kept(system):
     upload = begun(system, opened(system)).json()["id"]
     assert code(system.part(upload, 0, BIG[:1000], sha256=sha(b"x"))) == (422, "part_differs")
     assert code(system.part(upload, 0, BIG + b"x")) == (422, "beyond_the_end")
-    assert code(system.part(upload, 0, b"x" * (PART_BYTES + 1))) == (413, "part_too_large")
-    assert code(system.part(upload, 0, b"x" * (6 * 1024**2))) == (413, "part_too_large")
+    assert code(system.part(upload, 0, b"x" * (LARGEST_PART + 1))) == (413, "part_too_large")
+    assert code(system.part(upload, 0, b"x" * (24 * 1024**2))) == (413, "part_too_large")
     assert code(system.part(upload, 0, BIG, content_type="application/json")) == (415, "unsupported_media_type")
     missing = system.part(upload, "", BIG, sha256="x")
     assert code(missing) == (400, "invalid")

@@ -14,8 +14,8 @@ from portal import scope, storage
 from portal.actions.charts import receive_file
 from portal.models import Batch, Chart, Job
 from portal.rules.intake import ChartStatus
-from portal.rules.lifecycle import BatchStatus
-from tests import factories, files, hostile, processes
+from tests import files, hostile, processes
+from tests.bench.practices import open_batch
 
 BAD, GOOD = 100, 9
 GOAL = 2.0
@@ -52,14 +52,6 @@ def compared(contents: list[tuple[bytes, str]]) -> Iterator[str]:
     ratio = statistics.median(behind) / statistics.median(alone)
     yield f"A good chart behind {waiting} bad ones of another practice ({left} of them still waiting at the end)"
     yield f"  alone {spelled(alone)}; behind them {spelled(behind)}; ratio {ratio:.2f} (goal {GOAL:.0f})"
-
-
-def open_batch() -> Batch:
-    with scope.service():
-        return factories.BatchFactory(
-            practice=factories.PracticeFactory(code=f"F{time.time_ns() % 10**7}"),
-            status=BatchStatus.OPEN, received_at=None, due_at=None,
-        )  # fmt: skip
 
 
 def seconds(batch: Batch, number: int) -> float:

@@ -1,42 +1,75 @@
-"""Drawing and storing a scanned PDF's pages through the limited child process, against bare pdfium in this one."""
+"""Intake whole, from receipt to pages that can be read, against bare pdfium drawing the same files in this process."""
 
+import io
 from collections.abc import Callable
+from datetime import timedelta
 
 import pypdfium2
+from django.core.files.base import File
+from django.utils import timezone
 
 from config.demo import scans
-from portal import scope, storage
-from portal.models import Practice
-from portal.rendering import draw_chart
-from tests import factories
+from portal import scope
+from portal.actions.charts import receive_file
+from portal.actions.jobs import claim_job
+from portal.actions.pages import render_chart
+from portal.models import Batch, Chart, Job
+from portal.rules.intake import ChartStatus
+from tests import files
+from tests.bench.practices import open_batch
 
-PAGES = 10
+SCANNED = (1, 2, 3, 5, 10, 25)  # pages of each scanned file
+WRITTEN = (1, 4, 20)  # pages of each file with a text layer
+WIDTH = 1275  # pixels
+
+
+def contents() -> list[bytes]:
+    """The files of one batch."""
+    images = [scans.as_pdf([scanned(seed * 100 + page) for page in range(n)]) for seed, n in enumerate(SCANNED)]
+    words = [
+        files.text_pdf(*(f"Page {page} of {n}\n" + "Words of a visit. \n" * 40 for page in range(n))) for n in WRITTEN
+    ]
+    return [*images, *words]
+
+
+def scanned(seed: int) -> scans.Image.Image:
+    pages = scans.pages(
+        letterhead="Bench", facts=[], title=f"Scanned page {seed}", body="Words.\n" * 30, signed="", seed=seed
+    )
+    return pages[0]
 
 
 def pages() -> tuple[str, str, Callable[[], int], str, Callable[[], int]]:
     """The benchmark's name, unit, our work, the peer's name and its work."""
-    images = [
-        image
-        for seed in range(PAGES)
-        for image in scans.pages(
-            letterhead="Bench", facts=[], title="A scanned page", body="Words.\n" * 30, signed="", seed=seed
-        )
-    ][:PAGES]
-    content = scans.as_pdf(images)
-
-    with scope.service():
-        practice_id = (Practice.objects.first() or factories.PracticeFactory()).pk
-    kept = storage.keep_bytes(content, practice_id=practice_id, folder="charts")
+    batch = contents()
 
     def ours() -> int:
-        return len(
-            draw_chart(copies=[kept.name], practice_id=practice_id, sha256=kept.sha256, media_type="application/pdf")
-        )
+        fresh = open_batch()
+        return sum(drawn(fresh, content) for content in batch)
 
     def bare() -> int:
-        document = pypdfium2.PdfDocument(content)
-        for page in document:
-            page.render(scale=1275 / page.get_width(), grayscale=True).to_pil()
-        return len(document)
+        drawn_pages = 0
+        for content in batch:
+            with pypdfium2.PdfDocument(content) as document:
+                for page in document:
+                    page.render(scale=WIDTH / page.get_width(), rev_byteorder=True).to_pil()
+                    drawn_pages += 1
+        return drawn_pages
 
-    return f"Intake: pages of a scanned PDF of {PAGES} pages", "pages", ours, "bare pdfium", bare
+    return f"Intake: {len(batch)} PDFs of {sum((*SCANNED, *WRITTEN))} pages", "pages", ours, "bare pdfium", bare
+
+
+def drawn(batch: Batch, content: bytes) -> int:
+    """Received, walked through the steps, its pages stored and readable: how many pages."""
+    now = timezone.now()
+    with scope.service():
+        chart = receive_file(batch=batch, file=File(io.BytesIO(content)), name="a.pdf", by=None, at=now).chart
+        claim = claim_job(job_id=Job.objects.get(kind="portal.render_chart", object_id=chart.pk).pk, at=now)
+    if claim is None:
+        raise RuntimeError("the job is not there")
+    render_chart(claim=claim, at=now + timedelta(seconds=1))
+    with scope.service():
+        chart = Chart.objects.get(pk=chart.pk)
+    if chart.status != ChartStatus.READY:
+        raise RuntimeError(chart.status)
+    return chart.page_count or 0

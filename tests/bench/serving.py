@@ -21,6 +21,7 @@ from portal.models import AuditEvent, Membership, Page, Practice
 from portal.page_links import Writer
 from portal.rules.roles import Role
 from tests import factories, proxies
+from tests.bench.practices import fresh_practice
 from tests.processes import environment
 
 PAGES = 40
@@ -85,7 +86,7 @@ def prepared(folder: Path) -> tuple[str, list[str], list[str], list[str]]:
     """A person and a chart of PAGES pages: cookie, signed links, pages' own addresses, the same bytes in the clear."""
     (folder / "plain").mkdir()
     with scope.service():
-        practice = factories.PracticeFactory(name=f"Bench {secrets.token_hex(4)}", code=secrets.token_hex(3).upper())
+        practice = fresh_practice()
         cleo = Membership.objects.filter(user__email=EMAIL).first()
         person = cleo.user if cleo else factories.UserFactory(email=EMAIL, roles=[Role.PRACTICE], practice=practice)
         practice = Practice.objects.get(pk=min(person.practice_ids))

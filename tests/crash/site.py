@@ -20,8 +20,22 @@ from config.management.commands.trustcheck import every_check
 from portal import scope
 from portal.actions.tokens_admin import create_token
 from portal.actions.trust import Look, take_stock
-from portal.models import Batch, Chart, Job, JobState, Membership, Notice, TokenScope
+from portal.models import (
+    Batch,
+    Chart,
+    InboxFile,
+    Job,
+    JobState,
+    Membership,
+    Notice,
+    PageWords,
+    Practice,
+    TokenScope,
+    User,
+)
+from portal.rules.inbox import FileState
 from portal.rules.intake import ChartStatus
+from portal.rules.words import WordsState
 from tests import files, processes
 from tests.crash.clients import Coder, Desk, System
 
@@ -78,7 +92,11 @@ class Site:
         assert processes.wait_until(self.answers, seconds=60), self.logs()
 
     def start_worker(self) -> None:
-        self.running["worker"] = processes.start_worker(self.folder, SITE_URL=self.url, **self.variables)
+        # Kombu 5.7.0 ends a worker that holds messages when its broker goes away: who keeps it alive starts it again.
+        self.running["worker"] = processes.start_worker(self.folder, kept=True, SITE_URL=self.url, **self.variables)
+
+    def start_reader(self, **more: str) -> None:
+        self.running["reader"] = processes.start_reader(self.folder, SITE_URL=self.url, **{**self.variables, **more})
 
     def answers(self) -> bool:
         try:
@@ -109,7 +127,7 @@ class Site:
 
     def hurry(self) -> None:
         """Have the sweeps done now and not at their time; the broker may be away."""
-        for task in ("portal.ring_due_jobs", "portal.seal_audit_trail"):
+        for task in ("portal.ring_due_jobs", "portal.seal_audit_trail", "portal.ring_readers"):
             current_app.send_task(task, retry=False)
 
     def drain(self, *, hurry: bool = True) -> float:
@@ -119,13 +137,19 @@ class Site:
             while self.coder.finish_one():
                 pass
             if self.left() == {}:
-                return time.monotonic() - begun
+                return self.note(time.monotonic() - begun)
             if hurry:
                 self.hurry()
             time.sleep(0.3)
         raise AssertionError(
             f"not drained within {DRAINED_WITHIN} s: {self.left()}, sent to {self.coder.sent_to}\n{self.logs()}"
         )
+
+    def note(self, seconds: float) -> float:
+        """Keep the seconds of a drain beside the logs."""
+        with (self.folder / "drained").open("a") as book:
+            book.write(f"{seconds:.1f}\n")
+        return seconds
 
     def left(self) -> dict[str, object]:
         """What is not yet at its end."""
@@ -134,6 +158,8 @@ class Site:
                 "charts": Chart.objects.filter(status=ChartStatus.RECEIVED).count(),
                 "jobs": Job.objects.filter(state__in=[JobState.READY, JobState.RUNNING]).count(),
                 "batches": Batch.objects.filter(status="received").count(),
+                "inbox": InboxFile.objects.filter(state__in=[FileState.WRITING, FileState.CLOSED]).count(),
+                "words": PageWords.objects.filter(state=WordsState.WAITING).count() if "reader" in self.running else 0,
             }
             if found["batches"]:
                 found["encounters"] = list(Encounter.objects.values_list("pk", "status", "batch__status"))
@@ -159,9 +185,9 @@ class Site:
 
 
 @contextmanager
-def harmed(folder: Path, **people: object) -> Iterator[Site]:
-    """A site on this test's database and folders, gone afterwards."""
-    site = Site(folder, people)
+def harmed(folder: Path, *, practice: Practice, sender: User, coder: User, **variables: str) -> Iterator[Site]:
+    """A site on this test's database and folders, its processes with these variables, gone afterwards."""
+    site = Site(folder, {"practice": practice, "sender": sender, "coder": coder}, **variables)
     try:
         site.start_web()
         site.start_worker()

@@ -23,12 +23,15 @@ WHILE_FINISHING = (
 )  # fmt: skip
 
 
-# Struck in tests/portal/sftp/test_kills.py, among the places of receiving and sending.
+# Struck in test_doors_killed.py, among the places that these processes share with others.
 BY_SFTP = ("sftp.closed", "sftp.batch_opened", "sftp.taken", "sftp.folder_sent")
+BY_FHIR = ("fhir.document_fetched", "fhir.document_taken", "fhir.run_written")
+BY_READER = ("words.claimed", "words.read", "words.written")
 
 
 def test_every_place_is_struck():
-    assert sorted(WHILE_SENDING + WHILE_DRAWING + WHILE_FINISHING + BY_SFTP) == sorted(POINTS)
+    struck = WHILE_SENDING + WHILE_DRAWING + WHILE_FINISHING + BY_SFTP + BY_FHIR + BY_READER
+    assert sorted(struck) == sorted(POINTS)
 
 
 @pytest.mark.crash

@@ -19,12 +19,13 @@ from aiosmtpd.handlers import Message
 from django.conf import settings
 from django.db import connection, connections
 from django.test import Client
-from playwright.sync_api import Browser, sync_playwright
+from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests.e2e.people import WIDE
 
 ROOT = Path(__file__).parents[2]
 CHROMIUM = "/usr/bin/chromium"
+PATIENCE = 15_000  # milliseconds that an expectation may take: the machine may have other work
 CHROMIUM_ARGUMENTS = ["--no-sandbox", "--disable-background-networking", "--disable-component-update"]
 
 
@@ -158,6 +159,7 @@ def wait_until_it_answers(url: str, log: Path) -> None:
 def browser() -> Iterator[Browser]:
     """Debian's Chromium."""
     os.environ["DJANGO_ALLOW_ASYNC_UNSAFE"] = "true"  # playwright keeps a loop in this thread
+    expect.set_options(timeout=PATIENCE)
     with sync_playwright() as playwright:
         chromium = playwright.chromium.launch(executable_path=CHROMIUM, args=CHROMIUM_ARGUMENTS)
         yield chromium
@@ -167,7 +169,7 @@ def browser() -> Iterator[Browser]:
 @pytest.fixture
 def screen(browser, live_server):
     """A window in which somebody is signed in; fails the test on a script error or a refused resource."""
-    faults = []
+    faults, contexts = [], []
     with connection.cursor() as cursor:  # beside the browser's loop it is another connection than before
         cursor.execute("SELECT set_config('chartline.staff', 'on', false)")
 
@@ -175,6 +177,7 @@ def screen(browser, live_server):
         client = Client()
         client.force_login(user)
         context = browser.new_context(base_url=live_server.url, viewport=WIDE, **options)
+        contexts.append(context)
         context.add_cookies([{
             "name": settings.SESSION_COOKIE_NAME, "value": client.cookies[settings.SESSION_COOKIE_NAME].value,
             "url": live_server.url,
@@ -186,4 +189,6 @@ def screen(browser, live_server):
         return page
 
     yield open_for
+    for context in contexts:  # a window left open goes on asking, in the middle of the next test
+        context.close()
     assert faults == []

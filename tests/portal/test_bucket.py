@@ -14,12 +14,15 @@ from moto.server import ThreadedMotoServer
 
 from portal import storage
 from portal.actions import scrub as actions
+from portal.actions.batches import open_batch
 from portal.actions.scrub import scrub
+from portal.actions.uploads import complete_upload
 from portal.models import Damage
 from portal.sealing import SEGMENT
 from portal.shelves import BucketFile
 from tests import damage, factories, files
 from tests.portal.test_page_links import active, address
+from tests.portal.test_uploads import begun, filled
 
 pytestmark = pytest.mark.django_db
 BIG = secrets.token_bytes(9 * SEGMENT + 77)  # above boto's threshold for uploads in parts
@@ -113,6 +116,17 @@ def test_what_is_damaged_is_found_and_a_copy_mends_it(river, harm):
     ]
     assert keep(river, BIG) == kept
     assert not scrub(at=timezone.now()).damaged
+
+
+def test_a_file_in_parts_is_put_together_from_objects(river, cleo, bucket, django_capture_on_commit_callbacks):
+    batch = open_batch(practice=river, name="March", specialty="cardiology", by=cleo, at=timezone.now())
+    content = files.text_pdf("Assessment: well visit.") + BIG[:SEGMENT]
+    upload = filled(begun(batch, cleo, content), content, step=400_000)
+    assert upload.parts.count() == len(list(bucket.objects.all())) == 3
+    with django_capture_on_commit_callbacks(execute=True):
+        receipt = complete_upload(upload=upload, sha256=hashlib.sha256(content).hexdigest(), by=cleo, at=timezone.now())
+    assert b"".join(storage.blocks(receipt.chart.storage_name)) == content
+    assert [entry.key for entry in bucket.objects.all()] == [receipt.chart.storage_name]
 
 
 def test_what_no_row_names_goes_after_a_day(river, bucket):

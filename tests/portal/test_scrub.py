@@ -142,6 +142,17 @@ def test_what_no_row_names_goes_after_a_day_and_not_before(chart, page):
         assert default_storage.exists(name)
 
 
+@pytest.mark.usefixtures("chart")
+def test_what_a_killed_process_was_writing_goes_after_a_day_and_not_before():
+    drafts = Path(default_storage.path(".drafts"))
+    for name, seconds in (("old", 1), ("young", None)):
+        (drafts / name).write_bytes(b"half a file")
+        if seconds:
+            os.utime(drafts / name, (seconds, seconds))
+    assert scrub(at=timezone.now()).removed == 1
+    assert [path.name for path in drafts.iterdir()] == ["young"]
+
+
 def test_a_file_that_was_kept_again_during_the_sweep_stays(chart):
     kept = keep(chart.practice, b"needed again")
     make_old(kept.name)

@@ -12,7 +12,7 @@ from portal.actions.trust import Look, take_stock
 from portal.actions.trust import files as stored_files
 from portal.models import AuditEvent, Delivery, Page
 from portal.rules.intake import ChartStatus
-from tests import files, ledger
+from tests import factories, files, ledger
 from tests.ledger import a_chart, alarms, by_superuser, differences, only, path_of, receive, report
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -28,7 +28,7 @@ def test_a_site_as_our_actions_leave_it_has_no_difference(site, capsys):
     out = capsys.readouterr().out
     assert "DIFFERENCE" not in out
     assert "ALARM" not in out
-    assert out.count(" OK ") == len(out.splitlines()) == 14
+    assert out.count(" OK ") == len(out.splitlines()) == 15
 
 
 def test_it_changes_nothing(site):
@@ -115,6 +115,26 @@ def test_a_duplicate_of_something_else(site):
     duplicate, other = a_chart(site["delivered"], status=ChartStatus.DUPLICATE), a_chart(site["unsent"])
     by_superuser(f"UPDATE portal_chart SET duplicate_of_id = {other.pk} WHERE id = {duplicate.pk}")
     only("charts", "chart", duplicate.pk, "duplicate of what is no original")
+
+
+def test_a_file_of_an_inbox_that_is_nowhere(river):
+    now = timezone.now()
+    folder = factories.InboxFolderFactory(account__practice=river, practice=river, state="nothing", ended_at=now)
+    file = factories.InboxFileFactory(folder=folder, state="closed", closed_at=now)
+    only("inboxes", "inbox file", file.pk, "it is no chart")
+
+
+def test_a_file_of_an_inbox_that_became_another_batch_s_chart(site, river):
+    chart, folder = a_chart(site["unsent"]), factories.InboxFolderFactory(account__practice=river, practice=river)
+    file = factories.InboxFileFactory(
+        folder=folder, state="taken", closed_at=timezone.now(), chart=chart, size=chart.size
+    )
+    only("inboxes", "inbox file", file.pk, "batch")
+    folder.batch = chart.batch
+    folder.save()
+    assert differences() == set()
+    by_superuser(f"UPDATE portal_inboxfile SET size = 1 WHERE id = {file.pk}")
+    only("inboxes", "inbox file", file.pk, "size")
 
 
 def test_a_delivered_batch_without_files(site):

@@ -4,7 +4,7 @@ import pytest
 
 from portal.rules.expected_files import Difference, compare_files
 from portal.rules.uploads import (
-    PART_BYTES,
+    LARGEST_PART,
     SAID,
     Begun,
     Limits,
@@ -42,8 +42,8 @@ def test_what_may_be_begun(size, begun, trouble):
     [
         (0, 10, 0, 10, None),
         (4, 6, 4, 10, None),
-        (0, PART_BYTES, 0, PART_BYTES, None),
-        (0, PART_BYTES + 1, 0, 2 * PART_BYTES, Trouble.PART_TOO_LARGE),
+        (0, LARGEST_PART, 0, LARGEST_PART, None),
+        (0, LARGEST_PART + 1, 0, 2 * LARGEST_PART, Trouble.PART_TOO_LARGE),
         (0, 0, 0, 10, Trouble.PART_TOO_LARGE),
         (5, 5, 4, 10, Trouble.WRONG_OFFSET),
         (0, 5, 4, 10, Trouble.WRONG_OFFSET),

@@ -14,6 +14,7 @@ from portal.actions import uploads
 from portal.actions.batches import BatchNotOpen, NoAgreement, open_batch, send_batch
 from portal.actions.charts import ReceiptOutcome
 from portal.actions.uploads import (
+    Arrived,
     NotAsExpected,
     NotTaken,
     UploadsUnfinished,
@@ -60,7 +61,9 @@ def begun(batch, by, content=CONTENT, name="scan.pdf", **more):
 
 
 def part(upload, offset, content, at=NOW, sha256=None):
-    return append_part(upload=upload, offset=offset, content=content, sha256=sha256 or sha(content), at=at)
+    return append_part(
+        upload=upload, offset=offset, arrived=Arrived(content, sha(content)), sha256=sha256 or sha(content), at=at
+    )
 
 
 def filled(upload, content=CONTENT, step=1000):
@@ -314,19 +317,19 @@ def test_with_files_on_their_way_a_batch_is_not_sent_unless_they_are_given_up(ba
 def test_a_second_writer_is_told_to_wait(batch, cleo, monkeypatch):
     upload = begun(batch, cleo)
     entered, go_on, found = threading.Event(), threading.Event(), []
-    keep_bytes = storage.keep_bytes
+    keep_part = uploads.keep_part
 
     def slow(*args, **kwargs):
         entered.set()
         go_on.wait(10)
-        return keep_bytes(*args, **kwargs)
+        return keep_part(*args, **kwargs)
 
     def first():
         with scope.service():
             found.append(part(upload, 0, CONTENT[:1000]))
         connection.close()
 
-    monkeypatch.setattr(uploads.storage, "keep_bytes", slow)
+    monkeypatch.setattr(uploads, "keep_part", slow)
     writer = threading.Thread(target=first)
     writer.start()
     assert entered.wait(10)

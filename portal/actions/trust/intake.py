@@ -114,6 +114,17 @@ JOIN portal_chart chart ON chart.id = upload.chart_id
 WHERE upload.state = 'complete' AND (chart.sha256 <> upload.sha256 OR chart.size <> upload.size)
 ORDER BY 1
 """
+INBOXES = """
+SELECT file.id, 'its client closed it, its folder has ended, and it is no chart' FROM portal_inboxfile file
+JOIN portal_inboxfolder folder ON folder.id = file.folder_id
+WHERE file.state = 'closed' AND folder.state <> 'open'
+UNION ALL
+SELECT file.id, 'its chart has another size, or is not in its folder''s batch' FROM portal_inboxfile file
+JOIN portal_inboxfolder folder ON folder.id = file.folder_id
+JOIN portal_chart chart ON chart.id = file.chart_id
+WHERE chart.size <> file.size OR chart.batch_id IS DISTINCT FROM folder.batch_id
+ORDER BY 1
+"""
 UNFINISHED = """
 SELECT count(*), coalesce(sum(size), 0), extract(epoch FROM %(at)s - min(created_at))
 FROM portal_upload WHERE state = 'open'
@@ -157,5 +168,6 @@ CHECKS = (
         "each unfinished file stands where its parts end; each finished one is its chart",
         asked("upload", UPLOADS),
     ),
+    Check("inboxes", "each file that came by SFTP is its chart, or its folder is open", asked("inbox file", INBOXES)),
     Check("batches", "each delivered batch has its files, one a format and version", asked("batch", DELIVERED)),
 )

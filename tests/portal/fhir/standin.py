@@ -5,6 +5,8 @@ import hashlib
 import json
 import threading
 from collections import Counter
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -49,6 +51,7 @@ class StandIn:
     jtis: set[str] = field(default_factory=set)
     redirect: str = ""
     hold: threading.Event | None = None  # a Binary waits for it
+    drip: Callable[[], None] | None = None  # called before each byte of a Binary that comes byte by byte
 
     def start(self) -> None:
         self.http = ThreadingHTTPServer(("127.0.0.1", 0), type("Bound", (Handler,), {"standin": self}))
@@ -173,8 +176,22 @@ class Handler(BaseHTTPRequestHandler):
             self.standin.hold.wait(60)
         if self.standin.redirect:
             self.answer(302, Location=self.standin.redirect)
+        elif self.standin.drip is not None:
+            self.drip(one)
         elif one.form == "json":
             body = {"resourceType": "Binary", "contentType": one.kind, "data": base64.b64encode(one.content).decode()}
             self.answer(200, json.dumps(body).encode(), "application/fhir+json")
         else:
             self.answer(200, one.content, one.kind)
+
+    def drip(self, one: Document) -> None:
+        """A good answer, very slowly; whoever asked may hang up, and so may we."""
+        self.close_connection = True
+        self.send_response(200)
+        self.send_header("Content-Type", one.kind)
+        self.send_header("Content-Length", str(len(one.content)))
+        self.end_headers()
+        with suppress(BrokenPipeError, ConnectionResetError):
+            for byte in one.content:
+                self.standin.drip()
+                self.wfile.write(bytes([byte]))

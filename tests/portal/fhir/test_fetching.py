@@ -3,11 +3,13 @@
 import hashlib
 import json
 import threading
+import time
 
 import pytest
+from django.db import connection
 from django.utils import timezone
 
-from portal import storage
+from portal import scope, storage
 from portal.actions import fhir
 from portal.actions.jobs import claim_job, queue_job
 from portal.models import AuditEvent, Batch, Chart, FhirDocument, FhirEndpoint, Job, JobState
@@ -194,6 +196,52 @@ def test_a_file_that_is_too_large_is_given_up_while_it_is_read(standin, endpoint
     assert FhirDocument.objects.get().fault == "too_large"
 
 
+def test_an_answer_that_drips_is_given_up(standin, endpoint, monkeypatch):
+    monkeypatch.setattr("portal.fhir.web.WHOLE", 1.0)
+    standin.add(files.small_pdf(1), "a.pdf")
+    standin.drip = lambda: time.sleep(0.1)
+    begun = time.monotonic()
+    run(endpoint)
+    assert time.monotonic() - begun < 5
+    assert endpoint.last_fault == "timeout"
+
+
+def test_an_answer_that_is_cut_off_is_not_taken(standin, endpoint):
+    """Without a hash only the announced length tells."""
+    left = iter(range(100))
+
+    def hang_up():
+        if next(left, None) is None:
+            raise ConnectionResetError
+
+    standin.add(files.small_pdf(1), "a.pdf", sha1="")
+    standin.drip = hang_up
+    run(endpoint)
+    assert endpoint.last_fault == "unreachable"
+    assert not Chart.objects.exists()
+
+
+def test_a_slow_document_stays_with_who_fetches_it(standin, endpoint, settings):
+    """The lease is renewed while the bytes come; nobody else is handed the run meanwhile."""
+    settings.JOB_LEASE_SECONDS = 2
+    others = []
+
+    def look():
+        time.sleep(0.01)
+        with scope.service():
+            job = Job.objects.get(kind=fhir.FETCH, state=JobState.RUNNING)
+            others.append(claim_job(job_id=job.pk, at=timezone.now()))
+        connection.close()
+
+    standin.add(files.small_pdf(1), "a.pdf")
+    standin.drip = look
+    begun = time.monotonic()
+    run(endpoint)
+    assert time.monotonic() - begun > 4
+    assert set(others) == {None}
+    assert Chart.objects.count() == 1
+
+
 def test_a_withdrawn_document_is_left_alone(standin, endpoint):
     standin.add(files.small_pdf(1), "a.pdf", status="entered-in-error")
     run(endpoint)
@@ -208,7 +256,7 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_takes_nothing_twice(sta
         standin.add(files.small_pdf(number), f"{number}.pdf")
     contents = {one.name: one.content for one in standin.documents}
     standin.hold = threading.Event()
-    more = {"FHIR_PRIVATE_HOSTS": "127.0.0.1"}
+    more = {"FHIR_PRIVATE_HOSTS": "127.0.0.1", "JOB_LEASE_SECONDS": "5"}
     worker = processes.start_worker(tmp_path, **more)
     try:
         queue_job(kind=fhir.FETCH, object_id=endpoint.pk, practice=endpoint.practice, at=timezone.now())
@@ -216,7 +264,6 @@ def test_a_worker_killed_in_the_middle_loses_nothing_and_takes_nothing_twice(sta
         processes.kill(worker)
         assert Chart.objects.count() == 4
         standin.hold.set()
-        Job.objects.filter(kind=fhir.FETCH).update(lease_until=timezone.now())  # its six minutes have passed
         worker = processes.start_worker(tmp_path, **more)
         assert processes.wait_until(lambda: Batch.objects.filter(status="received").exists(), seconds=60), (
             worker.log.read_text()

@@ -18,7 +18,7 @@ from portal.actions.sftp_accounts import allow_passwords, end_account, revoke_ke
 from portal.models import AuditEvent, Batch, Chart, Download, InboxFile, InboxFolder, SftpAccount, SftpKey
 from portal.rules.inbox import FileState
 from tests import factories, files, processes
-from tests.portal.sftp.conftest import clean, client_of
+from tests.sftp import clean, client_of
 
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
