@@ -23,7 +23,6 @@ from portal.page_access import links
 from portal.page_links import Writer
 from portal.rules.page_difference import Difference, Kind, PageText, differences
 from portal.rules.roles import Permission
-from portal.views.tags import plural
 
 KINDS = {
     Kind.SAME: ("=", "Same as page {}", "neutral"),
@@ -92,7 +91,7 @@ def added(request: SignedRequest, pk: int, chart: int) -> HttpResponse:
         "back_url": reverse("coding:work" if at_bench else "coding:encounter", args=[pk]),
         "rows": [row_of(row, places, links(request, "encounter")) for row in rows],
         "counts": [
-            (plural(count, "page"), words)
+            (count, words)
             for kind, words in ((Kind.NEW, "new"), (Kind.CHANGED, "changed"), (Kind.SAME, "the same"))
             if (count := sum(row.kind is kind for row in rows))
         ],
