@@ -191,7 +191,7 @@ def check_next_rows(table: str, after: int, tally: Tally, *, at: datetime, part:
 
 
 def sweep_next_practice(after: int, tally: Tally, *, at: datetime) -> int | None:
-    """Sweep the next practice's files, and drafts before the first; its id, None if there was none. Opens its scopes."""
+    """Sweep the next practice's files, and drafts before the first; its id, None if there was none. Opens scopes."""
     if not after:
         tally.removed += default_storage.forget_drafts(before=at - FORGOTTEN)  # type: ignore[attr-defined]
     with scope.service():

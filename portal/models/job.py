@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from datetime import datetime
+from datetime import datetime, timedelta
 from enum import StrEnum
 
+from django.conf import settings
 from django.db import models
 
 from portal.models.batch import Batch
 from portal.models.people import User
 from portal.models.practice import Practice
 from portal.models.rows import choices, known
+
+HEARD_OF = timedelta(seconds=15)
 
 
 class JobState(StrEnum):
@@ -28,8 +31,12 @@ class JobQuerySet(models.QuerySet["Job"]):
         )
 
     def in_hand(self, *, at: datetime) -> JobQuerySet:
-        """Taken, with a lease that holds."""
-        return self.filter(state=JobState.RUNNING, lease_until__gte=at)
+        """Taken by somebody who was heard of a short while ago: who works on a chart renews the lease every second.
+
+        What a killed worker held is handed on when its lease runs out, and holds nothing else up until then.
+        """
+        heard = at + max(timedelta(0), timedelta(seconds=settings.JOB_LEASE_SECONDS) - HEARD_OF)
+        return self.filter(state=JobState.RUNNING, lease_until__gte=heard)
 
 
 class Job(models.Model):

@@ -64,13 +64,16 @@ def test_a_practice_has_so_many_in_hand_and_no_more(crowd, settings):
 
 
 @pytest.mark.django_db
-def test_who_died_with_a_chart_in_hand_does_not_count(river, settings):
+def test_who_died_with_a_chart_in_hand_counts_for_seconds_only(river, settings):
+    """Long before its lease runs out, upon which its own chart is handed on."""
     settings.JOBS_AT_ONCE = 1
-    waiting(river, 2)
+    first, second = waiting(river, 2)
     at = timezone.now()
-    assert claim_in_turn(kind=KIND, at=at) is not None
-    assert claim_in_turn(kind=KIND, at=at) is None
-    assert claim_in_turn(kind=KIND, at=at + timedelta(seconds=settings.JOB_LEASE_SECONDS + 1)) is not None
+    assert claim_in_turn(kind=KIND, at=at).job_id == first.pk
+    assert claim_in_turn(kind=KIND, at=at + timedelta(seconds=10)) is None
+    assert claim_in_turn(kind=KIND, at=at + timedelta(seconds=20)).job_id == second.pk
+    later = at + timedelta(seconds=settings.JOB_LEASE_SECONDS + 1)
+    assert claim_in_turn(kind=KIND, at=later).job_id == first.pk
 
 
 @pytest.mark.django_db
