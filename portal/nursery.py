@@ -22,6 +22,7 @@ ROOT = Path(__file__).parents[1]
 BOOT = "import sys; sys.path.append(sys.argv.pop(1)); from portal.parsers.nursery import main; main()"
 BORN = 500  # children after which a new nursery is begun: their addresses are alike as long as it lives
 ANSWER = 64  # bytes
+ANSWERS = 30  # seconds in which a nursery answers; one that is silent for longer is lost
 
 
 class NotBorn(Exception):
@@ -38,8 +39,9 @@ class Child:
     nursery: Nursery  # which ends when nobody holds it any more, and its children with it
 
     def code(self) -> int | None:
-        """How it ended: its exit code, less than 0 the signal; None if nobody can tell any more. Waits for it."""
+        """How it ended: its exit code, less than 0 the signal; None if nobody can tell any more. Asked at its end."""
         with suppress(OSError, ValueError):
+            self.told.settimeout(ANSWERS)
             return int(self.told.recv(ANSWER))
         return None
 
@@ -56,8 +58,9 @@ class Nursery:
     """One nursery process, asked by one of ours; threads may ask at the same time."""
 
     def __init__(self) -> None:
-        self.owner, self.born = os.getpid(), 0
+        self.born = 0
         self.control, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        self.control.settimeout(ANSWERS)
         with theirs:
             self.process = subprocess.Popen(  # noqa: S603  (our own interpreter and program)
                 [sys.executable, "-I", "-c", BOOT, str(ROOT)],
@@ -65,8 +68,9 @@ class Nursery:
             )  # fmt: skip
 
     def ask(self, request: bytes, given: int) -> Child:
-        """A child for the request; NotBorn if the nursery is lost."""
+        """A child for the request; NotBorn if the nursery is lost, or could not fork."""
         ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+        ours.settimeout(ANSWERS)
         try:
             with theirs:
                 socket.send_fds(self.control, [request], [theirs.fileno(), given])
@@ -75,6 +79,8 @@ class Nursery:
                 raise NotBorn
         except (OSError, NotBorn) as trouble:
             ours.close()
+            if isinstance(trouble, TimeoutError):
+                self.process.kill()  # stopped or stuck: whoever else waits for it waits in vain
             raise NotBorn from trouble
         self.born += 1
         return Child(int(number), handles[0], ours, self)
@@ -97,6 +103,15 @@ def current(*, lost: bool = False) -> Nursery:
     """This process's own nursery; a new one in place of a lost one, or of one that has had enough children."""
     global _nursery  # noqa: PLW0603  (one a process)
     with _lock:
-        if _nursery is None or _nursery.owner != os.getpid() or _nursery.born >= BORN or lost:
+        if _nursery is None or _nursery.born >= BORN or lost:
             _nursery = Nursery()
         return _nursery
+
+
+def forget() -> None:
+    """After a fork the nursery is the parent's: it ends with the parent, whoever else lives on."""
+    global _nursery, _lock  # one a process; another thread may have held the lock
+    _nursery, _lock = None, threading.Lock()
+
+
+os.register_at_fork(after_in_child=forget)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import groupby
+from itertools import groupby, islice
 
 from django import forms
 
@@ -14,6 +14,7 @@ LONGEST = 40_000  # characters: two thousand pages, each turned and out of order
 LINE = re.compile(r"\s*(?:(?P<own>E-?0*(?P<pk>\d{1,15}))|(?P<new>new)|(?P<out>out))\s*:\s*(?P<pages>.*)", re.IGNORECASE)
 PART = re.compile(r"\s*(\d{1,5})(?:\s*[-–]\s*(\d{1,5}))?(?:\s*@\s*(0|90|180|270))?\s*")
 TOO_LONG = 5000  # pages of one range: no chart has them
+MOST = 2 * TOO_LONG  # pages in all: each is written down in memory
 HELP = (
     "One line for each visit: “E-00012: 1-3, 7” keeps a visit, “new: 4-6” makes one, “out: 8” leaves a page out. "
     "“5@90” turns a page by 90 degrees."
@@ -40,13 +41,17 @@ def plan_in(text: str) -> Arrangement:
     """The arrangement that the lines describe; ValidationError with the number of the line that does not."""
     visits: list[Visit] = []
     left_out: list[int] = []
+    named = 0
     for number, line in enumerate(text.splitlines(), start=1):
         if not line.strip():
             continue
         match = LINE.fullmatch(line)
         if match is None:
             raise forms.ValidationError(f"Line {number}: write “E-00012: 1-3”, “new: 4-6” or “out: 8”.")
-        slots = tuple(slots_in(match["pages"], number))
+        slots = tuple(islice(slots_in(match["pages"], number), MOST + 1))
+        named += len(slots)
+        if named > MOST:
+            raise forms.ValidationError(f"Line {number}: up to here {MOST:,} pages are named; no chart has as many.")
         if match["out"]:
             left_out += [slot.page for slot in slots]
         else:

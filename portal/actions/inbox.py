@@ -24,6 +24,7 @@ from portal.rules.lifecycle import BatchStatus
 
 HOUR = timedelta(hours=1)
 LONGEST_BATCH_NAME = 120
+NO_AGREEMENT = "No contract and agreement is in force, so no chart may be received. Please write to us."
 
 
 class FolderGone(Exception):
@@ -287,9 +288,7 @@ def take_file(*, file: InboxFile, content: File[bytes], visitor: Visitor | None,
         raise NotTaken("The batch is full. Send this folder, and put the file into another.") from None
     except NoAgreement:
         refuse_file(file=file, fault="no_agreement", at=at)
-        raise NotTaken(
-            "No contract and agreement is in force, so no chart may be received. Please write to us."
-        ) from None
+        raise NotTaken(NO_AGREEMENT) from None
     except BatchNotOpen:
         raise FileLost from None
 

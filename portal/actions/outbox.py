@@ -31,6 +31,7 @@ OUTCOMES = {
 }
 NOT_KEPT = {
     "batch_full": "Not kept: the batch was full. Put the file into another folder.",
+    "bytes_lost": "Not kept: its bytes were lost on our side. Send it again.",
     "no_agreement": "Not kept: no contract and agreement was in force.",
 }
 UNFINISHED = "The file did not arrive completely and was not taken. Send it again."

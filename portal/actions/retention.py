@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from datetime import date, datetime
@@ -12,12 +13,14 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import Q
 
-from portal import scope
+from portal import scope, storage
 from portal.actions.audit import record
 from portal.actions.destruction import KEPT, certificate_text, client_tables, remove_rows, write_certificate
 from portal.actions.scrub import remove_forgotten
 from portal.models import Batch, Cause, ClientRow, Contract, Destruction, LegalHold, Notice, Practice, User
 from portal.rules.retention import kept_until
+
+logger = logging.getLogger(__name__)
 
 # Set-up that only points to a batch for a while; it is no part of it.
 NOT_BELOW = KEPT | {"portal.legalhold", "portal.fhirendpoint"}
@@ -114,7 +117,10 @@ def is_whole(tree: Tree) -> bool:
 
 # -- the daily work -------------------------------------------------------------------------------
 def destroy_due(*, at: datetime) -> int:
-    """Destroy what is due: each batch alone, those that share documents once all are due. Opens its own scopes."""
+    """Destroy what is due: each batch alone, those that share documents once all are due. Opens its own scopes.
+
+    What cannot be destroyed is logged and tried again the next day; nothing else waits for it.
+    """
     with scope.service():
         practices = list(Practice.objects.order_by("pk"))
     count = 0
@@ -122,9 +128,14 @@ def destroy_due(*, at: datetime) -> int:
         with scope.service():
             groups = groups_of(due_batches(practice, at=at))
         for group in groups:
-            with scope.service():
-                destroy_batches(practice=practice, batches=group, at=at)
-            count += len(group)
+            try:
+                with scope.service():
+                    destroy_batches(practice=practice, batches=group, at=at)
+            except Exception:
+                facts = {"practice": practice.pk, "batch": group[0].pk, "count": len(group)}
+                logger.exception("batches not destroyed", extra=facts)
+            else:
+                count += len(group)
     return count
 
 
@@ -178,15 +189,23 @@ def certify(practice: Practice, batch: Batch, *, at: datetime) -> Destruction:
 
 
 def hashes(tree: Tree) -> dict[str, int]:
-    """SHA-256 and size of the contents that rows with both name: charts, results, attachments."""
+    """SHA-256 and size of the contents that rows with both name: charts, results, attachments, manifests."""
     hashed: list[tuple[Any, set[int]]] = [
         (model, rows) for model, rows in tree.items() if "sha256" in model.stored_files.values()
     ]
     return {
-        sha256: size
+        row.sha256: row.size if hasattr(row, "size") else size_in_storage(row.storage_name)
         for model, rows in hashed
-        for sha256, size in model._base_manager.filter(pk__in=rows).values_list("sha256", "size")
+        for row in model._base_manager.filter(pk__in=rows).iterator()
     }
+
+
+def size_in_storage(name: str) -> int:
+    """Bytes of a content whose row does not say it; 0 for one that is damaged."""
+    try:
+        return sum(len(block) for block in storage.blocks(name))
+    except (storage.Altered, FileNotFoundError):
+        return 0
 
 
 def stored_names(tree: Tree) -> set[str]:

@@ -219,9 +219,23 @@ def abandon_upload(*, upload: Upload, by: User | None, token: ApiToken | None = 
 
 
 @transaction.atomic
-def abandon_unfinished(*, batch: Batch, by: User | None, at: datetime) -> int:
-    """Give up every unfinished file of a batch that goes without them, and say how many."""
-    rows = Upload.objects.unfinished().filter(batch=batch).select_for_update(no_key=True, of=("self",))
+def send_without_unfinished(*, batch: Batch, by: User | None, at: datetime) -> int:
+    """Send a batch as it is, and say how many unfinished files were given up for it; raises what send_batch does."""
+    given_up = abandon_unfinished(batch=batch, by=by, at=at)
+    send_batch(batch=batch, by=by, at=at)
+    # One may have begun since; now that the batch is closed, none can. Whoever holds one meets the closed batch:
+    # to wait for them would be a deadlock, for who completes a file holds it before the batch.
+    return given_up + abandon_unfinished(batch=batch, by=by, at=at, waiting=False)
+
+
+@transaction.atomic
+def abandon_unfinished(*, batch: Batch, by: User | None, at: datetime, waiting: bool = True) -> int:
+    """Give up every unfinished file of a batch that goes without them, and say how many.
+
+    Without `waiting` those that a request is just writing are passed over.
+    """
+    rows = Upload.objects.unfinished().filter(batch=batch)
+    rows = rows.select_for_update(no_key=True, of=("self",), skip_locked=not waiting)
     for held in rows:
         end(held, UploadState.ABANDONED, at=at)
         record("upload.abandoned", at=at, by=by, about=held, batch=batch.pk, offset=held.offset, size=held.size)

@@ -42,12 +42,17 @@ def sealer() -> MultiFernet:
     return MultiFernet([Fernet(derived(secret)) for secret in (settings.SECRET_KEY, *settings.SECRET_KEY_FALLBACKS)])
 
 
+def seal_again(sealed: str) -> str:
+    """The same key sealed by the newest secret; InvalidToken if none of ours opens it."""
+    return sealer().rotate(sealed.encode()).decode()
+
+
 def derived(secret: str) -> bytes:
     return base64.urlsafe_b64encode(HKDF(SHA256(), 32, salt=None, info=b"chartline fhir key").derive(secret.encode()))
 
 
 def assertion(*, sealed: str, key_id: str, client_id: str, token_url: str, at: datetime) -> str:
-    """The signed statement that we are this client (RFC 7523)."""
+    """The signed statement that we are this client (RFC 7523); InvalidToken if no secret of ours opens the key."""
     key = ECKey.import_key(json.loads(sealer().decrypt(sealed.encode())))
     claims: dict[str, Any] = {
         "iss": client_id,

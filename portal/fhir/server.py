@@ -13,6 +13,7 @@ from datetime import UTC, datetime
 from typing import IO, Any
 from urllib.parse import urlencode, urljoin, urlsplit
 
+from cryptography.fernet import InvalidToken
 from django.conf import settings
 
 from portal.children import nobody_else
@@ -66,9 +67,12 @@ class Server:
 
     def sign_in(self, *, at: datetime) -> None:
         """Get an access token by a signed assertion (SMART backend services); Fault."""
-        claim = assertion(
-            sealed=self.sealed_key, key_id=self.key_id, client_id=self.client_id, token_url=self.token_url, at=at
-        )
+        try:
+            claim = assertion(
+                sealed=self.sealed_key, key_id=self.key_id, client_id=self.client_id, token_url=self.token_url, at=at
+            )
+        except InvalidToken:
+            raise Fault("key_unreadable", passing=True) from None
         form = {
             "grant_type": "client_credentials",
             "scope": self.scopes,
@@ -157,7 +161,9 @@ def attachments(resource: Any) -> Iterator[Attached]:
         return
     if resource.get("status") in NOT_WANTED:
         return
-    identity, meta = str(resource.get("id", "")), resource.get("meta") or {}
+    identity, meta = str(resource.get("id", "")), resource.get("meta")
+    if not isinstance(meta, dict):
+        raise Fault("not_fhir", passing=True)
     changed_at = moment(str(meta.get("lastUpdated", "")))
     for content in dicts(resource.get("content")):
         found = content.get("attachment")

@@ -81,6 +81,8 @@ class Job(models.Model):
                 fields=["due_at"], condition=models.Q(state__in=["ready", "running"]), name="portal_job_open_due"
             ),
             models.Index(fields=["practice", "kind", "-started_at"], name="portal_job_last_started"),
+            # A handful of rows however many wait: what each practice has in hand is counted at every claim.
+            models.Index(fields=["practice", "kind"], condition=models.Q(state="running"), name="portal_job_in_hand"),
         ]
 
     def __str__(self) -> str:

@@ -81,6 +81,8 @@ class PageWords(ClientRow):
                 fields=["practice", "id"], condition=Q(state=WordsState.WAITING), name="portal_pagewords_waiting"
             ),
             models.Index(fields=["practice", "-started_at"], name="portal_pagewords_last_read"),
+            # A handful of rows however many wait: what each practice has in hand is counted at every claim.
+            models.Index(fields=["practice"], condition=Q(lease_until__isnull=False), name="portal_pagewords_in_hand"),
         ]
 
     def __str__(self) -> str:

@@ -49,17 +49,37 @@ class Nursery:
         message, handles, _, _ = socket.recv_fds(self.control, LARGEST_REQUEST, SOCKETS)
         if not message:
             return False
-        told, given = socket.socket(fileno=handles[0]), handles[1]
-        pid = os.fork()
-        if not pid:
-            be_child(json.loads(message), given)
-        os.close(given)
-        handle = os.pidfd_open(pid)
+        told, pid = None, 0
+        try:
+            told, given = socket.socket(fileno=handles[0]), handles[1]
+            pid = self.fork(json.loads(message), given)
+            handle = os.pidfd_open(pid)
+        except (OSError, IndexError, ValueError):
+            # No more processes or descriptors just now: who asked sees its socket closed; the other children live on.
+            if pid:
+                os.kill(pid, signal.SIGKILL)
+                os.waitpid(pid, 0)
+            if told is not None:
+                told.close()
+            return True
+        finally:
+            for descriptor in handles[0 if told is None else 1 :]:
+                os.close(descriptor)
         self.living[handle] = (pid, told)
         self.watch.register(handle, select.POLLIN)
-        with suppress(OSError):  # who asked may be gone; the child is still waited for
+        try:
             socket.send_fds(told, [str(pid).encode()], [handle])
+        except OSError:  # who asked is gone, or waits no longer; the child is waited for all the same
+            os.kill(pid, signal.SIGKILL)
         return True
+
+    def fork(self, request: dict[str, Any], given: int) -> int:
+        """The child's number; the child itself does not come back."""
+        parent = os.getpid()
+        pid = os.fork()
+        if not pid:
+            be_child(request, given, parent)
+        return pid
 
     def tell_end(self, handle: int) -> None:
         """Say how a child ended: its exit code, or less than 0 the signal."""
@@ -71,11 +91,13 @@ class Nursery:
             told.send(str(os.waitstatus_to_exitcode(status)).encode())
 
 
-def be_child(request: dict[str, Any], given: int) -> NoReturn:
+def be_child(request: dict[str, Any], given: int, parent: int) -> NoReturn:
     """Become the parser of one document: its input, its environment and its directory are its only ones."""
     code = 1
     try:
         ctypes.CDLL(None).prctl(PR_SET_PDEATHSIG, signal.SIGKILL)
+        if os.getppid() != parent:  # it was gone before we were bound to it
+            os._exit(code)
         ctypes.CDLL(None).prctl(PR_SET_NAME, request["parser"].encode())
         os.dup2(given, 0)
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # the socket, and what belongs to other children

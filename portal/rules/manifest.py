@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import date
 from enum import StrEnum
 from types import MappingProxyType
+from typing import Any
 
 LARGEST = 2 * 1024**2  # bytes
 MOST_ROWS = 5000
@@ -96,6 +97,7 @@ class Unusable(StrEnum):
     ONE_COLUMN = "one_column"
     TOO_MANY_ROWS = "too_many_rows"
     TOO_MANY_COLUMNS = "too_many_columns"
+    UNCLOSED = "unclosed"
 
 
 UNUSABLE: Mapping[Unusable, str] = MappingProxyType(
@@ -106,6 +108,7 @@ UNUSABLE: Mapping[Unusable, str] = MappingProxyType(
         Unusable.ONE_COLUMN: "No columns were found. Separate them by commas, semicolons or tabs.",
         Unusable.TOO_MANY_ROWS: "The table has more than 5,000 rows. Send it with a batch for each part.",
         Unusable.TOO_MANY_COLUMNS: "The table has more than 60 columns. Leave out those that say nothing about a file.",
+        Unusable.UNCLOSED: "One cell goes on for more than 130,000 characters: its quotation mark is not closed.",
     }
 )
 
@@ -133,14 +136,10 @@ def read_table(content: bytes) -> Table:
         raise NotAManifest(Unusable.TOO_LARGE)
     text = text_of(content)
     delimiter = delimiter_of(text)
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter)
-    found: list[tuple[int, tuple[str, ...]]] = []
-    for cells in reader:
-        tidy = tuple(" ".join(cell.split())[:LONGEST_CELL] for cell in cells)
-        if any(tidy):
-            found.append((reader.line_num, tidy))
-        if len(found) > MOST_ROWS + 1:
-            raise NotAManifest(Unusable.TOO_MANY_ROWS)
+    try:
+        found = filled_lines(csv.reader(io.StringIO(text, newline=""), delimiter=delimiter))
+    except csv.Error:  # csv.field_size_limit
+        raise NotAManifest(Unusable.UNCLOSED) from None
     if len(found) < 2:  # noqa: PLR2004  (headings and a row)
         raise NotAManifest(Unusable.EMPTY)
     width = max(len(cells) for _, cells in found)
@@ -152,6 +151,18 @@ def read_table(content: bytes) -> Table:
     return Table(headings=headings, rows=tuple(cells for _, cells in rows), lines=tuple(line for line, _ in rows))
 
 
+def filled_lines(reader: Any) -> list[tuple[int, tuple[str, ...]]]:
+    """Number and tidy cells of each line that says anything; NotAManifest for too many."""
+    found: list[tuple[int, tuple[str, ...]]] = []
+    for cells in reader:
+        tidy = tuple(" ".join(cell.split())[:LONGEST_CELL] for cell in cells)
+        if any(tidy):
+            found.append((reader.line_num, tidy))
+        if len(found) > MOST_ROWS + 1:
+            raise NotAManifest(Unusable.TOO_MANY_ROWS)
+    return found
+
+
 def text_of(content: bytes) -> str:
     """The text of a file: by its byte order mark, else UTF-8, else Windows-1252, which spreadsheets write."""
     for mark, name in (
@@ -161,19 +172,21 @@ def text_of(content: bytes) -> str:
     ):
         if content.startswith(mark):
             return decoded(content, name)
-    if b"\0" in content:
-        raise NotAManifest(Unusable.NOT_TEXT)
     try:
-        return content.decode("utf-8")
+        content.decode("utf-8")
     except UnicodeDecodeError:
         return decoded(content, "cp1252")
+    return decoded(content, "utf-8")
 
 
 def decoded(content: bytes, name: str) -> str:
     try:
-        return content.decode(name)
+        text = content.decode(name)
     except UnicodeDecodeError:
         raise NotAManifest(Unusable.NOT_TEXT) from None
+    if "\0" in text:
+        raise NotAManifest(Unusable.NOT_TEXT)
+    return text
 
 
 def delimiter_of(text: str) -> str:
@@ -275,8 +288,8 @@ def day_of(text: str) -> date | None:
 
 
 def file_key(name: str) -> str:
-    """By what a file is found: its last part, without case, in one Unicode form."""
-    return unicodedata.normalize("NFC", re.split(r"[/\\]", name.strip())[-1]).casefold()
+    """By what a file is found: its last part, without case, in one Unicode form, which may be longer than the name."""
+    return unicodedata.normalize("NFC", re.split(r"[/\\]", name.strip())[-1]).casefold()[:LONGEST_CELL]
 
 
 def without_ending(key: str) -> str:
@@ -310,4 +323,5 @@ def match_rows(rows: Iterable[str], files: Sequence[tuple[int, str]]) -> Matches
             "No file of the batch has this name." if not candidates else
             "Several files of the batch have this name."
         )  # fmt: skip
-    return Matches(tuple(found), tuple(problems), tuple(number for number, _ in files if number not in set(found)))
+    named = set(found)
+    return Matches(tuple(found), tuple(problems), tuple(number for number, _ in files if number not in named))

@@ -139,6 +139,8 @@ def sweep(hall: Hall) -> None:
         try:
             with suppress(asyncssh.SFTPError):  # what is wrong with it stands on its row
                 settle(hall, file, None)
+        except Exception:  # a later sweep tries it again; nobody else's files and folders wait for it
+            logger.exception("sftp file not taken", extra={"practice": file.practice_id})
         finally:
             hall.taking.discard(file.pk)
     in_service(lambda: flag_unfinished(at=timezone.now()))

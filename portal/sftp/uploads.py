@@ -6,6 +6,7 @@ import asyncio
 import os
 import time
 from dataclasses import dataclass, field
+from typing import NoReturn
 
 import asyncssh
 from django.conf import settings
@@ -15,6 +16,7 @@ from django.utils import timezone
 from portal.actions.batches import NoAgreement
 from portal.actions.charts import Receipt
 from portal.actions.inbox import (
+    NO_AGREEMENT,
     FileLost,
     FolderGone,
     NotTaken,
@@ -23,6 +25,7 @@ from portal.actions.inbox import (
     cut_file,
     drop_file,
     note_progress,
+    refuse_file,
     take_file,
 )
 from portal.actions.inbox_folders import FolderEmpty, FolderUnfinished, send_folder
@@ -160,12 +163,25 @@ def settle(hall: Hall, file: InboxFile, visitor: Visitor | None) -> Receipt | No
         receipt = take(hall, file, visitor)
     except FileLost:
         raise asyncssh.SFTPFailure(LOST) from None
+    except NoAgreement:  # it ended while the file was on its way, the first of its folder
+        refuse(hall, file, "no_agreement", NO_AGREEMENT)
+    except FileNotFoundError:
+        if hall.staging.path(file.staged).exists():
+            raise
+        refuse(hall, file, "bytes_lost", "The file was lost on our side. Send it again.")
     except NotTaken as why:
         hall.staging.discard(file.staged)
         raise asyncssh.SFTPFailure(str(why)) from None
     reached("sftp.taken")
     hall.staging.discard(file.staged)
     return receipt
+
+
+def refuse(hall: Hall, file: InboxFile, fault: str, words: str) -> NoReturn:
+    """The file cannot be kept: its row says so, its bytes go, the client hears the words."""
+    in_practice(file.practice_id, lambda: refuse_file(file=file, fault=fault, at=timezone.now()))
+    hall.staging.discard(file.staged)
+    raise asyncssh.SFTPFailure(words) from None
 
 
 def take(hall: Hall, file: InboxFile, visitor: Visitor | None) -> Receipt:

@@ -66,6 +66,7 @@ FAULTS = {
     "not_fhir": "The answer is no FHIR R4 resource.",
     "hash_differs": "A document's bytes do not fit the hash that its entry names.",
     "endless_list": "The list of documents does not end.",
+    "key_unreadable": "We cannot open our own key for this server any more. Please write to us.",
     "no_agreement": "No contract and agreement is in force, so no chart may be received.",
 }
 

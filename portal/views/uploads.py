@@ -23,10 +23,9 @@ from portal.actions.batches import (
     leave_out,
     open_batch,
     ready_by,
-    send_batch,
 )
 from portal.actions.charts import BatchFull, Receipt, ReceiptOutcome, receive_file
-from portal.actions.uploads import abandon_unfinished
+from portal.actions.uploads import send_without_unfinished
 from portal.api.idempotency import sha256_of
 from portal.forms.batches import BatchForm, SendForm, UploadForm, first_values
 from portal.models import Batch
@@ -141,8 +140,7 @@ def send(request: SignedRequest, batch: Batch, *, chosen: set[int] | None = None
         with transaction.atomic():
             if chosen is not None:
                 left = leave_out(batch=batch, keep=chosen, by=request.user, at=timezone.now())
-            unfinished = abandon_unfinished(batch=batch, by=request.user, at=timezone.now())
-            send_batch(batch=batch, by=request.user, at=timezone.now())
+            unfinished = send_without_unfinished(batch=batch, by=request.user, at=timezone.now())
     except BatchNotOpen:
         messages.warning(request, NOT_OPEN)
     except NothingToSend:

@@ -1,6 +1,7 @@
 """The arranging page: for whoever pre-codes one of the visits, without scripts too, never over somebody's head."""
 
 import pytest
+from django.core.exceptions import ValidationError
 from django.urls import reverse
 from django.utils import timezone
 
@@ -186,6 +187,13 @@ def test_the_text_reads_back():
     )  # fmt: skip
     assert plan_text(at) == "E-00012: 3, 1-2@90, 7\nnew: 4\nout: 5-6"
     assert [row.slots for row in plan_in(plan_text(at)).visits] == [row.slots for row in at.visits]
+
+
+def test_more_pages_than_any_chart_has_are_not_written_down():
+    """Within the length of the text there is room for the names of 28 million pages."""
+    assert len(plan_in("new: 1-5000\nout: 1-5000").left_out) == 5000
+    with pytest.raises(ValidationError, match="Line 2: up to here 10,000 pages"):
+        plan_in("new: 1-5000\nnew: " + "1-5000," * 5000)
 
 
 def test_a_long_chart_is_one_page_of_lazy_images(river, ann, as_user):

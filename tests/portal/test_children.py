@@ -1,9 +1,11 @@
 """Children: born without anything of ours, ended in time, and lost without blame for the file."""
 
 import os
+import resource
 import signal
 import threading
 from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
 from pathlib import Path
 
 import psutil
@@ -133,6 +135,69 @@ def test_a_nursery_is_renewed_and_the_old_one_ends(drawing, monkeypatch):
 def test_threads_have_children_at_the_same_time(drawing):
     with ThreadPoolExecutor(3) as pool:
         assert [found["total"] for found in pool.map(lambda _: drawing(count=20), range(3))] == [LONG] * 3
+
+
+@pytest.fixture
+def stopped():
+    """A nursery that is there and does nothing; it goes on after the test if it still can."""
+    process = psutil.Process(nursery.current().process.pid)
+    process.suspend()
+    yield process
+    with suppress(psutil.NoSuchProcess):
+        process.resume()
+
+
+def test_a_nursery_that_does_not_answer_holds_nobody_up(drawing, stopped, monkeypatch):
+    monkeypatch.setattr(nursery, "ANSWERS", 1)
+    assert drawing(count=1)["total"] == LONG
+    assert not is_alive(stopped.pid)
+
+
+def test_an_end_that_nobody_tells_is_a_lost_child(drawing, hand, monkeypatch):
+    monkeypatch.setattr(nursery, "ANSWERS", 1)
+
+    def stop_and_kill(child):
+        parent = child.parent()
+        parent.suspend()
+        child.kill()
+        return parent
+
+    found = hand(stop_and_kill)
+    with pytest.raises(children.ChildLost):
+        drawing()
+    found[0].kill()
+
+
+def test_a_nursery_that_cannot_fork_loses_no_other_child(drawing, hand):
+    """Out of descriptors, which for it is the same as out of processes."""
+    drawing(count=1)
+    full = nursery.current().process.pid
+
+    def ask_for_another(_child):
+        resource.prlimit(full, resource.RLIMIT_NOFILE, (4, 4))
+        return drawing(count=1)["total"]
+
+    found = hand(ask_for_another)
+    assert drawing(count=60)["total"] == LONG
+    assert found == [LONG]
+
+
+def test_a_nursery_ends_with_its_owner_although_a_fork_of_it_lives_on():
+    out, into = os.pipe()
+    owner = os.fork()
+    if not owner:
+        grown = nursery.current().process.pid
+        fork = os.fork()
+        if fork:
+            os.write(into, f"{grown} {fork}".encode())
+        signal.pause()
+    grown, fork = map(int, os.read(out, 64).split())
+    try:
+        os.kill(owner, signal.SIGKILL)
+        os.waitpid(owner, 0)
+        assert processes.wait_until(lambda: not is_alive(grown), seconds=5)
+    finally:
+        os.kill(fork, signal.SIGKILL)
 
 
 def test_a_killed_worker_leaves_no_child_and_no_nursery(long_file, tmp_path):

@@ -51,6 +51,12 @@ def test_it_is_read_shown_and_kept_as_file_and_as_rows(cleo, as_user, batch):
     assert AuditEvent.objects.filter(action="manifest.kept", actor=cleo.pk).exists()
 
 
+def test_a_name_that_grows_without_its_case_is_kept(cleo, as_user, batch):
+    name = "ß" * 500
+    assert send(as_user(cleo), batch, f"File,Patient\n{name},Quill\n".encode()).status_code == 200
+    assert ManifestRow.objects.get().file == name
+
+
 def test_columns_are_corrected_by_hand(cleo, as_user, batch):
     browser = as_user(cleo)
     send(browser, batch)

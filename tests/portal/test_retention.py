@@ -13,8 +13,22 @@ from django.utils import timezone
 from coding.models import Encounter
 from feedback.models import Comment
 from portal import storage
+from portal.actions import retention
 from portal.actions.retention import destroy_due, due_batches
-from portal.models import AuditEvent, Chart, Contract, Destruction, LegalHold, Page
+from portal.models import (
+    AuditEvent,
+    Chart,
+    Contract,
+    Destruction,
+    InboxFile,
+    InboxFolder,
+    LegalHold,
+    Manifest,
+    ManifestRow,
+    Page,
+    Upload,
+    UploadPart,
+)
 from portal.rules.retention import kept_until
 from portal.tasks import destroy_due as task
 from tests import factories, files
@@ -159,6 +173,50 @@ def test_the_contract_of_the_day_of_delivery_counts(river, contract):
     Contract.objects.filter(pk=contract.pk).update(ends_on=date(2024, 2, 1))
     Contract.objects.create(practice=river, starts_on=date(2024, 2, 2), retention_months=120)
     assert due_batches(river, at=DUE) == [batch]
+
+
+def test_what_came_with_a_batch_goes_with_it(river, effects):
+    """Its manifest, a file that was never finished, and how its files came by SFTP."""
+    batch = delivered(river)
+    content = b"File,Patient\na,Marta\n"
+    kept = storage.keep_bytes(content, practice_id=river.pk, folder="manifests", ending=".csv")
+    part = storage.keep_bytes(b"half", practice_id=river.pk, folder="uploads/1")
+    for stored in (kept, part):
+        os.utime(Path(default_storage.path(stored.name)), (1, 1))
+    manifest = factories.ManifestFactory(batch=batch, storage_name=kept.name, sha256=kept.sha256)
+    ManifestRow.objects.create(practice=river, manifest=manifest, line=2, file="a", patient="Marta")
+    upload = factories.UploadFactory(batch=batch, state="abandoned", ended_at=DELIVERED)
+    UploadPart.objects.create(
+        practice=river, upload=upload, offset=0, size=4, sha256=part.sha256, storage_name=part.name
+    )
+    folder = factories.InboxFolderFactory(practice=river, batch=batch, state="sent", ended_at=DELIVERED)
+    factories.InboxFileFactory(folder=folder, practice=river)
+    run(DUE, effects)
+    for model in (Manifest, ManifestRow, Upload, UploadPart, InboxFolder, InboxFile):
+        assert not model.objects.exists(), model
+    assert not default_storage.exists(kept.name)
+    assert not default_storage.exists(part.name)
+    certificate = Destruction.objects.get().certificate
+    assert f"{kept.sha256}  {len(content)}" in certificate
+    assert "Marta" not in certificate
+
+
+def test_what_cannot_be_destroyed_holds_up_nothing_else(river, effects, monkeypatch, caplog):
+    stuck, other = delivered(river, "a"), delivered(river, "b")
+    certify = retention.certify
+
+    def trouble(practice, batch, *, at):
+        if batch == stuck:
+            raise LookupError("a.pdf")
+        return certify(practice, batch, at=at)
+
+    monkeypatch.setattr(retention, "certify", trouble)
+    assert run(DUE, effects) == 1
+    assert list(Chart.objects.values_list("batch", flat=True)) == [stuck.pk]
+    assert Destruction.objects.get().batch_number == other.number
+    assert [record.practice for record in caplog.records if record.message == "batches not destroyed"] == [river.pk]
+    monkeypatch.undo()
+    assert run(DUE, effects) == 1
 
 
 def test_the_task_destroys_what_is_due_today(river, effects):

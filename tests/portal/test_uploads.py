@@ -25,6 +25,7 @@ from portal.actions.uploads import (
     discard_parts,
     open_upload,
     send_batch_as_expected,
+    send_without_unfinished,
     sweep_uploads,
 )
 from portal.models import (
@@ -310,6 +311,20 @@ def test_with_files_on_their_way_a_batch_is_not_sent_unless_they_are_given_up(ba
     assert refused.value.uploads == (upload.pk,)
     assert abandon_unfinished(batch=batch, by=cleo, at=NOW) == 1
     send_batch_as_expected(batch=batch, expected=None, by=cleo, at=NOW)
+
+
+def test_a_file_begun_while_its_batch_is_sent_is_given_up_too(batch, cleo, monkeypatch):
+    """It would stay open for a week in a batch that takes nothing any more."""
+    received(batch, cleo)
+    begun(batch, cleo, name="b.pdf")
+
+    def slow(**facts):
+        begun(batch, cleo, name="c.pdf")
+        send_batch(**facts)
+
+    monkeypatch.setattr(uploads, "send_batch", slow)
+    assert send_without_unfinished(batch=batch, by=cleo, at=NOW) == 2
+    assert not Upload.objects.unfinished().exists()
 
 
 # -- two at once ---------------------------------------------------------------------------------

@@ -82,7 +82,7 @@ def test_a_new_master_key_takes_over_and_the_old_one_can_go(river, lake, setting
     assert rotate() == "2 keys are wrapped by the newest master key now.\n"
     assert rotate().startswith("0 keys")
     assert AuditEvent.objects.filter(action="keys.wrapped_again").earliest("at").detail == {
-        "master": "2027", "keys": 2, "of": 2,
+        "master": "2027", "keys": 2, "of": 2, "fhir": 0,
     }  # fmt: skip
     settings.CHARTLINE_MASTER_KEYS = new
     vault.forget()

@@ -4,8 +4,10 @@ import hashlib
 import json
 import threading
 import time
+from io import StringIO
 
 import pytest
+from django.core.management import call_command
 from django.db import connection
 from django.utils import timezone
 
@@ -120,6 +122,18 @@ def test_an_expired_token_is_renewed_in_the_middle(standin, endpoint):
     run(endpoint)
     assert endpoint.last_fault == ""
     assert len(standin.tokens) == 2
+    assert_all_there_once(contents)
+
+
+def test_our_key_outlives_the_sites_secret_if_it_is_rotated_and_is_named_if_not(standin, endpoint, settings):
+    contents, old = mixed(standin), settings.SECRET_KEY
+    settings.SECRET_KEY, settings.SECRET_KEY_FALLBACKS = "another secret", []
+    assert run(endpoint).last_fault == "key_unreadable"
+    settings.SECRET_KEY_FALLBACKS = [old]
+    call_command("rotate_keys", stdout=StringIO())
+    settings.SECRET_KEY_FALLBACKS = []
+    endpoint.refresh_from_db()
+    assert run(endpoint).last_fault == ""
     assert_all_there_once(contents)
 
 
