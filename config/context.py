@@ -30,6 +30,7 @@ NAVIGATION: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Audit trail", "portal:audit", frozenset({Permission.READ_AUDIT})),
     ("API keys", "portal:tokens", frozenset({Permission.MANAGE_TOKENS})),
 )
+DOORS = ("doors", "sftp_", "fhir_")  # how the names of their addresses begin
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -46,6 +47,9 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     entries = [(label, reverse(name)) for label, name, any_of in NAVIGATION if any_of & user.permissions]
     # The queue's address begins those of the codes and levels too: the longest that fits is where we are.
     current = max((url for _label, url in entries if request.path.startswith(url)), key=len, default="")
+    if not current and str(getattr(request.resolver_match, "url_name", "")).startswith(DOORS):
+        doors_of = {reverse("portal:practices"), reverse("portal:tokens")}  # the entry that leads there
+        current = next((url for _label, url in entries if url in doors_of), "")
     return {
         "nav": [{"label": label, "url": url, "current": url == current} for label, url in entries],
         "unread_count": Thread.objects.visible_to(user).unread_by(user).count() if user.may(Permission.DISCUSS) else 0,

@@ -91,8 +91,9 @@ def added(request: SignedRequest, pk: int, chart: int) -> HttpResponse:
         "back_url": reverse("coding:work" if at_bench else "coding:encounter", args=[pk]),
         "rows": [row_of(row, places, links(request, "encounter")) for row in rows],
         "counts": [
-            (KINDS[kind][0], sum(row.kind is kind for row in rows), words)
+            (count, words)
             for kind, words in ((Kind.NEW, "new"), (Kind.CHANGED, "changed"), (Kind.SAME, "the same"))
+            if (count := sum(row.kind is kind for row in rows))
         ],
     }
     return render(request, "coding/added.html", context)
@@ -112,5 +113,6 @@ def row_of(row: Difference, places: dict[int, EncounterPage], written: Writer) -
         "url": image_url(place, written),
         "other_url": image_url(other, written) if other else "",
         "parts": row.parts,
+        "is_new": row.kind is Kind.NEW,
         "text": place.page.text,
     }

@@ -47,6 +47,10 @@ class ChartDamaged(Exception):
     """The stored file is missing or is not what was received."""
 
 
+class ChartQuarantined(Exception):
+    """The virus scanner found something in the file, or has not looked at it yet: it is given to nobody."""
+
+
 class ReceiptOutcome(StrEnum):
     RECEIVED = "received"
     DUPLICATE = "duplicate"
@@ -257,8 +261,10 @@ def try_chart_again(*, chart: Chart, by: User, at: datetime) -> None:
 def open_original(*, chart: Chart, by: User, at: datetime, request: HttpRequest | None = None) -> IO[bytes]:
     """The file as it was received, for reading; fetching it is an event of the audit trail.
 
-    ChartDamaged unless the bytes are still those whose hash stands on the receipt.
+    ChartQuarantined, or ChartDamaged unless the bytes are still those whose hash stands on the receipt.
     """
+    if chart.status == ChartStatus.QUARANTINED:
+        raise ChartQuarantined
     try:
         original = storage.opened_unaltered(chart.storage_name, sha256=chart.sha256)
     except storage.Altered:

@@ -80,7 +80,7 @@ class FhirEndpointForm(forms.ModelForm):
             "client_id": "Client id",
         }
         help_texts = {
-            "base_url": "Such as https://ehr.example.com/fhir. DocumentReference is asked for below it.",
+            "base_url": "Such as https://ehr.example.com/fhir. The part before /DocumentReference.",
             "client_id": "Under which the server's administrator registered us as a backend service.",
             "specialty": "Of the batches that come this way.",
         }

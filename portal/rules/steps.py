@@ -72,24 +72,23 @@ LABELS: Mapping[StepName, str] = MappingProxyType(
 GLYPHS: Mapping[StepResult, str] = MappingProxyType(
     {StepResult.DONE: "✓", StepResult.NOTED: "!", StepResult.WAITING: "◐", StepResult.STOPPED: "✕"}
 )
-# How a fact is said; `{}` is its value. Facts that are not listed (memory, time) are for the operator.
+# How a fact is said; `{}` is its value, `{s}` its plural, `{chart}` the chart it is compared with. What is not listed
+# (memory, time) is for the operator.
 PHRASES: Mapping[str, str] = MappingProxyType(
     {
         "repaired": "damaged, and repaired in a copy",
         "irregular": "written irregularly",
         "unlocked": "opened with the password that was given",
-        "scripts": "{} scripts in it, never run",
-        "launches": "{} orders to start a program, never followed",
-        "submits": "{} orders to send data, never followed",
-        "attachments": "{} files attached to it, not shown",
-        "external": "{} references to other files, not followed",
-        "unshown": "{} signs without a letter shape",
-        "pictures_left_out": "{} pictures that cannot be shown",
-        "files": "{} files",
+        "scripts": "{} script{s} in it, never run",
+        "launches": "{} order{s} to start a program, never followed",
+        "submits": "{} order{s} to send data, never followed",
+        "attachments": "{} file{s} attached to it, not shown",
+        "external": "{} reference{s} to other files, not followed",
+        "unshown": "{} sign{s} without a letter shape",
+        "pictures_left_out": "{} picture{s} that cannot be shown",
+        "files": "{} file{s}",
         "left_aside": "{} of the archiver's own left aside",
-        "same_pages": "{} pages the same as in",
-        "as": "{}",
-        "unscanned": "no scanner is set up",
+        "same_pages": "{} page{s} the same as in {chart}",
         "signature": "{}",
     }
 )
@@ -100,5 +99,9 @@ def said(name: StepName, facts: Mapping[str, Fact]) -> str:
     if "of" in facts and "done" in facts:
         return f"{facts['done']}/{facts['of']}"
     if name == StepName.RENDER and "pages" in facts:
-        return f"{facts['pages']}"
-    return ", ".join(PHRASES[key].format(value) for key, value in facts.items() if key in PHRASES and value)
+        return f"{facts['pages']} page{'' if facts['pages'] == 1 else 's'}"
+    return ", ".join(
+        phrase.format(facts[key], s="" if facts[key] == 1 else "s", chart=facts.get("as", ""))
+        for key, phrase in PHRASES.items()  # the database keeps no order of facts
+        if facts.get(key)
+    )

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_GET
 
 from portal.access import SignedRequest, found, requires
 from portal.actions.audit import record
+from portal.actions.batches import WORKABLE
 from portal.forms.batches import SendForm
 from portal.models import Batch, Chart, Delivery, InboxFile, Upload
 from portal.rules.inbox import UNFINISHED, FileState
@@ -170,8 +171,8 @@ def not_whole(row: Batch) -> str:
 
 
 def workable(row: Batch) -> QuerySet[Chart, int]:
-    """The ids of the charts that can become work."""
-    charts = Chart.objects.filter(batch=row, status__in=[ChartStatus.READY, ChartStatus.RECEIVED])
+    """The ids of what can become work: a ZIP by its files, a locked chart once its password is given."""
+    charts = Chart.objects.filter(batch=row, status__in=WORKABLE).exclude(reason=Refusal.INFECTED)
     return charts.in_order().values_list("pk", flat=True)
 
 
@@ -224,7 +225,7 @@ def live(request: SignedRequest, row: Batch) -> dict[str, Any]:
         "total_text": plural(total, "file"),
         "ready": counts[ChartStatus.READY],
         "checking": counts[ChartStatus.RECEIVED],
-        "workable": counts[ChartStatus.READY] + counts[ChartStatus.RECEIVED],
+        "workable": counts[ChartStatus.READY] + counts[ChartStatus.RECEIVED] + counts[ChartStatus.LOCKED],
         "chart_rows": [chart_row(request, chart, lines.get(chart.pk, [])) for chart in charts],
         "live_url": reverse("portal:batch-charts", args=[row.pk]) + (f"?after={first}" if first else ""),
         "pagination": {

@@ -13,19 +13,20 @@ from django.views.decorators.http import require_GET, require_POST
 
 from portal.access import SignedRequest, found, requires
 from portal.actions.audit import record
-from portal.actions.charts import ChartDamaged, NotTryable, open_original, try_chart_again
+from portal.actions.charts import ChartDamaged, ChartQuarantined, NotTryable, open_original, try_chart_again
 from portal.forms.locks import PasswordOfChart
 from portal.models import Chart, Outcome, Page, PageWords, User
 from portal.page_access import link_view, links, page_answer, private
 from portal.page_links import PageLink
 from portal.rules.file_types import MEDIA_TYPES
-from portal.rules.intake import ChartStatus
+from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.roles import Permission
 from portal.rules.words import progress_words, reading_note
 from portal.views.steps import step_lines
 from portal.views.tags import chart_advice, chart_tag, megabytes
 
 PAGES_AT_ONCE = 20
+WITH_US = frozenset({Refusal.NOT_CHECKED, Refusal.SERVICE_FAULT})  # the practice has nothing to do
 CONFLICT = 409  # not a 5xx: that would roll the audit event back
 see_charts = requires(Permission.SEE_CHARTS)
 
@@ -57,7 +58,9 @@ def show_chart(
             "status": chart_tag(row),
             "advice": chart_advice(row),
             "steps": step_lines([row]).get(row.pk, []),
-            "may_send": request.user.may(Permission.SEND_CHARTS),
+            "may_send_again": request.user.may(Permission.SEND_CHARTS) and row.reason not in WITH_US,
+            "quarantined": row.status == ChartStatus.QUARANTINED,
+            "tone": "warn" if row.reason in WITH_US else "danger",
             **answers(request, row, form),
             "size": megabytes(row.size),
             "pages": [
@@ -72,6 +75,8 @@ def show_chart(
                 for page in pages
             ],
             "total": total,
+            "members": members_of(request, row),
+            "chart_url": reverse("portal:chart", args=[row.pk]),
             "words_progress": progress_words(PageWords.objects.filter(page__chart=row).without_words()),
             "pagination": {
                 "previous_url": f"?page={max(1, first - PAGES_AT_ONCE)}" if first > 1 else None,
@@ -81,6 +86,17 @@ def show_chart(
         },
         status=status,
     )
+
+
+def members_of(request: SignedRequest, row: Chart) -> list[dict[str, Any]]:
+    """What came out of a ZIP; nothing of another file."""
+    if row.status != ChartStatus.UNPACKED:
+        return []
+    charts = Chart.objects.visible_to(request.user).filter(archive=row).in_order()
+    return [
+        {"pk": chart.pk, "label": chart.label, "name": chart.original_name, "status": chart_tag(chart)}
+        for chart in charts
+    ]
 
 
 def answers(request: SignedRequest, row: Chart, form: PasswordOfChart | None) -> dict[str, Any]:
@@ -124,6 +140,10 @@ def chart_original(request: SignedRequest, pk: int) -> HttpResponse | FileRespon
     now = timezone.now()
     try:
         original = open_original(chart=row, by=request.user, at=now, request=request)
+    except ChartQuarantined:
+        record("chart.downloaded", at=now, by=request.user, about=row, outcome=Outcome.REFUSED, request=request)
+        messages.error(request, f"{row.label} is in quarantine, so its file was not sent.")
+        return redirect("portal:chart", pk=row.pk)
     except ChartDamaged:
         record("chart.damaged", at=now, by=request.user, about=row, outcome=Outcome.REFUSED, request=request)
         return render(request, "portal/chart_damaged.html", {"chart": row}, status=CONFLICT)

@@ -54,6 +54,7 @@ WORKS = {"label": "Works", "glyph": "✓", "tone": "plain"}
 ENDED = {"label": "Ended", "glyph": "✕", "tone": "neutral"}
 OWNER_LEFT = {"label": "Owner left", "glyph": "✕", "tone": "warn"}
 OFF = {"label": "Off", "glyph": "‖", "tone": "neutral"}
+AT_FAULT = {"label": "Not read to the end", "glyph": "!", "tone": "danger"}
 FAULTS = {
     "sign_in_refused": "The server refused our sign-in. Check the client id and that our key's address is registered.",
     "timeout": "The server did not answer in time.",
@@ -132,7 +133,7 @@ def fhir_facts(endpoint: FhirEndpoint) -> dict[str, Any]:
     )
     return {
         "is_on": endpoint.state == EndpointState.ON,
-        "status": WORKS if endpoint.state == EndpointState.ON else OFF,
+        "status": OFF if endpoint.state != EndpointState.ON else AT_FAULT if endpoint.last_fault else WORKS,
         "fault": fault_words(endpoint.last_fault) if endpoint.last_fault else "",
         "key_url": f"{settings.SITE_URL}{reverse('portal:fhir_keys', args=[endpoint.key_id])}",
         **counts,

@@ -26,7 +26,17 @@ from portal.forms.practices import (
     ProviderForm,
     RecipientsForm,
 )
-from portal.models import BusinessAssociateAgreement, Contract, Location, Membership, Payer, Practice, Provider
+from portal.models import (
+    BusinessAssociateAgreement,
+    Contract,
+    DamagedFile,
+    LegalHold,
+    Location,
+    Membership,
+    Payer,
+    Practice,
+    Provider,
+)
 from portal.rules.roles import Permission
 
 admins = requires(Permission.MANAGE_PRACTICES)
@@ -140,6 +150,8 @@ def practice(request: SignedRequest, pk: int) -> HttpResponse:
             ],
             "contract": next((found_one for found_one in contracts if in_force(found_one, today)), None),
             "contracts": contracts,
+            "holds": LegalHold.objects.filter(practice=row, lifted_at=None).select_related("by", "batch"),
+            "damaged": DamagedFile.objects.filter(practice=row, mended_at=None).count(),
             "members": members,
             "recipients_form": RecipientsForm(
                 people=[(member.user_id, f"{member.user.name}, {member.user.email}") for member in members],

@@ -6,7 +6,7 @@ from collections.abc import Callable, Iterable
 from typing import Any, TypeVar
 
 from django.contrib import messages
-from django.db.models import Exists, OuterRef
+from django.db.models import Count, Exists, OuterRef, Q
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
 from django.urls import reverse
@@ -21,7 +21,7 @@ from portal.api.errors import Refused
 from portal.api.uploads import STATUS, part_of
 from portal.forms.batches import BeginForm, ChartsForm
 from portal.models import Batch, Chart, Page, Upload, UploadPart
-from portal.rules.intake import ChartStatus
+from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.roles import Permission
 from portal.rules.uploads import PART_BYTES, SAID
 from portal.views.tags import chart_advice, plural
@@ -174,26 +174,51 @@ def batch_checks(request: SignedRequest, pk: int) -> JsonResponse:
         Chart.objects.visible_to(request.user)
         .filter(batch=batch, pk__in=wanted[:CHECKED_AT_ONCE])
         .select_related("duplicate_of__batch")
-        .annotate(has_text=Exists(Page.objects.filter(chart=OuterRef("pk"), text_source=Page.TextSource.LAYER)))
+        .annotate(
+            has_text=Exists(Page.objects.filter(chart=OuterRef("pk"), text_source=Page.TextSource.LAYER)),
+            members_count=Count("members"),
+            members_waiting=Count("members", filter=Q(members__status=ChartStatus.RECEIVED)),
+            members_refused=Count("members", filter=Q(members__status=ChartStatus.UNREADABLE)),
+            members_known=Count("members", filter=Q(members__status=ChartStatus.DUPLICATE)),
+        )
     )
     return JsonResponse({"checks": dict(checks(charts))})
 
 
-def checks(charts: Iterable[Chart]) -> Iterable[tuple[int, dict[str, str]]]:
-    """State and sentence of each chart."""
+def checks(charts: Iterable[Chart]) -> Iterable[tuple[int, dict[str, Any]]]:
+    """State and sentence of each chart; of a ZIP how many charts it became, of a locked one where to unlock it."""
     for chart in charts:
         if chart.status == ChartStatus.READY:
             text = "" if chart.has_text else ", no text layer: its words will be read"  # type: ignore[attr-defined]
             yield chart.pk, {"state": "ready", "detail": f"Readable, {plural(chart.page_count or 0, 'page')}{text}"}
         elif chart.status == ChartStatus.RECEIVED:
             yield chart.pk, {"state": "checking", "detail": "Received, being checked"}
+        elif chart.status == ChartStatus.UNPACKED:
+            yield chart.pk, unpacked(chart)
+        elif chart.status == ChartStatus.LOCKED:
+            page = reverse("portal:chart", args=[chart.pk])
+            yield chart.pk, {"state": "locked", "detail": "Received. It opens with a password only.", "url": page}
+        elif chart.reason == Refusal.NOT_CHECKED:
+            yield chart.pk, {"state": "checking", "detail": "Received. It waits for the virus scanner."}
         elif chart.duplicate_of is not None:
+            same = "Every page is the same as in" if chart.rests_for_same_pages else "Same content as"
             original = chart.duplicate_of
-            yield (
-                chart.pk,
-                {"state": "duplicate", "detail": f"Same content as {original.label} in {original.batch.label}"},
-            )
+            yield chart.pk, {"state": "duplicate", "detail": f"{same} {original.label} in {original.batch.label}"}
         else:
             advice = chart_advice(chart)
             detail = f"{advice.wrong} {advice.next_step}" if advice else "Not readable"
             yield chart.pk, {"state": "refused", "detail": detail}
+
+
+def unpacked(chart: Any) -> dict[str, Any]:
+    """State and sentence of a ZIP, once all that came out of it was looked at; `chart` is annotated as above."""
+    count, bad, known = chart.members_count, chart.members_refused, chart.members_known
+    said = f"Unpacked: {plural(count, 'file')}"
+    if chart.members_waiting:
+        return {"state": "checking", "detail": f"{said}, being checked"}
+    if known:
+        said = f"{said}, {known} of them sent before"
+    if bad:
+        said = f"{said}, {bad} of them not readable. The page of the batch says why"
+    good = count - bad - known
+    return {"state": "ready" if good else "refused", "detail": said, "charts": good}

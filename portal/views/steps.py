@@ -10,8 +10,13 @@ from portal.models import Chart, ChartStep
 from portal.rules.steps import GLYPHS, LABELS, StepName, StepResult, said
 
 ORDER = {name: place for place, name in enumerate(StepName)}
-# Told in words only if there is something to tell: that a file was hashed is on its receipt.
-QUIET = frozenset({StepName.HASH, StepName.DUPLICATE, StepName.TYPE, StepName.LIMITS, StepName.SAME_PAGES})
+# Told only if there is something to tell: that a file is readable stands beside, that it was hashed on its receipt.
+QUIET = frozenset(
+    {
+        StepName.RECEIVE, StepName.HASH, StepName.DUPLICATE, StepName.TYPE, StepName.LIMITS, StepName.SAME_PAGES,
+        StepName.READY,
+    }
+)  # fmt: skip
 SPOKEN = {
     StepResult.DONE: "done",
     StepResult.NOTED: "done, with a note",
@@ -41,6 +46,13 @@ def is_told(row: ChartStep) -> bool:
 def shown(row: ChartStep) -> dict[str, Any]:
     """One step as a line shows it."""
     result = StepResult(row.result)
+    if "unscanned" in row.facts:
+        return {
+            "label": LABELS[StepName(row.name)],
+            "glyph": "–",
+            "spoken": "not done: no scanner is set up",
+            "text": "",
+        }
     return {
         "label": LABELS[StepName(row.name)],
         "glyph": GLYPHS[result],

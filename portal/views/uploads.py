@@ -148,7 +148,7 @@ def send(request: SignedRequest, batch: Batch, *, chosen: set[int] | None = None
     except NoAgreement:
         messages.error(request, NO_AGREEMENT)
     else:
-        messages.success(request, f"{batch.label} is on its way to us.")
+        messages.success(request, f"{batch.label} is sent. Follow it here.")
         if left:
             messages.info(request, f"{plural(left, 'file')} you took out will not be worked on.")
         if unfinished:
@@ -193,6 +193,7 @@ def upload_batch(request: SignedRequest) -> HttpResponse:
             "uploads_url": reverse("portal:batch-uploads", args=[batch.pk]),
             "checks_url": reverse("portal:batch-checks", args=[batch.pk]),
             "commit_url": reverse("portal:send-batch", args=[batch.pk]),
+            "manifest_url": reverse("portal:batch-manifest", args=[batch.pk]),
         },
         status=201,
     )

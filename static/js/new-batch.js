@@ -40,6 +40,9 @@ class NewBatch extends HTMLElement {
     const found = await answer.json().catch(() => ({}));
     if (!answer.ok) throw new Error(found.error ?? "Nothing was sent. Choose the files again.");
     for (const name of ["file", "uploads", "checks", "commit"]) this.#list.setAttribute(`${name}-url`, found[`${name}_url`]);
+    const listed = this.querySelector("[data-manifest]");
+    listed.querySelector("a").href = found.manifest_url;
+    listed.hidden = false;
     history.replaceState(null, "", found.url); // a reload shows the batch with what it holds
   }
 

@@ -14,10 +14,10 @@ class ReadyBy extends HTMLElement {
 
   #show() {
     const at = new Date(Date.now() + 3_600_000 * Number(this.getAttribute("hours")));
-    const form = { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: this.getAttribute("zone") };
+    const form = { weekday: "short", month: "short", day: "numeric", hour: "2-digit", minute: "2-digit", hourCycle: "h23", timeZone: this.getAttribute("zone"), timeZoneName: "short" };
     const part = Object.fromEntries(new Intl.DateTimeFormat("en-US", form).formatToParts(at).map(({ type, value }) => [type, value]));
     const time = this.querySelector("time");
-    const text = `${part.weekday} ${part.month} ${part.day}, ${part.hour}:${part.minute}`;
+    const text = `${part.weekday} ${part.month} ${part.day}, ${part.hour}:${part.minute} ${part.timeZoneName}`;
     if (time.textContent !== text) { time.textContent = text; time.dateTime = at.toISOString(); }
   }
 }

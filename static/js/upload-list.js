@@ -7,7 +7,7 @@ import { csrfToken, make, say } from "./session.js";
 const PARALLEL = 3;
 const STEP = 10; // per cent between announcements
 const LOOK = 3000; // ms between two looks at the checks
-const GLYPH = { waiting: "○", sending: "◔", paused: "‖", received: "✓", duplicate: "!", refused: "✕", failed: "✕" };
+const GLYPH = { waiting: "○", sending: "◔", paused: "‖", received: "✓", locked: "!", duplicate: "!", refused: "✕", failed: "✕" };
 
 const size = (bytes) => {
   if (bytes < 1024 ** 2) return `${Math.max(1, Math.round(bytes / 1024))} kB`;
@@ -58,7 +58,7 @@ class UploadList extends HTMLElement {
   #prepare() {
     this.#ready = true;
     this.#input().required = false;
-    for (const hidden of this.querySelectorAll(".dropzone [hidden]")) hidden.removeAttribute("hidden");
+    for (const hidden of this.querySelectorAll(".dropzone [hidden], .dropzone + p [hidden]")) hidden.removeAttribute("hidden");
     this.noun = this.getAttribute("noun") ?? "file";
     this.list = this.querySelector(".file-list");
     this.button = this.querySelector('button[type="submit"]');
@@ -91,6 +91,7 @@ class UploadList extends HTMLElement {
       const entry = { file, key: crypto.randomUUID?.() ?? `${Date.now()}-${Math.random()}`, state: "waiting", sent: 0, detail: "", chart: null };
       if (file.size > limit) Object.assign(entry, { state: "refused", final: true, detail: `Larger than ${size(limit)}. Split it and try again.` });
       else if (!file.size) Object.assign(entry, { state: "refused", final: true, detail: "The file is empty." });
+      else if (/\.[ct]sv$/i.test(file.name)) Object.assign(entry, { state: "refused", final: true, detail: "A list is no chart. Add it as the manifest of the batch." });
       entry.row = make("li", { tabindex: "-1" }, make("span", { class: "file-name" }, file.name), make("span", { class: "file-size" }, size(file.size)), make("span", { class: "file-state" }), make("span", { class: "file-actions" }));
       this.#entries.push(entry);
       this.list.append(entry.row);
@@ -107,14 +108,15 @@ class UploadList extends HTMLElement {
     const share = Math.min(100, Math.floor((100 * entry.sent) / file.size) || 0);
     const words = {
       waiting: entry.sent ? `Waiting at ${share} %` : "Waiting", sending: entry.cut ? `Connection lost at ${share} %, trying again` : share < 100 ? `${share} %` : "Checking",
-      paused: `Paused at ${share} %`, received: entry.detail || "Received", duplicate: entry.detail || "Sent before", refused: entry.detail || "Refused", failed: entry.detail || "Not sent: the connection failed.",
+      paused: `Paused at ${share} %`, received: entry.detail || "Received", locked: entry.detail, duplicate: entry.detail || "Sent before", refused: entry.detail || "Refused", failed: entry.detail || "Not sent: the connection failed.",
     }[state];
     const place = row.querySelector(".file-state");
     if (changed) {
       place.replaceChildren(
         make("span", { "aria-hidden": "true" }, GLYPH[state]),
         ...(state === "sending" ? [make("progress", { max: "100", value: "0", "aria-label": `Sending ${file.name}` })] : []),
-        make("span", { class: "words" }));
+        make("span", { class: "words" }),
+        ...(state === "locked" ? [make("a", { href: entry.url, target: "_blank" }, "Give the password", make("span", { class: "visually-hidden" }, ` of ${file.name} (opens a new tab)`))] : []));
       const actions = row.querySelector(".file-actions");
       const action = (text, does, style = "") => {
         const button = make("button", { class: `button small${style}`, type: "button" }, text, make("span", { class: "visually-hidden" }, ` ${file.name}`));
@@ -198,7 +200,7 @@ class UploadList extends HTMLElement {
     try {
       if (entry.state !== "sending") return; // paused or removed meanwhile
       const { outcome, detail, chart } = await entry.sender.send();
-      this.#finish(entry, { state: ["received", "duplicate"].includes(outcome) ? outcome : "refused", detail, chart: chart ?? null, sent: entry.file.size });
+      this.#finish(entry, { state: ["received", "duplicate"].includes(outcome) ? outcome : "refused", detail, final: true, chart: chart ?? null, sent: entry.file.size });
       this.#look();
     } catch (trouble) {
       if (trouble.state === "locked") {
@@ -213,7 +215,8 @@ class UploadList extends HTMLElement {
     entry.cut = sent === null;
     entry.sent = sent ?? entry.sent;
     const { url } = entry.sender.upload ?? {};
-    if (url) document.querySelector(`[data-upload="${url}"]`)?.remove(); // the page's list of what was left unfinished
+    const line = url && document.querySelector(`[data-upload="${url}"]`); // the page's list of what was left unfinished
+    if (line) (line.parentElement.childElementCount > 1 ? line : line.closest("[role=group]") ?? line).remove();
     this.#draw(entry);
   }
 
@@ -234,14 +237,15 @@ class UploadList extends HTMLElement {
       for (const entry of checking()) {
         const found = checks[entry.chart];
         if (!found || found.state === "checking") continue;
-        entry.checked = true;
-        entry.detail = found.detail;
-        if (found.state !== "ready") Object.assign(entry, { state: found.state === "duplicate" ? "duplicate" : "refused", final: true, chart: null });
+        entry.checked = found.state !== "locked"; // its password may be given in another tab
+        Object.assign(entry, { detail: found.detail, charts: found.charts ?? 1, url: found.url });
+        if (!["ready", "locked"].includes(found.state)) Object.assign(entry, { state: found.state === "duplicate" ? "duplicate" : "refused", chart: null });
+        else entry.state = found.state === "ready" ? "received" : "locked";
         this.#draw(entry);
       }
       this.#looking = null;
       this.#look();
-    }, LOOK);
+    }, checking().every(({ state }) => state === "locked") ? 5 * LOOK : LOOK);
   }
 
   #sent() {
@@ -249,10 +253,12 @@ class UploadList extends HTMLElement {
   }
 
   #show() {
-    const received = this.#count("received");
+    const good = this.#entries.filter(({ state }) => state === "received" || state === "locked");
+    const received = good.reduce((sum, { charts = 1 }) => sum + charts, 0); // a ZIP is as many as it holds
+    const held = received && Number(this.getAttribute("held") ?? 0); // those go along
     const moving = this.#count("waiting", "sending");
     const paused = this.#count("paused");
-    const trouble = this.#count("refused", "failed", "duplicate");
+    const trouble = this.#count("refused", "failed", "duplicate", "locked");
     const bytes = this.#entries.reduce((sum, { file }) => sum + file.size, 0);
     const sent = this.#sent();
     const share = bytes ? Math.floor((100 * sent) / bytes) : 0;
@@ -275,7 +281,7 @@ class UploadList extends HTMLElement {
     }
     const able = received > 0 && !moving && !paused;
     this.button.setAttribute("aria-disabled", String(!able));
-    this.button.textContent = received ? `Send ${plural(received, this.noun)}` : `Send ${this.noun}s`;
+    this.button.textContent = received ? `Send ${plural(received + held, this.noun)}` : `Send ${this.noun}s`;
     this.dispatchEvent(new CustomEvent("chartline:uploads", { bubbles: true, detail: { waiting: this.#count("waiting", "paused"), sending: this.#count("sending"), received, refused: trouble } }));
   }
 
@@ -290,7 +296,7 @@ class UploadList extends HTMLElement {
     form.action = this.getAttribute("commit-url");
     form.enctype = "application/x-www-form-urlencoded";
     for (const old of form.querySelectorAll("input[data-chart]")) old.remove();
-    for (const { state, chart } of this.#entries) if (state === "received" && chart != null) form.append(make("input", { type: "hidden", name: "chart", value: chart, "data-chart": true }));
+    for (const { state, chart } of this.#entries) if (["received", "locked"].includes(state) && chart != null) form.append(make("input", { type: "hidden", name: "chart", value: chart, "data-chart": true }));
     for (const input of this.querySelectorAll('input[type="file"]')) input.disabled = true;
   }
 }

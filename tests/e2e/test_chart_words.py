@@ -6,6 +6,7 @@ import re
 import pytest
 from django.urls import reverse
 from django.utils import timezone
+from PIL import Image
 from playwright.sync_api import expect
 
 from coding.actions.queue import take_next
@@ -75,6 +76,38 @@ def open_bench(screen, bench):
 
 def found(page):
     return page.locator(".find-bar output")
+
+
+def shades(page, place):
+    """The darkest and the lightest grey within a place on the screen."""
+    box = page.locator(place).first.bounding_box()
+    shot = Image.open(io.BytesIO(page.screenshot(clip=box))).convert("L")
+    return shot.crop((4, 4, shot.width - 4, shot.height - 4)).getextrema()
+
+
+def test_what_is_found_can_still_be_read(screen, bench):
+    """The mark colours the page below it and never covers it, on white and on dark paper."""
+    page = open_bench(screen, bench)
+    page.locator("#chart-pane .pane-body").focus()
+    page.keyboard.press("f")
+    page.keyboard.type("weight-bearing")
+    expect(found(page)).to_contain_text("1 of 1, page 2")
+    page.wait_for_function("document.querySelectorAll('figure')[1].querySelector('img').complete", timeout=20_000)
+    # The words of the layer stand at made-up places: a place with ink is marked instead.
+    page.evaluate("""() => {
+        const mark = document.querySelector(".marks .selected")
+        const place = { x: 1000, y: 780, width: 3000, height: 1200 }
+        for (const [name, value] of Object.entries(place)) mark.setAttribute(name, value)
+    }""")
+    ink, paper = shades(page, ".marks .selected")
+    assert ink < 110
+    assert paper > 180
+    page.evaluate("document.querySelector('#chart-pane').dataset.paper = 'dark'")
+    paper, ink = shades(page, ".marks .selected")
+    assert ink > 180
+    assert paper < 110
+    # axe passes over words in the colour of their ground.
+    assert page.locator(".page-place").evaluate("one => getComputedStyle(one).color") == "rgb(230, 235, 241)"
 
 
 def test_words_are_selected_where_the_scan_shows_them(screen, bench):

@@ -9,6 +9,7 @@ from playwright.sync_api import expect
 
 from portal import storage
 from portal.models import Batch, Chart, Upload, UploadPart
+from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.uploads import PART_BYTES, UploadState
 from tests import factories, files
@@ -111,7 +112,7 @@ def test_after_a_reload_only_the_rest_is_sent(screen, cleo, tmp_path, wire):
     assert wire.passed == [number * PART_BYTES for number in range(PARTS)]
     assert Chart.objects.get().sha256 == sha(BIG)
     page.get_by_role("button", name="Send 1 chart", exact=True).last.click()
-    expect(page.get_by_text("is on its way to us")).to_be_visible()
+    expect(page.get_by_text("is sent. Follow it here.")).to_be_visible()
 
 
 def test_a_cut_is_mended_by_itself_and_a_pause_lasts_until_told(screen, cleo, tmp_path, wire):
@@ -141,7 +142,9 @@ def test_a_folder_and_pasted_and_dropped_files_are_taken(screen, cleo, tmp_path)
     write(folder, "a.pdf", files.small_pdf(1))
     write(folder, "Monday/b.pdf", files.small_pdf(2))
     write(folder, ".DS_Store", b"x")
+    write(folder, "charts.csv", b"File,Patient\na.pdf,Quill\n")
     page.get_by_label("A whole folder").set_input_files(folder)
+    expect(row(page, "charts.csv")).to_contain_text("Add it as the manifest of the batch.")
     for name in ("a.pdf", "b.pdf"):
         expect(row(page, name)).to_contain_text("Received", timeout=60_000)
     for name, how in (("c.pdf", "paste"), ("d.pdf", "drop")):
@@ -164,6 +167,29 @@ def test_a_folder_and_pasted_and_dropped_files_are_taken(screen, cleo, tmp_path)
     expect(row(page, "d.pdf")).to_have_count(0)
     expect(page.get_by_role("button", name="Send 3 charts")).to_be_visible()
     assert_accessible(page)
+
+
+def test_a_zip_and_a_locked_file_go_along_and_the_lock_is_shown(screen, cleo, river, tmp_path):
+    page = screen(cleo)
+    page.goto("/upload/")
+    for name, seed in (("all.zip", 1), ("shut.pdf", 2)):
+        choose(page, write(tmp_path, name, files.small_pdf(seed)))
+        expect(row(page, name)).to_contain_text("Received", timeout=60_000)
+    archive, shut = (Chart.objects.get(original_name=name) for name in ("all.zip", "shut.pdf"))
+    for seed in (3, 4, 5):
+        factories.ChartFactory(batch=archive.batch, practice=river, archive=archive, original_name=f"{seed}.pdf")
+    Chart.objects.filter(pk=archive.pk).update(status=ChartStatus.UNPACKED)
+    Chart.objects.filter(pk=shut.pk).update(status=ChartStatus.LOCKED, reason=Refusal.PASSWORD_NEEDED)
+    expect(row(page, "all.zip")).to_contain_text("Unpacked: 3 files", timeout=60_000)
+    link = row(page, "shut.pdf").get_by_role("link", name="Give the password of shut.pdf")
+    expect(link).to_have_attribute("href", f"/charts/{shut.pk}/")
+    expect(page.get_by_text("4 charts received, 1 needs attention")).to_be_visible()
+    assert_accessible(page)
+    manifest = page.get_by_role("link", name="Add it as a manifest")
+    expect(manifest).to_have_attribute("href", f"/batches/{shut.batch_id}/manifest/")
+    page.get_by_role("button", name="Send 4 charts").click()
+    expect(page.get_by_text("is sent. Follow it here.")).to_be_visible()
+    assert not Chart.objects.filter(reason=Refusal.LEFT_OUT).exists()
 
 
 def test_our_own_hash_is_sha256(screen, cleo):

@@ -136,6 +136,8 @@ def test_each_file_of_a_zip_is_a_chart_with_its_own_receipt(batch, cleo, as_user
     }  # fmt: skip
     shown = as_user(cleo).get(reverse("portal:chart", args=[found["a.pdf"].pk])).content.decode()
     assert archive.label in shown
+    of_the_zip = as_user(cleo).get(reverse("portal:chart", args=[archive.pk])).content.decode()
+    assert all(chart.label in of_the_zip for chart in found.values())
 
 
 def test_a_zip_that_would_overfill_its_batch_is_refused_and_leaves_no_charts(batch, settings):
@@ -160,6 +162,8 @@ def test_the_same_pages_in_another_file_are_seen(batch, cleo, otto, as_user):
     assert [chart.status for chart in (first, part, blank, other_blank)] == ["ready"] * 4
     assert (same.status, same.duplicate_of, same.rests_for_same_pages) == (ChartStatus.DUPLICATE, first, True)
     assert part.steps.get(name="same_pages").facts == {"same_pages": 1, "as": first.label}
+    shown = as_user(cleo).get(reverse("portal:chart", args=[part.pk])).content.decode()
+    assert f"1 page the same as in {first.label}" in shown
     browser = as_user(cleo)
     assert "Same pages as" in browser.get(reverse("portal:batch", args=[batch.pk])).content.decode()
     address = reverse("portal:work-anyway", args=[same.pk])
@@ -177,4 +181,4 @@ def test_the_steps_of_a_chart_stand_on_its_page(batch, cleo, as_user):
         "receive", "hash", "duplicate", "type", "malware", "mend", "limits", "render", "same_pages", "ready",
     ]  # fmt: skip
     shown = " ".join(as_user(cleo).get(reverse("portal:chart", args=[chart.pk])).content.decode().split())
-    assert 'Drawn <span aria-hidden="true">✓</span><span class="visually-hidden"> done</span> 2' in shown
+    assert 'Drawn <span aria-hidden="true">✓</span><span class="visually-hidden"> done</span> 2 pages' in shown

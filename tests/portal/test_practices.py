@@ -11,6 +11,9 @@ from portal.models import (
     AuditEvent,
     BusinessAssociateAgreement,
     Contract,
+    Damage,
+    DamagedFile,
+    LegalHold,
     Location,
     Membership,
     Payer,
@@ -217,3 +220,23 @@ def test_the_list_is_searched(admin, river, lake):
 def test_for_others_practices_are_not_managed(as_user, cleo, ann, max_, river, address):
     for person in (cleo, ann, max_):
         assert as_user(person).get(f"/practices/{river.pk}/{address}").status_code == 404
+
+
+def test_a_legal_hold_and_damaged_files_are_seen(admin, ada, river, lake):
+    at = timezone.now()
+    batch = factories.BatchFactory(practice=river)
+    LegalHold.objects.create(practice=river, reason="Inquiry 12", at=at, by=ada)
+    LegalHold.objects.create(practice=river, batch=batch, reason="Inquiry 13", at=at, by=ada)
+    LegalHold.objects.create(practice=river, reason="Settled", at=at, by=ada, lifted_at=at, lifted_by=ada)
+    for name, damage, mended in (("a", Damage.MISSING, None), ("b", Damage.ALTERED, at)):
+        DamagedFile.objects.create(practice=river, name=name, damage=damage, found_at=at, seen_at=at, mended_at=mended)
+    page = admin.get(f"/practices/{river.pk}/").content.decode()
+    assert "Nothing of this practice is destroyed while it stands." in page
+    assert f"Legal hold on {batch.label}" in page
+    assert "Inquiry 12" in page
+    assert "Inquiry 13" in page
+    assert "Settled" not in page
+    assert "1 stored file is missing or altered." in page
+    other = admin.get(f"/practices/{lake.pk}/").content.decode()
+    assert "Legal hold" not in other
+    assert "missing or altered" not in other

@@ -56,7 +56,7 @@ def test_without_javascript_one_form_receives_and_sends_everything(cleo, as_user
     assert (batch.status, batch.name, batch.created_by) == (BatchStatus.RECEIVED, "March", cleo)
     assert sorted(batch.charts.values_list("status", flat=True)) == ["duplicate", "received", "received", "unreadable"]
     page = answer.content.decode()
-    assert "on its way to us" in page
+    assert "is sent. Follow it here." in page
     assert "The name says one type of file" in page
     assert "Same content as" in page
 
@@ -346,30 +346,6 @@ def test_a_small_file_with_other_bytes_than_its_hash_is_not_kept(cleo, as_user):
     assert not Chart.objects.exists()
     right = browser.post(urls["file_url"], {"file": file()}, headers={"X-Content-SHA256": sha(files.small_pdf(1))})
     assert right.json()["outcome"] == "received"
-
-
-def test_the_script_learns_what_the_checks_found(cleo, as_user, river):
-    browser = as_user(cleo)
-    batch = factories.BatchFactory(practice=river)
-    with_text, scan, elsewhere = (factories.ChartFactory(batch=batch, page_count=2) for _ in range(3))
-    factories.PageFactory(chart=with_text, text_source="layer")
-    factories.PageFactory(chart=scan)
-    waiting = factories.ChartFactory(batch=batch, status=ChartStatus.RECEIVED, ready_at=None, page_count=None)
-    locked = factories.ChartFactory(
-        batch=batch, status=ChartStatus.UNREADABLE, reason=Refusal.PASSWORD_PROTECTED, ready_at=None
-    )
-    copy = factories.ChartFactory(batch=batch, status=ChartStatus.DUPLICATE, duplicate_of=elsewhere, ready_at=None)
-    foreign = factories.ChartFactory()
-    charts = [with_text, scan, waiting, locked, copy, foreign]
-    answer = browser.get(reverse("portal:batch-checks", args=[batch.pk]), {"chart": [chart.pk for chart in charts]})
-    checks = answer.json()["checks"]
-    assert checks[str(with_text.pk)] == {"state": "ready", "detail": "Readable, 2 pages"}
-    assert checks[str(scan.pk)]["detail"] == "Readable, 2 pages, no text layer: its words will be read"
-    assert checks[str(waiting.pk)]["state"] == "checking"
-    assert checks[str(locked.pk)]["state"] == "refused"
-    assert "password" in checks[str(locked.pk)]["detail"]
-    assert checks[str(copy.pk)]["detail"] == f"Same content as {elsewhere.label} in {batch.label}"
-    assert str(foreign.pk) not in checks
 
 
 def test_an_outsider_finds_no_upload(cleo, otto, as_user):

@@ -23,7 +23,7 @@ LIVES: tuple[tuple[str, str, Iterable[str], Mapping[str, Move], Iterable[str]], 
     ("Batch", "Sent by the practice, delivered when all its work is finished.", BatchStatus, BATCH_MOVES, ["open"]),
     (
         "Chart",
-        "A received file. A duplicate is known at once and stays one; a file we can't read says why.",
+        "A received file. A duplicate is known by its bytes or its pages; a file we can't read says why.",
         ChartStatus,
         CHART_MOVES,
         ["received", "duplicate"],
