@@ -83,7 +83,7 @@ class CodeSearch extends HTMLElement {
     this.#close();
     const looking = (this.#hint.textContent = `Looking for “${text}” …`);
     const take = async () => {
-      this.#hint.textContent ||= looking; // the code before it may have wiped it away
+      this.#hint.textContent ||= looking;
       try {
         const { hits, spelling } = await this.#find(systems, text, AbortSignal.timeout(10_000));
         if (!this.#input.value) {

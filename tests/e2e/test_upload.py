@@ -223,7 +223,7 @@ def test_a_manifest_is_previewed_and_corrected(screen, cleo, river, tmp_path):
     assert_accessible(page)
     listed = write(tmp_path, "list.csv", b"Scan;Who;DOS\na.pdf;Quill;3/2/2026\nb.pdf;Doe;never\n")
     page.get_by_label("Manifest").set_input_files(listed)
-    page.get_by_role("button", name="Read it").click()
+    page.get_by_role("button", name="Read the file").click()
     expect(page.get_by_text("2 rows, 1 for a file of this batch, 1 with a problem.")).to_be_visible()
     expect(page.get_by_role("cell", name="Quill")).to_have_count(0)
     page.get_by_label("Who").select_option("Patient")
