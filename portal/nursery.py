@@ -12,8 +12,9 @@ import socket
 import subprocess
 import sys
 import threading
-from collections.abc import Mapping, Sequence
-from contextlib import suppress
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager, suppress
+from contextvars import ContextVar
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -94,11 +95,25 @@ class Nursery:
 
 _nursery: Nursery | None = None
 _lock = threading.Lock()
+_niceness: ContextVar[int] = ContextVar("niceness", default=0)
+
+
+@contextmanager
+def giving_way(niceness: int) -> Iterator[None]:
+    """Children started meanwhile leave the processor to others that want it (0 to 19, nice(2))."""
+    before = _niceness.set(niceness)
+    try:
+        yield
+    finally:
+        _niceness.reset(before)
 
 
 def child(parser: str, words: Sequence[str], *, place: Path, environment: Mapping[str, str], given: int) -> Child:
     """Start `portal.parsers.<parser>` on one document; `given` becomes its standard input. NotBorn if it cannot be."""
-    request = {"parser": parser, "words": list(words), "place": str(place), "environment": dict(environment)}
+    request = {
+        "parser": parser, "words": list(words), "place": str(place), "environment": dict(environment),
+        "niceness": _niceness.get(),
+    }  # fmt: skip
     spelled = json.dumps(request).encode()
     with suppress(NotBorn):
         return current().ask(spelled, given)

@@ -7,7 +7,7 @@ is done by whoever claims the row, and only the claim that is still the newest m
 from __future__ import annotations
 
 import logging
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
 
@@ -42,6 +42,7 @@ class Claim:
     object_id: int
     attempt: int
     practice_id: int | None
+    beside: int = 0  # how many of the practice's jobs of this kind are in hand already, if they go in turn
 
 
 @transaction.atomic
@@ -118,7 +119,9 @@ def claim_in_turn(*, kind: str, at: datetime) -> Claim | None:
     if practice is None:
         return None
     job = jobs.due(at=at).filter(practice=practice).order_by("due_at", "pk").first()
-    return None if job is None else claim_job(job_id=job.pk, at=at)
+    beside = jobs.in_hand(at=at).filter(practice=practice).count()
+    claim = None if job is None else claim_job(job_id=job.pk, at=at)
+    return None if claim is None else replace(claim, beside=beside)
 
 
 def ring_for_next(*, kind: str, at: datetime) -> None:

@@ -11,7 +11,7 @@ from typing import IO, Any
 from django.db import transaction
 from django.http import HttpRequest
 
-from portal import rendering, scope, storage
+from portal import nursery, rendering, scope, storage
 from portal.actions.archives import ArchiveTooLarge, KeptMember, keep_members, unpack_archive
 from portal.actions.audit import record
 from portal.actions.jobs import ATTEMPTS, Claim, JobLost, finish_job, renew_job
@@ -32,6 +32,7 @@ from portal.steps import STEPS, Document, StepTaken, walk
 
 # A chart whose drawing kills the whole worker never reports a fault; after so many starts it is given up too.
 STARTS = 3 * ATTEMPTS
+GIVES_WAY = 15  # nice(2)
 RENEW_EVERY = 1.0  # seconds; the lease is renewed while the child works
 IMAGE_TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 
@@ -53,7 +54,8 @@ def render_chart(*, claim: Claim, at: datetime) -> None:
     if chart is None:
         return
     try:
-        with rendering.work_folder() as folder:
+        # A practice's further charts leave the processor to its first, and to other practices'.
+        with rendering.work_folder() as folder, nursery.giving_way(GIVES_WAY if claim.beside else 0):
             walk_and_end(claim, chart, copies, folder, clock)
     except JobLost:
         raise

@@ -99,6 +99,7 @@ def be_child(request: dict[str, Any], given: int, parent: int) -> NoReturn:
         if os.getppid() != parent:  # it was gone before we were bound to it
             os._exit(code)
         ctypes.CDLL(None).prctl(PR_SET_NAME, request["parser"].encode())
+        os.nice(request["niceness"])
         os.dup2(given, 0)
         os.closerange(3, os.sysconf("SC_OPEN_MAX"))  # the socket, and what belongs to other children
         os.environ.update(request["environment"])  # noqa: TID251  (empty: the nursery was given none)

@@ -61,7 +61,7 @@ def parts() -> dict[str, Callable[[], None]]:
 
     return {
         "queue": lambda: compare(*queue.claims()),
-        "rendering": lambda: compare(*rendering.pages()),
+        "rendering": lambda: rendering.report(compare),
         "storing": lambda: compare(*serving.stores()),
         "serving": lambda: say_all(serving.page_images()),
         "prices": lambda: compare(*prices.lines()),

@@ -39,24 +39,30 @@ def scanned(seed: int) -> scans.Image.Image:
     return pages[0]
 
 
-def pages() -> tuple[str, str, Callable[[], int], str, Callable[[], int]]:
-    """The benchmark's name, unit, our work, the peer's name and its work."""
+def report(compare: Callable[..., None]) -> None:
+    """Against drawing alone, and against the shortest program that leaves page images."""
     batch = contents()
+    name = f"Intake: {len(batch)} PDFs of {sum((*SCANNED, *WRITTEN))} pages"
 
     def ours() -> int:
         fresh = open_batch()
         return sum(drawn(fresh, content) for content in batch)
 
-    def bare() -> int:
-        drawn_pages = 0
-        for content in batch:
-            with pypdfium2.PdfDocument(content) as document:
-                for page in document:
-                    page.render(scale=WIDTH / page.get_width(), rev_byteorder=True).to_pil()
-                    drawn_pages += 1
-        return drawn_pages
+    compare(name, "pages", ours, "bare pdfium", lambda: bare(batch, keep=False))
+    compare(name, "pages", ours, "pdfium to JPEG", lambda: bare(batch, keep=True))
 
-    return f"Intake: {len(batch)} PDFs of {sum((*SCANNED, *WRITTEN))} pages", "pages", ours, "bare pdfium", bare
+
+def bare(batch: list[bytes], *, keep: bool) -> int:
+    """The pages drawn, and each written as JPEG in memory if `keep`; how many."""
+    number = 0
+    for content in batch:
+        with pypdfium2.PdfDocument(content) as document:
+            for page in document:
+                image = page.render(scale=WIDTH / page.get_width(), rev_byteorder=True).to_pil()
+                if keep:
+                    image.save(io.BytesIO(), "JPEG", quality=60)
+                number += 1
+    return number
 
 
 def drawn(batch: Batch, content: bytes) -> int:

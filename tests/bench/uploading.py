@@ -18,6 +18,7 @@ from portal.actions.tokens_admin import create_token
 from portal.models import TokenScope
 from portal.rules.roles import Role
 from tests import factories, processes
+from tests.bench.practices import fresh_practice
 
 ROOT = Path(__file__).parents[2]
 MEGABYTE = 10**6
@@ -48,7 +49,7 @@ class Uploading:
         self.folder, port = folder, free_port()
         now = timezone.now()
         with scope.service():
-            practice = factories.PracticeFactory(code=f"B{now:%H%M%S}")
+            practice = fresh_practice()
             person = factories.UserFactory(
                 email=f"bench{now:%H%M%S}@example.com", roles=[Role.PRACTICE], practice=practice
             )

@@ -133,6 +133,14 @@ def test_a_nursery_is_renewed_and_the_old_one_ends(drawing, monkeypatch):
     assert processes.wait_until(lambda: not is_alive(pid), seconds=5)
 
 
+def test_a_child_gives_way_if_it_is_told_to(drawing, hand):
+    usual = psutil.Process().nice()
+    found = hand(lambda child: child.nice())
+    with nursery.giving_way(15):
+        drawing(count=40)
+    assert found == [min(19, usual + 15)]
+
+
 def test_threads_have_children_at_the_same_time(drawing):
     with ThreadPoolExecutor(3) as pool:
         assert [found["total"] for found in pool.map(lambda _: drawing(count=20), range(3))] == [LONG] * 3

@@ -55,6 +55,7 @@ def test_a_practice_has_so_many_in_hand_and_no_more(crowd, settings):
     at = timezone.now()
     claims = [claim_in_turn(kind=KIND, at=at) for _ in range(4)]
     many, (one,) = crowd
+    assert sorted(claim.beside for claim in claims if claim) == [0, 0, 1]
     assert sorted(claim.practice_id for claim in claims if claim) == sorted(
         [many[0].practice_id, many[0].practice_id, one.practice_id]
     )
