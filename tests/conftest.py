@@ -32,6 +32,12 @@ IN_FLIGHT = """
 TRIES = 5
 
 
+@pytest.hookimpl(trylast=True)  # after the order was shuffled
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """What takes a minute or two begins first, so that not one process has it all at the end."""
+    items.sort(key=lambda item: item.get_closest_marker("crash") is None)
+
+
 @pytest.fixture(scope="session")
 def django_db_setup(request: pytest.FixtureRequest, django_db_blocker: pytest.FixtureRequest) -> Iterator[None]:
     """One database per test process, owned by the owner role, copied from one that was migrated once."""
