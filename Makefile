@@ -42,7 +42,7 @@ check: setup-dev ## guards, types, style and every test without a browser
 	$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	$(PY) -m mypy
 	CHARTLINE_VAR=var/check $(PY) -m config.embedded exec -- $(PY) manage.py makemigrations --check --dry-run
-	$(PY) -m pytest -m "not e2e and not faults and not every_fault" -n 3 --maxschedchunk 1
+	$(PY) -m pytest -m "not e2e and not faults and not every_fault" -n 3
 	$(PY) -m pytest -m faults
 
 test: check chromium ## everything, a real browser included
