@@ -84,7 +84,7 @@ def test_a_practice_user_makes_a_key_and_sees_it_once(as_user, cleo, river):
     [
         ({"scopes": []}, "at least one thing"),
         ({"days": 400}, "within a year"),
-        ({"days": -1}, "has not passed"),
+        ({"days": -2}, "has not passed"),
         ({"name": ""}, "required"),
         ({"scopes": ["everything"]}, "not one of the available choices"),
     ],
