@@ -122,7 +122,8 @@ def test_hold_says_why_whose_move_and_until_when(river, ann, as_user):
     assert browser.get(url).status_code == 200
     day = timezone.localdate() + timedelta(days=3)
     answers = form_for(held, reason="missing_page", whose_move="practice", return_on=day.isoformat(), comment="Page 2?")
-    assert browser.post(url, {**answers, "return_on": (timezone.localdate() - timedelta(days=1)).isoformat()}).status_code == 422
+    past = (day - timedelta(days=4)).isoformat()
+    assert browser.post(url, {**answers, "return_on": past}).status_code == 422
     browser.post(url, answers)
     encounter = Encounter.objects.get()
     assert (encounter.status, encounter.hold_reason, encounter.held_by) == (EncounterStatus.HELD, "missing_page", ann)
