@@ -7,8 +7,8 @@ from datetime import datetime
 from django.db import transaction
 
 from portal import scope, separators
-from portal.actions.jobs import Claim, finish_job, queue_job
-from portal.actions.pages import clock_from, lease_keeper
+from portal.actions.jobs import Claim, finish_job, lease_keeper, queue_job
+from portal.actions.pages import clock_from
 from portal.children import Refused
 from portal.models import Chart, Job, Page
 

@@ -16,7 +16,7 @@ from portal import scope
 from portal.actions.audit import record
 from portal.actions.batches import BatchNotOpen, NoAgreement, NothingToSend, open_batch, send_batch
 from portal.actions.charts import BatchFull, receive_file
-from portal.actions.jobs import Claim, finish_job, queue_job, renew_job
+from portal.actions.jobs import Claim, finish_job, lease_keeper, queue_job, renew_job
 from portal.failpoints import reached
 from portal.fhir.guard import Forbidden, check_address
 from portal.fhir.keys import make_key
@@ -28,7 +28,6 @@ from portal.rules.lifecycle import BatchStatus
 FETCH = "portal.fetch_fhir"
 OVERLAP = timedelta(minutes=5)  # a server may show a document later than the time it gives it
 LONGEST_RUN = 600  # seconds; what is left is fetched by the next run
-RENEW_EVERY = 1.0  # seconds
 Clock = Callable[[], datetime]
 
 
@@ -156,20 +155,6 @@ def run(endpoint: FhirEndpoint, claim: Claim, *, clock: Clock) -> tuple[datetime
             keep(endpoint, attached, content, claim, clock=clock)
         reached("fhir.document_taken")
     return newest, True
-
-
-def lease_keeper(claim: Claim, clock: Clock) -> Callable[[], None]:
-    """Renews the lease, at most once in RENEW_EVERY seconds; raises JobLost when it is another's."""
-    renewed = time.monotonic()
-
-    def keep_lease() -> None:
-        nonlocal renewed
-        if time.monotonic() - renewed >= RENEW_EVERY:
-            with scope.service():
-                renew_job(claim=claim, at=clock())
-            renewed = time.monotonic()
-
-    return keep_lease
 
 
 def is_known(endpoint: FhirEndpoint, attached: Attached) -> bool:

@@ -14,7 +14,7 @@ from django.http import HttpRequest
 from portal import nursery, rendering, scope, storage
 from portal.actions.archives import ArchiveTooLarge, KeptMember, keep_members, unpack_archive
 from portal.actions.audit import record
-from portal.actions.jobs import ATTEMPTS, Claim, JobLost, finish_job, renew_job
+from portal.actions.jobs import ATTEMPTS, Claim, JobLost, finish_job, lease_keeper, renew_job
 from portal.actions.locks import lock_chart
 from portal.actions.quarantine import quarantine_chart
 from portal.actions.same_pages import Twin, twin_of
@@ -33,7 +33,6 @@ from portal.steps import STEPS, Document, StepTaken, walk
 # A chart whose drawing kills the whole worker never reports a fault; after so many starts it is given up too.
 STARTS = 3 * ATTEMPTS
 GIVES_WAY = 15  # nice(2)
-RENEW_EVERY = 1.0  # seconds; the lease is renewed while the child works
 IMAGE_TYPES = {".jpg": "image/jpeg", ".png": "image/png", ".webp": "image/webp"}
 
 
@@ -120,20 +119,6 @@ def clock_from(at: datetime) -> Callable[[], datetime]:
     """The time handed in, running on from now."""
     began = time.monotonic()
     return lambda: at + timedelta(seconds=time.monotonic() - began)
-
-
-def lease_keeper(claim: Claim, clock: Callable[[], datetime]) -> Callable[[], None]:
-    """Renews the lease, at most once in RENEW_EVERY seconds; raises JobLost when it is another's."""
-    renewed = time.monotonic()
-
-    def keep() -> None:
-        nonlocal renewed
-        if time.monotonic() - renewed >= RENEW_EVERY:
-            with scope.service():
-                renew_job(claim=claim, at=clock())
-            renewed = time.monotonic()
-
-    return keep
 
 
 @transaction.atomic
