@@ -109,7 +109,7 @@ def test_what_is_damaged_is_found_and_a_copy_mends_it(river, harm):
     raw = damage.raw(kept.name)
     damage.lose(kept.name)
     if harm != "gone":
-        content = {"cut": raw[:-1], "changed": raw[:99] + b"!" + raw[100:], "other": damage.raw(other.name)}[harm]
+        content = {"cut": raw[:-1], "changed": damage.flipped(raw, 99), "other": damage.raw(other.name)}[harm]
         damage.overwrite(kept.name, content)
     assert scrub(at=timezone.now()).damaged == [
         (chart.storage_name, Damage.MISSING if harm == "gone" else Damage.ALTERED)

@@ -216,7 +216,7 @@ def test_links_written_before_the_signing_key_changed_still_hold(as_user, cleo, 
 
 @pytest.mark.parametrize("by_link", [True, False])
 def test_a_damaged_image_is_not_shown_and_that_is_noted(as_user, cleo, page, by_link):
-    damage.overwrite(page.image_name, damage.raw(page.image_name)[:-1] + b"!")
+    damage.overwrite(page.image_name, damage.flipped(damage.raw(page.image_name)))
     browser = active(as_user(cleo))
     path = address(browser, page) if by_link else reverse("portal:page-image", args=[page.chart_id, 1])
     answer = browser.get(path)

@@ -215,7 +215,7 @@ def test_a_file_that_is_not_what_was_received_is_not_sent_and_that_is_noted(cleo
     if what == "gone":
         damage.lose(chart.storage_name)
     else:
-        damage.overwrite(chart.storage_name, kept[:-1] + (b"!" if what == "changed" else b""))
+        damage.overwrite(chart.storage_name, damage.flipped(kept) if what == "changed" else kept[:-1])
     answer = as_user(cleo).get(reverse("portal:chart-original", args=[chart.pk]))
     assert (answer.status_code, answer["Content-Type"]) == (409, "text/html; charset=utf-8")
     assert f"The stored file of {chart.label} is not what we received" in answer.content.decode()

@@ -84,7 +84,7 @@ def test_each_damaged_file_is_named_marked_and_noted(request, which, harm, chart
     kept = damage.raw(name)
     damage.lose(name)
     if harm != "missing":
-        damage.overwrite(name, kept[:-1] + (b"!" if harm == "altered" else b""))
+        damage.overwrite(name, damage.flipped(kept) if harm == "altered" else kept[:-1])
     expected = Damage.MISSING if harm == "missing" else Damage.ALTERED
     code, out, err = command()
     assert (code, err) == (1, f"{expected.upper()} {name}\n")

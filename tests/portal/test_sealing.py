@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from PIL import Image
 
 from portal.sealing import HEADER, SEGMENT, TAG, Altered, SealedFile, sealed
-from tests import files
+from tests import damage, files
 
 SECRET = bytes(range(32))
 NAME = "practices/7/charts/ab/abc"
@@ -76,7 +76,7 @@ def test_it_seeks_like_a_file():
         lambda kept: kept[:7] + b"\2" + kept[8:],  # of another version
         lambda kept: kept[:8] + b"\0\0\0\4" + kept[12:],  # of another key number
         lambda kept: kept[:12] + bytes(20) + kept[32:],  # another salt
-        lambda kept: kept[:-1] + bytes([kept[-1] ^ 1]),
+        damage.flipped,
     ],
 )
 def test_a_cut_or_changed_or_longer_file_does_not_open(harm):

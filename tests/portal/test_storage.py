@@ -72,7 +72,7 @@ def test_a_copy_mends_what_was_damaged(river, harm):
     raw = damage.raw(kept.name)
     damage.lose(kept.name)
     if harm != "gone":
-        damage.overwrite(kept.name, {"changed": b"!" + raw[1:], "cut": raw[:-1], "emptied": b""}[harm])
+        damage.overwrite(kept.name, {"changed": damage.flipped(raw, 0), "cut": raw[:-1], "emptied": b""}[harm])
     with pytest.raises(storage.Altered):
         storage.opened_unaltered(kept.name, sha256=kept.sha256)
     assert keep(river, BIG) == kept

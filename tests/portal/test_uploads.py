@@ -41,7 +41,7 @@ from portal.models import (
 from portal.rules.expected_files import Difference
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.uploads import KEPT, Trouble, UploadState
-from tests import factories, files
+from tests import damage, factories, files
 
 pytestmark = pytest.mark.django_db
 NOW = timezone.now()
@@ -176,7 +176,7 @@ def test_a_stored_part_that_was_damaged_does_not_become_a_chart(batch, cleo, set
     victim = stored(settings)[0]
     content = victim.read_bytes()
     victim.chmod(0o600)
-    victim.write_bytes(content[:-1] + bytes([content[-1] ^ 1]))
+    victim.write_bytes(damage.flipped(content))
     with pytest.raises(Exception) as refused:  # noqa: PT011  (an encrypted storage finds it first)
         complete_upload(upload=upload, sha256=sha(CONTENT), by=cleo, at=NOW)
     assert refused.type is NotTaken or "lter" in refused.type.__name__
