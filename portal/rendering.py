@@ -19,7 +19,7 @@ from typing import Any
 from django.conf import settings
 
 from portal import storage
-from portal.children import ChildLost, Refused, ask_child, nobody_else, read_manifest
+from portal.children import ChildLost, Refused, ask_child, read_manifest
 from portal.failpoints import reached
 from portal.rules.intake import Refusal
 from portal.rules.words import NOTHING, Belief, Lines, Word
@@ -45,21 +45,6 @@ class DrawnPage:
     ink: int | None = None
     lines: Lines = NOTHING
     belief: Belief = Belief.NOT
-
-
-def draw_chart(
-    *,
-    copies: Sequence[str],
-    practice_id: int,
-    sha256: str,
-    media_type: str,
-    still_ours: Callable[[], None] = nobody_else,
-) -> list[DrawnPage]:
-    """All pages of a stored file, their images stored; Refused or ChildLost otherwise."""
-    with work_folder() as folder:
-        source = folder / "source"
-        fetch(copies, sha256, source)
-        return draw_pages(source, media_type, folder, practice_id=practice_id, still_ours=still_ours)
 
 
 @contextmanager
@@ -106,7 +91,10 @@ def fetch(copies: Sequence[str], sha256: str, target: Path) -> None:
 def draw_pages(
     source: Path, media_type: str, folder: Path, *, practice_id: int, still_ours: Callable[[], None]
 ) -> list[DrawnPage]:
-    """Slice after slice until the last page; each page is stored while the child draws the next."""
+    """Slice after slice until the last page; each page is stored while the child draws the next.
+
+    Raises Refused or ChildLost.
+    """
     deadline = time.monotonic() + CHART_SECONDS
     pages: list[DrawnPage] = []
     total = 1
@@ -144,7 +132,9 @@ class Slice:
         return total
 
     def take(self) -> bool:
-        """Store the next page if it is finished."""
+        """Store the next page if it is finished; no more than were asked for, whatever the child goes on to write."""
+        if len(self.pages) == SLICE_PAGES:
+            return False
         number = self.first + len(self.pages)
         page = read_manifest(self.place / f"{number}.json")
         if page:

@@ -9,9 +9,10 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, unquote, urlsplit
 
 import psutil
+import redis
 from django.conf import settings
 from django.db import connection
 
@@ -48,6 +49,13 @@ def database_address() -> str:
     return f"postgresql://{options['USER']}:{quote(options['PASSWORD'])}@{quote(host, safe='')}/{options['NAME']}"
 
 
+def broker() -> redis.Redis:
+    """The database in Redis that holds this test process's messages."""
+    address = urlsplit(settings.REDIS_URL)
+    [database] = parse_qs(address.query)["virtual_host"]
+    return redis.Redis(unix_socket_path=unquote(address.path), db=int(database))
+
+
 def environment(folder: Path, **more: str) -> dict[str, str]:
     """What a process needs to work on this test's database, with its files below the folder."""
     return {
@@ -57,6 +65,8 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
         "DATABASE_URL": database_address(),
         "REDIS_URL": settings.REDIS_URL,
         "CHART_DIR": str(folder / "charts"),
+        "CODE_INDEX_DIR": str(folder / "code-index"),
+        "SFTP_DIR": str(folder / "sftp"),
         "AUDIT_ANCHOR_FILE": str(folder / "audit-anchor.jsonl"),
         "LOG_LEVEL": "INFO",
         **more,

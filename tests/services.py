@@ -32,7 +32,17 @@ def free_directory() -> Path:
     raise AssertionError("count() never ends")
 
 
-if not IN_WORKER:
+def own_queue() -> str:
+    """The address of this worker's own database in Redis: another's Celery must not take its messages."""
+    from config import embedded
+
+    server, _, _ = embedded.urls().redis.partition("?")
+    return f"{server}?virtual_host={1 + int(os.environ['PYTEST_XDIST_WORKER'].removeprefix('gw'))}"
+
+
+if IN_WORKER:
+    os.environ["REDIS_URL"] = own_queue()
+else:
     os.environ["CHARTLINE_TESTING"] = "1"
     os.environ["CHARTLINE_VAR"] = str(free_directory())
 

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from datetime import datetime
+from functools import partial
 
 from django.db import transaction
 
 from portal import scope, separators
-from portal.actions.jobs import Claim, finish_job, lease_keeper, queue_job
-from portal.actions.pages import clock_from
+from portal.actions.jobs import Claim, finish_job, queue_job, renew_job
+from portal.actions.leases import clock_from, lease_keeper
 from portal.children import Refused
 from portal.models import Chart, Job, Page
 
@@ -32,7 +33,7 @@ def read_barcodes(*, claim: Claim, at: datetime) -> None:
         rows = Page.objects.filter(chart=claim.object_id, barcodes=None).order_by("number")
         images = dict(rows.values_list("number", "image_name"))
     try:
-        found = separators.barcodes_of(images, still_ours=lease_keeper(claim, clock))
+        found = separators.barcodes_of(images, still_ours=lease_keeper(partial(renew_job, claim=claim), clock))
     except Refused:
         found = {}
     with scope.service():

@@ -6,6 +6,7 @@ import time
 from collections.abc import Callable
 from contextlib import closing
 from datetime import datetime, timedelta
+from functools import partial
 from typing import IO
 from urllib.parse import urlsplit
 
@@ -16,7 +17,8 @@ from portal import scope
 from portal.actions.audit import record
 from portal.actions.batches import BatchNotOpen, NoAgreement, NothingToSend, open_batch, send_batch
 from portal.actions.charts import BatchFull, receive_file
-from portal.actions.jobs import Claim, finish_job, lease_keeper, queue_job, renew_job
+from portal.actions.jobs import Claim, finish_job, queue_job, renew_job
+from portal.actions.leases import lease_keeper
 from portal.failpoints import reached
 from portal.fhir.guard import Forbidden, check_address
 from portal.fhir.keys import make_key
@@ -133,7 +135,7 @@ def run(endpoint: FhirEndpoint, claim: Claim, *, clock: Clock) -> tuple[datetime
         scopes=endpoint.scopes,
         key_id=endpoint.key_id,
         sealed_key=endpoint.private_key,
-        still_ours=lease_keeper(claim, clock),
+        still_ours=lease_keeper(partial(renew_job, claim=claim), clock),
     )
     newest, deadline = endpoint.since, time.monotonic() + LONGEST_RUN
     for attached in server.changed(since=endpoint.since - OVERLAP, at=clock()):

@@ -7,8 +7,6 @@ is done by whoever claims the row, and only the claim that is still the newest m
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from functools import partial
@@ -17,7 +15,7 @@ from django.conf import settings
 from django.db import connection, transaction
 from django.db.models import F, Q
 
-from portal import doorbell, scope
+from portal import doorbell
 from portal.actions.turns import practices_in_turn
 from portal.failpoints import reached
 from portal.models import Job, JobState, Practice
@@ -28,7 +26,6 @@ ATTEMPTS = 8
 BACK_OFF = (5, 15, 60, 300, 900, 1800, 3600)  # seconds after attempt 1, 2, …
 RING_AGAIN = timedelta(seconds=20)
 RING_AT_ONCE = 200
-RENEW_EVERY = 1.0  # seconds; the lease is renewed while the work goes on
 TURN_LOCK = 0x7072  # the first of the two numbers of an advisory lock
 OUTAGE_WAIT = 15  # seconds until a job is tried again that met a full disk or a service that was away
 
@@ -141,20 +138,6 @@ def renew_job(*, claim: Claim, at: datetime) -> None:
         lease_until=lease_until
     ):
         raise JobLost
-
-
-def lease_keeper(claim: Claim, clock: Callable[[], datetime]) -> Callable[[], None]:
-    """Renews the lease, at most once in RENEW_EVERY seconds; raises JobLost when it is another's."""
-    renewed = time.monotonic()
-
-    def keep() -> None:
-        nonlocal renewed
-        if time.monotonic() - renewed >= RENEW_EVERY:
-            with scope.service():
-                renew_job(claim=claim, at=clock())
-            renewed = time.monotonic()
-
-    return keep
 
 
 def finish_job(*, claim: Claim, at: datetime) -> None:

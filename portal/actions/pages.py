@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable, Sequence
-from datetime import datetime, timedelta
+from datetime import datetime
+from functools import partial
 from pathlib import Path
 from typing import IO, Any
 
@@ -14,7 +14,8 @@ from django.http import HttpRequest
 from portal import nursery, rendering, scope, storage
 from portal.actions.archives import ArchiveTooLarge, KeptMember, keep_members, unpack_archive
 from portal.actions.audit import record
-from portal.actions.jobs import ATTEMPTS, Claim, JobLost, finish_job, lease_keeper, renew_job
+from portal.actions.jobs import ATTEMPTS, Claim, JobLost, finish_job, renew_job
+from portal.actions.leases import clock_from, lease_keeper
 from portal.actions.locks import lock_chart
 from portal.actions.quarantine import quarantine_chart
 from portal.actions.same_pages import Twin, twin_of
@@ -75,7 +76,7 @@ def walk_and_end(
         source=folder / "source",
         media_type=chart.media_type,
         unlocked=bool(chart.working_name),
-        still_ours=lease_keeper(claim, clock),
+        still_ours=lease_keeper(partial(renew_job, claim=claim), clock),
     )
     try:
         rendering.fetch(copies, chart.working_sha256 or chart.sha256, document.source)
@@ -113,12 +114,6 @@ def end_walk(
         quarantine_chart(claim=claim, reason=last.reason, taken=taken, at=at)
     else:
         refuse_chart(claim=claim, reason=last.reason, taken=taken, at=at)
-
-
-def clock_from(at: datetime) -> Callable[[], datetime]:
-    """The time handed in, running on from now."""
-    began = time.monotonic()
-    return lambda: at + timedelta(seconds=time.monotonic() - began)
 
 
 @transaction.atomic

@@ -7,10 +7,10 @@ hears it takes the next page by practice in turn, so that a practice with thousa
 from __future__ import annotations
 
 import logging
-import time
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from functools import partial
 
 from celery import current_app
 from django.conf import settings
@@ -21,6 +21,7 @@ from kombu.exceptions import OperationalError
 
 from portal import reading, scope
 from portal.actions.audit import record
+from portal.actions.leases import clock_from, lease_keeper
 from portal.actions.turns import practices_in_turn
 from portal.failpoints import reached
 from portal.models import Chart, Outcome, Page, PageWords, User
@@ -36,7 +37,6 @@ TASK, QUEUE = "portal.read_pages", "ocr"
 ATTEMPTS = 3  # a page that three readers could not finish is given up
 STARTS = 2 * ATTEMPTS  # and one whose readers die without a word after so many
 BACK_OFF = timedelta(seconds=30)
-RENEW_EVERY = 5.0  # seconds
 PRACTICES_AT_ONCE = 20  # that are tried in turn when others are faster
 LAYER_ENGINE = "pdfium"
 
@@ -155,33 +155,29 @@ def held(claim: ReadingClaim) -> QuerySet[PageWords]:
 # -- reading ---------------------------------------------------------------------------------------------------
 def read_due_pages(*, at: datetime, seconds: float) -> int:
     """Read page after page until none is due or the time is over, then ring again; opens its own scopes. How many."""
-    began, read = time.monotonic(), 0
-    while True:
-        passed = time.monotonic() - began
-        if passed > seconds:
-            ring_readers()
-            return read
+    clock, read = clock_from(at), 0
+    while clock() - at <= timedelta(seconds=seconds):
         with scope.service():
-            claim = claim_page(at=at + timedelta(seconds=passed))
+            claim = claim_page(at=clock())
         if claim is None:
             return read
         reached("words.claimed")
-        read_claimed_page(claim=claim, at=at + timedelta(seconds=passed))
+        read_claimed_page(claim=claim, at=clock())
         read += 1
+    ring_readers()
+    return read
 
 
 def read_claimed_page(*, claim: ReadingClaim, at: datetime) -> None:
     """Read one page and write its words down, or put it off; a lost claim is left to who has it now."""
-    began = time.monotonic()
-
-    def clock() -> datetime:
-        return at + timedelta(seconds=time.monotonic() - began)
-
+    clock = clock_from(at)
     try:
         with scope.service():
             image_name = Page.objects.values_list("image_name", flat=True).get(pk=claim.page_id)
         found = reading.read_page(
-            image_name=image_name, practice_id=claim.practice_id, still_ours=lease_keeper(claim, clock)
+            image_name=image_name,
+            practice_id=claim.practice_id,
+            still_ours=lease_keeper(partial(renew_reading, claim=claim), clock),
         )
         reached("words.read")
         with scope.service():
@@ -195,20 +191,6 @@ def read_claimed_page(*, claim: ReadingClaim, at: datetime) -> None:
         with scope.service():
             put_off_reading(claim=claim, fault=type(trouble).__name__, at=clock())
         logger.exception("reading raised", extra={"job": claim.words_id, "kind": TASK})
-
-
-def lease_keeper(claim: ReadingClaim, clock: Callable[[], datetime]) -> Callable[[], None]:
-    """Renews the lease, at most once in RENEW_EVERY seconds; raises ReadingLost when it is another's."""
-    renewed = time.monotonic()
-
-    def keep() -> None:
-        nonlocal renewed
-        if time.monotonic() - renewed >= RENEW_EVERY:
-            with scope.service():
-                renew_reading(claim=claim, at=clock())
-            renewed = time.monotonic()
-
-    return keep
 
 
 @transaction.atomic

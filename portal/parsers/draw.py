@@ -46,6 +46,7 @@ TURNS = {
 }
 SAMPLED = 4  # one point in so many of each direction is looked at for colour and for paper
 EFFORT = 1  # of PNG's compression: text 16 kB in 8 ms, at 4 10 kB in 11; a noisy page 303 in 28, at 4 251 in 43
+GREY_STEP = 17  # between two of the sixteen greys that are kept
 CLEAN = 0.6  # share of pixels in one grey level from which on a page is drawn, not photographed
 END_MARK = b"%%EOF"
 TAIL = 4096  # bytes in which a PDF's end mark must stand
@@ -214,8 +215,8 @@ def write(image: Image.Image, directory: Path, number: int) -> str:
         image.save(directory / f"{number}.jpg", "JPEG", quality=60 if grey else 72)
         return f"{number}.jpg"
     if grey:
-        few = image.point([round(value / 17) for value in range(256)])
-        few.putpalette([value * 17 for value in range(16) for _ in range(3)])
+        few = image.point([round(value / GREY_STEP) for value in range(256)])
+        few.putpalette([value * GREY_STEP for value in range(16) for _ in range(3)])
         few.save(directory / f"{number}.png", "PNG", bits=4, compress_level=EFFORT)
     else:
         few = image.quantize(64, method=Image.Quantize.FASTOCTREE, dither=Image.Dither.NONE)
@@ -224,10 +225,10 @@ def write(image: Image.Image, directory: Path, number: int) -> str:
 
 
 def is_plain(image: Image.Image) -> bool:
-    """Whether the whole page has one colour: all blank pages are the same."""
+    """Whether the whole page has one colour as it is kept, the paper's grain apart: all blank pages are the same."""
     low_high = image.getextrema()
     bands = low_high if isinstance(low_high[0], tuple) else (low_high,)
-    return all(low == high for low, high in bands)
+    return all(high - low < GREY_STEP for low, high in bands)
 
 
 def storable(text: str) -> str:
@@ -270,8 +271,9 @@ def finished(page: Drawn, directory: Path, number: int) -> dict[str, Any]:
 
 
 def draw_slice(options: argparse.Namespace) -> dict[str, Any]:
-    """Draw from the first page on, as many as asked or as the time allows, at least one; how many came of it.
+    """Draw from the first page on, as many as asked or as the time allows, at least one.
 
+    Answers how many pages the document has and the number of the last that was drawn.
     ENCODERS pages are encoded while the next is drawn, and no more than these are held. Each is told of as soon as
     it is finished.
     """

@@ -22,7 +22,8 @@ from typing import Any, NoReturn
 
 PR_SET_NAME, PR_SET_PDEATHSIG = 15, 1  # prctl(2)
 M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # mallopt(3)
-LARGEST_BLOCK = 2**30  # bytes
+LARGEST_BLOCK = 2**25  # bytes: the most that M_MMAP_THRESHOLD takes on 64 bits (mallopt(3))
+KEPT_FREE = 2**30  # bytes
 LOADED = ("draw", "mend", "unpack", "separators")  # what most documents need; the others are loaded by who needs them
 LARGEST_REQUEST = 65_536  # bytes
 SOCKETS = 2  # a request's own socket, and the child's standard input
@@ -120,7 +121,7 @@ def keep_freed_memory() -> None:
     """A page's megabytes serve the next page: asked of the system anew, each costs 4 ms of page faults."""
     libc = ctypes.CDLL(None)
     libc.mallopt(M_MMAP_THRESHOLD, LARGEST_BLOCK)
-    libc.mallopt(M_TRIM_THRESHOLD, LARGEST_BLOCK)
+    libc.mallopt(M_TRIM_THRESHOLD, KEPT_FREE)
 
 
 def main() -> None:

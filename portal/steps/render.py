@@ -8,7 +8,7 @@ from portal.steps.document import Document
 
 
 class Render:
-    """The page images are stored afterwards; rows name them in the transaction that ends the walk."""
+    """The page images are stored as they are drawn; rows name them in the transaction that ends the walk."""
 
     name = StepName.RENDER
 

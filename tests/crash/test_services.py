@@ -11,12 +11,10 @@ from contextlib import contextmanager
 
 import psutil
 import pytest
-import redis
 import requests
 from django.db import connections
 from django.urls import reverse
 
-from config import embedded
 from config.embedded.postgres import postgres_server, start_postgres
 from config.embedded.servers import running_pid, stop_server
 from config.embedded.valkey import start_valkey, valkey_server
@@ -66,17 +64,13 @@ def load(site) -> Iterator[list[float]]:
     assert not troubles
 
 
-def broker():
-    return redis.Redis.from_url(embedded.urls().redis_unix)
-
-
 # -- Redis -----------------------------------------------------------------------------------------
 @in_ci
 def test_redis_that_forgets_and_restarts_delays_and_loses_nothing(site):
     with load(site) as took:
         for _ in range(3):
             time.sleep(1.5)
-            broker().flushall()
+            processes.broker().flushdb()
         stop_server(valkey_server())
         before = len(took)
         for _ in range(3):  # sending and coding go on

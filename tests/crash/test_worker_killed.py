@@ -5,12 +5,10 @@ import random
 
 import psutil
 import pytest
-import redis
 from django.core.files.base import File
 from django.db.models import Count
 from django.utils import timezone
 
-from config import embedded
 from portal import scope
 from portal.actions.batches import open_batch, send_batch
 from portal.actions.charts import receive_file
@@ -28,10 +26,10 @@ FLUSHES = 10
 @pytest.fixture
 def broker():
     """The broker, empty before and after."""
-    client = redis.Redis.from_url(embedded.urls().redis_unix)
-    client.flushall()
+    client = processes.broker()
+    client.flushdb()
     yield client
-    client.flushall()
+    client.flushdb()
     client.close()
 
 
@@ -122,7 +120,7 @@ def test_a_worker_killed_ten_times_while_drawing_loses_nothing(river, tmp_path, 
 
 
 def test_a_backlog_of_two_hundred_survives_a_broker_that_forgets(river, tmp_path, broker):
-    """FLUSHALL drops every message again and again; the rows are the truth."""
+    """FLUSHDB drops every message again and again; the rows are the truth."""
     contents = [files.small_pdf(n) for n in range(196)] + [
         files.html(),
         files.encrypted_pdf(),
@@ -133,13 +131,13 @@ def test_a_backlog_of_two_hundred_survives_a_broker_that_forgets(river, tmp_path
     pages = dict.fromkeys(charts, 1)
     drawn = Chart.objects.filter(pk__in=charts).exclude(reason=Refusal.NAME_DIFFERS).values_list("pk", flat=True)
     to_draw = sorted(drawn)
-    broker.flushall()
+    broker.flushdb()
     worker = processes.start_worker(tmp_path, **SHORT_LEASE)
     try:
         for flush in range(FLUSHES):
             left = len(to_draw) * (FLUSHES - flush) // (FLUSHES + 1)
             assert processes.wait_until(lambda left=left: waiting() <= left, seconds=300), tail(worker)
-            broker.flushall()
+            broker.flushdb()
         assert processes.wait_until(lambda: not waiting() and not in_work(), seconds=600), tail(worker)
     finally:
         processes.stop(worker)

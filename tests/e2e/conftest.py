@@ -11,7 +11,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from email.message import EmailMessage
 from pathlib import Path
-from urllib.parse import quote
 
 import pytest
 from aiosmtpd.controller import Controller
@@ -21,6 +20,7 @@ from django.db import connection, connections
 from django.test import Client
 from playwright.sync_api import Browser, expect, sync_playwright
 
+from tests import processes
 from tests.e2e.people import WIDE
 
 ROOT = Path(__file__).parents[2]
@@ -65,14 +65,6 @@ def free_port() -> int:
         return int(probe.getsockname()[1])
 
 
-def database_address() -> str:
-    """The address of this test's database, as the role of the site."""
-    options = connection.settings_dict
-    query = options["OPTIONS"].get("host") or options["HOST"]
-
-    return f"postgresql://{options['USER']}:{quote(options['PASSWORD'])}@{quote(query, safe='')}/{options['NAME']}"
-
-
 @pytest.fixture
 def site(transactional_db: None, tmp_path: Path) -> Iterator[Site]:
     """The site on the test's own database and folders."""
@@ -82,19 +74,9 @@ def site(transactional_db: None, tmp_path: Path) -> Iterator[Site]:
     smtp.start()
     log = tmp_path / "site.log"
     url = f"http://127.0.0.1:{web_port}"
-    environment = {
-        "PATH": os.environ["PATH"],
-        "CHARTLINE_VAR": os.environ["CHARTLINE_VAR"],
-        "CHARTLINE_DEMO": "1",
-        "CHARTLINE_TESTING": "1",
-        "CHART_DIR": str(tmp_path / "charts"),
-        "AUDIT_ANCHOR_FILE": str(tmp_path / "audit-anchor.jsonl"),
-        "DATABASE_URL": database_address(),
-        "REDIS_URL": settings.REDIS_URL,
-        "SITE_URL": url,
-        "EMAIL_URL": f"smtp://127.0.0.1:{mail_port}",
-        "LOG_LEVEL": "INFO",
-    }
+    environment = processes.environment(
+        tmp_path, CHARTLINE_DEMO="1", SITE_URL=url, EMAIL_URL=f"smtp://127.0.0.1:{mail_port}"
+    )
     bin_ = Path(sys.executable).parent
     commands = (
         [
@@ -124,7 +106,7 @@ def site(transactional_db: None, tmp_path: Path) -> Iterator[Site]:
         ],
     )
     with log.open("w") as output:
-        processes = [
+        running = [
             subprocess.Popen(
                 list(map(str, command)), cwd=ROOT, env=environment, stdout=output, stderr=output, start_new_session=True
             )
@@ -134,9 +116,9 @@ def site(transactional_db: None, tmp_path: Path) -> Iterator[Site]:
             wait_until_it_answers(f"{url}/healthz", log)
             yield Site(url=url, inbox=mails, log=log)
         finally:
-            for process in processes:
+            for process in running:
                 os.killpg(process.pid, signal.SIGTERM)
-            for process in processes:
+            for process in running:
                 try:
                     process.wait(timeout=10)
                 except subprocess.TimeoutExpired:

@@ -207,6 +207,7 @@ def test_a_locked_session_keeps_the_change_until_it_is_unlocked(screen, river, a
     held = to_code(river, ann)
     page = screen(ann)
     page.goto(reverse("coding:code", args=[held.encounter_id]))
+    page.wait_for_load_state("networkidle")  # a request still answered would write the session as it was
     lock_sessions()
     add(page, "E119")
     expect(page.get_by_role("dialog", name="Locked")).to_be_visible()

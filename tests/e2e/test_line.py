@@ -8,12 +8,10 @@ import csv
 import io
 import re
 import threading
-from urllib.parse import unquote, urlsplit
 
 import openpyxl
 import pytest
 import redis
-from django.conf import settings
 from playwright.sync_api import expect
 
 from coding.models import Discrepancy, Encounter, Verification
@@ -21,7 +19,7 @@ from coding.rules.lifecycle import EncounterStatus
 from config.demo import scans
 from feedback.models import Comment
 from portal.models import AuditEvent, Batch, Chart, Delivery, Download
-from tests import factories
+from tests import factories, processes
 from tests.canaries import carried, read_mail
 from tests.coding.lines import load_codes
 from tests.e2e.people import Person
@@ -80,7 +78,7 @@ class Listener(threading.Thread):
     def __init__(self):
         super().__init__(daemon=True)
         self.heard = []
-        self.redis = redis.Redis(unix_socket_path=unquote(urlsplit(settings.REDIS_URL).path))
+        self.redis = processes.broker()
 
     def run(self):
         with contextlib.suppress(redis.RedisError, OSError), self.redis.monitor() as monitor:

@@ -5,6 +5,7 @@ import io
 import logging
 import threading
 from datetime import UTC, datetime, timedelta
+from functools import partial
 
 import pytest
 from django.core.files.base import File
@@ -14,7 +15,8 @@ from django.utils import timezone
 from portal import scope, storage
 from portal.actions import pages as actions
 from portal.actions.charts import BatchFull, NotTryable, ReceiptOutcome, receive_file, try_chart_again
-from portal.actions.jobs import ATTEMPTS, RENEW_EVERY, JobLost, claim_job, lease_keeper
+from portal.actions.jobs import ATTEMPTS, JobLost, claim_job, renew_job
+from portal.actions.leases import RENEW_EVERY, lease_keeper
 from portal.models import AuditEvent, Batch, Chart, Job, JobState, Outcome, Page
 from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
@@ -281,7 +283,7 @@ def test_the_lease_is_renewed_while_the_child_works(batch):
     chart = receive(batch, files.small_pdf(1)).chart
     claim = claimed(chart)
     before = Job.objects.get(pk=claim.job_id).lease_until
-    keep = lease_keeper(claim, lambda: timezone.now() + timedelta(minutes=5))
+    keep = lease_keeper(partial(renew_job, claim=claim), lambda: timezone.now() + timedelta(minutes=5))
     keep()
     assert Job.objects.get(pk=claim.job_id).lease_until == before  # not more often than every second
     threading.Event().wait(RENEW_EVERY)

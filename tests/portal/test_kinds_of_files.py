@@ -1,11 +1,13 @@
 """Each type of file becomes pages with words; a ZIP becomes its files; the same pages are seen to be the same."""
 
 import io
+import random
 from datetime import UTC, datetime, timedelta
 
 import pytest
 from django.core.files.base import File
 from django.urls import reverse
+from PIL import Image
 
 from portal.actions.charts import receive_file
 from portal.actions.jobs import claim_job
@@ -171,6 +173,18 @@ def test_the_same_pages_in_another_file_are_seen(batch, cleo, otto, as_user):
     assert browser.post(address).status_code == 302
     same.refresh_from_db()
     assert (same.status, same.duplicate_of, same.pages.count()) == (ChartStatus.READY, None, 2)
+
+
+@pytest.mark.parametrize("mode", ["L", "RGB"])
+def test_two_empty_pages_whose_paper_differs_by_a_breath_are_no_duplicates(batch, mode):
+    """The greys that are kept are sixteen: grain that no eye sees does not make two scans the same."""
+    chance = random.Random(4)  # noqa: S311
+    papers = [bytes(chance.choices((252, 253, 254, 255), (1, 1, 1, 9), k=480_000)) for _ in range(2)]
+    for number, paper in enumerate(papers):
+        scan = Image.frombytes("L", (600, 800), paper).convert(mode)
+        received(batch, files.encoded(scan, "PNG"), f"{number}.png")
+    all_walked()
+    assert [chart.status for chart in Chart.objects.all()] == ["ready"] * 2
 
 
 def test_the_steps_of_a_chart_stand_on_its_page(batch, cleo, as_user):

@@ -10,6 +10,7 @@ import pytest
 from PIL import Image
 
 from portal import nursery, rendering, storage
+from portal.children import nobody_else
 from portal.parsers.confine import PDF_TROUBLES
 from portal.rules.file_types import media_type_of
 from portal.rules.intake import Refusal
@@ -21,12 +22,12 @@ pytestmark = pytest.mark.django_db
 def draw(content, media_type=None):
     practice_id = factories.PracticeFactory().pk
     stored = storage.keep_bytes(content, practice_id=practice_id, folder="charts")
-    return rendering.draw_chart(
-        copies=[stored.name],
-        practice_id=practice_id,
-        sha256=stored.sha256,
-        media_type=media_type or media_type_of(content[:1024]),
-    )
+    with rendering.work_folder() as folder:
+        rendering.fetch([stored.name], stored.sha256, folder / "source")
+        return rendering.draw_pages(
+            folder / "source", media_type or media_type_of(content[:1024]), folder,
+            practice_id=practice_id, still_ours=nobody_else,
+        )  # fmt: skip
 
 
 def image_of(page):
@@ -188,16 +189,11 @@ def test_a_file_cut_at_any_tenth_is_refused_and_never_half_shown(make, tenth):
     assert refused.value.reason == Refusal.TRUNCATED
 
 
-def test_bytes_that_changed_after_receipt_are_not_drawn():
+def test_bytes_that_changed_after_receipt_are_not_drawn(tmp_path):
     practice_id = factories.PracticeFactory().pk
     stored = storage.keep_bytes(files.text_pdf("x"), practice_id=practice_id, folder="charts")
     with pytest.raises(rendering.Refused) as refused:
-        rendering.draw_chart(
-            copies=[stored.name],
-            practice_id=practice_id,
-            sha256=hashlib.sha256(b"else").hexdigest(),
-            media_type="application/pdf",
-        )
+        rendering.fetch([stored.name], hashlib.sha256(b"else").hexdigest(), tmp_path / "source")
     assert refused.value.reason == Refusal.CHANGED_AFTER_RECEIPT
 
 
