@@ -27,7 +27,7 @@ from portal.failpoints import reached
 from portal.rules.intake import Refusal
 
 LARGEST_MANIFEST = 64 * 1024**2  # bytes
-LOOK = 50  # milliseconds between two looks at what the child holds
+LOOK = 10  # milliseconds between two looks at what the child holds
 ASKS = 1  # second between two questions whether the work is still the parent's own
 HELD = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)  # proc(5): the most that was resident since the exec
 # How a child ends beyond its limits: pdfium and libtiff do not survive a refused allocation.

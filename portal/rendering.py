@@ -97,15 +97,17 @@ def draw_pages(
     """
     deadline = time.monotonic() + CHART_SECONDS
     pages: list[DrawnPage] = []
+    lot = storage.Lot()
     total = 1
     while len(pages) < total:
         if time.monotonic() > deadline:
             raise Refused(Refusal.TOO_COSTLY)
         with tempfile.TemporaryDirectory(dir=folder) as place:
-            one = Slice(Path(place), practice_id=practice_id, first=len(pages) + 1)
+            one = Slice(Path(place), practice_id=practice_id, lot=lot, first=len(pages) + 1)
             total = one.draw(source, media_type, still_ours)
         pages += one.pages
         still_ours()
+    lot.make_durable()
     return pages
 
 
@@ -115,6 +117,7 @@ class Slice:
 
     place: Path
     practice_id: int
+    lot: storage.Lot
     first: int
     pages: list[DrawnPage] = field(default_factory=list)
 
@@ -140,17 +143,20 @@ class Slice:
         if page:
             if page["number"] != number:
                 raise ChildLost
-            self.pages.append(keep_page(self.place, page, practice_id=self.practice_id))
+            self.pages.append(keep_page(self.place, page, practice_id=self.practice_id, lot=self.lot))
         return bool(page)
 
 
-def keep_page(place: Path, page: dict[str, Any], *, practice_id: int) -> DrawnPage:
-    """Store one page's image under a name of our own."""
+def keep_page(place: Path, page: dict[str, Any], *, practice_id: int, lot: storage.Lot) -> DrawnPage:
+    """Store one page's image and its thumbnail under names of our own."""
     drawn = place / Path(page["file"]).name
-    stored = storage.keep_bytes(drawn.read_bytes(), practice_id=practice_id, folder="pages", ending=drawn.suffix)
+    thumb = place / Path(page["thumb"]).name
+    stored, small = (
+        storage.keep_bytes(path.read_bytes(), practice_id=practice_id, folder=folder, ending=path.suffix, lot=lot)
+        for path, folder in ((drawn, "pages"), (thumb, "thumbs"))
+    )
     reached("render.page_kept")
     drawn.unlink()
-    thumb = place / Path(page["thumb"]).name
     return DrawnPage(
         number=page["number"],
         width=page["width"],
@@ -158,9 +164,7 @@ def keep_page(place: Path, page: dict[str, Any], *, practice_id: int) -> DrawnPa
         image_name=stored.name,
         text=page["text"],
         pixels="" if page["plain"] else stored.sha256,
-        thumb_name=storage.keep_bytes(
-            thumb.read_bytes(), practice_id=practice_id, folder="thumbs", ending=thumb.suffix
-        ).name,
+        thumb_name=small.name,
         ink=page["ink"],
         lines=Lines([Word(*word) for word in page["words"]], page["line_starts"]),
         belief=Belief(page["belief"]),

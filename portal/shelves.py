@@ -12,7 +12,7 @@ import io
 import os
 import secrets
 import tempfile
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
@@ -79,14 +79,24 @@ class DurableFileStorage(FileSystemStorage):
                     forgotten += 1
         return forgotten
 
-    def adopt(self, draft: IO[bytes], name: str) -> None:
-        """The draft is the file of this name from now on, whatever was there before."""
+    def adopt(self, draft: IO[bytes], name: str, *, durable: bool = True) -> None:
+        """The draft is the file of this name from now on, whatever was there before; `durable` when this returns."""
         path = Path(self.path(name))
         self.make_folder(path.parent)
         draft.flush()
-        os.fsync(draft.fileno())
+        if durable:
+            os.fsync(draft.fileno())
         Path(draft.name).rename(path)
-        to_disk(path.parent, directory=True)
+        if durable:
+            to_disk(path.parent, directory=True)
+
+    def make_durable(self, names: Iterable[str]) -> None:
+        """Wait until these files, and then their names, would survive the loss of power."""
+        paths = [Path(self.path(name)) for name in names]
+        for path in paths:
+            to_disk(path)
+        for folder in sorted({path.parent for path in paths}):
+            to_disk(folder, directory=True)
 
     @contextmanager
     def held(self, name: str, *, new: bool = False) -> Iterator[int]:
@@ -145,8 +155,9 @@ class DurableFileStorage(FileSystemStorage):
                     )
 
     def touch(self, name: str) -> None:
-        """From now on the file counts as just kept."""
+        """From now on the file counts as just kept; durable too, if who wrote it does not wait for that yet."""
         os.utime(self.path(name))
+        self.make_durable([name])
 
 
 class BucketStorage(S3Storage):  # type: ignore[misc]  # no types there
@@ -169,11 +180,14 @@ class BucketStorage(S3Storage):  # type: ignore[misc]  # no types there
         """None: the system takes an unnamed file away with its process."""
         return 0
 
-    def adopt(self, draft: IO[bytes], name: str) -> None:
-        """The draft's bytes are the object of this name from now on."""
+    def adopt(self, draft: IO[bytes], name: str, *, durable: bool = True) -> None:  # noqa: ARG002
+        """The draft's bytes are the object of this name from now on; the bucket answers when it has them."""
         draft.seek(0)
         with File(draft) as whole:
             self.save(name, whole)
+
+    def make_durable(self, names: Iterable[str]) -> None:
+        """They are."""
 
     def walk(self, prefix: str = "") -> Iterator[Found]:
         """Every object below a prefix, in the order of names."""

@@ -60,13 +60,29 @@ def keep(content: File[Any], *, practice_id: int, folder: str) -> Stored:
     return stored
 
 
-def keep_bytes(content: bytes, *, practice_id: int, folder: str, ending: str = "") -> Stored:
+class Lot:
+    """Files that are kept one after the other and made durable together: one wait for the disk instead of many.
+
+    No row may name one of them before `make_durable` has returned.
+    """
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def make_durable(self) -> None:
+        """Wait until all would survive the loss of power."""
+        shelf: Any = default_storage
+        shelf.make_durable(self.names)
+        self.names.clear()
+
+
+def keep_bytes(content: bytes, *, practice_id: int, folder: str, ending: str = "", lot: Lot | None = None) -> Stored:
     """Seal bytes made by the service (a page image, a result) under the name their content has."""
-    return seal([content], practice_id=practice_id, folder=folder, ending=ending)
+    return seal([content], practice_id=practice_id, folder=folder, ending=ending, lot=lot)
 
 
-def seal(blocks: Iterable[bytes], *, practice_id: int, folder: str, ending: str = "") -> Stored:
-    """Seal what the blocks make up, in constant memory, and put it in its place."""
+def seal(blocks: Iterable[bytes], *, practice_id: int, folder: str, ending: str = "", lot: Lot | None = None) -> Stored:
+    """Seal what the blocks make up, in constant memory, and put it in its place; durable at once, or with its lot."""
     key = vault.key_in_use(practice_id)
     digest, size = hashlib.sha256(), 0
 
@@ -84,7 +100,9 @@ def seal(blocks: Iterable[bytes], *, practice_id: int, folder: str, ending: str 
     with shelf.draft() as draft:
         for piece in sealed(read(), secret=key.secret, number=key.number, name=name):
             draft.write(piece)
-        place(partial(shelf.adopt, draft), name(), sha256=digest.hexdigest())
+        place(partial(shelf.adopt, draft, durable=lot is None), name(), sha256=digest.hexdigest())
+    if lot is not None:
+        lot.names.append(name())
     return Stored(name=name(), sha256=digest.hexdigest(), size=size)
 
 

@@ -15,23 +15,18 @@ import time
 from collections import deque
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import pypdfium2
-from PIL import Image, ImageChops
+from PIL import Image
 
 from portal.parsers.confine import LARGEST_IMAGE, OUT_OF_MEMORY, Refused, confine, reading
-from portal.parsers.layer import layer_words
 from portal.parsers.marks import ink_map, keep_thumbnail, reduced, share_of, under
-from portal.rules.words import NOTHING, Belief, Lines, belief
+from portal.parsers.pdf_pages import PdfPages
+from portal.parsers.picture import SHORT_SIDE, Drawn, reading_scale, resized, sample, without_idle_colour
+from portal.rules.words import Belief, belief
 
 ENCODERS = 2  # threads: of a page's cost, drawing is half
-SHORT_SIDE = 1275  # pixels: a letter page at 150 dpi, which is read at arm's length without zoom
-LONG_SIDE = 6000  # pixels, for strips
-LARGEST_PAGE = 14_400  # points, 200 inches: the limit of PDF 1.x viewers (ISO 32000-1, annex C)
-LONGEST_TEXT = 200_000  # characters of one page's text layer
 FAX_RATIO = 1.05  # from which on unequal resolutions of the two directions are put right
 LOPSIDED = 4.0  # beyond it the resolutions are a mistake
 ORIENTATION = 0x0112  # the EXIF tag, with the turn that each of its values asks for
@@ -44,64 +39,11 @@ TURNS = {
     7: Image.Transpose.TRANSVERSE,
     8: Image.Transpose.ROTATE_90,
 }
-SAMPLED = 4  # one point in so many of each direction is looked at for colour and for paper
 EFFORT = 1  # of PNG's compression: text 16 kB in 8 ms, at 4 10 kB in 11; a noisy page 303 in 28, at 4 251 in 43
 GREY_STEP = 17  # between two of the sixteen greys that are kept
 CLEAN = 0.6  # share of pixels in one grey level from which on a page is drawn, not photographed
-END_MARK = b"%%EOF"
-TAIL = 4096  # bytes in which a PDF's end mark must stand
 FORMATS = {"image/tiff": ("TIFF",), "image/jpeg": ("JPEG", "MPO"), "image/png": ("PNG",), "image/heic": ("HEIF",)}
 SEVERAL = {"image/tiff", "image/heic"}  # types that may hold more than one page
-
-
-@dataclass(frozen=True)
-class Drawn:
-    """A page as an image, and what its text layer says: as plain text, and as words with boxes."""
-
-    image: Image.Image
-    text: str = ""
-    lines: Lines = NOTHING
-
-
-class PdfPages:
-    """The pages of a PDF."""
-
-    def __init__(self, path: Path, page_limit: int) -> None:
-        with reading():
-            self.document = pypdfium2.PdfDocument(path)
-            self.total = len(self.document)
-        if self.total > page_limit:
-            raise Refused("too_many_pages")
-        if not ends_as_pdf(path):
-            raise Refused("truncated")
-        with suppress(pypdfium2.PdfiumError):  # fields that were filled in; a broken form is drawn without them
-            if self.total and self.document.get_formtype():
-                self.document.init_forms()
-
-    def draw(self, index: int) -> Drawn:
-        """The page as an image, and its text layer."""
-        with reading():
-            page = self.document[index]
-            width, height = page.get_size()
-            if max(width, height) > LARGEST_PAGE:
-                raise Refused("too_large")
-            bitmap = page.render(scale=reading_scale(width, height), rev_byteorder=True)
-            image = without_idle_colour(bitmap.to_pil(), copied=True)
-            words = page.get_textpage()
-            text = words.get_text_range(0, min(words.count_chars(), LONGEST_TEXT))
-            lines = layer_words(page, words)
-            words.close()
-            bitmap.close()
-            page.close()
-        return Drawn(image, text, lines)
-
-
-def ends_as_pdf(path: Path) -> bool:
-    """Whether the end mark is there: a cut file may still open, with its last pages missing."""
-    with path.open("rb") as source:
-        source.seek(0, 2)
-        source.seek(max(0, source.tell() - TAIL))
-        return END_MARK in source.read()
 
 
 class ImagePages:
@@ -137,11 +79,6 @@ class ImagePages:
             return Drawn(upright(self.image))
 
 
-def reading_scale(width: float, height: float) -> float:
-    """Pixels a unit so that the short side is read well and the long side stays bounded."""
-    return min(SHORT_SIDE / max(min(width, height), 1), LONG_SIDE / max(width, height, 1))
-
-
 def upright(image: Image.Image) -> Image.Image:
     """Turned as the camera noted, square pixels, no larger than reading size, on white."""
     if image.format == "JPEG":
@@ -152,8 +89,7 @@ def upright(image: Image.Image) -> Image.Image:
     scale = min(1.0, reading_scale(width, height))
     drawn = on_white(image)
     size = (max(1, round(width * scale)), max(1, round(height * scale)))
-    if drawn.size != size:
-        drawn = drawn.resize(size, Image.Resampling.BOX if scale <= 1 / 2 else Image.Resampling.BICUBIC)
+    drawn = resized(drawn, size)
     return drawn.transpose(turn) if turn is not None else drawn
 
 
@@ -177,30 +113,6 @@ def on_white(image: Image.Image) -> Image.Image:
         drawn.paste(layer, mask=layer.getchannel("A"))
         return drawn
     return image.convert("L" if image.mode in {"1", "L", "F"} else "RGB")
-
-
-def is_grey(image: Image.Image) -> bool:
-    """Whether no more than a few pixels in ten thousand carry colour."""
-    if image.mode == "L":
-        return True
-    few = sample(image)
-    red, green, blue = few.convert("RGB").split()
-    apart = ImageChops.lighter(ImageChops.difference(red, green), ImageChops.difference(green, blue))
-    coloured = sum(apart.histogram()[24:])
-    return coloured <= few.width * few.height * 2 // 10_000
-
-
-def sample(image: Image.Image) -> Image.Image:
-    """Some of its points, as they are."""
-    size = max(1, image.width // SAMPLED), max(1, image.height // SAMPLED)
-    return image.resize(size, Image.Resampling.NEAREST)
-
-
-def without_idle_colour(image: Image.Image, *, copied: bool = False) -> Image.Image:
-    """The image in greys if it carries no colour; `copied` in any case, if what it shows is about to be freed."""
-    if is_grey(image):
-        return image.convert("L")
-    return image.convert("RGB") if copied else image
 
 
 def write(image: Image.Image, directory: Path, number: int) -> str:

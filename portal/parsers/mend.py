@@ -14,7 +14,7 @@ import pikepdf
 
 from portal.parsers.answers import answer
 from portal.parsers.confine import Refused, reading
-from portal.parsers.draw import ends_as_pdf
+from portal.parsers.pdf_pages import ends_as_pdf
 
 LOOKED_AT = 50_000  # objects searched for what could act
 MENDED = "mended.pdf"

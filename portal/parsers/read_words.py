@@ -17,8 +17,9 @@ from PIL import Image, ImageFilter
 
 from portal.parsers import tesseract
 from portal.parsers.confine import OUT_OF_MEMORY, Refused, confine, reading
-from portal.parsers.draw import storable, without_idle_colour, write
+from portal.parsers.draw import storable, write
 from portal.parsers.marks import keep_thumbnail, reduced
+from portal.parsers.picture import without_idle_colour
 from portal.parsers.straighten import box_turned_back, lie_of
 from portal.rules.words import DOUBTFUL, SCALE, Lines, Word, boxed, sure_letters
 

@@ -11,10 +11,11 @@ import pytest
 from django.core.files.base import ContentFile, File
 from django.core.files.storage import default_storage
 
-from portal import scope, storage, vault
+from portal import rendering, scope, storage, vault
+from portal.children import nobody_else
 from portal.models import PracticeKey
 from portal.sealing import SEGMENT
-from tests import damage, factories
+from tests import damage, factories, files
 
 pytestmark = pytest.mark.django_db
 BIG = secrets.token_bytes(SEGMENT + 5)
@@ -188,3 +189,54 @@ def test_files_of_practices_are_apart_on_the_disk(river):
     other = factories.PracticeFactory()
     assert keep(river).name.startswith(f"practices/{river.pk}/charts/")
     assert keep(other, ending=".png").name.endswith(".png")
+
+
+# -- durable -------------------------------------------------------------------------------------
+@pytest.fixture
+def on_disk(monkeypatch):
+    """What the system was asked to write down for good, in order: files and directories by the names they had then."""
+    paths, fsync = [], os.fsync
+
+    def noting(handle):
+        fsync(handle)
+        paths.append(str(Path(f"/proc/self/fd/{handle}").readlink()))
+
+    monkeypatch.setattr("portal.shelves.os.fsync", noting)
+    return paths
+
+
+def is_durable(name, on_disk):
+    """Its bytes are, and after them its name is."""
+    path = default_storage.path(name)
+    return path in on_disk and str(Path(path).parent) in on_disk[on_disk.index(path) :]
+
+
+def test_a_kept_file_is_durable_at_once(river, on_disk):
+    path = Path(default_storage.path(keep(river).name))
+    draft, folder = on_disk[-2:]
+    assert Path(draft).parent == path.parents[4] / ".drafts"  # under the name it was written with
+    assert folder == str(path.parent)
+
+
+def test_a_lot_is_durable_together(river, on_disk):
+    lot = storage.Lot()
+    kept = [keep(river, bytes([number]), lot=lot).name for number in range(20)]
+    assert not any(is_durable(name, on_disk) for name in kept)
+    lot.make_durable()
+    assert all(is_durable(name, on_disk) for name in kept)
+    assert not lot.names
+
+
+def test_who_finds_a_file_of_a_lot_waits_for_it_himself(river, on_disk):
+    name = keep(river, lot=storage.Lot()).name
+    keep(river)
+    assert is_durable(name, on_disk)
+
+
+def test_a_page_is_durable_before_its_row(river, on_disk, tmp_path):
+    (tmp_path / "source").write_bytes(files.text_pdf("One", "Two", "Three"))
+    pages = rendering.draw_pages(
+        tmp_path / "source", "application/pdf", tmp_path, practice_id=river.pk, still_ours=nobody_else
+    )
+    assert len(pages) == 3
+    assert all(is_durable(name, on_disk) for page in pages for name in (page.image_name, page.thumb_name))
