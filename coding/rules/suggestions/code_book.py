@@ -1,0 +1,81 @@
+"""The codes of one edition as suggestions need them: titles, headings, what stands below a heading."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_left
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from typing import NamedTuple
+
+from coding.rules.code_titles import Side, side_of
+from coding.rules.suggestions.phrases import SIDES, stems
+
+CATEGORY = 3  # characters
+FULL = 7  # characters of a code with a 7th
+WITHOUT = re.compile(r"\b(?:without|not)\b[^,]*")
+NEUTRAL = frozenset(
+    "unspecified other initial subsequent encounter closed without complication uncomplicated not elsewhere classified"  # noqa: SIM905
+    " site organism type routine healing specified".split()
+)
+OPEN = re.compile(r"\bunspecified\b|\bnot otherwise specified\b|\bwithout (?:complications?|mention)", re.IGNORECASE)
+OTHER = re.compile(r"^other\b|\bother specified\b|\bother\b(?! part)", re.IGNORECASE)
+FAR_BELOW = 3000  # codes below a heading beyond which it is too wide to be refined
+
+
+class Facet(NamedTuple):
+    """One code below a heading, by what its title adds."""
+
+    code: str
+    adds: frozenset[str]
+    side: Side | None
+    is_open: bool
+    is_other: bool
+
+
+@dataclass(frozen=True)
+class CodeBook:
+    """Titles by code, and which codes are headings."""
+
+    titles: Mapping[str, str]
+    headings: frozenset[str]
+    kept: dict[str, tuple[Facet, ...]]
+
+    @classmethod
+    def of(cls, rows: Iterable[tuple[str, str, bool]]) -> CodeBook:
+        """From code, title and whether it can be billed."""
+        titles, headings = {}, set()
+        for code, title, billable in rows:
+            titles[code] = title
+            if not billable:
+                headings.add(code)
+        return cls(titles, frozenset(headings), {})
+
+    @cached_property
+    def ordered(self) -> list[str]:
+        return sorted(self.titles)
+
+    def is_billable(self, code: str) -> bool:
+        return code in self.titles and code not in self.headings
+
+    def below(self, heading: str) -> list[str]:
+        """The billable codes that begin so, in order."""
+        start = bisect_left(self.ordered, heading)
+        end = bisect_left(self.ordered, heading + "~")
+        return [code for code in self.ordered[start:end] if code not in self.headings]
+
+    def facets(self, heading: str) -> tuple[Facet, ...]:
+        """The billable codes below a heading with what each adds to it; a pure function, kept for the next note."""
+        found = self.kept.get(heading)
+        if found is None:
+            codes = self.below(heading)
+            common = frozenset(stems(self.titles.get(heading, "")))
+            found = tuple(self.facet(code, common) for code in codes) if len(codes) <= FAR_BELOW else ()
+            self.kept[heading] = found
+        return found
+
+    def facet(self, code: str, common: frozenset[str]) -> Facet:
+        title = self.titles[code]
+        adds = frozenset(stems(WITHOUT.sub(" ", title))) - common - NEUTRAL - SIDES
+        return Facet(code, adds, side_of(title), bool(OPEN.search(title)), bool(OTHER.search(title)))
