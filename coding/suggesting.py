@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import csv
 from collections import defaultdict
 from collections.abc import Iterator
 from datetime import date
 from functools import lru_cache
 
-from coding.code_index.tables import house_expressions, synonyms
+from coding.code_index.tables import DATA, house_expressions, synonyms
 from coding.models import Code, CodeGroup, CodeNote, Edition, IndexEntry
 from coding.rules import tables
 from coding.rules.code_sets import CodeSet, EditionFact, in_force
@@ -39,6 +40,7 @@ def tables_of(editions: tuple[EditionFact | None, ...]) -> Tables:
 def rows(book, tabular, indexes) -> Iterator[Row]:
     yield from title_rows(book.titles.items())
     yield from named_rows(((one.code, one.term) for one in synonyms() if one.system is System.ICD10CM), Source.SYNONYM)
+    yield from named_rows(note_terms(), Source.NOTE_TERM)
     if tabular:
         notes = CodeNote.objects.filter(edition_id=tabular.pk, kind="inclusion_term").values_list("holder", "text")
         yield from named_rows(((h, t) for h, t in notes.iterator() if "-" not in h and len(h) > 2), Source.TERM)
@@ -59,3 +61,10 @@ def notes_of(tabular) -> Notes:
         for c in categories:
             groups[c].append(label)
     return Notes({h: tuple(v) for h, v in excludes.items()}, {c: tuple(v) for c, v in groups.items()})
+
+
+def note_terms() -> Iterator[tuple[str, str]]:
+    with (DATA / "note_terms.csv").open(encoding="utf-8", newline="") as lines:
+        for row in csv.DictReader(lines):
+            for term in row["terms"].split("|"):
+                yield row["code"], term

@@ -54,7 +54,8 @@ TURN = pattern(
     "(?:who |which |he |she |patient |pt )?(?:has|had|have|reports?|reported|complains?|complained|endorses|admits|presents|presented"
     "|developed|develops|experienced|shows|showed|reveals|revealed|demonstrates|demonstrated|was found|were found"
     "|is positive|positive for|started|underwent|continues|takes)",
-    "secondary to", "because of", "due to",
+    "secondary to", "because of", "due to", "and with",
+    "(?:and|with|but) (?:a |an )?(?:personal |past |medical |prior |known )*(?:history|antecedents)",
 )  # fmt: skip
 CLAUSE = re.compile(
     r"[,;:]|(?<![\w-])(?:but|however|although|though|except|who|which|and (?:has|had|is|was|he|she)|on|since)(?![\w-])"
@@ -95,9 +96,10 @@ CUES: tuple[Cue, ...] = (
         "watch(?:ing)? for", "monitor(?:ing)? for", "warning signs", "signs and symptoms of", "symptoms of", "precautions",
         "educat\\w+ (?:about|on|regarding)", "counsel\\w* (?:about|on|regarding)", "information (?:about|on)", "side effects?",
         "adverse (?:effects?|reactions?)", "complications (?:such as|including|like)", "vaccin\\w+ (?:for|against)", "immuniz\\w+ (?:for|against)",
-        "allerg(?:y|ies|ic) to", "exposure to", "exposed to", "contact with", "fear of", "afraid of", "worried about", "tested for", "test for",
+        "exposure to", "exposed to", "contact with", "fear of", "afraid of", "worried about", "tested for", "test for",
         "testing for", "evaluat(?:e|ed|ion) (?:for|of possible)", "such as",
     ), LIST),
+    Cue(Context.FEARED, pattern("allerg(?:y|ies|ic) to", "intoleran(?:t|ce) to"), CLAUSE),
     Cue(Context.UNCERTAIN, pattern(
         "rule out", "r/o", "to be ruled out", "differential(?: diagnos[ei]s)?(?: includes?)?", "ddx", "versus", "vs\\.?", "cannot exclude", "can't exclude",
         "to exclude", "cannot be excluded", "could not be excluded", "either",
@@ -116,7 +118,7 @@ CUES: tuple[Cue, ...] = (
         "(?:past |prior |previous |personal |medical |remote |known |significant |with )*(?:history|hx|antecedents?|background) (?:significant |notable |positive |remarkable )?(?:of|for)",
         "h/o", "s/p", "status[ -]post", "previously", "prior", "previous", "former", "formerly", "remote", "old", "survivor of", "years? ago",
         "in childhood", "in remission from", "resolved", "healed",
-    ), re.compile(r";|(?<![\w-])(?:but|however|now|presents|presented|presenting|who (?:presents|presented|came|was)|admitted|complains|reports|current|currently|comes|came|today|is here|was seen|seen)(?![\w-])")),
+    ), re.compile(r";|(?<![\w-])(?:but|however|now|consult\w*|referred|attend\w*|due to|because|complaining|presents|presented|presenting|who (?:presents|presented|came|was)|admitted|complains|reports|current|currently|comes|came|today|is here|was seen|seen)(?![\w-])")),
     Cue(Context.PAST, pattern(
         "(?:\\w+ )?(?:months?|years?|decades) (?:ago|before|earlier|previously)", "in (?:19|20)\\d\\d", "(?:has|have|had) (?:since )?resolved", "(?:is|was|now) resolved",
         "in the past", "as a child", "in childhood",
@@ -129,7 +131,8 @@ HARMLESS = re.compile(
     r"|without (?:improvement|relief|change|difficulty|response|success|treatment)|not only|not (?:well|yet|fully|at|been|able|improv\w*|relieved|tolerat\w*"
     r"|controlled|responding|to be ruled out)|cannot be ruled out|(?:not|nor) (?:yet )?(?:been )?ruled out|history of (?:the )?present(?:ing)? illness"
     r"|as \w+ as possible|(?:where|when|whenever) possible|no known cause|known as|more likely than not|likely to (?:need|benefit|improve)"
-    r"|if not|as if|what if|even if|no\.? ?\d+)(?![\w-])"
+    r"|(?:\d+|one|two|three|four|five|six|several|few|long|short|recent|brief)[ -](?:standing|hours?|days?|weeks?|months?|years?)?[ -]?(?:old )?history of"
+    r"|(?:hours?|days?|weeks?|months?|years?)'? history of|if not|as if|what if|even if|no\.? ?\d+)(?![\w-])"
 )
 DEFINITE = re.compile(r"(?<![\w-])(?:confirm(?:ed|s|ing)|proven|biopsy-proven|established diagnosis|definitive diagnosis)(?![\w-])")
 STATED = re.compile(rf"(?<![\w-])(?:{RELATIVES}|parents?)s? (?:reports?|states?|says|notes?|noticed|denies|brought|is concerned|present)")

@@ -25,7 +25,9 @@ AROUND, BESIDE = 8, 3  # tokens around a mention whose words make it more specif
 LATER_CARE = re.compile(r"\b(?:follow[- ]?up|heal(?:ed|ing)|post[- ]?op\w*|cast (?:removal|removed|off)|weeks? (?:ago|out|post))\b")
 OF_SOCIAL = spans("F10-F19, Z55-Z65, Z71-Z73, Z77, Z87.891, Z79")
 FAMILY_CODES, HISTORY_CODES = spans("Z80-Z84"), spans("Z85-Z92, I25.2")
-NOT_FROM_WORDS = spans("V00-Y99, T36-T50, Z00-Z13, Z36, Z3A")  # circumstances and screenings, which no phrase tells
+ONLY_PAST = spans("Z89-Z90, Z98")  # what an operation left is said of the past
+OF_VISIT = spans("Z30-Z53")  # why somebody comes
+NOT_FROM_WORDS = spans("V00-Y99, T36-T50, Z00-Z13, Z36, Z3A, Z67, Z79")  # circumstances and screenings, which no phrase tells
 
 
 @dataclass(frozen=True)
@@ -67,6 +69,10 @@ class Reader:
     def told(self, section: str, chosen: Chosen, context: Context | None) -> Told | None:
         """What a condition in this context is coded as; None if it is not."""
         if context in {Context.DENIED, Context.FEARED}:
+            return None
+        if in_spans(chosen.code, ONLY_PAST) and context is not Context.PAST:
+            return None
+        if in_spans(chosen.code, OF_VISIT) and section not in sections.TELLS_WHY:
             return None
         if section == "Social history" and not in_spans(chosen.code, OF_SOCIAL):
             return None

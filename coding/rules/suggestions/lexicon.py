@@ -12,7 +12,6 @@ from coding.rules.suggestions.phrases import BRACKETS, REFERENCE, key, keys_of_p
 from coding.rules.suggestions.shape import Source
 
 SEVENTH = 7  # characters of a code with a 7th: its title is its parent's and an encounter
-PARTIAL = "~"  # before a line of the index whose middle levels were left out
 LEADS = 6  # codes that one phrase may have; what has more names none
 SHOWN = 60  # characters of a wording in a reason
 SPLIT, FIELD = "\x1e", "\x1f"
@@ -24,7 +23,6 @@ class Lead(NamedTuple):
     code: str
     source: Source
     shown: str
-    whole: bool = True
 
 
 class IndexLine(NamedTuple):
@@ -44,7 +42,7 @@ COLUMNS = {  # of the neoplasm table, as they are said
 }
 CODES_IN = {Source.SYNONYM: "s", Source.NOTE_TERM: "n", Source.TITLE: "t", Source.TERM: "m", Source.INDEX: "i"}
 SOURCE_OF = {letter: source for source, letter in CODES_IN.items()}
-ORDER = "nstmi~"  # of two leads to one code the first is kept
+ORDER = "nstmi"  # of two leads to one code the first is kept
 
 
 @dataclass(frozen=True)
@@ -69,8 +67,7 @@ class Lexicon:
 
 def unpacked(text: str) -> Lead:
     code, letter, shown = text.split(FIELD)
-    whole = letter != PARTIAL
-    return Lead(code, SOURCE_OF[letter] if whole else Source.INDEX, shown, whole)
+    return Lead(code, SOURCE_OF[letter], shown)
 
 
 Row = tuple[str, str, str, str]  # phrase, code, letter of the source, wording
@@ -115,16 +112,15 @@ def index_rows(lines: Iterable[IndexLine]) -> Iterator[Row]:
     leads: dict[str, str] = {}
     for line in lines:
         if line.code and not line.column:
-            for phrase, whole in keys_of_path(line.path):
-                if whole:
-                    leads.setdefault(phrase, line.code)
+            for phrase in keys_of_path(line.path):
+                leads.setdefault(phrase, line.code)
     for line in lines:
         code = line.code or (leads.get(key(stems(BRACKETS.sub(" ", line.see)))) if line.see else None)
         if not code or (line.column and line.column not in COLUMNS):
             continue
         shown = ", ".join(shortened(line))
-        for phrase, whole in keys_of_path(line.path, COLUMNS.get(line.column, "")):
-            yield phrase, code.rstrip("-"), "i" if whole else PARTIAL, shown
+        for phrase in keys_of_path(line.path, COLUMNS.get(line.column, "")):
+            yield phrase, code.rstrip("-"), CODES_IN[Source.INDEX], shown
 
 
 def shortened(line: IndexLine) -> Iterator[str]:

@@ -76,7 +76,7 @@ ALLERGIES: Mapping[str, str] = {
          " ciprofloxacin levofloxacin clindamycin"),
         ("Z885", "codeine morphine oxycodone hydrocodone tramadol"), ("Z886", "aspirin ibuprofen naproxen nsaid ketorolac"),
         ("Z91041", "contrast"), ("Z91040", "latex"), ("Z91010", "peanut"), ("Z91013", "shellfish seafood"),
-        ("Z91030", "bee"), ("Z91012", "egg"), ("Z91011", "milk"), ("Z884", "lidocaine novocaine"),
+        ("Z91030", "bee"), ("Z910120", "egg"), ("Z910110", "milk"), ("Z884", "lidocaine novocaine"),
     )
     for name in names.split()
 }  # fmt: skip

@@ -9,8 +9,9 @@ from typing import NamedTuple
 from coding.rules.code_search.expansions import Expression, Expressions, meaning_words
 from coding.rules.code_search.words import STOPWORDS
 from coding.rules.suggestions.lexicon import Lead, Lexicon
-from coding.rules.suggestions.phrases import SIDES, folded, key
+from coding.rules.suggestions.phrases import FOLDED, SIDES, folded, key
 from coding.rules.suggestions.reading import Sentence, Token
+from coding.rules.suggestions.shape import Source
 from coding.rules.suggestions.words_of_notes import FILLERS, GENERIC, NOT_A_CONDITION, TESTS
 
 LONGEST = 9  # tokens of one mention, stopwords among them
@@ -50,7 +51,7 @@ class Finder:
     def mentions(self, sentence: Sentence) -> list[Mention]:
         """The mentions of a sentence, none within another, in order."""
         found = [mention for start in range(len(sentence.tokens)) for mention in self.starting(sentence.tokens, start)]
-        found.sort(key=lambda one: (-len(one.words), not one.leads[0].whole, one.end - one.start, one.start))
+        found.sort(key=lambda one: (-len(one.words), one.end - one.start, one.start))
         taken: set[int] = set()
         kept = []
         for mention in found:
@@ -72,7 +73,7 @@ class Finder:
                 continue
             seen.add(phrase)
             leads = self.lexicon.leads(phrase)
-            if leads and phrase not in GENERIC:
+            if leads and phrase not in GENERIC and not (reading.at == start + 1 and tokens[start].stem in GENERIC):
                 yield Mention(start, reading.at, frozenset(phrase.split(" ")), leads, reading.short)
 
     def readings(self, tokens: tuple[Token, ...], start: int) -> Iterator[Reading]:
@@ -89,7 +90,7 @@ class Finder:
     def steps(self, tokens: tuple[Token, ...], reading: Reading) -> Iterator[Reading]:
         """What the next token may add: nothing, itself, or what its abbreviation stands for."""
         token = tokens[reading.at]
-        if token.stem in STOPWORDS or token.stem in SIDES:
+        if token.stem in STOPWORDS or token.stem in SIDES or is_article(tokens, reading.at):
             yield reading._replace(at=reading.at + 1)
             return
         vocabulary = self.lexicon.vocabulary
@@ -125,7 +126,7 @@ class Finder:
             words = (*mention.words, *folded(tokens[place].stem))
             phrase = key(words)
             leads = self.lexicon.leads(phrase)
-            if leads and leads[0].whole and len(phrase.split(" ")) > len(best.words):
+            if leads and len(phrase.split(" ")) > len(best.words):
                 start, end = min(place, mention.start), max(place + 1, mention.end)
                 best = Mention(start, end, frozenset(phrase.split(" ")), leads, mention.short)
         return best
@@ -143,12 +144,20 @@ class Finder:
                     yield place
 
 
+DIRECT = frozenset({Source.SYNONYM, Source.NOTE_TERM})
+ADJECTIVES = ("al", "ic", "ous", "ive", "ary", "ar", "ed", "ing", "ent", "ant", "able", "ible", "ly")
+LETTERED = frozenset("hepatiti hepatitis influenza type group hemophilia vitamin stage grade class".split())  # noqa: SIM905
 STOPPING = frozenset("and but or no not without denies denied for since".split())  # noqa: SIM905
 
 
 def skipped(word: str) -> bool:
     """Whether a word can stand in a mention, but not at its ends."""
     return word in STOPWORDS or word in SIDES
+
+
+def is_article(tokens: tuple[Token, ...], at: int) -> bool:
+    """Whether an "a" is no kind of hepatitis, group or type."""
+    return tokens[at].stem == "a" and (at == 0 or tokens[at - 1].stem not in LETTERED)
 
 
 def is_spelled(token: Token) -> bool:
@@ -160,4 +169,20 @@ def is_spelled(token: Token) -> bool:
 def is_condition(tokens: tuple[Token, ...], mention: Mention) -> bool:
     """Whether the words mean the condition, and not a test, a vaccine, a department or a medicine's name for it."""
     after = tokens[mention.end].stem if mention.end < len(tokens) else ""
-    return after not in TESTS and not (mention.words <= NOT_A_CONDITION)
+    if after in TESTS or mention.words <= NOT_A_CONDITION or says_non(tokens, mention):
+        return False
+    return mention.end - mention.start > 1 or is_noun(tokens[mention.start], mention)
+
+
+def says_non(tokens: tuple[Token, ...], mention: Mention) -> bool:
+    """Whether "non-" stands before the first word."""
+    before = tokens[mention.start - 1] if mention.start else None
+    return bool(before and before.stem == "non" and before.last >= tokens[mention.start].first)
+
+
+def is_noun(token: Token, mention: Mention) -> bool:
+    """Whether a single word may name a condition: an adjective does not, unless the house's lists say so."""
+    if mention.leads[0].source in DIRECT or token.stem in FOLDED or mention.short:
+        return True
+    word = token.written.lower().strip(".,;:()[]'\"/")
+    return len(token.stem) > 2 and not word.endswith(ADJECTIVES)  # noqa: PLR2004

@@ -53,6 +53,7 @@ NOT_SAID = frozenset("other specified unspecified nec nos".split())  # noqa: SIM
 SIDES = frozenset("right left bilateral unilateral rt lt both".split())  # noqa: SIM905
 LONGEST = 7  # words of a phrase of the lists; what is longer is not said in one breath
 VARIANTS = 12  # of one line of the index
+ALIKE = 3  # letters that the forms of one word share
 
 
 @lru_cache(maxsize=50_000)
@@ -88,30 +89,33 @@ def keys_of_text(text: str) -> Iterator[str]:
                 yield found
 
 
-def keys_of_path(path: list[str], column: str = "") -> Iterator[tuple[str, bool]]:
-    """The phrases that a line of the index stands for, and whether every level of it is in them."""
+def keys_of_path(path: list[str], column: str = "") -> Iterator[str]:
+    """The phrases that a line of the index stands for: every level of it is in them."""
     levels = [variants(level) for level in path]
     if any(not level for level in levels):
         return
     tail = stems(column)
     seen = set()
-    shapes = [(levels, True)] + ([([levels[0], levels[-1]], False)] if len(levels) > 2 else [])  # noqa: PLR2004
-    for shape, whole in shapes:
-        for choice in islice(product(*shape), VARIANTS):
-            found = key([*(word for part in choice for word in part), *tail])
-            if found and found not in seen and found.count(" ") < LONGEST:
-                seen.add(found)
-                yield found, whole
+    for choice in islice(product(*levels), VARIANTS):
+        found = key([*(word for part in choice for word in part), *tail])
+        if found and found not in seen and found.count(" ") < LONGEST:
+            seen.add(found)
+            yield found
 
 
 def variants(level: str) -> list[list[str]]:
-    """What may be said for one level: each of its parts, or all of them together; none for "specified NEC"."""
+    """What may be said for one level; none for "specified NEC".
+
+    "Failure, failed" is two forms of one word; "Castration, traumatic, male" is one phrase turned about.
+    """
     bare = BRACKETS.sub(" ", level)
     if NOT_SAID & set(words_of(bare)) - {"nec", "nos"}:
         return []
-    parts = [stems(part) for part in bare.split(",")]
-    told = [part for part in parts if part]
+    parts = [part.strip() for part in bare.split(",")]
+    told = [found for part in parts if (found := stems(part))]
     if not told:
         return [[]]  # "with", "due to"
-    together = [word for part in told for word in part]
-    return [*told, together] if len(told) > 1 else told
+    same = [stems(part) for part in parts if part[:ALIKE].lower() == parts[0][:ALIKE].lower()]
+    if len(same) == len(told):
+        return [part for part in same if part]
+    return [[word for part in told for word in part]]

@@ -17,6 +17,7 @@ WEIGHTS: Mapping[str, float] = MappingProxyType({
 })  # fmt: skip
 NO_SECTION = 0.65
 CONCLUDING = frozenset({"Assessment", "Assessment and plan", "Postoperative diagnosis", "Discharge summary"})
+TELLS_WHY = CONCLUDING | {"Chief complaint", "Plan", "Indications", "Preoperative diagnosis"}
 OF_FAMILY = "Family history"
 OF_PAST = "Past history"
 OF_ALLERGIES = "Allergies"

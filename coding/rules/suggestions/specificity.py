@@ -12,7 +12,7 @@ from coding.rules.suggestions.shape import Source
 
 # Chapters whose codes are meant only where their own words stand: newborns, obstetrics, malformations, causes outside.
 RARE_CHAPTERS = "OPQTUVWXY"
-RANK = {Source.SYNONYM: 0, Source.NOTE_TERM: 1, Source.TITLE: 2, Source.INDEX: 3, Source.TERM: 3}
+RANK = {Source.NOTE_TERM: 0, Source.SYNONYM: 1, Source.TITLE: 2, Source.INDEX: 3, Source.TERM: 3}
 
 
 @dataclass(frozen=True)
@@ -48,7 +48,6 @@ def choose(leads: tuple[Lead, ...], said: Said, book: CodeBook) -> Chosen | None
 def order(one: Chosen, said: Said, book: CodeBook) -> tuple[object, ...]:
     facet = book.facets(one.code)[0]
     return (
-        not one.lead.whole,
         one.code[0] in RARE_CHAPTERS,
         one.unsaid,
         RANK[one.lead.source],

@@ -38,6 +38,12 @@ GENERIC = frozenset(" ".join(sorted(phrase.split())) for phrase in (
     "vein", "artery", "nerve", "muscle", "bone", "joint", "incomplete", "complete", "acquired", "congenital", "stress test",
     "impaction", "impacted", "engorgement", "irritation", "flow", "hyperplasia", "metaplasia", "dysplasia", "fibrosis",
     "calcification", "necrosis", "gas", "air", "water", "heat", "light", "noise", "radiation", "vibration", "travel",
+    "anesthesia", "analgesia", "hematoma", "reflex", "blood urine", "gastrostomy", "tracheostomy", "colostomy", "folic acid", "ischemia",
+    "recurrent episode", "cell malignant neoplasm", "inflammatory", "decubitus", "metastatic", "bleeding", "ulcer", "abscess",
+    "malignant neoplasm", "prolapsed", "hemorrhage", "maintenance therapy", "wound infection",  "pathology", "axis", "may", "scale", "sinus", "cavity", "cholesterol", "diuresis", "consumption",
+    "old", "male", "female", "block", "maintenance", "ca", "hla", "ffa", "tac", "may", "march", "anomaly", "paralysis", "aneurysm",
+    "recurrent", "episode", "defect", "bone defect", "granulation", "granulation tissue", "implant", "variant", "flap", "graft",
+    "blood a", "a", "b", "c", "d", "h", "intraocular pressure", "body temperature", "blood pressure", "pulse", "temperature",
     "fluid", "dose", "overuse", "work", "school", "home", "pet", "dog", "cat", "insect", "snake",
 ))  # fmt: skip
 # Behind a phrase: it is about a test, a place or a remedy and not about the condition.
