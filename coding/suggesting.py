@@ -1,70 +1,148 @@
-"""The suggester of this process: its tables read once from the loaded editions, by the date of service."""
+"""The suggester of this process: its tables are read once from the loaded editions, chosen by the date of service."""
 
 from __future__ import annotations
 
 import csv
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
-from functools import lru_cache
+from functools import cache, lru_cache
 
-from coding.code_index.tables import DATA, house_expressions, synonyms
-from coding.models import Code, CodeGroup, CodeNote, Edition, IndexEntry
+from coding.code_index.tables import DATA, Synonym, house_expressions, synonyms
+from coding.models import Code, CodeGroup, CodeNote, Crosswalk, Edition, IndexEntry
 from coding.rules import tables
-from coding.rules.code_sets import CodeSet, EditionFact, in_force
-from coding.rules.codings import System
-from coding.rules.suggestions import PhraseSuggester, Source, Tables
-from coding.rules.suggestions.code_book import CodeBook
+from coding.rules.code_sets import LISTS_OF, CodeSet, EditionFact, in_force
+from coding.rules.codings import System, diagnosis_system
+from coding.rules.suggestions import PhraseSuggester, Source, Suggester, Tables
+from coding.rules.suggestions.code_book import CodeBook, is_ever_suggested
+from coding.rules.suggestions.crosswalk import Counterpart
+from coding.rules.suggestions.crosswalk import Crosswalk as Back
 from coding.rules.suggestions.lexicon import IndexLine, Lexicon, Row, index_rows, lexicon, named_rows, title_rows
+from coding.rules.suggestions.mentions import Finder
+from coding.rules.suggestions.procedures import Procedures, procedure_rows
 from coding.rules.suggestions.together import Notes
+from coding.rules.tables import NoteKind
 
-ASKED = (CodeSet.ICD10CM, CodeSet.ICD10CM_TABULAR, CodeSet.ICD10CM_INDEX, CodeSet.ICD10CM_NEOPLASM)
-KEPT = 2  # sets of editions that a process keeps: this year's and last year's
+NOTE_TERMS = DATA / "note_terms.csv"
+DIAGNOSES = (CodeSet.ICD10CM, CodeSet.ICD10CM_TABULAR, CodeSet.ICD10CM_INDEX, CodeSet.ICD10CM_NEOPLASM)
+EARLIER = (CodeSet.ICD9CM, CodeSet.GEM_10_TO_9)
+PROCEDURES = LISTS_OF[System.PROCEDURE]
+KEPT = 2  # editions of each kind that a process keeps: this year's and last year's
+ROWS = 5000  # that the database hands over at once
+CATEGORY = 3  # characters from which a holder of a note is a code
+
+Editions = tuple[EditionFact | None, ...]
 
 
-def suggester_for(on: date) -> PhraseSuggester:
-    facts = Edition.objects.facts(*ASKED)
-    editions = tuple(in_force((fact for fact in facts if fact.code_set is code_set), on) for code_set in ASKED)
-    return PhraseSuggester(tables_of(editions))
+def suggester_for(on: date) -> Suggester:
+    """What suggests codes for visits of a day; one query, and the first time in a process some seconds of reading."""
+    facts = Edition.objects.facts(*DIAGNOSES, *EARLIER, *PROCEDURES)
+
+    def of(code_sets: Sequence[CodeSet]) -> Editions:
+        return tuple(in_force((fact for fact in facts if fact.code_set is code_set), on) for code_set in code_sets)
+
+    return suggester_of(of(DIAGNOSES), of(PROCEDURES), None if is_icd10(on) else of(EARLIER))
+
+
+def is_icd10(on: date) -> bool:
+    return diagnosis_system(on) is System.ICD10CM
+
+
+@lru_cache(maxsize=2 * KEPT)
+def suggester_of(diagnoses: Editions, procedures: Editions, earlier: Editions | None) -> PhraseSuggester:
+    """The suggester of these editions, which never change: what is corrected is another edition."""
+    book, phrases, notes = diagnosis_tables(diagnoses)
+    back = crosswalk_of(earlier) if earlier else None
+    return PhraseSuggester(Tables(book, phrases, house_expressions(), notes, procedures_of(procedures), back))
 
 
 @lru_cache(maxsize=KEPT)
-def tables_of(editions: tuple[EditionFact | None, ...]) -> Tables:
+def diagnosis_tables(editions: Editions) -> tuple[CodeBook, Lexicon, Notes]:
+    """Codes, phrases and Excludes1 notes of the diagnoses."""
     codes, tabular, *indexes = editions
     book = CodeBook.of(
-        Code.objects.filter(edition_id=codes.pk).order_by("code").values_list("code", "title", "billable").iterator(5000)
+        (code, title, billable) for code, title, billable in rows_of(codes) if is_ever_suggested(code)
     )
-    return Tables(book, lexicon(rows(book, tabular, indexes)), house_expressions(), notes_of(tabular))
+    return book, lexicon(diagnosis_rows(book, tabular, indexes)), notes_of(tabular)
 
 
-def rows(book, tabular, indexes) -> Iterator[Row]:
+def rows_of(edition: EditionFact | None) -> Iterator[tuple[str, str, bool]]:
+    """Code, title and whether it can be billed, of a whole list."""
+    if edition:
+        rows = Code.objects.filter(edition_id=edition.pk).order_by("code")
+        yield from rows.values_list("code", "title", "billable").iterator(ROWS)
+
+
+def diagnosis_rows(book: CodeBook, tabular: EditionFact | None, indexes: Sequence[EditionFact | None]) -> Iterator[Row]:
+    """Every phrase that leads to a diagnosis."""
     yield from title_rows(book.titles.items())
-    yield from named_rows(((one.code, one.term) for one in synonyms() if one.system is System.ICD10CM), Source.SYNONYM)
-    yield from named_rows(note_terms(), Source.NOTE_TERM)
+    yield from house_rows(System.ICD10CM)
     if tabular:
-        notes = CodeNote.objects.filter(edition_id=tabular.pk, kind="inclusion_term").values_list("holder", "text")
-        yield from named_rows(((h, t) for h, t in notes.iterator() if "-" not in h and len(h) > 2), Source.TERM)
-    lines = []
-    for index in indexes:
-        if index:
-            entries = IndexEntry.objects.filter(edition_id=index.pk).order_by("position")
-            lines += [IndexLine(*row) for row in entries.values_list("path", "column", "code", "see").iterator()]
-    yield from index_rows(lines)
+        terms = CodeNote.objects.filter(edition_id=tabular.pk, kind=NoteKind.INCLUSION_TERM)
+        rows = terms.values_list("holder", "text").iterator(ROWS)
+        yield from named_rows(((holder, text) for holder, text in rows if is_code(holder)), Source.TERM)
+    loaded = [edition.pk for edition in indexes if edition]
+    entries = IndexEntry.objects.filter(edition_id__in=loaded).order_by("edition", "position")
+    yield from index_rows(
+        IndexLine(*row) for row in entries.values_list("path", "column", "code", "see").iterator(ROWS)
+    )
 
 
-def notes_of(tabular) -> Notes:
-    excludes = defaultdict(list)
-    for holder, text in CodeNote.objects.filter(edition_id=tabular.pk, kind="excludes1").values_list("holder", "text"):
-        excludes[holder].append(tables.CodeNote(tables.NoteKind.EXCLUDES1, holder, text))
-    groups = defaultdict(list)
-    for label, categories in CodeGroup.objects.filter(edition_id=tabular.pk).order_by("position").values_list("label", "categories"):
-        for c in categories:
-            groups[c].append(label)
-    return Notes({h: tuple(v) for h, v in excludes.items()}, {c: tuple(v) for c, v in groups.items()})
+def is_code(holder: str) -> bool:
+    """Whether a note stands at a code, and not at a block or chapter."""
+    return len(holder) >= CATEGORY and "-" not in holder
 
 
-def note_terms() -> Iterator[tuple[str, str]]:
-    with (DATA / "note_terms.csv").open(encoding="utf-8", newline="") as lines:
-        for row in csv.DictReader(lines):
-            for term in row["terms"].split("|"):
-                yield row["code"], term
+def house_rows(system: System) -> Iterator[Row]:
+    """The house's own names of codes, and how notes write findings."""
+    yield from named_rows(((one.code, one.term) for one in synonyms() if one.system is system), Source.SYNONYM)
+    yield from named_rows(((one.code, one.term) for one in note_terms() if one.system is system), Source.NOTE_TERM)
+
+
+@cache
+def note_terms() -> tuple[Synonym, ...]:
+    """How notes write what the lists name otherwise (columns system, code, terms; `|` between terms)."""
+    with NOTE_TERMS.open(encoding="utf-8", newline="") as lines:
+        return tuple(
+            Synonym(System(row["system"]), row["code"], term)
+            for row in csv.DictReader(lines)
+            for term in row["terms"].split("|")
+        )
+
+
+def notes_of(tabular: EditionFact | None) -> Notes:
+    """The Excludes1 notes, and the blocks and chapter of each category."""
+    if tabular is None:
+        return Notes({}, {})
+    excludes, groups = defaultdict(list), defaultdict(list)
+    rows = CodeNote.objects.filter(edition_id=tabular.pk, kind=NoteKind.EXCLUDES1).order_by("position")
+    for holder, text in rows.values_list("holder", "text").iterator(ROWS):
+        excludes[holder].append(tables.CodeNote(NoteKind.EXCLUDES1, holder, text))
+    around = CodeGroup.objects.filter(edition_id=tabular.pk).order_by("position")
+    for label, categories in around.values_list("label", "categories"):
+        for category in categories:
+            groups[category].append(label)
+    return Notes(
+        {holder: tuple(notes) for holder, notes in excludes.items()},
+        {category: tuple(labels) for category, labels in groups.items()},
+    )
+
+
+@lru_cache(maxsize=KEPT)
+def procedures_of(editions: Editions) -> Procedures:
+    """The lists of procedures; of two with one code the first wins."""
+    rows = [row for edition in reversed(editions) for row in rows_of(edition)]
+    book = CodeBook.of(rows)
+    phrases = lexicon((*procedure_rows(book.titles.items()), *house_rows(System.PROCEDURE)))
+    return Procedures(book, Finder(phrases, house_expressions()))
+
+
+@lru_cache(maxsize=1)
+def crosswalk_of(editions: Editions) -> Back | None:
+    """The way back to ICD-9-CM; None if its list or the mapping is not loaded."""
+    codes, mapping = editions
+    if codes is None or mapping is None:
+        return None
+    rows = Crosswalk.objects.filter(edition_id=mapping.pk, combination=False, no_map=False).order_by("position")
+    titles = {code: title for code, title, _ in rows_of(codes)}
+    return Back.of((Counterpart(*row) for row in rows.values_list("source", "target", "approximate").iterator(ROWS)), titles)

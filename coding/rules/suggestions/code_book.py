@@ -21,6 +21,7 @@ NEUTRAL = frozenset(
 )
 OPEN = re.compile(r"\bunspecified\b|\bnot otherwise specified\b|\bwithout (?:complications?|mention)", re.IGNORECASE)
 OTHER = re.compile(r"^other\b|\bother specified\b|\bother\b(?! part)", re.IGNORECASE)
+INJURIES, EPISODES = "STM", "AD"  # chapters with a 7th character; first care of a closed injury, routine later care
 FAR_BELOW = 3000  # codes below a heading beyond which it is too wide to be refined
 
 
@@ -45,11 +46,11 @@ class CodeBook:
     @classmethod
     def of(cls, rows: Iterable[tuple[str, str, bool]]) -> CodeBook:
         """From code, title and whether it can be billed."""
-        titles, headings = {}, set()
+        titles: dict[str, str] = {}
+        headings: set[str] = set()
         for code, title, billable in rows:
             titles[code] = title
-            if not billable:
-                headings.add(code)
+            (headings.discard if billable else headings.add)(code)
         return cls(titles, frozenset(headings), {})
 
     @cached_property
@@ -79,3 +80,10 @@ class CodeBook:
         title = self.titles[code]
         adds = frozenset(stems(WITHOUT.sub(" ", title))) - common - NEUTRAL - SIDES
         return Facet(code, adds, side_of(title), bool(OPEN.search(title)), bool(OTHER.search(title)))
+
+
+def is_ever_suggested(code: str) -> bool:
+    """Whether words of a note can lead to a code: no external cause, of an injury's care only first and routine later."""
+    if code[0] in "VWXY":
+        return False
+    return len(code) < FULL or code[0] not in INJURIES or code[-1] in EPISODES

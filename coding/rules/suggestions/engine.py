@@ -3,24 +3,28 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from coding.rules.code_search.expansions import Expressions
-from coding.rules.codings import Sex, System
+from coding.rules.codings import Sex, System, diagnosis_system
 from coding.rules.demographics import general_limits
 from coding.rules.suggestions import scoring
 from coding.rules.suggestions.code_book import CodeBook
+from coding.rules.suggestions.crosswalk import Crosswalk
 from coding.rules.suggestions.gathering import Reader, Spotted
 from coding.rules.suggestions.lexicon import Lexicon
 from coding.rules.suggestions.medicine_cabinet import Taken, allergies, long_term, taken
 from coding.rules.suggestions.mentions import Finder
+from coding.rules.suggestions.procedures import Procedures
 from coding.rules.suggestions.reading import Sentence, sentences
 from coding.rules.suggestions.shape import PageWords, Source, Suggestion, Visit
 from coding.rules.suggestions.together import Notes, together
+from portal.rules.words import Word
 
 DIAGNOSES_SHOWN = 12  # as many as a claim carries (coding.rules.codings.DIAGNOSIS_LIMIT)
-LEAST = 0.2  # score below which a diagnosis is not shown
+PROCEDURES_SHOWN = 4
+LEAST = 0.2  # score below which nothing is shown
 EVIDENCE_KEPT = 4  # places of one suggestion
 PREGNANCY = frozenset("pregnant pregnancy gestation gestational labor delivery postpartum gravida trimester obstetric".split())  # noqa: SIM905
 NEWBORN = frozenset("newborn neonate neonatal perinatal".split())  # noqa: SIM905
@@ -34,29 +38,44 @@ class Tables:
     lexicon: Lexicon
     expressions: Expressions
     notes: Notes
+    procedures: Procedures | None = None
+    crosswalk: Crosswalk | None = None
 
 
 @dataclass(frozen=True)
 class PhraseSuggester:
-    """Suggests ICD-10-CM diagnoses."""
+    """Suggests diagnoses in the code set of the visit's day, and procedures."""
 
     tables: Tables
     name: str = "phrases 1"
-    shown: int = DIAGNOSES_SHOWN
+    diagnoses_shown: int = DIAGNOSES_SHOWN
+    procedures_shown: int = PROCEDURES_SHOWN
     least: float = LEAST
 
     def suggest(self, pages: Sequence[PageWords], visit: Visit) -> tuple[Suggestion, ...]:
-        """Ranked and capped diagnoses, each with evidence."""
+        """Ranked and capped diagnoses, then procedures, each with evidence."""
         read = sentences(pages)
         words = {page.number: page.lines.words for page in pages}
-        reader = Reader(Finder(self.tables.lexicon, self.tables.expressions), self.tables.book, visit.outpatient)
+        diagnoses = self.diagnoses(read, words, visit)
+        done = self.tables.procedures.suggested(read, words) if self.tables.procedures else []
+        shown = [*diagnoses[: self.diagnoses_shown], *done[: self.procedures_shown]]
+        return tuple(one for one in shown if one.score >= self.least)
+
+    def diagnoses(
+        self, read: Sequence[Sentence], words: Mapping[int, list[Word]], visit: Visit
+    ) -> Sequence[Suggestion]:
+        """All diagnoses, best first; for a visit of the time of ICD-9-CM by way of the crosswalk."""
+        finder = Finder(self.tables.lexicon, self.tables.expressions)
+        reader = Reader(finder, self.tables.book, visit.outpatient)
         spotted = [one for sentence in read for one in reader.spotted(sentence, words[sentence.page])]
         medicines = [one for sentence in read for one in taken(sentence, words[sentence.page])]
         spotted += long_term(medicines, {one.code for one in spotted})
         spotted += [one for sentence in read for one in allergies(sentence, words[sentence.page])]
         fitting = [one for one in spotted if self.fits(one.code, visit, read)]
         found = together(list(self.merged(fitting, medicines)), self.tables.book, self.tables.notes)
-        return tuple(one for one in found[: self.shown] if one.score >= self.least)
+        if diagnosis_system(visit.date_of_service) is System.ICD10CM:
+            return found
+        return self.tables.crosswalk.back(found) if self.tables.crosswalk else ()
 
     def fits(self, code: str, visit: Visit, read: Sequence[Sentence]) -> bool:
         """Whether a code can be billed and can be this patient's."""
