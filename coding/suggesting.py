@@ -60,9 +60,7 @@ def suggester_of(diagnoses: Editions, procedures: Editions, earlier: Editions | 
 def diagnosis_tables(editions: Editions) -> tuple[CodeBook, Lexicon, Notes]:
     """Codes, phrases and Excludes1 notes of the diagnoses."""
     codes, tabular, *indexes = editions
-    book = CodeBook.of(
-        (code, title, billable) for code, title, billable in rows_of(codes) if is_ever_suggested(code)
-    )
+    book = CodeBook.of((code, title, billable) for code, title, billable in rows_of(codes) if is_ever_suggested(code))
     return book, lexicon(diagnosis_rows(book, tabular, indexes)), notes_of(tabular)
 
 
@@ -145,4 +143,6 @@ def crosswalk_of(editions: Editions) -> Back | None:
         return None
     rows = Crosswalk.objects.filter(edition_id=mapping.pk, combination=False, no_map=False).order_by("position")
     titles = {code: title for code, title, _ in rows_of(codes)}
-    return Back.of((Counterpart(*row) for row in rows.values_list("source", "target", "approximate").iterator(ROWS)), titles)
+    return Back.of(
+        (Counterpart(*row) for row in rows.values_list("source", "target", "approximate").iterator(ROWS)), titles
+    )

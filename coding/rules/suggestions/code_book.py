@@ -10,18 +10,21 @@ from functools import cached_property
 from typing import NamedTuple
 
 from coding.rules.code_titles import Side, side_of
-from coding.rules.suggestions.phrases import SIDES, stems
+from coding.rules.suggestions.phrases import SIDES, stems, word_set
 
 CATEGORY = 3  # characters
 FULL = 7  # characters of a code with a 7th
 WITHOUT = re.compile(r"\b(?:without|not)\b[^,]*")
-NEUTRAL = frozenset(
-    "unspecified other initial subsequent encounter closed without complication uncomplicated not elsewhere classified"  # noqa: SIM905
-    " site organism type routine healing specified".split()
+NEUTRAL = word_set(
+    """
+    unspecified other initial subsequent encounter closed without complication uncomplicated not elsewhere
+    classified site organism type routine healing specified
+    """
 )
 OPEN = re.compile(r"\bunspecified\b|\bnot otherwise specified\b|\bwithout (?:complications?|mention)", re.IGNORECASE)
 OTHER = re.compile(r"^other\b|\bother specified\b|\bother\b(?! part)", re.IGNORECASE)
-INJURIES, EPISODES = "STM", "AD"  # chapters with a 7th character; first care of a closed injury, routine later care
+INJURIES = "STM"  # chapters whose 7th character is the episode of care
+EPISODES = "AD"  # first care of a closed injury, routine later care
 FAR_BELOW = 3000  # codes below a heading beyond which it is too wide to be refined
 
 
@@ -83,7 +86,7 @@ class CodeBook:
 
 
 def is_ever_suggested(code: str) -> bool:
-    """Whether words of a note can lead to a code: no external cause, of an injury's care only first and routine later."""
+    """Whether words can lead to a code: to no external cause, of an injury's care only to first and routine later."""
     if code[0] in "VWXY":
         return False
     return len(code) < FULL or code[0] not in INJURIES or code[-1] in EPISODES

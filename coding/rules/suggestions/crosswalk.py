@@ -49,7 +49,9 @@ class Crosswalk:
             targets = self.targets.get(one.code)
             if targets:
                 best = min(targets, key=lambda target: (target.approximate, target.target))
-                weight = (CHOICE_WEIGHT if len(targets) > 1 else 1.0) * (APPROXIMATE_WEIGHT if best.approximate else 1.0)
+                weight = (CHOICE_WEIGHT if len(targets) > 1 else 1.0) * (
+                    APPROXIMATE_WEIGHT if best.approximate else 1.0
+                )
                 yield replace(
                     one,
                     system=System.ICD9CM,

@@ -16,6 +16,7 @@ from coding.rules.suggestions.gathering import Reader, Spotted
 from coding.rules.suggestions.lexicon import Lexicon
 from coding.rules.suggestions.medicine_cabinet import Taken, allergies, long_term, taken
 from coding.rules.suggestions.mentions import Finder
+from coding.rules.suggestions.phrases import word_set
 from coding.rules.suggestions.procedures import Procedures
 from coding.rules.suggestions.reading import Sentence, sentences
 from coding.rules.suggestions.shape import PageWords, Source, Suggestion, Visit
@@ -26,8 +27,12 @@ DIAGNOSES_SHOWN = 12  # as many as a claim carries (coding.rules.codings.DIAGNOS
 PROCEDURES_SHOWN = 4
 LEAST = 0.2  # score below which nothing is shown
 EVIDENCE_KEPT = 4  # places of one suggestion
-PREGNANCY = frozenset("pregnant pregnancy gestation gestational labor delivery postpartum gravida trimester obstetric".split())  # noqa: SIM905
-NEWBORN = frozenset("newborn neonate neonatal perinatal".split())  # noqa: SIM905
+PREGNANCY = word_set(
+    """
+    pregnant pregnancy gestation gestational labor delivery postpartum gravida trimester obstetric
+    """
+)
+NEWBORN = word_set("newborn neonate neonatal perinatal")
 
 
 @dataclass(frozen=True)

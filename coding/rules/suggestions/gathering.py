@@ -6,12 +6,13 @@ import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from coding.rules.code_titles import Side, is_manifestation
+from coding.rules.code_titles import Side
 from coding.rules.note_codes import in_spans, spans
 from coding.rules.quote_words import side_in
 from coding.rules.suggestions import sections
 from coding.rules.suggestions.code_book import CodeBook
-from coding.rules.suggestions.contexts import Context, context_of, stretches
+from coding.rules.suggestions.contexts import Stretch, context_of, stretches
+from coding.rules.suggestions.cues import Context
 from coding.rules.suggestions.history import family_code, history_code, is_episodic
 from coding.rules.suggestions.mentions import Finder, Mention
 from coding.rules.suggestions.phrases import folded
@@ -22,12 +23,16 @@ from coding.rules.suggestions.specificity import Chosen, Said, choose
 from portal.rules.words import Word
 
 AROUND, BESIDE = 8, 3  # tokens around a mention whose words make it more specific; among which its side is looked for
-LATER_CARE = re.compile(r"\b(?:follow[- ]?up|heal(?:ed|ing)|post[- ]?op\w*|cast (?:removal|removed|off)|weeks? (?:ago|out|post))\b")
+LATER_CARE = re.compile(
+    r"\b(?:follow[- ]?up|heal(?:ed|ing)|post[- ]?op\w*|cast (?:removal|removed|off)|weeks? (?:ago|out|post))\b"
+)
 OF_SOCIAL = spans("F10-F19, Z55-Z65, Z71-Z73, Z77, Z87.891, Z79")
 FAMILY_CODES, HISTORY_CODES = spans("Z80-Z84"), spans("Z85-Z92, I25.2")
 ONLY_PAST = spans("Z89-Z90, Z98")  # what an operation left is said of the past
 OF_VISIT = spans("Z30-Z53")  # why somebody comes
-NOT_FROM_WORDS = spans("V00-Y99, T36-T50, Z00-Z13, Z36, Z3A, Z67, Z79")  # circumstances and screenings, which no phrase tells
+NOT_FROM_WORDS = spans(
+    "V00-Y99, T36-T50, Z00-Z13, Z36, Z3A, Z67, Z79"
+)  # circumstances and screenings, which no phrase tells
 
 
 @dataclass(frozen=True)
@@ -68,13 +73,7 @@ class Reader:
 
     def told(self, section: str, chosen: Chosen, context: Context | None) -> Told | None:
         """What a condition in this context is coded as; None if it is not."""
-        if context in {Context.DENIED, Context.FEARED}:
-            return None
-        if in_spans(chosen.code, ONLY_PAST) and context is not Context.PAST:
-            return None
-        if in_spans(chosen.code, OF_VISIT) and section not in sections.TELLS_WHY:
-            return None
-        if section == "Social history" and not in_spans(chosen.code, OF_SOCIAL):
+        if context in {Context.DENIED, Context.FEARED} or not belongs(chosen.code, section, context):
             return None
         if context is Context.UNCERTAIN:
             return self.if_uncertain(chosen)
@@ -86,14 +85,18 @@ class Reader:
         """Not coded outside a hospital stay (Guidelines, IV.H); signs are what is left then."""
         if self.is_outpatient:
             return None
-        return Told(chosen.code, chosen.lead.source, UNCERTAIN_WEIGHT, "uncertain, coded in a hospital stay only (II.H)")
+        return Told(
+            chosen.code, chosen.lead.source, UNCERTAIN_WEIGHT, "uncertain, coded in a hospital stay only (II.H)"
+        )
 
     def as_spotted(
         self, sentence: Sentence, page: Sequence[Word], mention: Mention, chosen: Chosen, told: Told
     ) -> Spotted:
         first, last = sentence.tokens[mention.start].first, sentence.tokens[mention.end - 1].last
         evidence = evidence_of(page, sentence, first, last)
-        score = sections.weight(sentence.section) * quality(mention, chosen, self.book.titles[chosen.code]) * told.weight
+        score = (
+            sections.weight(sentence.section) * quality(mention, chosen, self.book.titles[chosen.code]) * told.weight
+        )
         return Spotted(told.code, told.source, score, evidence, mention.short or chosen.lead.shown, told.remark)
 
 
@@ -105,6 +108,15 @@ class Told:
     source: Source
     weight: float = 1.0
     remark: str = ""
+
+
+def belongs(code: str, section: str, context: Context | None) -> bool:
+    """Whether a section can tell of a code: why somebody comes, how somebody lives, what an operation left."""
+    if in_spans(code, ONLY_PAST) and context is not Context.PAST:
+        return False
+    if in_spans(code, OF_VISIT) and section not in sections.TELLS_WHY:
+        return False
+    return section != sections.OF_LIFE or in_spans(code, OF_SOCIAL)
 
 
 def of_family(chosen: Chosen) -> Told | None:
@@ -124,7 +136,7 @@ def of_past(chosen: Chosen) -> Told | None:
     return Told(code, Source.PERSONAL_HISTORY, remark="of the past") if code else None
 
 
-def context_in(sentence: Sentence, mention: Mention, found: list) -> Context | None:
+def context_in(sentence: Sentence, mention: Mention, found: Sequence[Stretch]) -> Context | None:
     """The context of a mention by its sentence, or else by its section."""
     start = sentence.starts[sentence.tokens[mention.start].first - sentence.first]
     last = sentence.tokens[mention.end - 1].last - sentence.first

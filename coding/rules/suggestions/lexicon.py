@@ -129,5 +129,3 @@ def shortened(line: IndexLine) -> Iterator[str]:
         yield re.split(r",", BRACKETS.sub("", level))[0].strip()
     if line.column:
         yield line.column.lower()
-
-

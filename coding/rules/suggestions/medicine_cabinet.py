@@ -7,7 +7,8 @@ from dataclasses import dataclass
 
 from coding.rules.note_codes import in_spans, spans
 from coding.rules.suggestions import sections
-from coding.rules.suggestions.contexts import Context, context_of, stretches
+from coding.rules.suggestions.contexts import context_of, stretches
+from coding.rules.suggestions.cues import Context
 from coding.rules.suggestions.gathering import Spotted
 from coding.rules.suggestions.medicines import ALLERGIES, FOR_LONG, MEDICINES, NOT_TAKEN, Medicine
 from coding.rules.suggestions.reading import Sentence, evidence_of

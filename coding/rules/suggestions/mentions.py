@@ -9,7 +9,7 @@ from typing import NamedTuple
 from coding.rules.code_search.expansions import Expression, Expressions, meaning_words
 from coding.rules.code_search.words import STOPWORDS
 from coding.rules.suggestions.lexicon import Lead, Lexicon
-from coding.rules.suggestions.phrases import FOLDED, SIDES, folded, key
+from coding.rules.suggestions.phrases import FOLDED, SIDES, folded, key, word_set
 from coding.rules.suggestions.reading import Sentence, Token
 from coding.rules.suggestions.shape import Source
 from coding.rules.suggestions.words_of_notes import FILLERS, GENERIC, NOT_A_CONDITION, TESTS
@@ -146,8 +146,8 @@ class Finder:
 
 DIRECT = frozenset({Source.SYNONYM, Source.NOTE_TERM})
 ADJECTIVES = ("al", "ic", "ous", "ive", "ary", "ar", "ed", "ing", "ent", "ant", "able", "ible", "ly")
-LETTERED = frozenset("hepatiti hepatitis influenza type group hemophilia vitamin stage grade class".split())  # noqa: SIM905
-STOPPING = frozenset("and but or no not without denies denied for since".split())  # noqa: SIM905
+LETTERED = word_set("hepatiti hepatitis influenza type group hemophilia vitamin stage grade class")
+STOPPING = word_set("and but or no not without denies denied for since")
 
 
 def skipped(word: str) -> bool:

@@ -13,6 +13,13 @@ BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 REFERENCE = re.compile(r"\s*\((?=[A-Z]\d)[^)]*\)")  # the codes a note names
 WITHOUT = re.compile(r",? (?:without (?:complications?|status migrainosus|mention of [a-z ]+)|uncomplicated)$")
 ENCOUNTER = re.compile(r", (?:initial|subsequent) encounter\b.*$|, sequela$", re.IGNORECASE)
+
+
+def word_set(text: str) -> frozenset[str]:
+    """The words of a list that is written as text."""
+    return frozenset(text.split())
+
+
 # Two words for one thing; lists and notes go through the same table, so only the likeness counts.
 FOLDED = {
     "renal": "kidney", "nephric": "kidney", "hepatic": "liver", "cardiac": "heart", "pulmonary": "lung",
@@ -48,9 +55,9 @@ FOLDED = {
     "cephalalgia": "headache", "cephalea": "headache", "cephalgia": "headache", "heartburn": "heartburn",
 }  # fmt: skip
 # Words of the lists that name nothing, and words of notes that every condition may carry.
-SILENT = frozenset("unspecified nos nec mellitu elsewhere classified otherwise".split())  # noqa: SIM905
-NOT_SAID = frozenset("other specified unspecified nec nos".split())  # noqa: SIM905  (lines of lists that nobody says)
-SIDES = frozenset("right left bilateral unilateral rt lt both".split())  # noqa: SIM905
+SILENT = word_set("unspecified nos nec mellitu elsewhere classified otherwise")
+NOT_SAID = word_set("other specified unspecified nec nos")
+SIDES = word_set("right left bilateral unilateral rt lt both")
 LONGEST = 7  # words of a phrase of the lists; what is longer is not said in one breath
 VARIANTS = 12  # of one line of the index
 ALIKE = 3  # letters that the forms of one word share

@@ -1,4 +1,4 @@
-"""Procedures, supplies and medicines given that a note says were done; never a visit's level, which is the worksheet's."""
+"""Procedures, supplies and medicines that a note says were done; never a visit's level, which is the worksheet's."""
 
 from __future__ import annotations
 
@@ -23,15 +23,18 @@ HEAD = re.compile(r"[,;(]")
 LEAST_WORDS = 2  # of the beginning of a title: one word is too many things
 DONE = re.compile(
     r"\b(?:performed|done|gave|given|administered|inject(?:ed|ion)|infused|obtained|placed|applied|removed|taken|drawn"
-    r"|collected|dispensed|provided|fitted|underwent|completed|received|excised|drained|sutured|repaired|today|in (?:the )?office)\b"
+    r"|collected|dispensed|provided|fitted|underwent|completed|received|excised|drained|sutured|repaired|today"
+    r"|in (?:the )?office)\b"
 )
 NOT_YET = re.compile(
     r"\b(?:order(?:ed|s|ing)?|schedul\w+|will|recommend\w*|refer\w*|consider\w*|plan(?:s|ned)?|pending|advis\w+|defer\w*"
-    r"|needs?|return|declin\w+|refus\w+|cancel\w*|last (?:year|month|week)|outside|prescri\w+|if|history of|previous(?:ly)?)\b"
+    r"|needs?|return|declin\w+|refus\w+|cancel\w*|last (?:year|month|week)|outside|prescri\w+|if|history of"
+    r"|previous(?:ly)?)\b"
 )
 PROCEDURAL = frozenset({"Procedure", "Operative note", "Description of procedure", "Specimens"})
 SPEAKING = PROCEDURAL | {
-    "Plan", "Assessment and plan", "Assessment", "Results", "Findings", "Indications", "Exam", "History of present illness", "",
+    "Plan", "Assessment and plan", "Assessment", "Results", "Findings", "Indications", "Exam",
+    "History of present illness", "",
 }  # fmt: skip
 IN_PROCEDURE, SAID_DONE = 0.8, 0.6  # score by where it stands
 RIVAL_WEIGHT = 0.75

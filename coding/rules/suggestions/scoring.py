@@ -1,4 +1,4 @@
-"""Scores: how sure a phrase, its list and its place make a code. Tuned on half of the gold notes (docs/suggestions.md)."""
+"""How sure a phrase, its list and its place make a code; weights tuned on half of the notes of docs/suggestions.md."""
 
 from __future__ import annotations
 

@@ -19,9 +19,12 @@ NO_SECTION = 0.65
 CONCLUDING = frozenset({"Assessment", "Assessment and plan", "Postoperative diagnosis", "Discharge summary"})
 TELLS_WHY = CONCLUDING | {"Chief complaint", "Plan", "Indications", "Preoperative diagnosis"}
 OF_FAMILY = "Family history"
+OF_LIFE = "Social history"
 OF_PAST = "Past history"
 OF_ALLERGIES = "Allergies"
-OF_MEDICINES = frozenset({"Medications", "Plan", "Assessment and plan", "Past history", "History of present illness", ""})
+OF_MEDICINES = frozenset(
+    {"Medications", "Plan", "Assessment and plan", "Past history", "History of present illness", ""}
+)
 SILENT = frozenset({"Follow-up", "Time", "Estimated blood loss", "Anesthesia"})  # advice and forms
 
 

@@ -100,7 +100,7 @@ def with_diabetes(found: list[Suggestion], book: CodeBook) -> list[Suggestion]:
 
 
 def told_by_another(one: Suggestion, found: Sequence[Suggestion]) -> bool:
-    """Whether a better or equally sure suggestion already says it: below it, more specific, or the disease of a sign."""
+    """Whether another suggestion already says it: below it, more specific, or the disease of a sign."""
     for other in found:
         if other.code == one.code:
             continue

@@ -1,56 +1,62 @@
 """Words of notes that are not what the lists mean by them."""
 
+from coding.rules.suggestions.phrases import word_set
+
 # A mention may run over these: they grade or date a condition and are in few titles.
-FILLERS = frozenset(
-    "severe mild moderate marked significant slight important known new recent persistent intermittent occasional"  # noqa: SIM905
-    " progressive acute chronic sudden gradual diffuse bilateral possible current active stable worsening recurrent"
-    " poorly controlled uncontrolled well large small extensive multiple several his her associated generalized intense"
-    " patient old underlying concomitant long standing longstanding clinical".split()
+FILLERS = word_set(
+    """
+    severe mild moderate marked significant slight important known new recent persistent intermittent occasional
+    progressive acute chronic sudden gradual diffuse bilateral possible current active stable worsening
+    recurrent poorly controlled uncontrolled well large small extensive multiple several his her associated
+    generalized intense patient old underlying concomitant long standing longstanding clinical
+    """
 )
 # Phrases of the lists that say nothing by themselves in a note.
-GENERIC = frozenset(" ".join(sorted(phrase.split())) for phrase in (
-    "disease", "disorder", "syndrome", "condition", "problem", "finding", "history", "examination", "test", "complication",
-    "injury", "abnormal", "normal", "symptom", "sign", "state", "status", "change", "result", "death", "birth", "delivery",
-    "pregnancy", "single", "double", "absence", "presence", "loss", "lack", "observation", "procedure", "operation",
-    "treatment", "therapy", "reaction", "effect", "contact", "exposure", "use", "failure", "defect", "deficiency",
-    "increase", "decrease", "elevation", "excess", "enlarged", "enlargement", "disturbance", "dysfunction",
-    "impairment", "attack", "stage", "type", "pressure", "position", "presentation", "admission", "discharge", "screening",
-    "aftercare", "care", "checkup", "counseling", "donor", "encounter", "evaluation", "fitting", "follow up", "insertion",
-    "removal", "replacement", "transplant", "vaccination", "immunization", "family", "personal", "marriage", "divorce",
-    "education", "housing", "employment", "problem family", "infection", "inflammation", "neoplasm", "growth",
-    "malignant", "benign", "sensitivity", "resistance", "intolerance", "allergy", "allergic", "shadow", "thickening",
-    "atrophy", "hypertrophy", "degeneration", "displacement", "deformity", "dilatation", "distortion", "blood",
-    "compression", "contraction", "obstruction", "occlusion", "stenosis", "stricture", "perforation", "rupture",
-    "prolapse", "adhesion", "adherent", "foreign body", "puncture", "cut", "bite", "fall", "falling", "fell",
-    "accident", "poisoning", "drug", "medication", "immune", "immunity", "old age", "puberty", "menopause",
-    "positive", "negative", "culture", "lesion", "cell", "body", "skin", "heart", "lung", "liver", "kidney", "eye",
-    "ear", "deposit", "sequela", "late effect", "collapse", "hospital", "surgery", "retention", "secretion", "discharge",
-    "regurgitation", "reflux", "drainage", "leak", "distress", "response", "weight", "age", "exercise", "diet", "alcohol",
-    "tobacco", "smoke", "smoking", "coffee", "mass", "lump", "nodule", "cyst", "polyp", "node", "spot", "stone",
-    "calculus", "gene", "carrier", "donation", "risk", "high risk", "low", "high", "elevated", "reduced", "long term",
-    "tear", "red", "redness", "hot", "cold", "dry", "wet", "soft", "hard", "small", "large", "short", "long", "tall",
-    "drowning", "burn", "stress", "strain", "sprain", "arrest", "arrested", "delay", "delayed", "retarded", "fixed",
-    "floating", "double vision test", "tag", "cleft", "fusion", "fused", "separation", "tube", "catheter", "device",
-    "ventilation", "dependence", "addiction", "abuse", "worker", "child", "infant", "newborn", "premature", "term",
-    "twin", "triplet", "mother", "father", "baby", "pregnant", "lactation", "breast", "feeding", "crying", "sleep",
-    "open", "closed", "fracture", "dislocation", "wound", "laceration", "contusion", "abrasion", "trauma", "amputation",
-    "mole", "wart", "plaque", "patch", "macule", "papule", "band", "ring", "web", "bleb", "blood test", "tension",
-    "vein", "artery", "nerve", "muscle", "bone", "joint", "incomplete", "complete", "acquired", "congenital", "stress test",
-    "impaction", "impacted", "engorgement", "irritation", "flow", "hyperplasia", "metaplasia", "dysplasia", "fibrosis",
-    "calcification", "necrosis", "gas", "air", "water", "heat", "light", "noise", "radiation", "vibration", "travel",
-    "anesthesia", "analgesia", "hematoma", "reflex", "blood urine", "gastrostomy", "tracheostomy", "colostomy", "folic acid", "ischemia",
-    "recurrent episode", "cell malignant neoplasm", "inflammatory", "decubitus", "metastatic", "bleeding", "ulcer", "abscess",
-    "malignant neoplasm", "prolapsed", "hemorrhage", "maintenance therapy", "wound infection",  "pathology", "axis", "may", "scale", "sinus", "cavity", "cholesterol", "diuresis", "consumption",
-    "old", "male", "female", "block", "maintenance", "ca", "hla", "ffa", "tac", "may", "march", "anomaly", "paralysis", "aneurysm",
-    "recurrent", "episode", "defect", "bone defect", "granulation", "granulation tissue", "implant", "variant", "flap", "graft",
-    "blood a", "a", "b", "c", "d", "h", "intraocular pressure", "body temperature", "blood pressure", "pulse", "temperature",
-    "fluid", "dose", "overuse", "work", "school", "home", "pet", "dog", "cat", "insect", "snake",
-))  # fmt: skip
+GENERIC = frozenset(
+    " ".join(phrase.split())
+    for phrase in """
+    a, a blood, abnormal, abrasion, abscess, absence, abuse, accident, acid folic, acquired, addiction,
+    adherent, adhesion, admission, aftercare, age, age old, air, alcohol, allergic, allergy, amputation,
+    analgesia, anesthesia, aneurysm, anomaly, arrest, arrested, artery, atrophy, attack, axis, b, baby, band,
+    benign, birth, bite, bleb, bleeding, block, blood, blood pressure, blood test, blood urine, body, body
+    foreign, body temperature, bone, bone defect, breast, burn, c, ca, calcification, calculus, care, carrier,
+    cat, catheter, cavity, cell, cell malignant neoplasm, change, checkup, child, cholesterol, cleft, closed,
+    coffee, cold, collapse, colostomy, complete, complication, compression, condition, congenital, consumption,
+    contact, contraction, contusion, counseling, crying, culture, cut, cyst, d, death, decrease, decubitus,
+    defect, deficiency, deformity, degeneration, delay, delayed, delivery, dependence, deposit, device, diet,
+    dilatation, discharge, disease, dislocation, disorder, displacement, distortion, distress, disturbance,
+    diuresis, divorce, dog, donation, donor, dose, double, double test vision, drainage, drowning, drug, dry,
+    dysfunction, dysplasia, ear, education, effect, effect late, elevated, elevation, employment, encounter,
+    engorgement, enlarged, enlargement, episode, episode recurrent, evaluation, examination, excess, exercise,
+    exposure, eye, failure, fall, falling, family, family problem, father, feeding, fell, female, ffa, fibrosis,
+    finding, fitting, fixed, flap, floating, flow, fluid, follow up, fracture, fused, fusion, gas, gastrostomy,
+    gene, graft, granulation, granulation tissue, growth, h, hard, heart, heat, hematoma, hemorrhage, high, high
+    risk, history, hla, home, hospital, hot, housing, hyperplasia, hypertrophy, immune, immunity, immunization,
+    impacted, impaction, impairment, implant, incomplete, increase, infant, infection, infection wound,
+    inflammation, inflammatory, injury, insect, insertion, intolerance, intraocular pressure, irritation,
+    ischemia, joint, kidney, laceration, lack, lactation, large, leak, lesion, light, liver, long, long term,
+    loss, low, lump, lung, macule, maintenance, maintenance therapy, male, malignant, malignant neoplasm, march,
+    marriage, mass, may, medication, menopause, metaplasia, metastatic, mole, mother, muscle, necrosis,
+    negative, neoplasm, nerve, newborn, node, nodule, noise, normal, observation, obstruction, occlusion, old,
+    open, operation, overuse, papule, paralysis, patch, pathology, perforation, personal, pet, plaque,
+    poisoning, polyp, position, positive, pregnancy, pregnant, premature, presence, presentation, pressure,
+    problem, procedure, prolapse, prolapsed, puberty, pulse, puncture, radiation, reaction, recurrent, red,
+    redness, reduced, reflex, reflux, regurgitation, removal, replacement, resistance, response, result,
+    retarded, retention, ring, risk, rupture, scale, school, screening, secretion, sensitivity, separation,
+    sequela, shadow, short, sign, single, sinus, skin, sleep, small, smoke, smoking, snake, soft, spot, sprain,
+    stage, state, status, stenosis, stone, strain, stress, stress test, stricture, surgery, symptom, syndrome,
+    tac, tag, tall, tear, temperature, tension, term, test, therapy, thickening, tobacco, tracheostomy,
+    transplant, trauma, travel, treatment, triplet, tube, twin, type, ulcer, use, vaccination, variant, vein,
+    ventilation, vibration, wart, water, web, weight, wet, work, worker, wound
+    """.split(",")  # noqa: SIM905
+)
 # Behind a phrase: it is about a test, a place or a remedy and not about the condition.
-TESTS = frozenset(
-    "panel serology screen screening test testing culture vaccine vaccination antibody antigen immunization clinic"  # noqa: SIM905
-    " prophylaxi education medication drug marker pcr titer titre score scale index questionnaire risk diet cuff"
-    " monitor monitoring meter control unit department service specialist center centre program".split()
+TESTS = word_set(
+    """
+    panel serology screen screening test testing culture vaccine vaccination antibody antigen immunization
+    clinic prophylaxi education medication drug marker pcr titer titre score scale index questionnaire risk diet
+    cuff monitor monitoring meter control unit department service specialist center centre program
+    """
 )
 # Stems of which no mention may consist alone.
-NOT_A_CONDITION = frozenset("acute chronic severe mild moderate right left bilateral upper lower with without".split())  # noqa: SIM905
+NOT_A_CONDITION = word_set("acute chronic severe mild moderate right left bilateral upper lower with without")
