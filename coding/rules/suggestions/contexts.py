@@ -57,6 +57,15 @@ def boxes_left_open(text: str) -> Iterator[Stretch]:
 
 
 def context_of(found: Sequence[Stretch], start: int, end: int) -> Context | None:
-    """The context of what stands from `start` to `end`; None if it is plainly affirmed."""
-    holding = {stretch.context for stretch in found if stretch.start < end and start < stretch.end}
+    """The context of what stands from `start` to `end`; None if it is plainly affirmed.
+
+    A denial within the words is part of what they name: "laceration without foreign body".
+    """
+    holding = {
+        stretch.context
+        for stretch in found
+        if stretch.start < end
+        and start < stretch.end
+        and (stretch.context is not Context.DENIED or stretch.start <= start)
+    }
     return next((context for context in Context if context in holding), None)

@@ -184,3 +184,11 @@ DEFINITE = words("confirm(?:ed|s|ing) | proven | biopsy-proven | established dia
 # A relative who speaks about the patient tells nothing of the family.
 SPEAKS = words(rf"(?:{RELATIVES}|{FAR})s? (?:reports?|states?|says|notes?|noticed|denies|brought|is concerned|present)")
 UNCHECKED, CHECKED = re.compile(r"\[ ?\]|☐|□|○|\( \)"), re.compile(r"\[x\]|☒|☑|■|●|\(x\)")
+# A service that is only meant to come, or was another's.
+NOT_YET = words(
+    r"""
+    order(?:ed|s|ing)? | schedul\w+ | will | recommend\w* | refer\w* | consider\w* | plan(?:s|ned)? | pending | advis\w+
+    defer\w* | needs? | return | declin\w+ | refus\w+ | cancel\w* | last (?:year|month|week) | outside | prescri\w+ | if
+    history of | previous(?:ly)?
+    """
+)

@@ -12,7 +12,7 @@ from coding.rules.quote_words import side_in
 from coding.rules.suggestions import sections
 from coding.rules.suggestions.code_book import CodeBook
 from coding.rules.suggestions.contexts import Stretch, context_of, stretches
-from coding.rules.suggestions.cues import Context
+from coding.rules.suggestions.cues import NOT_YET, Context
 from coding.rules.suggestions.history import family_code, history_code, is_episodic
 from coding.rules.suggestions.mentions import Finder, Mention
 from coding.rules.suggestions.phrases import folded
@@ -29,10 +29,9 @@ LATER_CARE = re.compile(
 OF_SOCIAL = spans("F10-F19, Z55-Z65, Z71-Z73, Z77, Z87.891, Z79")
 FAMILY_CODES, HISTORY_CODES = spans("Z80-Z84"), spans("Z85-Z92, I25.2")
 ONLY_PAST = spans("Z89-Z90, Z98")  # what an operation left is said of the past
-OF_VISIT = spans("Z30-Z53")  # why somebody comes
-NOT_FROM_WORDS = spans(
-    "V00-Y99, T36-T50, Z00-Z13, Z36, Z3A, Z67, Z79"
-)  # circumstances and screenings, which no phrase tells
+OF_VISIT = spans("Z00-Z13, Z30-Z53")  # why somebody comes
+SCREENING = spans("Z11-Z13")
+NOT_FROM_WORDS = spans("V00-Y99, T36-T50, Z36, Z3A, Z67, Z79")  # circumstances and screenings, which no phrase tells
 
 
 @dataclass(frozen=True)
@@ -67,13 +66,15 @@ class Reader:
                 continue
             found = stretches(sentence) if found is None else found
             context = context_in(sentence, mention, found)
-            told = self.told(sentence.section, chosen, context)
+            told = self.told(sentence, chosen, context)
             if told:
                 yield self.as_spotted(sentence, page, mention, chosen, told)
 
-    def told(self, section: str, chosen: Chosen, context: Context | None) -> Told | None:
+    def told(self, sentence: Sentence, chosen: Chosen, context: Context | None) -> Told | None:
         """What a condition in this context is coded as; None if it is not."""
-        if context in {Context.DENIED, Context.FEARED} or not belongs(chosen.code, section, context):
+        if context is Context.FEARED and in_spans(chosen.code, SCREENING):
+            context = None  # "screening for" is the code's own word
+        if context in {Context.DENIED, Context.FEARED} or not belongs(chosen.code, sentence, context):
             return None
         if context is Context.UNCERTAIN:
             return self.if_uncertain(chosen)
@@ -110,13 +111,13 @@ class Told:
     remark: str = ""
 
 
-def belongs(code: str, section: str, context: Context | None) -> bool:
-    """Whether a section can tell of a code: why somebody comes, how somebody lives, what an operation left."""
+def belongs(code: str, sentence: Sentence, context: Context | None) -> bool:
+    """Whether a sentence can tell of a code: why somebody comes, how somebody lives, what an operation left."""
     if in_spans(code, ONLY_PAST) and context is not Context.PAST:
         return False
-    if in_spans(code, OF_VISIT) and section not in sections.TELLS_WHY:
+    if in_spans(code, OF_VISIT) and (sentence.section not in sections.TELLS_WHY or NOT_YET.search(sentence.text)):
         return False
-    return section != sections.OF_LIFE or in_spans(code, OF_SOCIAL)
+    return sentence.section != sections.OF_LIFE or in_spans(code, OF_SOCIAL)
 
 
 def of_family(chosen: Chosen) -> Told | None:

@@ -12,7 +12,7 @@ from coding.rules.suggestions.lexicon import Lead, Lexicon
 from coding.rules.suggestions.phrases import FOLDED, SIDES, folded, key, word_set
 from coding.rules.suggestions.reading import Sentence, Token
 from coding.rules.suggestions.shape import Source
-from coding.rules.suggestions.words_of_notes import FILLERS, GENERIC, NOT_A_CONDITION, TESTS
+from coding.rules.suggestions.words_of_notes import FILLERS, GENERIC, NOT_A_CONDITION, NOT_EXPANDED, TESTS, TIMES
 
 LONGEST = 9  # tokens of one mention, stopwords among them
 WIDEST = 7  # stems of one phrase
@@ -73,7 +73,12 @@ class Finder:
                 continue
             seen.add(phrase)
             leads = self.lexicon.leads(phrase)
-            if leads and phrase not in GENERIC and not (reading.at == start + 1 and tokens[start].stem in GENERIC):
+            if (
+                leads
+                and phrase not in GENERIC
+                and TIMES.isdisjoint(reading.words)
+                and not (reading.at == start + 1 and tokens[start].stem in GENERIC)
+            ):
                 yield Mention(start, reading.at, frozenset(phrase.split(" ")), leads, reading.short)
 
     def readings(self, tokens: tuple[Token, ...], start: int) -> Iterator[Reading]:
@@ -113,7 +118,7 @@ class Finder:
         if not found:
             return 0, None
         length, expression = found
-        if length == 1 and not is_spelled(tokens[at]):
+        if expression.text in NOT_EXPANDED or (length == 1 and not is_spelled(tokens[at])):
             return 0, None
         return length, expression
 

@@ -11,7 +11,7 @@ from coding.rules.code_search.words import STOPWORDS, compounds, stem, words_of
 
 BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 REFERENCE = re.compile(r"\s*\((?=[A-Z]\d)[^)]*\)")  # the codes a note names
-WITHOUT = re.compile(r",? (?:without (?:complications?|status migrainosus|mention of [a-z ]+)|uncomplicated)$")
+WITHOUT = re.compile(r",? (?:without foreign body(?= of)|(?:without [^,]+|uncomplicated)$)")
 ENCOUNTER = re.compile(r", (?:initial|subsequent) encounter\b.*$|, sequela$", re.IGNORECASE)
 
 

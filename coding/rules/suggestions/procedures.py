@@ -9,8 +9,9 @@ from dataclasses import dataclass
 from coding.rules.codings import System
 from coding.rules.suggestions.code_book import CodeBook
 from coding.rules.suggestions.contexts import context_of, stretches
+from coding.rules.suggestions.cues import NOT_YET
 from coding.rules.suggestions.lexicon import Lead, Row
-from coding.rules.suggestions.mentions import Finder, Mention
+from coding.rules.suggestions.mentions import DIRECT, Finder, Mention
 from coding.rules.suggestions.phrases import key, keys_of_text, stems
 from coding.rules.suggestions.reading import Sentence, evidence_of
 from coding.rules.suggestions.shape import Source, Suggestion
@@ -19,17 +20,13 @@ from portal.rules.words import Word
 VISITS = re.compile(r"99[2-4]\d\d")  # CPT numbers evaluation and management services from 99202 to 99499
 OWN = "Demo: "  # our own words for a procedure, which no note says
 INJECTED = re.compile(r"^Injection, ([^,]+)")
+LOCAL = frozenset({"lidocaine", "bupivacaine"})  # the numbing of another procedure (NCCI Policy Manual, chapter II)
 HEAD = re.compile(r"[,;(]")
 LEAST_WORDS = 2  # of the beginning of a title: one word is too many things
 DONE = re.compile(
     r"\b(?:performed|done|gave|given|administered|inject(?:ed|ion)|infused|obtained|placed|applied|removed|taken|drawn"
     r"|collected|dispensed|provided|fitted|underwent|completed|received|excised|drained|sutured|repaired|today"
     r"|in (?:the )?office)\b"
-)
-NOT_YET = re.compile(
-    r"\b(?:order(?:ed|s|ing)?|schedul\w+|will|recommend\w*|refer\w*|consider\w*|plan(?:s|ned)?|pending|advis\w+|defer\w*"
-    r"|needs?|return|declin\w+|refus\w+|cancel\w*|last (?:year|month|week)|outside|prescri\w+|if|history of"
-    r"|previous(?:ly)?)\b"
 )
 PROCEDURAL = frozenset({"Procedure", "Operative note", "Description of procedure", "Specimens"})
 SPEAKING = PROCEDURAL | {
@@ -63,6 +60,8 @@ class Procedures:
             return
         found = stretches(sentence)
         for mention in self.finder.mentions(sentence):
+            if mention.words <= LOCAL:
+                continue
             leads = [lead for lead in mention.leads if self.book.is_billable(lead.code)]
             first, last = sentence.tokens[mention.start].first, sentence.tokens[mention.end - 1].last
             start, end = sentence.starts[first - sentence.first], sentence.starts[last - sentence.first] + 1
@@ -76,7 +75,7 @@ class Procedures:
         first, last = sentence.tokens[mention.start].first, sentence.tokens[mention.end - 1].last
         evidence = evidence_of(page, sentence, first, last)
         score = IN_PROCEDURE if sentence.section in PROCEDURAL else SAID_DONE
-        score *= RIVAL_WEIGHT ** (len(leads) - 1)
+        score *= 1.0 if lead.source in DIRECT else RIVAL_WEIGHT ** (len(leads) - 1)
         reason = f"{sentence.section or 'No heading'}: “{evidence.quote}” → list of procedures, {lead.shown}"
         title = self.book.titles[lead.code]
         return Suggestion(System.PROCEDURE, lead.code, title, round(score, 3), Source.PROCEDURE, reason, (evidence,))
@@ -89,6 +88,8 @@ def procedure_rows(titles: Iterable[tuple[str, str]]) -> Iterator[Row]:
             continue
         if injected := INJECTED.match(title):
             names = stems(injected[1])
+            if LOCAL & set(names):
+                continue
             for phrase in {key(names), key(names[:1])} - {""}:
                 yield phrase, code, "t", injected[1]
             continue

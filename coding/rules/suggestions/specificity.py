@@ -3,15 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Set
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
-from coding.rules.code_titles import Side
+from coding.rules.code_titles import Side, side_is_unspecified, sided_titles
 from coding.rules.suggestions.code_book import FULL, CodeBook, Facet
 from coding.rules.suggestions.lexicon import Lead
 from coding.rules.suggestions.shape import Source
 
 # Chapters whose codes are meant only where their own words stand: newborns, obstetrics, malformations, causes outside.
 RARE_CHAPTERS = "OPQTUVWXY"
+SIDE_WITHIN = 4  # characters that the sides of one condition share
 RANK = {Source.NOTE_TERM: 0, Source.SYNONYM: 1, Source.TITLE: 2, Source.INDEX: 3, Source.TERM: 3}
 
 
@@ -41,8 +42,19 @@ def choose(leads: tuple[Lead, ...], said: Said, book: CodeBook) -> Chosen | None
         return None
     sided = [one for one in found if fits_side(one.code, said, book)] or found
     best = min(sided, key=lambda one: order(one, said, book))
+    best = replace(best, code=with_side(best.code, said, book))
     rivals = {one.code[:3] for one in found if RANK[one.lead.source] <= RANK[best.lead.source]}
     return Chosen(best.code, best.lead, best.unsaid, len(rivals) - 1)
+
+
+def with_side(code: str, said: Said, book: CodeBook) -> str:
+    """The same condition on the side that was said, where a list's phrase led to the unspecified one."""
+    title = book.titles[code]
+    if said.side is None or not side_is_unspecified(title):
+        return code
+    wanted = sided_titles(title, said.side)
+    beside = (other for other in book.below(code[:SIDE_WITHIN]) if book.titles[other].lower() in wanted)
+    return next(beside, code)
 
 
 def order(one: Chosen, said: Said, book: CodeBook) -> tuple[object, ...]:

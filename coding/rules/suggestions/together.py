@@ -9,11 +9,16 @@ from coding.rules.code_titles import side_of
 from coding.rules.diagnosis_pairs import diseases_with, specific_of
 from coding.rules.note_codes import excluded, in_spans, spans
 from coding.rules.suggestions.code_book import CodeBook
+from coding.rules.suggestions.history import history_code
+from coding.rules.suggestions.sections import CONCLUDING
 from coding.rules.suggestions.shape import Source, Suggestion
 from coding.rules.tables import CodeNote
 
 ENOUGH = 0.35  # score from which a diagnosis is taken as definite for the rules below
 EXCLUDED_WEIGHT = 0.5
+DEFINITE, TOLD_WEIGHT = 0.6, 0.5  # score of a diagnosis that explains; what that leaves of signs told before
+SIGNS = spans("R00-R69")
+VAGUE = spans("R52, R68-R69")  # gives way whatever its score
 END_STAGE = spans("N18.5-N18.6")
 HEART_FAILURE, KIDNEY_DISEASE, PLAIN_PRESSURE = spans("I50"), spans("N18"), spans("I10")
 DIABETES = spans("E08-E11, E13")
@@ -40,8 +45,28 @@ class Notes:
 def together(found: Sequence[Suggestion], book: CodeBook, notes: Notes) -> list[Suggestion]:
     """The suggestions as they stand beside each other, best first."""
     combined = with_diabetes(with_pressure(list(found), book), book)
-    kept = [one for one in combined if not told_by_another(one, combined)]
+    kept = fallen_back([one for one in combined if not told_by_another(one, combined)])
     return marked_excluded(sorted(kept, key=rank), notes)
+
+
+def fallen_back(found: list[Suggestion]) -> list[Suggestion]:
+    """Signs that only the story tells fall back where the assessment names a diagnosis (Guidelines, IV.D and I.B.5)."""
+    definite = any(one.score >= DEFINITE and one.code[0] not in "RZ" and concludes(one) for one in found)
+    return [
+        replace(one, score=round(one.score * TOLD_WEIGHT, 3))
+        if definite and is_sign(one) and not concludes(one)
+        else one
+        for one in found
+    ]
+
+
+def concludes(one: Suggestion) -> bool:
+    """Whether a section that draws conclusions names it."""
+    return any(evidence.section in CONCLUDING for evidence in one.evidence)
+
+
+def is_sign(one: Suggestion) -> bool:
+    return in_spans(one.code, SIGNS)
 
 
 def rank(one: Suggestion) -> tuple[float, str]:
@@ -104,7 +129,7 @@ def told_by_another(one: Suggestion, found: Sequence[Suggestion]) -> bool:
     for other in found:
         if other.code == one.code:
             continue
-        if other.code.startswith(one.code) or is_vaguer(one, other):
+        if other.code.startswith(one.code) or is_vaguer(one, other) or history_code(other.code) == one.code:
             return True
         if other.score >= ENOUGH and in_spans(other.code, diseases_with(one.code)) and same_side(one, other):
             return True
@@ -129,7 +154,7 @@ def same_side(one: Suggestion, other: Suggestion) -> bool:
 def marked_excluded(ranked: list[Suggestion], notes: Notes) -> list[Suggestion]:
     """Of two that an Excludes1 note keeps apart the lower one falls back and says so; the coder decides."""
     kept: list[Suggestion] = []
-    for one in ranked:
+    for one in sorted(ranked, key=lambda one: (in_spans(one.code, VAGUE), rank(one))):
         rival = next((other for other in kept if excludes(one, other, notes) or excludes(other, one, notes)), None)
         if rival:
             shown = f"{rival.code[:3]}.{rival.code[3:]}".rstrip(".")

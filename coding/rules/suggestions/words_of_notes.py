@@ -6,7 +6,7 @@ from coding.rules.suggestions.phrases import word_set
 FILLERS = word_set(
     """
     severe mild moderate marked significant slight important known new recent persistent intermittent occasional
-    progressive acute chronic sudden gradual diffuse bilateral possible current active stable worsening
+    progressive acute chronic sudden gradual diffuse bilateral current active stable worsening
     recurrent poorly controlled uncontrolled well large small extensive multiple several his her associated
     generalized intense patient old underlying concomitant long standing longstanding clinical
     """
@@ -22,7 +22,7 @@ GENERIC = frozenset(
     foreign, body temperature, bone, bone defect, breast, burn, c, ca, calcification, calculus, care, carrier,
     cat, catheter, cavity, cell, cell malignant neoplasm, change, checkup, child, cholesterol, cleft, closed,
     coffee, cold, collapse, colostomy, complete, complication, compression, condition, congenital, consumption,
-    contact, contraction, contusion, counseling, crying, culture, cut, cyst, d, death, decrease, decubitus,
+    concern, contact, contraction, contusion, counseling, crying, culture, cut, cyst, d, death, decrease, decubitus,
     defect, deficiency, deformity, degeneration, delay, delayed, delivery, dependence, deposit, device, diet,
     dilatation, discharge, disease, dislocation, disorder, displacement, distortion, distress, disturbance,
     diuresis, divorce, dog, donation, donor, dose, double, double test vision, drainage, drowning, drug, dry,
@@ -53,10 +53,16 @@ GENERIC = frozenset(
 # Behind a phrase: it is about a test, a place or a remedy and not about the condition.
 TESTS = word_set(
     """
-    panel serology screen screening test testing culture vaccine vaccination antibody antigen immunization
+    panel tenderness serology screen screening test testing culture vaccine vaccination antibody antigen immunization
     clinic prophylaxi education medication drug marker pcr titer titre score scale index questionnaire risk diet
     cuff monitor monitoring meter control unit department service specialist center centre program
     """
 )
+# Words that a search reads as the reason for a service, and a note does not.
+NOT_EXPANDED = word_set(
+    "colonoscopy stent exam physical appy checkup eval vaccine vaccination immunization vax screen surgery vasectomy"
+)
+# A length of time is no part of a condition: "fever for five days" is no five-day fever.
+TIMES = word_set("hour day week month year minute")
 # Stems of which no mention may consist alone.
 NOT_A_CONDITION = word_set("acute chronic severe mild moderate right left bilateral upper lower with without")
