@@ -43,8 +43,9 @@ def cued(text: str) -> Iterator[Stretch]:
 def opened(cue: Cue, text: str, found: re.Match[str]) -> Stretch:
     """The stretch that one find of a cue opens."""
     if cue.ahead:
-        stop = cue.until.search(text, found.end())
-        return Stretch(cue.context, found.end(), stop.start() if stop else len(text))
+        begin = found.end() + text.startswith(":", found.end())
+        stop = cue.until.search(text, begin)
+        return Stretch(cue.context, begin, stop.start() if stop else len(text))
     stops = [stop.end() for stop in cue.until.finditer(text, 0, found.start())]
     return Stretch(cue.context, stops[-1] if stops else 0, found.start())
 

@@ -44,11 +44,15 @@ class Crosswalk:
                 kept[one.code] = one
         return sorted(kept.values(), key=lambda one: (-one.score, one.code))
 
+    def order(self, one: Counterpart) -> tuple[bool, bool, str]:
+        """Of several counterparts the same before the approximate, and the unspecified before one that says more."""
+        return one.approximate, "unspecified" not in self.titles[one.target].lower(), one.target
+
     def translated(self, found: Sequence[Suggestion]) -> Iterator[Suggestion]:
         for one in found:
             targets = self.targets.get(one.code)
             if targets:
-                best = min(targets, key=lambda target: (target.approximate, target.target))
+                best = min(targets, key=self.order)
                 weight = (CHOICE_WEIGHT if len(targets) > 1 else 1.0) * (
                     APPROXIMATE_WEIGHT if best.approximate else 1.0
                 )

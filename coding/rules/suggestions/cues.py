@@ -88,7 +88,7 @@ DENIED_AHEAD = words(
     free from | lack of | lacks | never had | nor | neither | none of | no longer has | not
     (?:does|did|do) not (?:have|report|show|reveal|present|describe|endorse|suggest|demonstrate|complain)
     (?:doesn't|didn't|don't|hasn't|haven't) (?:have|had|report|show) | (?:has|have|had) (?:not|never) had
-    fail(?:s|ed) to (?:show|reveal|demonstrate) | rul(?:es|ed|ing) out (?!by) | exclud(?:es|ed|ing)
+    fail(?:s|ed) to (?:show|reveal|demonstrate) | rul(?:es|ed|ing) out(?! by) | exclud(?:es|ed|ing)
     discard(?:s|ed|ing) | unremarkable for | resolution of
     """
 )

@@ -139,9 +139,8 @@ def of_past(chosen: Chosen) -> Told | None:
 
 def context_in(sentence: Sentence, mention: Mention, found: Sequence[Stretch]) -> Context | None:
     """The context of a mention by its sentence, or else by its section."""
-    start = sentence.starts[sentence.tokens[mention.start].first - sentence.first]
-    last = sentence.tokens[mention.end - 1].last - sentence.first
-    context = context_of(found, start, sentence.starts[last] + 1)
+    start, end = sentence.characters(sentence.tokens[mention.start].first, sentence.tokens[mention.end - 1].last)
+    context = context_of(found, start, end)
     if sentence.section == sections.OF_FAMILY and context in {None, Context.PAST}:
         return Context.FAMILY
     if sentence.section == sections.OF_PAST and context is None:

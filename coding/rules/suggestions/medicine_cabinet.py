@@ -44,8 +44,7 @@ def taken(sentence: Sentence, page: Sequence[Word]) -> Iterator[Taken]:
         return
     found = stretches(sentence)
     for token in named:
-        start = sentence.starts[token.first - sentence.first]
-        if context_of(found, start, start + 1) not in {None, Context.PAST}:
+        if context_of(found, *sentence.characters(token.first, token.last)) not in {None, Context.PAST}:
             continue
         for_long = sentence.section == "Medications" or bool(stems & FOR_LONG)
         yield Taken(token.stem, MEDICINES[token.stem], evidence_of(page, sentence, token.first, token.last), for_long)
@@ -70,7 +69,7 @@ def allergies(sentence: Sentence, page: Sequence[Word]) -> Iterator[Spotted]:
         return
     found = stretches(sentence)
     for token in sentence.tokens[0 if of_list else at :]:
-        start = sentence.starts[token.first - sentence.first]
-        if token.stem in ALLERGIES and context_of(found, start, start + 1) in {None, Context.FEARED, Context.PAST}:
+        context = context_of(found, *sentence.characters(token.first, token.last))
+        if token.stem in ALLERGIES and context in {None, Context.FEARED, Context.PAST}:
             evidence = evidence_of(page, sentence, token.first, token.last)
             yield Spotted(ALLERGIES[token.stem], Source.MEDICATION, ALLERGY, evidence, "allergy status")

@@ -12,6 +12,7 @@ from coding.rules.code_search.words import STOPWORDS, compounds, stem, words_of
 BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 REFERENCE = re.compile(r"\s*\((?=[A-Z]\d)[^)]*\)")  # the codes a note names
 WITHOUT = re.compile(r",? (?:without foreign body(?= of)|(?:without [^,]+|uncomplicated)$)")
+FOR = re.compile(r"^Encounter for (?:other )?", re.IGNORECASE)
 ENCOUNTER = re.compile(r", (?:initial|subsequent) encounter\b.*$|, sequela$", re.IGNORECASE)
 
 
@@ -85,7 +86,7 @@ def keys_of_text(text: str) -> Iterator[str]:
     """The phrases that a title, an inclusion term or a name stands for; none if nobody says it so."""
     if text.lower().startswith("other "):
         return
-    plain = ENCOUNTER.sub("", text)
+    plain = FOR.sub("", ENCOUNTER.sub("", text))
     forms = dict.fromkeys((BRACKETS.sub(" ", plain), WITHOUT.sub("", BRACKETS.sub(" ", plain)), plain))
     seen = set()
     for form in forms:

@@ -24,7 +24,7 @@ LOCAL = frozenset({"lidocaine", "bupivacaine"})  # the numbing of another proced
 HEAD = re.compile(r"[,;(]")
 LEAST_WORDS = 2  # of the beginning of a title: one word is too many things
 DONE = re.compile(
-    r"\b(?:performed|done|gave|given|administered|inject(?:ed|ion)|infused|obtained|placed|applied|removed|taken|drawn"
+    r"\b(?:performed|done|gave|given|administered|injected|infused|obtained|placed|applied|removed|taken|drawn"
     r"|collected|dispensed|provided|fitted|underwent|completed|received|excised|drained|sutured|repaired|today"
     r"|in (?:the )?office)\b"
 )
@@ -64,8 +64,7 @@ class Procedures:
                 continue
             leads = [lead for lead in mention.leads if self.book.is_billable(lead.code)]
             first, last = sentence.tokens[mention.start].first, sentence.tokens[mention.end - 1].last
-            start, end = sentence.starts[first - sentence.first], sentence.starts[last - sentence.first] + 1
-            if leads and context_of(found, start, end) is None:
+            if leads and context_of(found, *sentence.characters(first, last)) is None:
                 yield self.suggestion(sentence, page, mention, leads)
 
     def suggestion(

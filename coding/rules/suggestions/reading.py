@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-from bisect import bisect_right
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
@@ -48,9 +47,10 @@ class Sentence:
     text: str
     starts: tuple[int, ...]
 
-    def word_at(self, place: int) -> int:
-        """The number of the word, counted on the page, that holds a character of the text."""
-        return self.first + max(0, bisect_right(self.starts, place) - 1)
+    def characters(self, first: int, last: int) -> tuple[int, int]:
+        """Where the words from `first` to `last`, by their numbers on the page, begin and end in the text."""
+        end = last - self.first
+        return self.starts[first - self.first], self.starts[end] + len(self.words[end].text)
 
 
 @dataclass
