@@ -7,6 +7,8 @@ from collections import defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
 from functools import cache, lru_cache
+from threading import Lock
+from typing import NamedTuple
 
 from coding.code_index.tables import DATA, Synonym, house_expressions, synonyms
 from coding.models import Code, CodeGroup, CodeNote, Crosswalk, Edition, IndexEntry
@@ -34,26 +36,54 @@ CATEGORY = 3  # characters from which a holder of a note is a code
 Editions = tuple[EditionFact | None, ...]
 
 
+reading = Lock()  # the tables of one edition are read once, however many threads ask
+
+
+class Chosen(NamedTuple):
+    """The editions of a day: of the diagnoses, the procedures, and what leads back to ICD-9-CM if the day is so old."""
+
+    diagnoses: Editions
+    procedures: Editions
+    earlier: Editions
+
+
 def suggester_for(on: date) -> Suggester:
-    """What suggests codes for visits of a day; one query, and the first time in a process some seconds of reading."""
+    """What suggests codes for visits of a day; two queries, and the first time in a process some seconds of reading.
+
+    An edition that is replaced while its rows are read has them read again: half of a list finds nothing.
+    """
+    chosen = editions_on(on)
+    while True:
+        with reading:
+            found = suggester_of(chosen)
+        before, chosen = chosen, editions_on(on)
+        if chosen == before:
+            return found
+
+
+def editions_on(on: date) -> Chosen:
+    """The edition of each list on the day, None for a list that has none; one query."""
     facts = Edition.objects.facts(*DIAGNOSES, *EARLIER, *PROCEDURES)
 
     def of(code_sets: Sequence[CodeSet]) -> Editions:
         return tuple(in_force((fact for fact in facts if fact.code_set is code_set), on) for code_set in code_sets)
 
-    return suggester_of(of(DIAGNOSES), of(PROCEDURES), None if is_icd10(on) else of(EARLIER))
-
-
-def is_icd10(on: date) -> bool:
-    return diagnosis_system(on) is System.ICD10CM
+    is_old = diagnosis_system(on) is System.ICD9CM
+    return Chosen(of(DIAGNOSES), of(PROCEDURES), of(EARLIER) if is_old else ())
 
 
 @lru_cache(maxsize=2 * KEPT)
-def suggester_of(diagnoses: Editions, procedures: Editions, earlier: Editions | None) -> PhraseSuggester:
+def suggester_of(chosen: Chosen) -> PhraseSuggester:
     """The suggester of these editions, which never change: what is corrected is another edition."""
-    book, phrases, notes = diagnosis_tables(diagnoses)
-    back = crosswalk_of(earlier) if earlier else None
-    return PhraseSuggester(Tables(book, phrases, house_expressions(), notes, procedures_of(procedures), back))
+    book, phrases, notes = diagnosis_tables(chosen.diagnoses)
+    back = crosswalk_of(chosen.earlier) if chosen.earlier else None
+    return PhraseSuggester(Tables(book, phrases, house_expressions(), notes, procedures_of(chosen.procedures), back))
+
+
+def forget_tables() -> None:
+    """For whoever gives the number of an edition to another one, as only an emptied database does."""
+    for kept in (suggester_of, diagnosis_tables, procedures_of, crosswalk_of):
+        kept.cache_clear()
 
 
 @lru_cache(maxsize=KEPT)

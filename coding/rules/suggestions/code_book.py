@@ -25,6 +25,7 @@ OPEN = re.compile(r"\bunspecified\b|\bnot otherwise specified\b|\bwithout (?:com
 OTHER = re.compile(r"^other\b|\bother specified\b|\bother\b(?! part)", re.IGNORECASE)
 INJURIES = "STM"  # chapters whose 7th character is the episode of care
 EPISODES = "AD"  # first care of a closed injury, routine later care
+KEPT = 4000  # headings whose codes are remembered
 FAR_BELOW = 3000  # codes below a heading beyond which it is too wide to be refined
 
 
@@ -76,6 +77,8 @@ class CodeBook:
             codes = self.below(heading)
             common = frozenset(stems(self.titles.get(heading, "")))
             found = tuple(self.facet(code, common) for code in codes) if len(codes) <= FAR_BELOW else ()
+            if len(self.kept) >= KEPT:
+                self.kept.clear()
             self.kept[heading] = found
         return found
 

@@ -74,20 +74,28 @@ Row = tuple[str, str, str, str]  # phrase, code, letter of the source, wording
 
 
 def lexicon(rows: Iterable[Row]) -> Lexicon:
-    """Every phrase with its leads, the most direct source first; phrases that lead everywhere are left out."""
-    found: dict[str, dict[str, tuple[str, str]]] = {}
+    """Every phrase with its leads, the most direct source first."""
+    found: dict[str, str] = {}
     for phrase, code, letter, shown in rows:
-        leads = found.setdefault(phrase, {})
-        known = leads.get(code)
-        if known is None or ORDER.index(letter) < ORDER.index(known[0]):
-            leads[code] = (letter, shown[:SHOWN])
-    return Lexicon({phrase: packed(leads) for phrase, leads in found.items()})
+        lead = FIELD.join((code, letter, shown[:SHOWN]))
+        found[phrase] = found[phrase] + SPLIT + lead if phrase in found else lead
+    for phrase, leads in found.items():
+        if SPLIT in leads:
+            found[phrase] = SPLIT.join(ordered(leads.split(SPLIT)))
+    return Lexicon(found)
 
 
-def packed(leads: Mapping[str, tuple[str, str]]) -> str:
-    """The leads of a phrase as one text, of the most direct kinds only if there are many."""
-    ordered = sorted(leads.items(), key=lambda lead: (ORDER.index(lead[1][0]), len(lead[0]), lead[0]))
-    return SPLIT.join(FIELD.join((code, letter, shown)) for code, (letter, shown) in ordered[:LEADS])
+def ordered(leads: Iterable[str]) -> list[str]:
+    """Leads of one phrase, the most direct kind of each code and no more than a few."""
+    kept: dict[str, str] = {}
+    for lead in sorted(leads, key=directness):
+        kept.setdefault(lead.split(FIELD, 1)[0], lead)
+    return list(kept.values())[:LEADS]
+
+
+def directness(lead: str) -> tuple[int, int, str]:
+    code, letter, _ = lead.split(FIELD)
+    return ORDER.index(letter), len(code), code
 
 
 def title_rows(titles: Iterable[tuple[str, str]]) -> Iterator[Row]:
@@ -108,16 +116,22 @@ def named_rows(names: Iterable[tuple[str, str]], source: Source) -> Iterator[Row
 
 def index_rows(lines: Iterable[IndexLine]) -> Iterator[Row]:
     """From the alphabetic index; a line that refers to another leads where that one leads."""
-    lines = list(lines)
     leads: dict[str, str] = {}
+    referring: list[IndexLine] = []
     for line in lines:
         if line.code and not line.column:
             for phrase in keys_of_path(line.path):
                 leads.setdefault(phrase, line.code)
-    for line in lines:
-        code = line.code or (leads.get(key(stems(BRACKETS.sub(" ", line.see)))) if line.see else None)
-        if not code or (line.column and line.column not in COLUMNS):
-            continue
+        if line.see and not line.code:
+            referring.append(line)
+        yield from rows_of_line(line, line.code)
+    for line in referring:
+        yield from rows_of_line(line, leads.get(key(stems(BRACKETS.sub(" ", line.see))), ""))
+
+
+def rows_of_line(line: IndexLine, code: str) -> Iterator[Row]:
+    """The phrases of a line that lead to a code; none without one."""
+    if code and (not line.column or line.column in COLUMNS):
         shown = ", ".join(shortened(line))
         for phrase in keys_of_path(line.path, COLUMNS.get(line.column, "")):
             yield phrase, code.rstrip("-"), CODES_IN[Source.INDEX], shown

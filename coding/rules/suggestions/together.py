@@ -18,7 +18,7 @@ ENOUGH = 0.35  # score from which a diagnosis is taken as definite for the rules
 EXCLUDED_WEIGHT = 0.5
 DEFINITE, TOLD_WEIGHT = 0.6, 0.5  # score of a diagnosis that explains; what that leaves of signs told before
 SIGNS = spans("R00-R69")
-VAGUE = spans("R52, R68-R69")  # gives way whatever its score
+VAGUE = spans("R52, R68-R69")
 END_STAGE = spans("N18.5-N18.6")
 HEART_FAILURE, KIDNEY_DISEASE, PLAIN_PRESSURE = spans("I50"), spans("N18"), spans("I10")
 DIABETES = spans("E08-E11, E13")
@@ -154,7 +154,7 @@ def same_side(one: Suggestion, other: Suggestion) -> bool:
 def marked_excluded(ranked: list[Suggestion], notes: Notes) -> list[Suggestion]:
     """Of two that an Excludes1 note keeps apart the lower one falls back and says so; the coder decides."""
     kept: list[Suggestion] = []
-    for one in sorted(ranked, key=lambda one: (in_spans(one.code, VAGUE), rank(one))):
+    for one in sorted(ranked, key=precedence):
         rival = next((other for other in kept if excludes(one, other, notes) or excludes(other, one, notes)), None)
         if rival:
             shown = f"{rival.code[:3]}.{rival.code[3:]}".rstrip(".")
@@ -163,6 +163,11 @@ def marked_excluded(ranked: list[Suggestion], notes: Notes) -> list[Suggestion]:
             )
         kept.append(one)
     return sorted(kept, key=rank)
+
+
+def precedence(one: Suggestion) -> tuple[bool, bool, tuple[float, str]]:
+    """Which of two that exclude each other stays: a diagnosis before a sign, a sign before what says nothing."""
+    return in_spans(one.code, VAGUE), is_sign(one), rank(one)
 
 
 def excludes(one: Suggestion, other: Suggestion, notes: Notes) -> bool:

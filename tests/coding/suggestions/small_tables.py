@@ -28,8 +28,8 @@ CODES = (
     ("I110", "Hypertensive heart disease with heart failure", True),
     ("I129", "Hypertensive chronic kidney disease with stage 1 through stage 4 chronic kidney disease, or unspecified "
      "chronic kidney disease", True),
-    ("I130", "Hypertensive heart and chronic kidney disease with heart failure and stage 1 through stage 4 chronic kidney "
-     "disease", True),
+    ("I130", "Hypertensive heart and chronic kidney disease with heart failure and stage 1 through stage 4 chronic "
+     "kidney disease", True),
     ("I509", "Heart failure, unspecified", True),
     ("J189", "Pneumonia, unspecified organism", True),
     ("J209", "Acute bronchitis, unspecified", True),

@@ -33,7 +33,8 @@ def test_an_affirmed_condition_is_suggested(text):
 UNCERTAIN = (
     "Probable pneumonia.", "Suspected pneumonia.", "Rule out pneumonia.", "R/o pneumonia.", "Possible pneumonia.",
     "Pneumonia is suspected.", "Concern for pneumonia.", "Consistent with pneumonia.", "Compatible with pneumonia.",
-    "Questionable pneumonia.", "Working diagnosis: pneumonia.", "Bronchitis versus pneumonia.", "Pneumonia vs. bronchitis.",
+    "Questionable pneumonia.", "Working diagnosis: pneumonia.", "Bronchitis versus pneumonia.",
+    "Pneumonia vs. bronchitis.",
     "Likely pneumonia.", "Presumed pneumonia.", "Differential includes bronchitis, pneumonia.", "?pneumonia",
     "May have pneumonia.", "Cannot exclude pneumonia.", "Pneumonia?",
 )  # fmt: skip

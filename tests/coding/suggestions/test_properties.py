@@ -11,18 +11,19 @@ from tests.coding.suggestions.small_tables import DAY, NAMES, OURS, codes
 
 CONDITIONS = [name for _, name in NAMES]
 PIECES = [
-    *CONDITIONS, "stage 3a", "type 2", "left", "right", "no", "denies", "without", "possible", "history of", "mother had",
+    *CONDITIONS, "stage 3a", "type 2", "left", "right", "no", "denies", "without", "possible", "history of",
+    "mother had",
     "but", "and", "or", "with", ",", ".", ";", ":", "rule out", "negative", "metformin", "warfarin daily", "injected",
     "knee injection", "triamcinolone", "a", "1.", "•", "\n", "\n\nAssessment:\n", "\nFamily history:\n", "\nROS\n",
     "\nPlan:\n", "hyperten-\nsion", "İstanbul", "µg", "don't", "[ ]", "(", ")", "?", "99213", "o\u0301",
 ]  # fmt: skip
 notes = st.lists(st.sampled_from(PIECES), max_size=60).map(" ".join)
+texts = st.one_of(st.sampled_from(PIECES), st.text(min_size=1, max_size=8))
 boxes = st.integers(0, 10_000)
 pages_of_words = st.lists(
     st.lists(
         st.lists(
-            st.builds(Word, st.one_of(st.sampled_from(PIECES), st.text(min_size=1, max_size=8)), boxes, boxes, boxes, boxes,
-                      st.integers(0, 100)),
+            st.builds(Word, texts, boxes, boxes, boxes, boxes, st.integers(0, 100)),
             min_size=1, max_size=8,
         ),
         max_size=6,

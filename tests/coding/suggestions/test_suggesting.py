@@ -1,0 +1,103 @@
+"""The tables come from the editions in force on the date of service, once for each process."""
+
+from datetime import date
+
+import pytest
+from django.db import connection
+from django.test.utils import CaptureQueriesContext
+
+from coding.models import CodeNote, Crosswalk, Edition, IndexEntry
+from coding.rules.code_sets import CodeSet
+from coding.rules.codings import System
+from coding.rules.suggestions import Suggester, Visit
+from coding.rules.suggestions.typed_pages import typed_pages
+from coding.rules.tables import NoteKind
+from coding.suggesting import NOTE_TERMS, note_terms, suggester_for
+from tests import factories
+
+pytestmark = pytest.mark.django_db
+DAY, BEFORE = date(2026, 3, 1), date(2014, 5, 1)
+
+
+@pytest.fixture(autouse=True)
+def small_lists(db):
+    for code, title, billable in (
+        ("I10", "Essential (primary) hypertension", True),
+        ("M17", "Osteoarthritis of knee", False),
+        ("M179", "Osteoarthritis of knee, unspecified", True),
+        ("R509", "Fever, unspecified", True),
+        ("W260XXA", "Contact with knife, initial encounter", True),
+    ):
+        factories.CodeFactory(code=code, title=title, billable=billable)
+    tabular = factories.EditionFactory(code_set=CodeSet.ICD10CM_TABULAR)
+    CodeNote.objects.create(
+        edition=tabular, position=1, holder="M17", kind=NoteKind.INCLUSION_TERM, text="Gonarthrosis"
+    )
+    CodeNote.objects.create(
+        edition=tabular, position=2, holder="R50", kind=NoteKind.EXCLUDES1, text="hypertension (I10)"
+    )
+    index = factories.EditionFactory(code_set=CodeSet.ICD10CM_INDEX)
+    IndexEntry.objects.create(edition=index, position=1, level=0, path=["Worn joint"], code="M17-")
+
+
+def codes(text: str, on: date = DAY) -> list[str]:
+    found = suggester_for(on).suggest([page.page for page in typed_pages(text)], Visit(on))
+    return [one.code for one in found]
+
+
+def test_titles_notes_index_and_the_houses_names_lead_to_codes():
+    assert codes("Assessment:\nEssential hypertension.") == ["I10"]
+    assert codes("Assessment:\nGonarthrosis.") == ["M179"]
+    assert codes("Assessment:\nWorn joint.") == ["M179"]
+    assert codes("Assessment:\nHigh blood pressure.") == ["I10"]
+    assert codes("Assessment:\nContact with knife.") == []
+
+
+def test_excludes_notes_are_read():
+    found = suggester_for(DAY).suggest(
+        [page.page for page in typed_pages("Assessment:\nHypertension. Fever.")], Visit(DAY)
+    )
+    assert any(one.reason.endswith("Excludes1 beside I10") for one in found)
+
+
+def test_a_list_that_is_loaded_later_counts_from_its_day():
+    assert codes("Assessment:\nQuillwort fever.") == ["R509"]
+    later = factories.EditionFactory(effective=date(2026, 2, 1))
+    factories.CodeFactory(edition=later, code="A999", title="Quillwort fever")
+    assert codes("Assessment:\nQuillwort fever.") == ["A999"]
+    assert codes("Assessment:\nQuillwort fever.", on=date(2026, 1, 31)) == ["R509"]
+
+
+def test_before_icd_10_cm_the_older_list_answers():
+    factories.CodeFactory(system=System.ICD9CM, code="4019", title="Unspecified essential hypertension")
+    gems = factories.EditionFactory(code_set=CodeSet.GEM_10_TO_9)
+    same = {"edition": gems, "no_map": False, "combination": False, "scenario": 0, "choice_list": 0}
+    Crosswalk.objects.create(position=1, source="I10", target="4019", approximate=True, **same)
+    assert codes("Assessment:\nHypertension.", on=BEFORE) == ["4019"]
+    assert codes("Assessment:\nHypertension.", on=date(2015, 10, 1)) == ["I10"]
+
+
+def test_without_the_older_list_or_any_list_nothing_is_suggested():
+    assert codes("Assessment:\nHypertension.", on=BEFORE) == []
+    Edition.objects.all().delete()
+    assert codes("Assessment:\nHypertension.") == []
+
+
+def test_procedures_come_from_the_loaded_lists():
+    factories.CodeFactory(system=System.PROCEDURE, code="G0008", title="Administration of influenza virus vaccine")
+    assert codes("Procedure:\nFlu shot given.") == ["G0008"]
+
+
+def test_tables_are_read_once():
+    first: Suggester = suggester_for(DAY)
+    with CaptureQueriesContext(
+        connection,
+    ) as queries:
+        assert suggester_for(DAY) is first
+    assert len(queries) == 2
+
+
+def test_the_houses_list_of_what_notes_write_is_whole():
+    assert NOTE_TERMS.read_text(encoding="utf-8").count("\n") > 100
+    assert len({(one.system, one.term) for one in note_terms()}) > 200
+    assert not [one for one in note_terms() if one.term != one.term.strip() or not one.code.isalnum()]
