@@ -12,7 +12,8 @@ from typing import Any, NamedTuple
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from coding.rules.codings import bare
+from coding.models import Code
+from coding.rules.codings import bare, diagnosis_system
 from coding.rules.suggestions import Suggester, Suggestion, Visit
 from coding.rules.suggestions.engine import DIAGNOSES_SHOWN, LEAST
 from coding.rules.suggestions.figures import (
@@ -70,7 +71,8 @@ class Command(BaseCommand):
             raise CommandError(f"{options['folder']} holds no notes of CodiEsp.")
         with scope.service():
             suggester = suggester_for(options["on"])
-        report = report_of([judged(note, suggester, options["on"]) for note in notes])
+        headings = headings_on(options["on"])
+        report = report_of([judged(note, suggester, options["on"]) for note in notes], headings)
         if options["json"]:
             self.stdout.write(json.dumps(report))
         else:
@@ -82,6 +84,7 @@ class Command(BaseCommand):
             self.stdout.write(
                 f"score from {row['least']:.1f}: codes {shown(row['codes'])}; categories {shown(row['categories'])}"
             )
+        self.stdout.write(f"gold codes that are headings today met by those below: {shown(report['headings_met'])}")
         for source, row in report["sources"].items():
             self.stdout.write(f"  {source:<16} {shown(row)}")
         where, times = report["evidence"], report["page"]
@@ -139,7 +142,14 @@ def places_of(found: Sequence[Suggestion], pages: Sequence[TypedPage]) -> Iterat
             yield Place(one.code, offsets[evidence.first], offsets[evidence.last])
 
 
-def report_of(notes: Sequence[Judged]) -> dict[str, Any]:
+def headings_on(on: date) -> frozenset[str]:
+    """The codes of the day's list that cannot be billed."""
+    with scope.service():
+        listed = Code.objects.on(on, system=diagnosis_system(on)).filter(billable=False)
+        return frozenset(listed.values_list("code", flat=True))
+
+
+def report_of(notes: Sequence[Judged], headings: frozenset[str]) -> dict[str, Any]:
     """The figures as plain values."""
     return {
         "notes": len(notes),
@@ -152,6 +162,7 @@ def report_of(notes: Sequence[Judged]) -> dict[str, Any]:
             }
             for least in THRESHOLDS
         ],
+        "headings_met": written(micro(notes, cap=DIAGNOSES_SHOWN, least=LEAST, headings=headings.__contains__)),
         "sources": {
             source.value: written(counts)
             for source, counts in by_source(notes, cap=DIAGNOSES_SHOWN, least=LEAST).items()

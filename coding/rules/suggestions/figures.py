@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
@@ -81,16 +81,32 @@ class Counts:
         return 2 * self.right / (self.given + self.wanted) if self.given + self.wanted else 0.0
 
 
-def micro(notes: Sequence[Judged], *, cap: int, least: float, characters: int = WHOLE) -> Counts:
-    """All notes together, each code of a note once, compared by its first characters."""
+def micro(
+    notes: Sequence[Judged],
+    *,
+    cap: int,
+    least: float,
+    characters: int = WHOLE,
+    headings: Callable[[str], bool] = lambda _: False,
+) -> Counts:
+    """All notes together, each code of a note once, compared by its first characters.
+
+    Gold codes that are `headings` in the list the suggestions come from are met by any code below them.
+    """
     right = given = wanted = 0
     for note in notes:
-        suggested = {one.code[:characters] for one in note.diagnoses(cap, least)}
+        met = tuple(code for code in note.gold if headings(code))
+        suggested = {above(one.code, met)[:characters] for one in note.diagnoses(cap, least)}
         gold = {code[:characters] for code in note.gold}
         right += len(suggested & gold)
         given += len(suggested)
         wanted += len(gold)
     return Counts(right, given, wanted)
+
+
+def above(code: str, met: Sequence[str]) -> str:
+    """The heading among these that a code stands below, or the code itself."""
+    return next((heading for heading in met if code.startswith(heading)), code)
 
 
 def by_source(notes: Sequence[Judged], *, cap: int, least: float) -> dict[Source, Counts]:

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from coding.rules.code_search.expansions import Expression, Expressions, meaning_words
 from coding.rules.code_search.words import STOPWORDS
 from coding.rules.suggestions.lexicon import Lead, Lexicon
-from coding.rules.suggestions.phrases import FOLDED, SIDES, folded, key, word_set
+from coding.rules.suggestions.phrases import APART, FOLDED, SIDES, folded, key, word_set
 from coding.rules.suggestions.reading import Sentence, Token
 from coding.rules.suggestions.shape import Source
 from coding.rules.suggestions.words_of_notes import FILLERS, GENERIC, NOT_A_CONDITION, NOT_EXPANDED, TESTS, TIMES
@@ -24,13 +24,17 @@ NEAR = 5  # tokens beyond a mention among which a word may make it more specific
 
 @dataclass(frozen=True)
 class Mention:
-    """A phrase found: its tokens `start` to before `end`, its stems, where it leads, and the abbreviation it was."""
+    """A phrase found: its tokens `start` to before `end`, its stems, where it leads, and the abbreviation it was.
+
+    `told` counts the tokens that say it.
+    """
 
     start: int
     end: int
     words: frozenset[str]
     leads: tuple[Lead, ...]
     short: str = ""
+    told: int = 1
 
 
 class Reading(NamedTuple):
@@ -39,6 +43,7 @@ class Reading(NamedTuple):
     at: int
     words: tuple[str, ...]
     short: str
+    told: int
 
 
 @dataclass(frozen=True)
@@ -51,7 +56,7 @@ class Finder:
     def mentions(self, sentence: Sentence) -> list[Mention]:
         """The mentions of a sentence, none within another, in order."""
         found = [mention for start in range(len(sentence.tokens)) for mention in self.starting(sentence.tokens, start)]
-        found.sort(key=lambda one: (-len(one.words), one.end - one.start, one.start))
+        found.sort(key=lambda one: (-one.told, bool(one.short), -len(one.words), one.end - one.start, one.start))
         taken: set[int] = set()
         kept = []
         for mention in found:
@@ -79,11 +84,11 @@ class Finder:
                 and TIMES.isdisjoint(reading.words)
                 and not (reading.at == start + 1 and tokens[start].stem in GENERIC)
             ):
-                yield Mention(start, reading.at, frozenset(phrase.split(" ")), leads, reading.short)
+                yield Mention(start, reading.at, frozenset(phrase.split(" ")), leads, reading.short, reading.told)
 
     def readings(self, tokens: tuple[Token, ...], start: int) -> Iterator[Reading]:
         """The ways to read what begins at a token, the shorter ones first."""
-        waiting = [Reading(start, (), "")]
+        waiting = [Reading(start, (), "", 0)]
         for count, reading in enumerate(waiting):
             if count > PATHS:
                 return
@@ -101,7 +106,7 @@ class Finder:
         vocabulary = self.lexicon.vocabulary
         told = folded(token.stem)
         if all(word in vocabulary for word in told):
-            yield Reading(reading.at + 1, (*reading.words, *told), reading.short)
+            yield Reading(reading.at + 1, (*reading.words, *told), reading.short, reading.told + 1)
         if reading.words and token.stem in FILLERS:
             yield reading._replace(at=reading.at + 1)
         length, expression = self.expression(tokens, reading.at)
@@ -110,7 +115,7 @@ class Finder:
                 words = tuple(part for word in meaning_words(meaning) for part in folded(word))
                 if words != told and all(word in vocabulary for word in words):
                     short = reading.short or f"{expression.text}: {meaning}"
-                    yield Reading(reading.at + length, (*reading.words, *words), short)
+                    yield Reading(reading.at + length, (*reading.words, *words), short, reading.told + length)
 
     def expression(self, tokens: tuple[Token, ...], at: int) -> tuple[int, Expression | None]:
         """The abbreviation that begins at a token, if it is written as one."""
@@ -125,6 +130,8 @@ class Finder:
     def extended(self, tokens: tuple[Token, ...], mention: Mention, taken: set[int]) -> Mention:
         """The mention with one more word of its neighbourhood, if a phrase of the lists has both."""
         best = mention
+        if APART in mention.words:
+            return best
         for place in self.near(tokens, mention):
             if place in taken:
                 continue
@@ -133,7 +140,7 @@ class Finder:
             leads = self.lexicon.leads(phrase)
             if leads and len(phrase.split(" ")) > len(best.words):
                 start, end = min(place, mention.start), max(place + 1, mention.end)
-                best = Mention(start, end, frozenset(phrase.split(" ")), leads, mention.short)
+                best = Mention(start, end, frozenset(phrase.split(" ")), leads, mention.short, mention.told + 1)
         return best
 
     def near(self, tokens: tuple[Token, ...], mention: Mention) -> Iterator[int]:
@@ -167,7 +174,7 @@ def is_article(tokens: tuple[Token, ...], at: int) -> bool:
 
 def is_spelled(token: Token) -> bool:
     """Whether a short form is written as one: long enough to be a word, in capitals, or with a figure."""
-    letters = token.written.strip(".,;:()[]'\"/")
+    letters = token.piece
     return len(letters) >= SPELLED or letters.isupper() or any(sign.isdigit() for sign in letters)
 
 

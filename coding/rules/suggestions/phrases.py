@@ -12,6 +12,7 @@ from coding.rules.code_search.words import STOPWORDS, compounds, stem, words_of
 BRACKETS = re.compile(r"\([^()]*\)|\[[^\[\]]*\]")
 REFERENCE = re.compile(r"\s*\((?=[A-Z]\d)[^)]*\)")  # the codes a note names
 WITHOUT = re.compile(r",? (?:without foreign body(?= of)|(?:without [^,]+|uncomplicated)$)")
+UNNAMED = re.compile(r",? not (?:elsewhere classified|otherwise specified)\b", re.IGNORECASE)
 FOR = re.compile(r"^Encounter for (?:other )?", re.IGNORECASE)
 ENCOUNTER = re.compile(r", (?:initial|subsequent) encounter\b.*$|, sequela$", re.IGNORECASE)
 
@@ -59,6 +60,7 @@ FOLDED = {
 SILENT = word_set("unspecified nos nec mellitu elsewhere classified otherwise")
 NOT_SAID = word_set("other specified unspecified nec nos")
 SIDES = word_set("right left bilateral unilateral rt lt both")
+APART = "without"
 LONGEST = 7  # words of a phrase of the lists; what is longer is not said in one breath
 VARIANTS = 12  # of one line of the index
 ALIKE = 3  # letters that the forms of one word share
@@ -78,15 +80,19 @@ def stems(text: str) -> list[str]:
 
 
 def key(words: Iterable[str]) -> str:
-    """What a phrase is, whatever the order of its words, its side left out."""
-    return " ".join(sorted(set(words) - SIDES))
+    """What a phrase is, whatever the order of its words, its side left out; what is "without" stays behind that."""
+    told = list(words)
+    if APART not in told:
+        return " ".join(sorted(set(told) - SIDES))
+    at = told.index(APART)
+    return " ".join((*sorted(set(told[:at]) - SIDES), APART, *sorted(set(told[at + 1 :]) - SIDES - {APART})))
 
 
 def keys_of_text(text: str) -> Iterator[str]:
     """The phrases that a title, an inclusion term or a name stands for; none if nobody says it so."""
     if text.lower().startswith("other "):
         return
-    plain = FOR.sub("", ENCOUNTER.sub("", text))
+    plain = UNNAMED.sub("", FOR.sub("", ENCOUNTER.sub("", text)))
     forms = dict.fromkeys((BRACKETS.sub(" ", plain), WITHOUT.sub("", BRACKETS.sub(" ", plain)), plain))
     seen = set()
     for form in forms:

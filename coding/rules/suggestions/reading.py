@@ -27,6 +27,7 @@ class Token(NamedTuple):
     """A word as it is compared, as it was written, and the words of the page that it stands in."""
 
     stem: str
+    piece: str  # its own part of what was written, capitals as they were
     written: str
     first: int
     last: int
@@ -147,7 +148,13 @@ def tokens(first: int, words: Sequence[Word]) -> Iterator[Token]:
         if is_divided(words, number):
             text, last, skip = text[:-1] + words[number + 1].text, number + 1, True
         for part in WORD.findall(plain(text)):
-            yield Token(stem(part), text, first + number, first + last)
+            yield Token(stem(part), piece_of(text, part), text, first + number, first + last)
+
+
+def piece_of(text: str, part: str) -> str:
+    """A part of a word as it was written; the part itself where it was written with accents."""
+    at = text.lower().find(part)
+    return text[at : at + len(part)] if at >= 0 else part
 
 
 def is_divided(words: Sequence[Word], number: int) -> bool:

@@ -21,33 +21,34 @@ GENERIC = frozenset(
     benign, birth, bite, bleb, bleeding, block, blood, blood pressure, blood test, blood urine, body, body
     foreign, body temperature, bone, bone defect, breast, burn, c, ca, calcification, calculus, care, carrier,
     cat, catheter, cavity, cell, cell malignant neoplasm, change, checkup, child, cholesterol, cleft, closed,
-    coffee, cold, collapse, colostomy, complete, complication, compression, condition, congenital, consumption,
-    concern, contact, contraction, contusion, counseling, crying, culture, cut, cyst, d, death, decrease, decubitus,
-    defect, deficiency, deformity, degeneration, delay, delayed, delivery, dependence, deposit, device, diet,
-    dilatation, discharge, disease, dislocation, disorder, displacement, distortion, distress, disturbance,
-    diuresis, divorce, dog, donation, donor, dose, double, double test vision, drainage, drowning, drug, dry,
-    dysfunction, dysplasia, ear, education, effect, effect late, elevated, elevation, employment, encounter,
-    engorgement, enlarged, enlargement, episode, episode recurrent, evaluation, examination, excess, exercise,
-    exposure, eye, failure, fall, falling, family, family problem, father, feeding, fell, female, ffa, fibrosis,
-    finding, fitting, fixed, flap, floating, flow, fluid, follow up, fracture, fused, fusion, gas, gastrostomy,
-    gene, graft, granulation, granulation tissue, growth, h, hard, heart, heat, hematoma, hemorrhage, high, high
-    risk, history, hla, home, hospital, hot, housing, hyperplasia, hypertrophy, immune, immunity, immunization,
-    impacted, impaction, impairment, implant, incomplete, increase, infant, infection, infection wound,
-    inflammation, inflammatory, injury, insect, insertion, intolerance, intraocular pressure, irritation,
-    ischemia, joint, kidney, laceration, lack, lactation, large, leak, lesion, light, liver, long, long term,
-    loss, low, lump, lung, macule, maintenance, maintenance therapy, male, malignant, malignant neoplasm, march,
-    marriage, mass, may, medication, menopause, metaplasia, metastatic, mole, mother, muscle, necrosis,
-    negative, neoplasm, nerve, newborn, node, nodule, noise, normal, observation, obstruction, occlusion, old,
-    open, operation, overuse, papule, paralysis, patch, pathology, perforation, personal, pet, plaque,
-    poisoning, polyp, position, positive, pregnancy, pregnant, premature, presence, presentation, pressure,
-    problem, procedure, prolapse, prolapsed, puberty, pulse, puncture, radiation, reaction, recurrent, red,
-    redness, reduced, reflex, reflux, regurgitation, removal, replacement, resistance, response, result,
-    retarded, retention, ring, risk, rupture, scale, school, screening, secretion, sensitivity, separation,
-    sequela, shadow, short, sign, single, sinus, skin, sleep, small, smoke, smoking, snake, soft, spot, sprain,
-    stage, state, status, stenosis, stone, strain, stress, stress test, stricture, surgery, symptom, syndrome,
-    tac, tag, tall, tear, temperature, tension, term, test, therapy, thickening, tobacco, tracheostomy,
-    transplant, trauma, travel, treatment, triplet, tube, twin, type, ulcer, use, vaccination, variant, vein,
-    ventilation, vibration, wart, water, web, weight, wet, work, worker, wound
+    coffee, cold, collapse, colostomy, complete, complication, compression, concern, condition, congenital,
+    consumption, contact, contraction, contusion, counseling, crying, culture, cut, cyst, d, death, decrease,
+    decubitus, defect, deficiency, deformity, degeneration, delay, delayed, delivery, dependence, deposit,
+    device, diet, dilatation, discharge, disease, dislocation, disorder, displacement, distortion, distress,
+    disturbance, diuresis, divorce, dog, donation, donor, dose, double, double test vision, drainage, drowning,
+    drug, dry, dysfunction, dysplasia, ear, education, effect, effect late, elevated, elevation, employment,
+    encounter, engorgement, enlarged, enlargement, episode, episode recurrent, evaluation, examination, excess,
+    exercise, exposure, eye, failure, fall, falling, family, family problem, father, feeding, fell, female, ffa,
+    fibrosis, finding, fistula, fitting, fixed, flap, floating, flow, fluid, follow up, fracture, fused, fusion,
+    ganglion, gas, gastrostomy, gene, graft, granulation, granulation tissue, growth, h, hard, heart, heat,
+    hematoma, hemorrhage, high, high risk, history, hla, home, hospital, hot, housing, hyperplasia, hypertrophy,
+    immune, immunity, immunization, impacted, impaction, impairment, implant, incomplete, increase, infant,
+    infection, infection wound, inflammation, inflammatory, injury, insect, insertion, intolerance, intraocular
+    pressure, irritation, ischemia, joint, kidney, laceration, lack, lactation, large, leak, lesion, light,
+    lipid, liver, long, long term, loss, low, lump, lung, macule, maintenance, maintenance therapy, male,
+    malignant, malignant neoplasm, march, marriage, mass, maxillary sinus, may, medication, menopause,
+    metaplasia, metastatic, mole, mother, muscle, necrosis, negative, neoplasm, nerve, newborn, node, nodule,
+    noise, normal, observation, obstruction, occlusion, old, open, operation, overuse, papule, paralysis, patch,
+    pathology, perforation, personal, pet, plaque, poisoning, polyp, position, positive, pregnancy, pregnant,
+    premature, presence, presentation, pressure, problem, procedure, prolapse, prolapsed, puberty, pulse,
+    puncture, radiation, reaction, recurrent, red, redness, reduced, reflex, reflux, regurgitation, removal,
+    replacement, resistance, response, result, retarded, retention, ring, risk, rupture, scale, school,
+    screening, secretion, sensitivity, separation, sequela, shadow, short, sign, single, sinus, skin, sleep,
+    small, smoke, smoking, snake, soft, spot, sprain, stage, state, status, stenosis, stone, strain, stress,
+    stress test, stricture, surgery, symptom, syndrome, tac, tag, tall, tear, temperature, tension, term, test,
+    therapy, thickening, tobacco, tracheostomy, transplant, trauma, travel, treatment, triplet, tube, twin,
+    type, ulcer, use, vaccination, variant, vein, ventilation, vibration, wart, water, web, weight, wet, work,
+    worker, wound
     """.split(",")  # noqa: SIM905
 )
 # Behind a phrase: it is about a test, a place or a remedy and not about the condition.
@@ -60,7 +61,7 @@ TESTS = word_set(
 )
 # Words that a search reads as the reason for a service, and a note does not.
 NOT_EXPANDED = word_set(
-    "colonoscopy stent exam physical appy checkup eval vaccine vaccination immunization vax screen surgery vasectomy"
+    "colonoscopy stent exam physical appy checkup eval vaccine vaccination immunization vax rf screen surgery vasectomy"
 )
 # A length of time is no part of a condition: "fever for five days" is no five-day fever.
 TIMES = word_set("hour day week month year minute")
