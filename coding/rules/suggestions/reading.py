@@ -20,6 +20,7 @@ ABBREVIATED = re.compile(
 )
 LIST_ITEM = re.compile(r"^(?:\(?\d{1,2}[.)]|[•*§#■▪◦●–-]+|\(?[a-h]\))$")
 NUMBERED = re.compile(r"^\(?\d{1,2}[.)]$")
+SHORT = 0.6  # of the widest line: after a shorter one a capital begins something else
 LONGEST = 120  # words of a sentence; a table without a stop is cut here
 
 
@@ -63,11 +64,23 @@ class Page:
     found: list[Sentence] = field(default_factory=list)
     first: int = 0
     words: list[Word] = field(default_factory=list)
+    opener: int = 0  # words of the sentence's first line; 0 while that is not over
 
     def end(self) -> None:
         if self.words:
             self.found.append(sentence(self.number, self.section, self.first, self.words))
         self.words = []
+        self.opener = 0
+
+    def line_over(self) -> None:
+        """A line is over; a first line that only opens a list ("Denies:") keeps what follows in its sentence."""
+        if self.words and not self.opener:
+            opens = len(self.words) == 1 or self.words[-1].text.endswith((":", ","))
+            self.opener = LONGEST if opens else len(self.words)
+
+    def is_item(self) -> bool:
+        """Whether the sentence so far may be an item of a list without marks."""
+        return 0 < self.opener < LONGEST and not self.words[-1].text.endswith((",", ":", "-"))
 
     def add(self, place: int, word: Word) -> None:
         if not self.words:
@@ -93,10 +106,11 @@ def cut_page(page: PageWords, name: str) -> Page:
     usual = middle([height(line) for line in lines])
     width = max((line[-1].x1 - line[0].x0 for line in lines), default=0)
     cut = Page(page.number, name)
-    place = 0
+    place, is_short = 0, False
     for line in lines:
         heading = heading_in(line, usual=usual, width=width)
-        if heading or LIST_ITEM.match(line[0].text):
+        begins = is_short and cut.is_item() and not line[0].text[:1].islower()
+        if heading or begins or LIST_ITEM.match(line[0].text):
             cut.end()
         rest = 0
         if heading:
@@ -104,6 +118,8 @@ def cut_page(page: PageWords, name: str) -> Page:
             rest = words_of_heading(line)
         for number, word in enumerate(line):
             take(cut, place + number, word, of_heading=number < rest)
+        cut.line_over()
+        is_short = line[-1].x1 - line[0].x0 < SHORT * width
         place += len(line)
     cut.end()
     return cut

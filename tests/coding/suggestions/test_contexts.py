@@ -132,3 +132,20 @@ def test_a_section_goes_on_over_the_end_of_a_page():
 
 def test_a_denial_that_belongs_to_the_name_is_none():
     assert codes("Assessment:\nLaceration of the left forearm without foreign body.") == ["S51812A"]
+
+
+WIDE = "This line only says how wide the lines of this page are, and nothing else that anybody would want to code."
+
+
+def test_the_lines_of_a_list_without_marks_are_apart():
+    assert codes(f"{WIDE}\nPast history:\nNo known allergies\nHypertension\nDiabetes") == ["E119", "I10"]
+
+
+def test_a_line_that_opens_a_list_holds_for_all_of_it():
+    assert codes(f"{WIDE}\nDenies:\nFever\nChest pain\nCough") == []
+    assert codes(f"{WIDE}\nDenies\nFever\nChest pain\nCough") == []
+
+
+def test_a_sentence_goes_on_in_the_next_line():
+    assert codes(f"{WIDE}\nThe patient denies cough,\nFever or chest pain.") == []
+    assert codes(f"{WIDE}\nThere is no cough or\nfever.") == []

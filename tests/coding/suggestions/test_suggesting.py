@@ -101,3 +101,10 @@ def test_the_houses_list_of_what_notes_write_is_whole():
     assert NOTE_TERMS.read_text(encoding="utf-8").count("\n") > 100
     assert len({(one.system, one.term) for one in note_terms()}) > 200
     assert not [one for one in note_terms() if one.term != one.term.strip() or not one.code.isalnum()]
+
+
+@pytest.mark.parametrize("text", ["A Band-Aid was applied.", "Wears hearing aids.", "Uses walking aids."])
+def test_an_aid_is_no_illness(text):
+    factories.CodeFactory(code="B20", title="Human immunodeficiency virus [HIV] disease")
+    assert codes(f"Assessment:\n{text}") == []
+    assert codes("Assessment:\nHIV disease.") == ["B20"]
