@@ -13,12 +13,13 @@ def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("folder", type=Path, help="the notes of CodiEsp")
     parser.add_argument("--notes", type=int, default=NOTES_READ)
+    parser.add_argument("--half", choices=["tuned", "held-out"], default="tuned")
     options = parser.parse_args()
 
     def work() -> None:
         from tests.bench.suggestions_on_scans import on_scans
 
-        say_all(on_scans(options.folder, options.notes))
+        say_all(on_scans(options.folder, options.notes, options.half))
 
     on_site(work)
 

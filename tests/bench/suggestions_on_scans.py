@@ -125,7 +125,7 @@ HEAD = (
 )
 
 
-def on_scans(folder: Path, count: int) -> Iterator[str]:
+def on_scans(folder: Path, count: int, half: str) -> Iterator[str]:
     """The table of typed words beside those of scans."""
     with scope.service():
         load_carried_lists(at=timezone.now())
@@ -135,8 +135,8 @@ def on_scans(folder: Path, count: int) -> Iterator[str]:
                 effective=date(2025, 4, 1), by=None, at=timezone.now(),
             )  # fmt: skip
         suggester = suggester_for(ON)
-    notes = [note for note in corpus(folder) if half_of(note.name) is Half.TUNED][:count]
-    yield f"{len(notes)} notes, {sum(len(typed_pages(note.text)) for note in notes)} typed pages\n{HEAD}"
+    notes = [note for note in corpus(folder) if half_of(note.name) is Half(half)][:count]
+    yield f"{len(notes)} notes ({half}), {sum(len(typed_pages(note.text)) for note in notes)} typed pages\n{HEAD}"
     yield shown("typed", [judged(note, suggester, ON) for note in notes])
     for kind in KINDS:
         with tempfile.TemporaryDirectory() as place:
