@@ -1,4 +1,4 @@
-"""The suggester of this process: its tables are read once from the loaded editions, chosen by the date of service."""
+"""Suggesting codes for a visit: the words of its pages, and the editions of its day, read once in a process."""
 
 from __future__ import annotations
 
@@ -11,11 +11,23 @@ from threading import Lock
 from typing import NamedTuple
 
 from coding.code_index.tables import DATA, Synonym, house_expressions, synonyms
-from coding.models import Code, CodeGroup, CodeNote, Crosswalk, Edition, IndexEntry
+from coding.models import (
+    Code,
+    CodeGroup,
+    CodeNote,
+    Crosswalk,
+    Edition,
+    Encounter,
+    EncounterPage,
+    IndexEntry,
+    PreCoding,
+)
 from coding.rules import tables
 from coding.rules.code_sets import LISTS_OF, CodeSet, EditionFact, in_force
-from coding.rules.codings import System, diagnosis_system
-from coding.rules.suggestions import PhraseSuggester, Source, Suggester, Tables
+from coding.rules.codings import Sex, System, diagnosis_system
+from coding.rules.demographics import age_on
+from coding.rules.edits.diagnosis_wording import INPATIENT_PLACES
+from coding.rules.suggestions import PageWords, PhraseSuggester, Source, Suggester, Suggestion, Tables, Visit
 from coding.rules.suggestions.code_book import CodeBook, is_ever_suggested
 from coding.rules.suggestions.crosswalk import Counterpart
 from coding.rules.suggestions.crosswalk import Crosswalk as Back
@@ -24,6 +36,7 @@ from coding.rules.suggestions.mentions import Finder
 from coding.rules.suggestions.procedures import Procedures, procedure_rows
 from coding.rules.suggestions.together import Notes
 from coding.rules.tables import NoteKind
+from portal.rules.words import WordsState
 
 NOTE_TERMS = DATA / "note_terms.csv"
 DIAGNOSES = (CodeSet.ICD10CM, CodeSet.ICD10CM_TABULAR, CodeSet.ICD10CM_INDEX, CodeSet.ICD10CM_NEOPLASM)
@@ -34,6 +47,34 @@ ROWS = 5000  # that the database hands over at once
 CATEGORY = 3  # characters from which a holder of a note is a code
 
 Editions = tuple[EditionFact | None, ...]
+
+
+def suggest_codes(encounter: Encounter) -> tuple[Suggestion, ...]:
+    """What the words of a visit's pages speak for; nothing before its pre-coding says the day.
+
+    Evidence counts pages by their place in the visit. The caller has checked who may see the encounter.
+    """
+    known = PreCoding.objects.filter(encounter=encounter).first()
+    if known is None:
+        return ()
+    return suggester_for(known.date_from).suggest(pages_of(encounter), visit_of(known))
+
+
+def pages_of(encounter: Encounter) -> list[PageWords]:
+    """The words of a visit's pages in their order, as far as they are read; one query."""
+    placed = EncounterPage.objects.filter(encounter=encounter, page__words__state=WordsState.DONE)
+    rows = placed.select_related("page__words").order_by("position")
+    return [PageWords(row.position, row.page.words.lines()) for row in rows]
+
+
+def visit_of(known: PreCoding) -> Visit:
+    """What pre-coding knows of a visit."""
+    return Visit(
+        known.date_from,
+        outpatient=known.place_of_service not in INPATIENT_PLACES,
+        sex=Sex(known.sex),
+        age=age_on(known.birth_date, known.date_from),
+    )
 
 
 reading = Lock()  # the tables of one edition are read once, however many threads ask

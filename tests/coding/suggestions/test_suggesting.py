@@ -6,14 +6,17 @@ import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from coding.models import CodeNote, Crosswalk, Edition, IndexEntry
+from coding.models import CodeNote, Crosswalk, Edition, EncounterPage, IndexEntry, PreCoding
 from coding.rules.code_sets import CodeSet
-from coding.rules.codings import System
+from coding.rules.codings import Sex, System
 from coding.rules.suggestions import Suggester, Visit
 from coding.rules.suggestions.typed_pages import typed_pages
 from coding.rules.tables import NoteKind
-from coding.suggesting import NOTE_TERMS, note_terms, suggester_for
+from coding.suggesting import NOTE_TERMS, note_terms, suggest_codes, suggester_for, visit_of
+from portal.rules.words import WordsSource, WordsState
 from tests import factories
+from tests.coding.lines import NOON, precoded, waiting
+from tests.coding.written import VISIT_DAY
 
 pytestmark = pytest.mark.django_db
 DAY, BEFORE = date(2026, 3, 1), date(2014, 5, 1)
@@ -108,3 +111,29 @@ def test_an_aid_is_no_illness(text):
     factories.CodeFactory(code="B20", title="Human immunodeficiency virus [HIV] disease")
     assert codes(f"Assessment:\n{text}") == []
     assert codes("Assessment:\nHIV disease.") == ["B20"]
+
+
+def read(encounter, position, text, state=WordsState.DONE):
+    """A page of the visit whose words are those of a text."""
+    page = factories.PageFactory(chart=encounter.chart, number=position)
+    lines = typed_pages(text)[0].page.lines
+    done = {"finished_at": NOON, "source": WordsSource.LAYER} if state == WordsState.DONE else {}
+    factories.PageWordsFactory(page=page, state=state, words=lines.words, line_starts=lines.line_starts, **done)
+    EncounterPage.objects.create(
+        encounter=encounter, practice=encounter.practice, page=page, chart=encounter.chart, position=position
+    )
+
+
+def test_a_visit_is_suggested_from_its_pages_and_what_is_known_of_it(ann):
+    visit = waiting()
+    EncounterPage.objects.filter(encounter=visit).delete()
+    read(visit, 2, "Fever was measured.")
+    read(visit, 1, "Assessment:\nHypertension.")
+    read(visit, 3, "Gonarthrosis.", state=WordsState.WAITING)
+    assert suggest_codes(visit) == ()  # nothing says the day
+    precoded(visit, ann)
+    found = suggest_codes(visit)
+    assert {one.code: one.evidence[0].page for one in found} == {"I10": 1, "R509": 2}
+    assert visit_of(PreCoding.objects.get(encounter=visit)) == Visit(VISIT_DAY, outpatient=True, sex=Sex.FEMALE, age=66)
+    PreCoding.objects.filter(encounter=visit).update(place_of_service="21")
+    assert not visit_of(PreCoding.objects.get(encounter=visit)).outpatient
