@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 from math import ceil
-from statistics import median
 from typing import NamedTuple
 
 from coding.rules.codings import System
@@ -143,6 +142,12 @@ def stretch(notes: Sequence[Judged]) -> float:
     """How much longer the other text is: the median of gold place by ours, of places that are not early."""
     shares = [gold / ours for ours, gold, _ in pairs(notes) if ours > EARLY]
     return median(shares) if shares else 1.0
+
+
+def median(values: Sequence[float]) -> float:
+    """The middle of some values, of an even number the mean of the two."""
+    ordered, half = sorted(values), len(values) // 2
+    return ordered[half] if len(values) % 2 else (ordered[half - 1] + ordered[half]) / 2
 
 
 class Overlap(NamedTuple):

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-import textwrap
+import re
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 from coding.rules.suggestions.shape import PageWords
 from portal.rules.words import SURE, Lines, Word
 
+WORD = re.compile(r"\S+")
 LINE, LINES = 95, 55  # characters of a line, lines of a page: letter paper at 11 points
 LEFT, TOP, WIDE, HIGH, LEADING = 800, 500, 85, 110, 160  # ten-thousandths of the page
 
@@ -30,16 +31,16 @@ def typed_pages(text: str) -> list[TypedPage]:
 def lines_of(text: str) -> Iterator[list[tuple[int, str]]]:
     """The lines as they fit the page: each word with its place in the text."""
     start = 0
-    for line in text.splitlines():
-        at = text.index(line, start)
-        for part in textwrap.wrap(line, LINE, break_long_words=False, break_on_hyphens=False):
-            words = []
-            for word in part.split():
-                at = text.index(word, at)
-                words.append((at, word))
-                at += len(word)
-            yield words
-        start = at
+    for whole in text.splitlines(keepends=True):
+        line: list[tuple[int, str]] = []
+        for found in WORD.finditer(whole):
+            if line and found.end() - (line[0][0] - start) > LINE:
+                yield line
+                line = []
+            line.append((start + found.start(), found[0]))
+        if line:
+            yield line
+        start += len(whole)
 
 
 def typed(number: int, lines: Sequence[list[tuple[int, str]]]) -> TypedPage:
