@@ -9,6 +9,7 @@ from itertools import accumulate
 from typing import NamedTuple
 
 from coding.rules.code_search.words import WORD, plain, stem
+from coding.rules.suggestions.phrases import word_set
 from coding.rules.suggestions.shape import Box, Evidence, PageWords
 from portal.rules.outline import heading_in, height, middle, section
 from portal.rules.words import Word
@@ -19,6 +20,11 @@ ABBREVIATED = re.compile(
     r"^\(?(?:dr|mr|mrs|ms|st|vs|approx|no|fig|pt|yr|yo|y\.o|e\.g|i\.e|etc|wt|ht|temp|resp|prof|[a-z])\.$", re.IGNORECASE
 )
 LIST_ITEM = re.compile(r"^(?:\(?\d{1,2}[.)]|[•*§#■▪◦●–-]+|\(?[a-h]\))$")
+BEGINS = re.compile(r"[A-Z0-9]")  # an item of a list without marks
+# After these a line is not the end of anything, whatever the next one looks like.
+GOES_ON = word_set(
+    "no not denies denied deny without negative nor or and with of for in to the a by from has had r/o out"
+)
 NUMBERED = re.compile(r"^\(?\d{1,2}[.)]$")
 SHORT = 0.6  # of the widest line: after a shorter one a capital begins something else
 LONGEST = 120  # words of a sentence; a table without a stop is cut here
@@ -80,7 +86,8 @@ class Page:
 
     def is_item(self) -> bool:
         """Whether the sentence so far may be an item of a list without marks."""
-        return 0 < self.opener < LONGEST and not self.words[-1].text.endswith((",", ":", "-"))
+        last = self.words[-1].text.lower() if self.words else ""
+        return 0 < self.opener < LONGEST and not last.endswith((",", ":", "-")) and last not in GOES_ON
 
     def add(self, place: int, word: Word) -> None:
         if not self.words:
@@ -109,7 +116,7 @@ def cut_page(page: PageWords, name: str) -> Page:
     place, is_short = 0, False
     for line in lines:
         heading = heading_in(line, usual=usual, width=width)
-        begins = is_short and cut.is_item() and not line[0].text[:1].islower()
+        begins = is_short and cut.is_item() and BEGINS.match(line[0].text)
         if heading or begins or LIST_ITEM.match(line[0].text):
             cut.end()
         rest = 0

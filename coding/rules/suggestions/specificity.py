@@ -40,8 +40,7 @@ def choose(leads: tuple[Lead, ...], said: Said, book: CodeBook) -> Chosen | None
     found = [chosen for lead in leads if (chosen := refined(lead, said, book))]
     if not found:
         return None
-    sided = [one for one in found if fits_side(one.code, said, book)] or found
-    best = min(sided, key=lambda one: order(one, said, book))
+    best = min(found, key=lambda one: order(one, said, book))
     best = replace(best, code=with_side(best.code, said, book))
     rivals = {one.code[:3] for one in found if RANK[one.lead.source] <= RANK[best.lead.source]}
     return Chosen(best.code, best.lead, best.unsaid, len(rivals) - 1)
@@ -68,12 +67,6 @@ def order(one: Chosen, said: Said, book: CodeBook) -> tuple[object, ...]:
         len(one.code),
         one.code,
     )
-
-
-def fits_side(code: str, said: Said, book: CodeBook) -> bool:
-    """Whether a code is not of the other side."""
-    side = book.facets(code)[0].side
-    return side is None or side is said.side
 
 
 def refined(lead: Lead, said: Said, book: CodeBook) -> Chosen | None:

@@ -146,6 +146,12 @@ def test_a_line_that_opens_a_list_holds_for_all_of_it():
     assert codes(f"{WIDE}\nDenies\nFever\nChest pain\nCough") == []
 
 
+@pytest.mark.parametrize("before", ["The patient has no", "Denies", "He is without", "Negative for", "No cough or"])
+def test_a_denial_goes_on_over_the_end_of_a_short_line(before):
+    assert codes(f"{WIDE}\n{before}\nFever") == []
+    assert codes(f"{WIDE}\nNo cough\n(fever)") == []
+
+
 def test_a_sentence_goes_on_in_the_next_line():
     assert codes(f"{WIDE}\nThe patient denies cough,\nFever or chest pain.") == []
     assert codes(f"{WIDE}\nThere is no cough or\nfever.") == []

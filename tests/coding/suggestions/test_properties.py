@@ -72,12 +72,13 @@ def test_the_same_words_give_the_same_answer_in_order_of_score(text):
     assert len({(one.system, one.code) for one in found}) == len(found)
 
 
+WIDE = "Nothing in this line is of any interest to those who code, and it is as wide as the page."
 DENIALS = ["No {}.", "Denies {}.", "Without {}.", "Negative for {}.", "No evidence of {}.", "No cough, chills or {}."]
 
 
 @settings(deadline=None, max_examples=150)
 @given(notes, st.sampled_from(DENIALS), st.sampled_from(CONDITIONS))
 def test_a_denied_sentence_more_adds_no_code(text, denial, condition):
-    before = f"{text}\n."
+    before = f"{WIDE}\n{text}\n."  # how wide a page is tells where its sentences end, so both are as wide
     added = f"{before}\n{denial.format(condition)}"
     assert set(codes(added)) <= set(codes(before))
