@@ -16,6 +16,7 @@ from django.test import Client, TransactionTestCase
 from psycopg import sql
 
 from coding.actions.tables import forget_short_lists
+from coding.suggesting import forget_tables
 from config import embedded
 from portal import vault
 from portal.models import Practice, User
@@ -136,6 +137,7 @@ def is_transactional(request: pytest.FixtureRequest) -> bool:
 def own_lists() -> None:
     """Another test's editions may have had the same numbers."""
     forget_short_lists()
+    forget_tables()
 
 
 @pytest.fixture(autouse=True)

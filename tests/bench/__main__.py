@@ -57,7 +57,19 @@ def say_all(lines: Iterable[str]) -> None:
 
 def parts() -> dict[str, Callable[[], None]]:
     """Each part by the name that `python -m tests.bench NAME …` knows it by."""
-    from tests.bench import edits, fairness, loading, ocr, prices, queue, rendering, search, serving, uploading
+    from tests.bench import (
+        edits,
+        fairness,
+        loading,
+        ocr,
+        prices,
+        queue,
+        rendering,
+        search,
+        serving,
+        suggestions,
+        uploading,
+    )
 
     return {
         "queue": lambda: compare(*queue.claims()),
@@ -71,10 +83,12 @@ def parts() -> dict[str, Callable[[], None]]:
         "edits": lambda: say_all(edits.report()),
         "ocr": lambda: say_all(ocr.report()),
         "search": lambda: search.report(say),
+        "suggestions": lambda: say_all(suggestions.report()),
     }
 
 
-def main() -> None:
+def on_site(work: Callable[[], None]) -> None:
+    """Do something with a site of the benchmarks' own, its services running and its database made."""
     os.environ["CHARTLINE_VAR"] = str(ROOT / "var" / "bench")
     os.environ["CHARTLINE_TESTING"] = "1"
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
@@ -90,12 +104,17 @@ def main() -> None:
         call_command("migrate", verbosity=0)
         load = " ".join(f"{figure:.2f}" for figure in os.getloadavg())
         say(f"{platform.platform()}, Python {platform.python_version()}, {os.cpu_count()} cores, load {load}")
-        for part, measure in parts().items():
-            if not sys.argv[1:] or part in sys.argv[1:]:
-                measure()
+        work()
     finally:
         embedded.stop(started)
 
 
+def measure_parts() -> None:
+    """The parts that were named, or all."""
+    for part, measure in parts().items():
+        if not sys.argv[1:] or part in sys.argv[1:]:
+            measure()
+
+
 if __name__ == "__main__":
-    main()
+    on_site(measure_parts)
