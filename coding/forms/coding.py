@@ -13,6 +13,7 @@ from django import forms
 from django.utils import timezone
 
 from coding.forms.bad_body import BadBody
+from coding.forms.evidence import refuse_too_many, with_evidence
 from coding.forms.worksheet import clean_sheet, sheet_in, worksheet_of
 from coding.rules.codings import (
     DIAGNOSIS_LIMIT,
@@ -23,6 +24,7 @@ from coding.rules.codings import (
     ProcedureLine,
     bare,
 )
+from coding.rules.evidence import evidence_in, passage_in
 from coding.rules.lifecycle import HoldReason, NotBillableReason, SkipReason, WhoseMove
 from portal.models import choices
 
@@ -108,12 +110,14 @@ def clean_body(raw: object) -> Body:
         raise BadBody(f"A claim has at most {DIAGNOSIS_LIMIT} diagnoses.")
     if len(procedures) > LINE_LIMIT:
         raise BadBody(f"A claim has at most {LINE_LIMIT} procedure lines.")
-    return {
-        "diagnoses": [{"code": code_in(line, f"Diagnosis {place}")} for place, line in enumerate(diagnoses, start=1)],
+    body = {
+        "diagnoses": [diagnosis_in(line, f"Diagnosis {place}") for place, line in enumerate(diagnoses, start=1)],
         "procedures": [line_in(line, f"Procedure {place}") for place, line in enumerate(procedures, start=1)],
         "comment": storable(raw.get("comment"))[:COMMENT_LIMIT],
         "worksheet": clean_sheet(raw.get("worksheet")),
     }
+    refuse_too_many(list(evidence_in(body)))
+    return body
 
 
 def storable(value: object) -> str:
@@ -127,6 +131,13 @@ def code_in(line: object, where: str) -> str:
     if not CODE.fullmatch(code):
         raise BadBody(f"{where} is not written like a code.")
     return code
+
+
+def diagnosis_in(line: object, where: str) -> dict[str, Any]:
+    """One diagnosis: its code, and the evidence for it if there is some."""
+    code = code_in(line, where)
+    assert isinstance(line, dict)  # noqa: S101  (code_in saw to it)
+    return {"code": code, **with_evidence(line.get("evidence"), where)}
 
 
 def line_in(line: object, where: str) -> dict[str, Any]:
@@ -144,7 +155,13 @@ def line_in(line: object, where: str) -> dict[str, Any]:
     units = str(line.get("units", 1))
     if not re.fullmatch(r"[0-9]{1,6}", units) or int(units) > UNIT_LIMIT:
         raise BadBody(f"{where}: units are a whole number up to {UNIT_LIMIT}.")
-    return {"code": code, "modifiers": modifiers, "units": int(units), "pointers": list(dict.fromkeys(pointers))}
+    return {
+        "code": code,
+        "modifiers": modifiers,
+        "units": int(units),
+        "pointers": list(dict.fromkeys(pointers)),
+        **with_evidence(line.get("evidence"), where),
+    }
 
 
 def listed(value: object, where: str) -> list[Any]:
@@ -160,25 +177,39 @@ def coded_from(body: Body, visit: CodedEncounter) -> CodedEncounter:
     """A cleaned body as what the rules work on; `visit` is what pre-coding knows (PreCoding.visit)."""
     return replace(
         visit,
-        diagnoses=tuple(DiagnosisLine(line["code"]) for line in body.get("diagnoses", [])),
+        diagnoses=tuple(DiagnosisLine(line["code"], **evidence_of(line)) for line in body.get("diagnoses", [])),
         procedures=tuple(
-            ProcedureLine(line["code"], tuple(line["modifiers"]), line["units"], tuple(line["pointers"]))
+            ProcedureLine(
+                line["code"], tuple(line["modifiers"]), line["units"], tuple(line["pointers"]), **evidence_of(line)
+            )
             for line in body.get("procedures", [])
         ),
         worksheet=worksheet_of(body.get("worksheet", {})),
     )
 
 
+def evidence_of(line: Mapping[str, Any]) -> dict[str, Any]:
+    """The passages of a line and the words in them, as the rules take them."""
+    passages = tuple(passage_in(one) for one in line.get("evidence", ()))
+    return {"quotes": tuple(one.quote for one in passages if one.quote), "evidence": passages}
+
+
+def passages_of(line: DiagnosisLine | ProcedureLine) -> dict[str, Any]:
+    """The key `evidence` of a line in a body, left out where there is none."""
+    return {"evidence": [passage.as_json() for passage in line.evidence]} if line.evidence else {}
+
+
 def body_of(coded: CodedEncounter, *, comment: str = "", worksheet: Mapping[str, Any] | None = None) -> Body:
     """The body that a coding would have been sent as."""
     return {
-        "diagnoses": [{"code": line.code} for line in coded.diagnoses],
+        "diagnoses": [{"code": line.code, **passages_of(line)} for line in coded.diagnoses],
         "procedures": [
             {
                 "code": line.code,
                 "modifiers": list(line.modifiers),
                 "units": line.units,
                 "pointers": list(line.pointers),
+                **passages_of(line),
             }
             for line in coded.procedures
         ],

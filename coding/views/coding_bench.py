@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from datetime import date
 from typing import Any
 
@@ -13,7 +12,8 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from coding.actions.coding import submit_coding
 from coding.actions.drafts import DraftChanged, draft_of, save_draft
-from coding.actions.findings import HardFindings, check_coding
+from coding.actions.evidence import passage_count, true_evidence
+from coding.actions.findings import HardFindings, ReasonMissing, check_coding
 from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import LeaseLost
 from coding.actions.tables import facts
@@ -31,6 +31,7 @@ from coding.forms.coding import (
     letters,
 )
 from coding.models import Assignment, Draft, Encounter, PreCoding, Verification
+from coding.rules.check_reasons import CheckReason
 from coding.rules.codings import (
     DIAGNOSIS_LIMIT,
     CodedEncounter,
@@ -38,7 +39,6 @@ from coding.rules.codings import (
     diagnosis_system,
     dotted,
 )
-from coding.rules.edits import Finding, Part, Severity
 from coding.rules.lifecycle import Stage
 from coding.views.bench import (
     Bench,
@@ -49,6 +49,7 @@ from coding.views.bench import (
     said_before,
     shown,
 )
+from coding.views.findings import findings_context, title_in
 from coding.views.late import draft_rows, keep_late_form
 from coding.views.prices import prices_context
 from coding.views.worksheet import result_context, worksheet_context
@@ -56,7 +57,6 @@ from portal.access import SignedRequest, found, refuse, requires
 from portal.rules.roles import Permission
 
 EMPTY: Body = {"diagnoses": [], "procedures": [], "comment": "", "worksheet": {}}
-WORDS = {Severity.HARD: "Fix", Severity.CHECK: "Check", Severity.INFO: "Info"}
 
 
 @requires(Permission.CODE)
@@ -78,7 +78,7 @@ def start_of(bench: Bench) -> Body:
 def act(request: SignedRequest, pk: int) -> HttpResponse:
     assignment, at = posted_assignment(request, pk), timezone.now()
     try:
-        body = body_from(request.POST)
+        body = posted_body(request, assignment.encounter)
     except BadBody as error:
         return again(request, pk, None, problem=str(error))
     if request.POST.get("action") in {"save", "check"}:
@@ -88,15 +88,26 @@ def act(request: SignedRequest, pk: int) -> HttpResponse:
     try:
         submit_coding(
             assignment=assignment, by=request.user, at=at, coded=coded_of(assignment.encounter, body),
-            comment=body["comment"], worksheet=body["worksheet"],
+            comment=body["comment"], worksheet=body["worksheet"], reason=posted_reason(request),
         )  # fmt: skip
-    except HardFindings:
-        return again(request, pk, body)
+    except (HardFindings, ReasonMissing) as refusal:
+        return again(request, pk, body, asks_reason=isinstance(refusal, ReasonMissing))
     except (LeaseLost, AlreadyMoved):
         return late(request, pk, body)
     return go_on(
         request, f"{assignment.encounter.label} submitted.", take_another=request.POST.get("action") != "submit"
     )
+
+
+def posted_body(request: SignedRequest, encounter: Encounter) -> Body:
+    """The codes of a posted form with their evidence as the pages have it, or BadBody."""
+    return true_evidence(encounter=encounter, body=body_from(request.POST))
+
+
+def posted_reason(request: SignedRequest) -> CheckReason | None:
+    """Why it is submitted although something is to be checked; None for no known reason."""
+    given = request.POST.get("check_reason", "")
+    return CheckReason(given) if given in list(CheckReason) else None
 
 
 def save(request: SignedRequest, assignment: Assignment, body: Body) -> HttpResponse:
@@ -119,15 +130,16 @@ def changed_elsewhere(request: SignedRequest, assignment: Assignment) -> bool:
     return stored is not None and stored.version != posted_version(request)
 
 
-def again(
-    request: SignedRequest, pk: int, body: Body | None, *, problem: str = "", changed: bool = False
-) -> HttpResponse:
+def again(  # noqa: PLR0913  (what can be wrong)
+    request: SignedRequest, pk: int, body: Body | None, *, problem: str = "", changed: bool = False,
+    asks_reason: bool = False,
+) -> HttpResponse:  # fmt: skip
     """The bench with what was sent, and why it was not taken."""
     bench = bench_of(request, pk, Stage.CODING)
-    status = 409 if changed else 422
     return page(
-        request, bench, body or bench.body() or start_of(bench), status=status, problem=problem, changed=changed
-    )
+        request, bench, body or bench.body() or start_of(bench), status=409 if changed else 422, problem=problem,
+        changed=changed, asks_reason=asks_reason,
+    )  # fmt: skip
 
 
 def late(request: SignedRequest, pk: int, body: Body) -> HttpResponse:
@@ -138,13 +150,15 @@ def late(request: SignedRequest, pk: int, body: Body) -> HttpResponse:
 
 def page(  # noqa: PLR0913  (the one place where a bench is drawn)
     request: SignedRequest, bench: Bench, body: Body, *, status: int = 200, problem: str = "", changed: bool = False,
-    newer: Draft | None = None,
+    newer: Draft | None = None, asks_reason: bool = False,
 ) -> HttpResponse:  # fmt: skip
     context = shown(
         bench,
         **list_context(bench.encounter, body),
         problem=problem,
-        refused=status == 422 and not problem,  # noqa: PLR2004  (Unprocessable)
+        refused=status == 422 and not problem and not asks_reason,  # noqa: PLR2004  (Unprocessable)
+        asks_reason=asks_reason,
+        check_reasons=[{"value": one.value, "label": one.label, "key": n} for n, one in enumerate(CheckReason, 1)],
         changed=changed,
         newer=draft_rows(newer),
         said=said_before(request),
@@ -201,6 +215,7 @@ def coded_of(encounter: Encounter, body: Body) -> CodedEncounter:
 
 def list_context(encounter: Encounter, body: Body) -> dict[str, Any]:
     """The list of codes, the facts above it and the findings below it."""
+    sent, body = body, true_evidence(encounter=encounter, body=body)
     known, coded = facts_of(encounter), coded_of(encounter, body)
     day = known.date_from if known else None
     state = titled(body, day)
@@ -212,6 +227,7 @@ def list_context(encounter: Encounter, body: Body) -> dict[str, Any]:
         "system": system.value,
         "system_label": system.label,
         "state": state,
+        "evidence_gone": passage_count(sent) - passage_count(body),
         "comment": body.get("comment", ""),
         "diagnosis_rows": diagnosis_rows(state),
         "procedure_rows": procedure_rows(state),
@@ -253,10 +269,6 @@ def titled(body: Body, day: date | None) -> dict[str, Any]:
     }
 
 
-def title_in(known: dict[str, Any], code: str) -> str:
-    return known[code].title if code in known else ""
-
-
 def diagnosis_rows(state: dict[str, Any]) -> list[dict[str, Any]]:
     """The rows of the plain form: the filled ones and some blank ones."""
     filled = state["diagnoses"]
@@ -283,85 +295,13 @@ def written(line: dict[str, Any]) -> dict[str, Any]:
     return {**line, "modifiers": " ".join(line["modifiers"]), "pointers": letters(line["pointers"])}
 
 
-# -- findings --------------------------------------------------------------------------------------------
-
-
-def findings_context(found_: tuple[Finding, ...], day: date | None) -> dict[str, Any]:
-    """The findings in the words of the page."""
-    words = words_of_fixes([finding.fix.after for finding in found_ if finding.fix], day)
-    rows = [finding_row(finding, words) for finding in found_]
-    fixes = 0
-    for row in rows:
-        if row["fix"]:
-            fixes += 1
-            row["number"] = fixes
-            row["key"] = f"alt+{fixes}" if fixes < 10 else ""  # noqa: PLR2004  (digits)
-    hard = sum(row["kind"] == "hard" for row in rows)
-    return {
-        "findings": rows,
-        "quiet": False,
-        "hard_count": hard,
-        "findings_words": findings_words(hard, len(rows)),
-        "has_day": day is not None,
-    }
-
-
-def findings_words(hard: int, every: int) -> str:
-    if not every:
-        return "Nothing to fix"
-    parts = ((hard, "to fix"), (every - hard, "to look at"))
-    return ", ".join(f"{count} {words}" for count, words in parts if count)
-
-
-def words_of_fixes(codings: list[CodedEncounter], day: date | None) -> dict[str, dict[str, str]]:
-    """What a bench shows of each code that some fix would leave or put on the list, by code."""
-    if not codings:
-        return {}
-    lists = {
-        diagnosis_system(day) if day else System.ICD10CM: {line.code for one in codings for line in one.diagnoses},
-        System.PROCEDURE: {line.code for one in codings for line in one.procedures},
-    }
-    found: dict[str, dict[str, str]] = {}
-    for system, codes in lists.items():
-        known = facts(codes, system=system, on=day) if day else {}
-        found |= {code: {"dotted": dotted(system, code), "title": title_in(known, code)} for code in codes}
-    return found
-
-
-def body_with_words(coded: CodedEncounter, words: dict[str, dict[str, str]]) -> dict[str, Any]:
-    body = body_of(coded)
-    return {part: [{**line, **words[line["code"]]} for line in body[part]] for part in ("diagnoses", "procedures")}
-
-
-def finding_row(finding: Finding, words: dict[str, dict[str, str]]) -> dict[str, Any]:
-    fix = finding.fix
-    return {
-        "kind": finding.severity.value,
-        "word": WORDS[finding.severity],
-        "text": finding.text,
-        "source": finding.source,
-        "target": target_of(finding),
-        "fix": json.dumps(body_with_words(fix.after, words)) if fix else "",
-        "fix_label": fix.label if fix else "",
-        "key": "",
-    }
-
-
-def target_of(finding: Finding) -> str:
-    """The id of the row that a finding is about."""
-    place = finding.place
-    if place is None or place.part is Part.ENCOUNTER or not place.number:
-        return ""
-    return f"line-{'d' if place.part is Part.DIAGNOSIS else 'p'}{place.number}"
-
-
 @requires(Permission.CODE, Permission.VERIFY)
 @require_POST
 def findings(request: SignedRequest, pk: int) -> HttpResponse:
     """The findings about a list of codes that is not saved yet, as a part of the page."""
     encounter = working_on(request, pk)
     try:
-        body = body_from(request.POST)
+        body = posted_body(request, encounter)
     except BadBody as error:
         return render(request, "coding/code_problem.html", {"problem": str(error)})
     coded = coded_of(encounter, body)
