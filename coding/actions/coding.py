@@ -13,12 +13,14 @@ from coding.actions.drafts import drop_draft
 from coding.actions.findings import explained_checks, refuse_hard_findings
 from coding.actions.leases import end_assignment, hold_lease
 from coding.actions.moves import move_encounter
+from coding.actions.suggesting import record_decisions
 from coding.models import Assignment, Coding, Diagnosis, Encounter, QueueRank
 from coding.models import ProcedureLine as ProcedureRow
 from coding.rules.check_reasons import CheckReason
 from coding.rules.codings import CodedEncounter, DiagnosisLine, ProcedureLine, bare, diagnosis_system
 from coding.rules.lifecycle import Stage
 from coding.rules.sampling import is_selected
+from coding.rules.suggested import Decided
 from coding.signals import encounter_finished
 from portal.actions.batches import day_of
 from portal.models import Contract, User
@@ -38,11 +40,12 @@ def submit_coding(
     comment: str = "",
     worksheet: Mapping[str, Any] | None = None,
     reason: CheckReason | None = None,
+    decided: Decided | None = None,
 ) -> Coding:
     """Keep the coder's version and send the encounter to verification, or finish it if it is not in the sample.
 
     HardFindings if the version breaks a hard edit; ReasonMissing if something is to be checked and there is no
-    `reason` why it stays.
+    `reason` why it stays. `decided` is what the coder did with suggestions: what they left is recorded as not coded.
     """
     encounter = hold_lease(assignment=assignment, by=by, at=at)
     findings = refuse_hard_findings(encounter=encounter, coded=coded)
@@ -59,6 +62,7 @@ def submit_coding(
         checks=checks,
         reason=reason if checks else None,
     )
+    record_decisions(coding=coding, decided=decided or Decided())
     end_assignment(assignment=assignment, end=Assignment.End.FINISHED, at=at)
     move_encounter(
         encounter=encounter,

@@ -26,6 +26,7 @@ from coding.rules.codings import (
 )
 from coding.rules.evidence import evidence_in, passage_in
 from coding.rules.lifecycle import HoldReason, NotBillableReason, SkipReason, WhoseMove
+from coding.rules.suggested import SHOWN_LIMIT, Decided, RejectReason
 from portal.models import choices
 
 Body = dict[str, Any]
@@ -37,6 +38,7 @@ COMMENT_LIMIT = 4000  # characters
 HOLD_DAYS = 30  # the longest that a chart waits before it comes back by itself
 CODE = re.compile(r"[A-Z0-9]{3,8}")
 MODIFIER = re.compile(r"[A-Z0-9]{2}")
+STATES = frozenset({"accepted", "added", "changed"})  # of a line that was suggested
 BLANK_ROWS = 3  # offered below the filled ones
 DIAGNOSIS_ROWS, PROCEDURE_ROWS = 5, 3  # at least
 PERSONS_REASONS = tuple(reason for reason in NotBillableReason if reason is not NotBillableReason.JOINED)
@@ -117,7 +119,8 @@ def clean_body(raw: object) -> Body:
         "worksheet": clean_sheet(raw.get("worksheet")),
     }
     refuse_too_many(list(evidence_in(body)))
-    return body
+    rejected = rejected_in(raw.get("rejected"))
+    return {**body, "rejected": rejected} if rejected else body
 
 
 def storable(value: object) -> str:
@@ -137,7 +140,34 @@ def diagnosis_in(line: object, where: str) -> dict[str, Any]:
     """One diagnosis: its code, and the evidence for it if there is some."""
     code = code_in(line, where)
     assert isinstance(line, dict)  # noqa: S101  (code_in saw to it)
-    return {"code": code, **with_evidence(line.get("evidence"), where)}
+    return {"code": code, **with_evidence(line.get("evidence"), where), **whence(line)}
+
+
+def whence(line: Mapping[str, Any]) -> dict[str, Any]:
+    """From which suggestion a line came, and whether it is as suggested; nothing for one that was found otherwise."""
+    number, state = line.get("suggestion"), line.get("state")
+    if type(number) is not int or not 0 < number < 2**63:
+        return {}
+    return {"suggestion": number, "state": state if state in STATES else "added"}
+
+
+def rejected_in(value: object) -> dict[str, int]:
+    """The suggestions that were rejected: the number of the reason by the id of each, 0 for none."""
+    given = value if isinstance(value, dict) else {}
+    return {
+        number: reason
+        for number, reason in list(given.items())[:SHOWN_LIMIT]
+        if re.fullmatch(r"[0-9]{1,18}", str(number)) and type(reason) is int and 0 <= reason <= len(RejectReason)
+    }
+
+
+def decided_in(body: Mapping[str, Any]) -> Decided:
+    """What a cleaned body says of suggestions."""
+    lines = [*body.get("diagnoses", ()), *body.get("procedures", ())]
+    return Decided(
+        taken={line["suggestion"]: line["code"] for line in lines if "suggestion" in line},
+        rejected={int(number): reason for number, reason in body.get("rejected", {}).items()},
+    )
 
 
 def line_in(line: object, where: str) -> dict[str, Any]:
@@ -161,6 +191,7 @@ def line_in(line: object, where: str) -> dict[str, Any]:
         "units": int(units),
         "pointers": list(dict.fromkeys(pointers)),
         **with_evidence(line.get("evidence"), where),
+        **whence(line),
     }
 
 

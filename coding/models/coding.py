@@ -95,7 +95,8 @@ class Coding(ClientRow):
                 condition=models.Q(stage__in=["coding", "verification"]), name="coding_coding_stage"
             ),
             models.CheckConstraint(
-                condition=models.Q(check_reason__in=["", *CheckReason]), name="coding_coding_check_reason_known"
+                condition=models.Q(check_reason__in=["", *(reason.value for reason in CheckReason)]),
+                name="coding_coding_check_reason_known",
             ),
         ]
         ordering = ("encounter", "version")

@@ -16,6 +16,7 @@ from coding.actions.evidence import passage_count, true_evidence
 from coding.actions.findings import HardFindings, ReasonMissing, check_coding
 from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import LeaseLost
+from coding.actions.suggesting import earlier_rejections, ensure_suggestions
 from coding.actions.tables import facts
 from coding.forms.bad_body import BadBody
 from coding.forms.coding import (
@@ -28,6 +29,7 @@ from coding.forms.coding import (
     body_from,
     body_of,
     coded_from,
+    decided_in,
     letters,
 )
 from coding.models import Assignment, Draft, Encounter, PreCoding, Verification
@@ -52,6 +54,7 @@ from coding.views.bench import (
 from coding.views.findings import findings_context, title_in
 from coding.views.late import draft_rows, keep_late_form
 from coding.views.prices import prices_context
+from coding.views.suggested_rows import REJECT_REASONS, suggested_rows
 from coding.views.worksheet import result_context, worksheet_context
 from portal.access import SignedRequest, found, refuse, requires
 from portal.rules.roles import Permission
@@ -66,13 +69,18 @@ def code(request: SignedRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return act(request, pk)
     bench = bench_of(request, pk, Stage.CODING)
+    if bench.is_live:
+        ensure_suggestions(encounter=bench.encounter, at=timezone.now())
     return page(request, bench, bench.body() or start_of(bench))
 
 
 def start_of(bench: Bench) -> Body:
     """The coder's own last version when the encounter came back, else nothing."""
     own = bench.encounter.codings.filter(stage=Stage.CODING, author=bench.assignment.user).order_by("-version").first()
-    return body_of(own.coded(), worksheet=own.worksheet) if own else EMPTY
+    if own is None:
+        return EMPTY
+    rejected = earlier_rejections(own)
+    return {**body_of(own.coded(), worksheet=own.worksheet), **({"rejected": rejected} if rejected else {})}
 
 
 def act(request: SignedRequest, pk: int) -> HttpResponse:
@@ -89,6 +97,7 @@ def act(request: SignedRequest, pk: int) -> HttpResponse:
         submit_coding(
             assignment=assignment, by=request.user, at=at, coded=coded_of(assignment.encounter, body),
             comment=body["comment"], worksheet=body["worksheet"], reason=posted_reason(request),
+            decided=decided_in(body),
         )  # fmt: skip
     except (HardFindings, ReasonMissing) as refusal:
         return again(request, pk, body, asks_reason=isinstance(refusal, ReasonMissing))
@@ -158,12 +167,14 @@ def page(  # noqa: PLR0913  (the one place where a bench is drawn)
         problem=problem,
         refused=status == 422 and not problem and not asks_reason,  # noqa: PLR2004  (Unprocessable)
         asks_reason=asks_reason,
+        reject_reasons=REJECT_REASONS,
         check_reasons=[{"value": one.value, "label": one.label, "key": n} for n, one in enumerate(CheckReason, 1)],
         changed=changed,
         newer=draft_rows(newer),
         said=said_before(request),
         returned=last_return(bench.encounter),
     )
+    context["state"]["suggestions"] = suggested_rows(bench.encounter, context["facts"] and context["facts"].date_from)
     if context["returned"] and context["told"] and context["told"]["move"] == "return_to_coder":
         context["told"] = None  # the banner with the differences says it
     return render(request, "coding/code.html", context, status=status)
@@ -248,6 +259,8 @@ def titled(body: Body, day: date | None) -> dict[str, Any]:
         for some, of in zip(lines, (system, System.PROCEDURE), strict=True)
     ]
     return {
+        "rejected": body.get("rejected", {}),
+        "worksheet_evidence": body.get("worksheet", {}).get("evidence", {}),
         "diagnoses": [
             {
                 **line,
