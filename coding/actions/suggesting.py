@@ -12,7 +12,7 @@ from coding.actions.evidence import are_words_due
 from coding.models import Coding, Encounter, SuggestedCode, SuggestionDecision, SuggestionSet
 from coding.rules.codings import System, bare
 from coding.rules.evidence import Passage
-from coding.rules.suggested import BLIND_SEED, BLIND_SHARE, Decided, Suggestion, RejectReason, is_blind, outcome, ranked
+from coding.rules.suggested import BLIND_SEED, BLIND_SHARE, Decided, RejectReason, Suggestion, is_blind, outcome, ranked
 from portal.actions.audit import record
 
 

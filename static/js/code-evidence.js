@@ -36,7 +36,7 @@ export class Evidence {
         for (const box of joined(passage.boxes)) boxes.get(figure).push([...box, chosen ? `selected ${kind}` : kind]);
       });
     }
-    for (const [figure, some] of boxes) markOn(figure, some, "evidence");
+    for (const [figure, some] of boxes) markOn(figure, some, "shown");
     this.#marked = new Set([...boxes].filter(([, some]) => some.length).map(([figure]) => figure));
   }
 
@@ -76,7 +76,7 @@ export class Evidence {
       const figure = this.marks.figureOf(page);
       const image = figure?.querySelector("img");
       if (!image?.complete || !image.naturalWidth) return false;
-      return [...figure.querySelectorAll(".marks.evidence rect.selected")].some((mark) => {
+      return [...figure.querySelectorAll(".marks.shown rect.selected")].some((mark) => {
         const { top, bottom, left, right, height } = mark.getBoundingClientRect();
         return height > 0 && top < pane.bottom && bottom > pane.top && left < pane.right && right > pane.left;
       });

@@ -15,8 +15,9 @@ export class CodeLines {
   #keys = 0;
   #past = [];
 
-  constructor(suggestions) {
+  constructor(suggestions, sheet) {
     this.suggestions = suggestions;
+    this.sheet = sheet;
   }
 
   get all() {
@@ -62,7 +63,7 @@ export class CodeLines {
 
   /** Before each change: what an undo brings back. */
   remember() {
-    this.#past.push(structuredClone([this.diagnoses, this.procedures, this.current, this.suggestions.rejected]));
+    this.#past.push(structuredClone([this.diagnoses, this.procedures, this.current, this.suggestions.rejected, this.sheet.lines]));
     if (this.#past.length > UNDO_STEPS) this.#past.shift();
   }
 
@@ -73,7 +74,7 @@ export class CodeLines {
   undo() {
     const past = this.#past.pop();
     if (!past) throw new Refused("Nothing to undo");
-    [this.diagnoses, this.procedures, this.current, this.suggestions.rejected] = past;
+    [this.diagnoses, this.procedures, this.current, this.suggestions.rejected, this.sheet.lines] = past;
   }
 
   refuseTooMany(system) {

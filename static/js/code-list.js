@@ -27,9 +27,9 @@ class CodeList extends HTMLElement {
     if (this.#ready) return;
     this.#ready = true;
     const state = JSON.parse(this.querySelector('script[type="application/json"]').textContent);
-    this.#lines = new CodeLines(new Suggestions(state.suggestions ?? [], state.rejected ?? {}));
     this.#evidence = new Evidence(document.querySelector("page-viewer"));
     this.#sheet = new SheetEvidence(this, state.worksheet_evidence ?? {});
+    this.#lines = new CodeLines(new Suggestions(state.suggestions ?? [], state.rejected ?? {}), this.#sheet);
     this.#lines.load(state);
     this.querySelector("[data-plain]").remove();
     for (const part of this.querySelectorAll("[data-tools]")) part.hidden = false;
@@ -99,6 +99,7 @@ class CodeList extends HTMLElement {
   /** A code was found: a line of its own, or instead of the one that is replaced; it takes what was marked for it. */
   #add({ system: list, code, dotted, title }) {
     const lines = this.#lines;
+    this.#sheet.drop();
     const system = list === "procedure" ? list : "diagnosis";
     const { passages, key } = this.#seed.take();
     const replaced = lines.of(key);
@@ -171,23 +172,12 @@ class CodeList extends HTMLElement {
     if (!found.length) return say("Select words on the page, or draw a box on a scan; then L links them.");
     if (line.evidence.length + found.length > PASSAGES) return this.#refuse(`A code has at most ${PASSAGES} passages as evidence.`);
     const text = `${found.map(({ quote }) => quote || "A box without words").join("; ")}: evidence for ${line.dotted}`;
-    if (line.tick) {
-      line.evidence.push(...found);
-      this.#draw();
-      this.#tell(0);
-      say(text);
-    } else this.#change(() => line.evidence.push(...found), { text });
+    this.#change(() => line.evidence.push(...found), { text });
     return this.#evidence.marks.clear();
   }
 
   #unlink(line, index) {
     if (!line?.evidence[index] || line.ghost) return say("Nothing to unlink");
-    if (line.tick) {
-      line.evidence.splice(index, 1);
-      this.#draw();
-      this.#tell(0);
-      return say("Unlinked");
-    }
     return this.#change(() => line.evidence.splice(index, 1), { text: `Unlinked from ${line.dotted}. Z brings it back.` });
   }
 

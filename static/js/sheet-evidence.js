@@ -23,6 +23,11 @@ export class SheetEvidence {
     return [...this.#lines.values()];
   }
 
+  set lines(lines) {
+    this.#lines = new Map(lines.map((line) => [line.tick, line]));
+    if (this.inHand) this.inHand = this.#line(this.inHand.tick);
+  }
+
   /** The element that was last worked on stays in hand while words are selected for it. */
   entered(target) {
     const row = target.closest(".em-row");

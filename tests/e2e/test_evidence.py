@@ -1,13 +1,15 @@
 """Evidence and suggestions on the coding bench, in a real browser, by keys and by pointer."""
 
+import json
 import re
 
 import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
-from coding.models import Draft
-from tests.coding.worded import worded_bench
+from coding.models import Coding, Draft, SuggestionDecision
+from tests.coding.lines import coded
+from tests.coding.worded import FIVE, suggest, worded_bench
 from tests.e2e.people import assert_accessible
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
@@ -30,10 +32,13 @@ def open_bench(screen, held, *, counts=False):
     return page
 
 
-def all_images_drawn(page):
-    page.wait_for_function(
-        "[...document.querySelectorAll('figure img')].every((one) => one.loading === 'lazy' || one.complete)"
-    )
+def evidence_is_on_screen(page):
+    """The page of the row in hand is drawn, and its passage stands in the pane."""
+    page.wait_for_function("document.querySelector('#page-2 img').complete")
+    mark, pane = page.locator(".marks.shown rect.selected"), page.locator("#chart-pane .pane-body")
+    expect(mark).to_be_visible()
+    box, around = mark.bounding_box(), pane.bounding_box()
+    assert around["y"] <= box["y"] <= around["y"] + around["height"]
 
 
 def add(page, code):
@@ -76,7 +81,7 @@ def test_selected_words_become_the_evidence_of_the_code_in_hand(screen, river, a
     box = badge.bounding_box()
     assert min(box["width"], box["height"]) >= 24
     expect(page.locator("#findings")).not_to_contain_text("No evidence is marked for I10.")
-    expect(page.locator("#page-2 .marks.evidence rect.selected")).to_have_count(1)
+    expect(page.locator("#page-2 .marks.shown rect.selected")).to_have_count(1)
     kept = saved(page)["diagnoses"][0]["evidence"]
     assert [(one["number"], one["quote"]) for one in kept] == [(2, "Essential hypertension,")]
     assert_accessible(page)
@@ -112,7 +117,7 @@ def test_a_box_is_drawn_on_a_scan_without_words(screen, river, ann):
     # Turned for reading, the mark stays on what it marks.
     page.locator("#chart-pane .pane-body").focus()
     page.keyboard.press("Shift+R")
-    mark, sheet = (page.locator(f"#page-3 {part}").bounding_box() for part in (".marks.evidence rect", ".sheet"))
+    mark, sheet = (page.locator(f"#page-3 {part}").bounding_box() for part in (".marks.shown rect", ".sheet"))
     assert (mark["x"] + mark["width"] - sheet["x"]) / sheet["width"] == pytest.approx(0.95, abs=0.02)
     assert (mark["y"] - sheet["y"]) / sheet["height"] == pytest.approx(0.1, abs=0.02)
 
@@ -193,8 +198,7 @@ def test_a_chart_of_five_suggestions_takes_seven_keys_and_no_click(screen, river
     expect(page.locator("[data-row].ghost")).to_have_count(5)
     expect(page.locator(".ghost[aria-current=true]")).to_contain_text("E11.9")
     expect(page.locator("[data-undecided]")).to_have_text("5 undecided")
-    page.wait_for_function("document.querySelector('#page-2 img').complete")
-    assert_accessible(page)
+    evidence_is_on_screen(page)
     for left in (4, 3, 2, 1, 0):
         page.keyboard.press("a")
         expect(page.locator("[data-row].ghost")).to_have_count(left)
@@ -214,7 +218,7 @@ def test_a_rejected_and_a_searched_code_take_no_more_than_twenty_two_keys(screen
     held = worded_bench(river, ann)
     suggest(held.encounter, *(one for one in FIVE if one[0] != "M1712"), ("M1712", "left knee"))
     page = open_bench(screen, held, counts=True)
-    page.wait_for_function("document.querySelector('#page-2 img').complete")
+    evidence_is_on_screen(page)
     order = {"E11.9": "a", "I10": "a", "M17.11": "a", "M17.12": "x", "99213": "a"}
     for _ in range(5):
         code = page.locator(".ghost[aria-current=true] .code").inner_text()
