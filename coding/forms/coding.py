@@ -161,6 +161,25 @@ def rejected_in(value: object) -> dict[str, int]:
     }
 
 
+def with_kept(body: Body, earlier: Body) -> Body:
+    """A body without evidence, with that of earlier work on the same codes, and what was decided of suggestions."""
+    parts = {part: with_history(body[part], earlier.get(part, [])) for part in ("diagnoses", "procedures")}
+    marked = (earlier.get("worksheet") or {}).get("evidence")
+    sheet = {**body["worksheet"], "evidence": marked} if marked and body["worksheet"] else body["worksheet"]
+    rejected = {"rejected": earlier["rejected"]} if "rejected" in earlier else {}
+    return {**body, **parts, "worksheet": sheet, **rejected}
+
+
+def with_history(lines: list[dict[str, Any]], earlier: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Lines with what earlier ones of the same code say besides; the first such line counts."""
+    known = {line["code"]: line for line in reversed(earlier)}
+    names = ("evidence", "suggestion", "state")
+    return [
+        {**line, **{name: known[line["code"]][name] for name in names if name in known.get(line["code"], ())}}
+        for line in lines
+    ]
+
+
 def decided_in(body: Mapping[str, Any]) -> Decided:
     """What a cleaned body says of suggestions."""
     lines = [*body.get("diagnoses", ()), *body.get("procedures", ())]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -31,6 +32,7 @@ from coding.forms.coding import (
     coded_from,
     decided_in,
     letters,
+    with_kept,
 )
 from coding.models import Assignment, Draft, Encounter, PreCoding, Verification
 from coding.rules.check_reasons import CheckReason
@@ -86,7 +88,7 @@ def start_of(bench: Bench) -> Body:
 def act(request: SignedRequest, pk: int) -> HttpResponse:
     assignment, at = posted_assignment(request, pk), timezone.now()
     try:
-        body = posted_body(request, assignment.encounter)
+        body = posted_body(request, assignment.encounter, lambda: earlier_work(assignment))
     except BadBody as error:
         return again(request, pk, None, problem=str(error))
     if request.POST.get("action") in {"save", "check"}:
@@ -108,9 +110,25 @@ def act(request: SignedRequest, pk: int) -> HttpResponse:
     )
 
 
-def posted_body(request: SignedRequest, encounter: Encounter) -> Body:
-    """The codes of a posted form with their evidence as the pages have it, or BadBody."""
-    return true_evidence(encounter=encounter, body=body_from(request.POST))
+def posted_body(request: SignedRequest, encounter: Encounter, earlier: Callable[[], Body] | None = None) -> Body:
+    """The codes of a posted form with their evidence as the pages have it, or BadBody.
+
+    The rows of a form without scripts say nothing of evidence: they keep that of `earlier` work on the same codes.
+    """
+    body = body_from(request.POST)
+    if "body" not in request.POST and earlier is not None:
+        body = with_kept(body, earlier())
+    return true_evidence(encounter=encounter, body=body)
+
+
+def earlier_work(assignment: Assignment) -> Body:
+    """What the person has so far: their draft, else the version that the bench began with."""
+    encounter, stage = assignment.encounter, Stage(assignment.stage)
+    draft = draft_of(encounter=encounter, stage=stage, author=assignment.user)
+    if draft is not None:
+        return draft.body
+    last = encounter.codings.filter(stage=Stage.CODING).order_by("-version").first()
+    return body_of(last.coded(), worksheet=last.worksheet) if last else EMPTY
 
 
 def posted_reason(request: SignedRequest) -> CheckReason | None:
@@ -167,7 +185,6 @@ def page(  # noqa: PLR0913  (the one place where a bench is drawn)
         problem=problem,
         refused=status == 422 and not problem and not asks_reason,  # noqa: PLR2004  (Unprocessable)
         asks_reason=asks_reason,
-        reject_reasons=REJECT_REASONS,
         check_reasons=[{"value": one.value, "label": one.label, "key": n} for n, one in enumerate(CheckReason, 1)],
         changed=changed,
         newer=draft_rows(newer),
@@ -238,6 +255,7 @@ def list_context(encounter: Encounter, body: Body) -> dict[str, Any]:
         "system": system.value,
         "system_label": system.label,
         "state": state,
+        "reject_reasons": REJECT_REASONS,
         "evidence_gone": passage_count(sent) - passage_count(body),
         "comment": body.get("comment", ""),
         "diagnosis_rows": diagnosis_rows(state),

@@ -28,6 +28,7 @@ from coding.views.coding_bench import (
     changed_elsewhere,
     coded_of,
     difference_row,
+    earlier_work,
     list_context,
     posted_body,
     working_on,
@@ -62,7 +63,7 @@ def start_of(encounter: Encounter) -> Body:
 def act(request: SignedRequest, pk: int) -> HttpResponse:
     assignment = posted_assignment(request, pk)
     try:
-        body = posted_body(request, assignment.encounter)
+        body = posted_body(request, assignment.encounter, lambda: earlier_work(assignment))
     except BadBody as error:
         return again(request, pk, None, problem=str(error))
     action = request.POST.get("action", "")

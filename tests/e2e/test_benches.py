@@ -16,7 +16,7 @@ from portal.models import Contract
 from tests import factories
 from tests.coding.benches import lapse, to_code, to_precode, to_verify, visit
 from tests.coding.lines import coded, load_codes
-from tests.e2e.people import assert_accessible
+from tests.e2e.people import assert_accessible, submit_with_reason
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
@@ -60,10 +60,10 @@ def test_a_chart_walks_through_the_three_benches_by_keyboard(screen, river, ann,
     page.keyboard.type("25")
     page.keyboard.press("Enter")
     expect(page.locator("#line-d1")).to_contain_text("E11.9")
-    expect(page.locator("#findings")).to_contain_text("Nothing to fix")
+    expect(page.locator("#findings")).to_contain_text("3 to look at")  # nothing is marked as evidence
     expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
     assert_accessible(page)
-    page.keyboard.press("Control+Enter")
+    submit_with_reason(page)
     page.wait_for_url(f"**{reverse('coding:queue')}")
     assert Coding.objects.get().coded() == coded("E119 I10", "99213-25@1,2")
     assert Encounter.objects.get().status == EncounterStatus.TO_VERIFY
@@ -149,7 +149,7 @@ def test_a_coding_is_sent_with_the_codes_that_were_entered_for_it(screen, river,
     assert not Coding.objects.exists()
     page.locator("#code-q").fill("I10")
     page.keyboard.press("Enter")
-    page.keyboard.press("Control+Enter")
+    submit_with_reason(page)
     page.wait_for_url(f"**{reverse('coding:queue')}")
     sent = Coding.objects.get()
     assert [line.code for line in sent.diagnoses.all()] == ["E119", "I10"]
