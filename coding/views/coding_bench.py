@@ -126,7 +126,8 @@ def earlier_work(assignment: Assignment) -> Body:
     encounter, stage = assignment.encounter, Stage(assignment.stage)
     draft = draft_of(encounter=encounter, stage=stage, author=assignment.user)
     if draft is not None:
-        return draft.body
+        kept: Body = draft.body
+        return kept
     last = encounter.codings.filter(stage=Stage.CODING).order_by("-version").first()
     return body_of(last.coded(), worksheet=last.worksheet) if last else EMPTY
 
@@ -185,6 +186,7 @@ def page(  # noqa: PLR0913  (the one place where a bench is drawn)
         problem=problem,
         refused=status == 422 and not problem and not asks_reason,  # noqa: PLR2004  (Unprocessable)
         asks_reason=asks_reason,
+        note_missing=asks_reason and posted_reason(request) is CheckReason.NOTE,
         check_reasons=[{"value": one.value, "label": one.label, "key": n} for n, one in enumerate(CheckReason, 1)],
         changed=changed,
         newer=draft_rows(newer),

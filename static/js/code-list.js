@@ -38,7 +38,7 @@ class CodeList extends HTMLElement {
     this.addEventListener("code:left", () => { this.#seed.take(); this.#focusRow(); });
     document.addEventListener("passage:marked", ({ detail }) => this.#link(detail.passages));
     this.#checks = new Checks(this);
-    this.addEventListener("pointerdown", (event) => event.target.closest('[data-do="link"]') && event.preventDefault()); // what is selected stays so
+    this.addEventListener("pointerdown", (event) => event.target.closest('[data-do="link"], .evidence.none') && event.preventDefault()); // what is selected stays so
     this.addEventListener("worksheet:changed", () => this.#tell(0));
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("focusin", (event) => this.#entered(event.target));

@@ -18,6 +18,7 @@ export class PageMarks {
     this.viewer = viewer;
     this.body = viewer.querySelector(".pane-body");
     this.body.addEventListener("pointerdown", (event) => this.#press(event));
+    this.body.addEventListener("pointerover", (event) => this.#look(event.target.closest("figure[data-words]")));
     viewer.addEventListener("keydown", (event) => {
       if (event.key === "Escape" && this.#drawn.length && !isTyping(event.target)) this.clear();
     });
@@ -63,11 +64,19 @@ export class PageMarks {
   }
 
   // -- by pointer: on pages without words, or with Alt held -----------------------------------------------
+  /** Whether a page has words is known once somebody points at it. */
+  async #look(figure) {
+    if (!figure || figure.hasAttribute("data-wordless")) return;
+    const words = await this.#words(figure);
+    figure.toggleAttribute("data-wordless", !words.length);
+  }
+
   #press(event) {
     const sheet = event.target.closest?.(".sheet");
     if (!sheet || event.button !== 0 || event.pointerType === "touch" && !this.#marker) return;
     const figure = sheet.closest("figure");
-    if (figure.querySelector(".words") && !event.altKey && !this.#marker) return;
+    const isBare = figure.hasAttribute("data-wordless") && !figure.querySelector(".words");
+    if (!isBare && !event.altKey && !this.#marker) return;
     event.preventDefault();
     if (!event.shiftKey) this.clear();
     const from = shareOf(sheet, event);

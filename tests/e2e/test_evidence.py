@@ -103,6 +103,7 @@ def test_a_box_is_drawn_on_a_scan_without_words(screen, river, ann):
         page.keyboard.press("]")
     sheet = page.locator("#page-3 .sheet")
     sheet.hover()
+    expect(page.locator("#page-3")).to_have_attribute("data-wordless", "")
     box = sheet.bounding_box()
     page.mouse.move(box["x"] + box["width"] * 0.1, box["y"] + box["height"] * 0.05)
     page.mouse.down()
