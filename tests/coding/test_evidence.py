@@ -224,3 +224,48 @@ def test_the_verifier_reads_the_reason(held, ann, bea, as_user):
     text = as_user(bea).get(reverse("coding:verify", args=[held.encounter_id])).content.decode()
     assert "Submitted with 2 to check:" in text
     assert "The payer wants it so" in text
+
+
+# -- without scripts -------------------------------------------------------------------------------------
+
+
+def test_the_form_without_scripts_keeps_what_was_marked(held, pages, ann, as_user):
+    browser = as_user(ann)
+    saved(browser, held, a_body(passage(pages[0]), rejected={"9": 1}))
+    url = reverse("coding:code", args=[held.encounter_id])
+    browser.post(url, form_for(held, version=1, **{"dx-1": "E11.9", "dx-2": "I10"}, action="save"))
+    body = Draft.objects.get().body
+    assert [line["code"] for line in body["diagnoses"]] == ["E119", "I10"]
+    assert "evidence" not in body["diagnoses"][0]
+    assert body["diagnoses"][1]["evidence"][0]["quote"] == "hypertension"
+    assert body["rejected"] == {"9": 1}
+
+
+def test_a_correction_without_scripts_keeps_the_coders_evidence(held, pages, ann, bea, as_user):
+    line = {"code": "99213", "modifiers": [], "units": 1, "pointers": [1]}
+    sent = {**a_body(passage(pages[1])), "procedures": [line]}
+    as_user(ann).post(reverse("coding:code", args=[held.encounter_id]), form_for(held, body=json.dumps(sent)))
+    judging = take_next(by=bea, at=timezone.now(), stages=[Stage.VERIFICATION])
+    rows = {"dx-1": "I10", "px-1-code": "99214", "px-1-units": "1", "px-1-pointers": "A"}
+    url = reverse("coding:verify", args=[held.encounter_id])
+    assert as_user(bea).post(url, form_for(judging, **rows, action="corrected")).status_code == 302
+    final = Coding.objects.get(version=2)
+    assert final.diagnoses.get().evidence[0]["quote"] == "hypertension"
+    assert final.procedures.get().evidence == []
+
+
+def test_a_finished_chart_shows_where_its_codes_stand(held, pages, ann, as_user):
+    line = {
+        "code": "99213",
+        "modifiers": [],
+        "units": 1,
+        "pointers": [1],
+        "evidence": [passage(pages[0], [1, 1, 9, 9])],
+    }
+    sent = {**a_body(passage(pages[1])), "procedures": [line]}
+    browser, url = as_user(ann), reverse("coding:code", args=[held.encounter_id])
+    browser.post(url, form_for(held, body=json.dumps(sent)))
+    text = browser.get(url).content.decode()
+    assert "You are only reading." in text
+    assert "Page 2 “hypertension”" in text
+    assert "Page 1 a box without words" in text

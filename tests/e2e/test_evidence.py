@@ -5,14 +5,18 @@ import re
 
 import pytest
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import expect
 
+from coding.actions.queue import take_next
 from coding.code_index import build_code_index
 from coding.models import Coding, Draft, SuggestionDecision
+from coding.rules.lifecycle import Stage
+from portal.models import Contract
 from tests import factories
 from tests.coding.lines import coded
 from tests.coding.worded import FIVE, suggest, worded_bench
-from tests.e2e.people import assert_accessible, submit_with_reason
+from tests.e2e.people import NARROW, assert_accessible, submit_with_reason
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
@@ -241,3 +245,144 @@ def test_a_rejected_and_a_searched_code_take_no_more_than_twenty_two_keys(screen
     assert done["clicks"] == 0
     assert done["keys"] <= 22
     assert Coding.objects.get().check_reason == "documented"
+
+
+def current(page):
+    return page.locator("[data-row][aria-current=true]")
+
+
+def test_a_suggestion_is_accepted_only_once_its_evidence_was_in_sight(screen, river, ann):
+    held = worded_bench(river, ann)
+    suggest(held.encounter, *FIVE)
+    page = open_bench(screen, held)
+    evidence_is_on_screen(page)
+    page.locator("#chart-pane .pane-body").evaluate("pane => pane.scrollTo(0, 0)")
+    expect(page.locator("[data-page-now]").first).to_have_text("1")
+    page.keyboard.press("a")
+    evidence_is_on_screen(page)
+    expect(page.locator("#live")).to_contain_text("Look at the evidence of E11.9 on page 2")
+    expect(page.locator("[data-row].ghost")).to_have_count(5)
+    page.keyboard.press("a")
+    expect(page.locator("[data-row].ghost")).to_have_count(4)
+    expect(page.locator("#line-d1 .state")).to_have_text("Accepted")
+    expect(current(page)).to_contain_text("I10")
+
+
+def test_what_is_rejected_replaced_and_left_is_kept_apart(screen, river, ann):
+    held = worded_bench(river, ann)
+    suggest(held.encounter, *FIVE, ("Z880", ""))
+    page = open_bench(screen, held)
+    evidence_is_on_screen(page)
+    expect(page.locator("[data-history] summary")).to_have_text("History & allergies (1)")
+    expect(page.locator("[data-undecided]")).to_have_text("6 undecided")
+    page.keyboard.press("x")
+    why = page.get_by_role("group", name="Why it was rejected")
+    expect(why).to_be_visible()
+    page.keyboard.press("2")
+    expect(why).to_be_hidden()
+    expect(current(page)).to_contain_text("I10")
+    page.keyboard.press("x")
+    expect(why).to_be_hidden(timeout=4000)  # two seconds, and no reason
+    page.keyboard.press("z")
+    expect(page.locator("[data-row].ghost").filter(has_text="I10")).to_have_count(1)
+    # Replaced: the search opens with the siblings of the code.
+    page.locator("[data-row].ghost").filter(has_text="M17.11").locator(".code-text").click()
+    page.locator("[data-row].ghost").filter(has_text="M17.11").focus()
+    page.keyboard.press("r")
+    expect(page.get_by_label("Replace M17.11")).to_have_value("M17.1")
+    expect(page.get_by_role("option").filter(has_text="M17.12")).to_be_visible()
+    page.locator("#code-q").fill("E119")
+    expect(page.get_by_role("option").first).to_contain_text("E11.9")
+    page.keyboard.press("Enter")
+    expect(page.locator("#line-d1 .state")).to_have_text("Changed")
+    expect(page.get_by_label("Add a code")).to_be_focused()
+    page.keyboard.press("Escape")
+    page.locator("[data-row].ghost").filter(has_text="99213").focus()
+    page.keyboard.press("a")
+    expect(page.locator("#line-p1 .state")).to_have_text("Accepted")
+    assert_accessible(page)
+    submit_with_reason(page)
+    page.wait_for_url(f"**{reverse('coding:queue')}")
+    assert dict(SuggestionDecision.objects.values_list("suggested__code", "decision")) == {
+        "E119": "accepted",  # rejected, and found again by the coder
+        "I10": "undecided",
+        "M1711": "replaced",
+        "M1712": "undecided",
+        "99213": "accepted",
+        "Z880": "undecided",
+    }
+
+
+def test_the_passages_of_a_code_are_gone_through_and_hidden(screen, river, ann):
+    held = worded_bench(river, ann)
+    page = open_bench(screen, held)
+    add(page, "E119")
+    for figure, first, last in (("page-2", "Type", "mellitus"), ("page-1", "type", "diabetes.")):
+        select_words(page, figure, first, last)
+        page.keyboard.press("l")
+        expect(page.locator(f"#{figure} .marks.shown rect")).to_have_count(1)
+    expect(page.get_by_role("button", name="Evidence for E11.9: 2 passages")).to_be_visible()
+    page.keyboard.press("e")
+    expect(page.locator("#page-1 .marks.shown rect.selected")).to_be_visible()
+    expect(page.locator("[data-page-now]").first).to_have_text("1")
+    page.keyboard.press("Shift+E")
+    expect(page.locator("#page-2 .marks.shown rect.selected")).to_be_visible()
+    page.keyboard.press("h")
+    expect(page.locator("#page-2 .marks.shown")).to_be_hidden()
+    page.keyboard.press("h")
+    page.keyboard.press("Shift+X")
+    expect(page.get_by_role("button", name="Evidence for E11.9: 1 passage")).to_be_visible()
+    [kept] = saved(page)["diagnoses"][0]["evidence"]
+    assert kept["quote"] == "type 2 diabetes."
+
+
+def test_a_tick_of_the_worksheet_carries_evidence(screen, river, ann):
+    held = worded_bench(river, ann)
+    page = open_bench(screen, held)
+    add(page, "99213")
+    page.keyboard.press("w")
+    page.get_by_label(re.compile("^Prescription")).check()
+    select_words(page, "page-2", "Prescription", "management.")
+    page.keyboard.press("l")
+    expect(page.get_by_role("button", name=re.compile("Evidence for Prescription.*: 1 passage"))).to_be_visible()
+    [kept] = saved(page)["worksheet"]["evidence"]["risk-prescription"]
+    assert kept["quote"] == "Prescription drug management."
+    expect(page.locator("#findings")).not_to_contain_text("No evidence is marked for 99213.")
+    page.reload()
+    expect(page.get_by_role("button", name=re.compile("Evidence for Prescription.*: 1 passage"))).to_be_visible()
+    assert_accessible(page)
+
+
+def test_the_verifier_sees_what_the_coder_marked(screen, river, ann, bea):
+    Contract.objects.update(verification_share=100)
+    held = worded_bench(river, ann)
+    suggest(held.encounter, *FIVE)
+    page = open_bench(screen, held)
+    evidence_is_on_screen(page)
+    for left in (4, 3, 2, 1, 0):
+        page.keyboard.press("a")
+        expect(page.locator("[data-row].ghost")).to_have_count(left)
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(f"**{reverse('coding:queue')}")
+    take_next(by=bea, at=timezone.now(), stages=[Stage.VERIFICATION])
+    page = screen(bea)
+    page.goto(reverse("coding:verify", args=[held.encounter_id]))
+    expect(page.get_by_role("button", name="Evidence for I10: 1 passage")).to_be_visible()
+    expect(page.locator(".ghost")).to_have_count(0)
+    page.keyboard.press("j")
+    evidence_is_on_screen(page)
+    assert_accessible(page)
+
+
+def test_on_a_narrow_screen_the_evidence_comes_up_in_its_own_pane(screen, river, ann):
+    held = worded_bench(river, ann)
+    suggest(held.encounter, *FIVE)
+    page = open_bench(screen, held)
+    page.set_viewport_size(NARROW)
+    page.get_by_role("link", name="Codes").last.click()
+    page.get_by_role("button", name="Accept").click()
+    expect(page.locator("#page-2 .marks.shown rect.selected")).to_be_visible()
+    page.get_by_role("link", name="Codes").last.click()
+    page.get_by_role("button", name="Accept").click()
+    expect(page.locator("[data-row].ghost")).to_have_count(4)
+    assert_accessible(page)
