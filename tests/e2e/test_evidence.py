@@ -66,7 +66,11 @@ def select_words(page, figure, first, last):
     words = page.locator(f"#{figure} .words span")
     one, other = (words.get_by_text(text, exact=True).first for text in (first, last))
     one.scroll_into_view_if_needed()
+    page.wait_for_function(f"document.querySelector('#{figure} img').complete")
     start, end = one.bounding_box(), other.bounding_box()
+    while (start, end) != (again := (one.bounding_box(), other.bounding_box())):  # until the pages stand still
+        start, end = again
+        page.wait_for_timeout(100)
     page.mouse.move(start["x"] + 1, start["y"] + start["height"] / 2)
     page.mouse.down()
     page.mouse.move(end["x"] + end["width"] - 8, end["y"] + end["height"] / 2, steps=8)
@@ -137,7 +141,7 @@ def test_words_and_boxes_are_marked_by_keys_alone(screen, river, ann):
     page.keyboard.press("Shift+L")
     marker = page.get_by_role("application", name="Marking on page 2")
     expect(marker).to_be_focused()
-    for key in ("Home", "ArrowDown", "ArrowDown", "ArrowRight", "Shift+ArrowRight"):
+    for key in (*["ArrowUp"] * 6, "Home", "ArrowDown", "ArrowDown", "ArrowRight", "Shift+ArrowRight"):
         page.keyboard.press(key)
     page.keyboard.press("Enter")
     expect(marker).to_have_count(0)
@@ -186,6 +190,7 @@ def test_what_was_found_is_linked(screen, river, ann):
     page.keyboard.press("f")
     page.keyboard.type("essential hypertension")
     expect(page.locator(".find-bar output")).to_have_text("1 of 1, page 2")
+    expect(page.locator("#page-2 .marks.found rect")).to_have_count(2)  # both words
     expect(page.locator("#page-2 .words span").first).to_be_attached()
     page.keyboard.press("Escape")
     page.keyboard.press("l")
@@ -301,7 +306,8 @@ def test_what_is_rejected_replaced_and_left_is_kept_apart(screen, river, ann):
     page.keyboard.press("a")
     expect(page.locator("#line-p1 .state")).to_have_text("Accepted")
     assert_accessible(page)
-    submit_with_reason(page)
+    expect(page.locator("#findings")).to_contain_text("Nothing to fix")
+    page.keyboard.press("Control+Enter")
     page.wait_for_url(f"**{reverse('coding:queue')}")
     assert dict(SuggestionDecision.objects.values_list("suggested__code", "decision")) == {
         "E119": "accepted",  # rejected, and found again by the coder
