@@ -25,19 +25,25 @@ export class Evidence {
       this.#shown = current?.key;
       this.#at = 0;
     }
-    const boxes = new Map([...this.#marked].map((figure) => [figure, []]));
+    // A place that supports several codes is marked once, and the passage in hand over all others.
+    const boxes = new Map([...this.#marked].map((figure) => [figure, new Map()]));
     for (const line of [...lines.filter((line) => line !== current), ...(current ? [current] : [])]) {
       const kind = line.system === "procedure" ? "px" : "dx";
       line.evidence.forEach((passage, index) => {
         const figure = this.marks.figureOf(passage.page);
         if (!figure) return;
-        if (!boxes.has(figure)) boxes.set(figure, []);
+        if (!boxes.has(figure)) boxes.set(figure, new Map());
+        const some = boxes.get(figure);
         const chosen = line === current && index === this.#at;
-        for (const box of joined(passage.boxes)) boxes.get(figure).push([...box, chosen ? `selected ${kind}` : kind]);
+        for (const box of joined(passage.boxes)) {
+          if (!chosen && some.get(String(box))?.at(-1).startsWith("selected")) continue;
+          some.delete(String(box));
+          some.set(String(box), [...box, chosen ? `selected ${kind}` : kind]);
+        }
       });
     }
-    for (const [figure, some] of boxes) markOn(figure, some, "shown");
-    this.#marked = new Set([...boxes].filter(([, some]) => some.length).map(([figure]) => figure));
+    for (const [figure, some] of boxes) markOn(figure, [...some.values()], "shown");
+    this.#marked = new Set([...boxes].filter(([, some]) => some.size).map(([figure]) => figure));
   }
 
   /** Bring the first passage of the line into view, unless it is there. */
