@@ -65,7 +65,7 @@ def select_words(page, figure, first, last):
     page.locator(f"#{figure} .sheet").hover()
     words = page.locator(f"#{figure} .words span")
     one, other = (words.get_by_text(text, exact=True).first for text in (first, last))
-    one.scroll_into_view_if_needed()
+    one.evaluate("word => word.scrollIntoView({ block: 'center' })")  # at the edge of the pane a drag scrolls it
     page.wait_for_function(f"document.querySelector('#{figure} img').complete")
     start, end = one.bounding_box(), other.bounding_box()
     while (start, end) != (again := (one.bounding_box(), other.bounding_box())):  # until the pages stand still
@@ -127,6 +127,8 @@ def test_a_box_is_drawn_on_a_scan_without_words(screen, river, ann):
     assert kept["boxes"][0] == pytest.approx([1000, 500, 5000, 1500], abs=40)
     # Turned for reading, the mark stays on what it marks.
     page.locator("#chart-pane .pane-body").focus()
+    page.keyboard.press("]")
+    expect(page.locator("[data-page-now]").first).to_have_text("3")
     page.keyboard.press("Shift+R")
     mark, sheet = (page.locator(f"#page-3 {part}").bounding_box() for part in (".marks.shown rect", ".sheet"))
     assert (mark["x"] + mark["width"] - sheet["x"]) / sheet["width"] == pytest.approx(0.95, abs=0.02)
