@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -10,13 +10,17 @@ from django.db import transaction
 from django.db.models import Max
 
 from coding.actions.drafts import drop_draft
-from coding.actions.findings import refuse_hard_findings
+from coding.actions.findings import explained_checks, refuse_hard_findings
 from coding.actions.leases import end_assignment, hold_lease
 from coding.actions.moves import move_encounter
-from coding.models import Assignment, Coding, Diagnosis, Encounter, ProcedureLine, QueueRank
-from coding.rules.codings import CodedEncounter, bare, diagnosis_system
+from coding.actions.suggesting import record_decisions
+from coding.models import Assignment, Coding, Diagnosis, Encounter, QueueRank
+from coding.models import ProcedureLine as ProcedureRow
+from coding.rules.check_reasons import CheckReason
+from coding.rules.codings import CodedEncounter, DiagnosisLine, ProcedureLine, bare, diagnosis_system
 from coding.rules.lifecycle import Stage
 from coding.rules.sampling import is_selected
+from coding.rules.suggested import Decided
 from coding.signals import encounter_finished
 from portal.actions.batches import day_of
 from portal.models import Contract, User
@@ -35,13 +39,17 @@ def submit_coding(
     coded: CodedEncounter,
     comment: str = "",
     worksheet: Mapping[str, Any] | None = None,
+    reason: CheckReason | None = None,
+    decided: Decided | None = None,
 ) -> Coding:
     """Keep the coder's version and send the encounter to verification, or finish it if it is not in the sample.
 
-    HardFindings if the version breaks a hard edit.
+    HardFindings if the version breaks a hard edit; ReasonMissing if something is to be checked and there is no
+    `reason` why it stays. `decided` is what the coder did with suggestions: what they left is recorded as not coded.
     """
     encounter = hold_lease(assignment=assignment, by=by, at=at)
-    refuse_hard_findings(encounter=encounter, coded=coded)
+    findings = refuse_hard_findings(encounter=encounter, coded=coded)
+    checks = explained_checks(findings, reason, comment)
     sampled = needs_verification(encounter=encounter, at=at)
     coding = write_version(
         encounter=encounter,
@@ -51,7 +59,10 @@ def submit_coding(
         comment=comment,
         at=at,
         worksheet=worksheet,
+        checks=checks,
+        reason=reason if checks else None,
     )
+    record_decisions(coding=coding, decided=decided or Decided())
     end_assignment(assignment=assignment, end=Assignment.End.FINISHED, at=at)
     move_encounter(
         encounter=encounter,
@@ -66,6 +77,10 @@ def submit_coding(
     if not sampled:
         encounter_finished.send(sender=Encounter, encounter=encounter, at=at)
     return coding
+
+
+def passages_of(line: DiagnosisLine | ProcedureLine) -> list[dict[str, Any]]:
+    return [passage.as_json() for passage in line.evidence or ()]
 
 
 def needs_verification(*, encounter: Encounter, at: datetime) -> bool:
@@ -89,6 +104,8 @@ def write_version(
     comment: str,
     at: datetime,
     worksheet: Mapping[str, Any] | None = None,
+    checks: Sequence[str] = (),
+    reason: CheckReason | None = None,
 ) -> Coding:
     """The next version with its lines; inside the transaction of whoever holds the encounter."""
     if coded.date_of_service is None:
@@ -104,15 +121,24 @@ def write_version(
         submitted_at=at,
         comment=comment,
         worksheet=dict(worksheet or {}),
+        checks=list(checks),
+        check_reason=reason or "",
         page_ids=list(encounter.placed.values_list("page_id", flat=True)),
     )
     system = diagnosis_system(coded.date_of_service)
     Diagnosis.objects.bulk_create(
-        Diagnosis(practice_id=encounter.practice_id, coding=coding, position=place, system=system, code=bare(line.code))
+        Diagnosis(
+            practice_id=encounter.practice_id,
+            coding=coding,
+            position=place,
+            system=system,
+            code=bare(line.code),
+            evidence=passages_of(line),
+        )
         for place, line in enumerate(coded.diagnoses, start=1)
     )
-    ProcedureLine.objects.bulk_create(
-        ProcedureLine(
+    ProcedureRow.objects.bulk_create(
+        ProcedureRow(
             practice_id=encounter.practice_id,
             coding=coding,
             position=place,
@@ -120,6 +146,7 @@ def write_version(
             modifiers=list(line.modifiers),
             units=line.units,
             pointers=list(line.pointers),
+            evidence=passages_of(line),
         )
         for place, line in enumerate(coded.procedures, start=1)
     )

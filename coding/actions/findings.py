@@ -9,12 +9,21 @@ from decimal import Decimal
 
 from coding.actions.tables import tables_for
 from coding.models import Code, Edition, Encounter, RelativeValue
+from coding.rules.check_reasons import CheckReason
 from coding.rules.code_sets import LISTS_OF, CodeSet, EditionFact, in_force
 from coding.rules.codings import CodedEncounter, System, bare
 from coding.rules.edits import Finding, Severity, run_edits
 from coding.rules.rbrvs import FACILITY_PLACES
 
 PROCEDURES = LISTS_OF[System.PROCEDURE]
+
+
+class ReasonMissing(Exception):
+    """Something is likely wrong and nobody said why it is submitted all the same; `findings` are all of them."""
+
+    def __init__(self, findings: tuple[Finding, ...]) -> None:
+        super().__init__(len(findings))
+        self.findings = findings
 
 
 class HardFindings(Exception):
@@ -30,11 +39,23 @@ def check_coding(*, encounter: Encounter, coded: CodedEncounter) -> tuple[Findin
     return run_edits(coded, tables_for(coded, encounter=encounter))
 
 
-def refuse_hard_findings(*, encounter: Encounter, coded: CodedEncounter) -> None:
-    """HardFindings if the coding breaks a rule that a claim cannot break."""
+def refuse_hard_findings(*, encounter: Encounter, coded: CodedEncounter) -> tuple[Finding, ...]:
+    """The findings, or HardFindings if the coding breaks a rule that a claim cannot break."""
     findings = check_coding(encounter=encounter, coded=coded)
     if any(finding.severity is Severity.HARD for finding in findings):
         raise HardFindings(findings)
+    return findings
+
+
+def explained_checks(findings: tuple[Finding, ...], reason: CheckReason | None, comment: str) -> list[str]:
+    """What is to be checked, as it is kept with a coding; ReasonMissing if nobody said why it stays so.
+
+    The reason that points to the note needs one.
+    """
+    checks = [finding.text for finding in findings if finding.severity is Severity.CHECK]
+    if checks and (reason is None or (reason is CheckReason.NOTE and not comment.strip())):
+        raise ReasonMissing(findings)
+    return checks
 
 
 # -- weights -------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ from django import forms
 from django.utils import timezone
 
 from coding.forms.bad_body import BadBody
+from coding.forms.evidence import refuse_too_many, with_evidence
 from coding.forms.worksheet import clean_sheet, sheet_in, worksheet_of
 from coding.rules.codings import (
     DIAGNOSIS_LIMIT,
@@ -23,7 +24,9 @@ from coding.rules.codings import (
     ProcedureLine,
     bare,
 )
+from coding.rules.evidence import evidence_in, passage_in
 from coding.rules.lifecycle import HoldReason, NotBillableReason, SkipReason, WhoseMove
+from coding.rules.suggested import SHOWN_LIMIT, Decided, RejectReason
 from portal.models import choices
 
 Body = dict[str, Any]
@@ -35,6 +38,7 @@ COMMENT_LIMIT = 4000  # characters
 HOLD_DAYS = 30  # the longest that a chart waits before it comes back by itself
 CODE = re.compile(r"[A-Z0-9]{3,8}")
 MODIFIER = re.compile(r"[A-Z0-9]{2}")
+STATES = frozenset({"accepted", "added", "changed"})  # of a line that was suggested
 BLANK_ROWS = 3  # offered below the filled ones
 DIAGNOSIS_ROWS, PROCEDURE_ROWS = 5, 3  # at least
 PERSONS_REASONS = tuple(reason for reason in NotBillableReason if reason is not NotBillableReason.JOINED)
@@ -108,12 +112,15 @@ def clean_body(raw: object) -> Body:
         raise BadBody(f"A claim has at most {DIAGNOSIS_LIMIT} diagnoses.")
     if len(procedures) > LINE_LIMIT:
         raise BadBody(f"A claim has at most {LINE_LIMIT} procedure lines.")
-    return {
-        "diagnoses": [{"code": code_in(line, f"Diagnosis {place}")} for place, line in enumerate(diagnoses, start=1)],
+    body = {
+        "diagnoses": [diagnosis_in(line, f"Diagnosis {place}") for place, line in enumerate(diagnoses, start=1)],
         "procedures": [line_in(line, f"Procedure {place}") for place, line in enumerate(procedures, start=1)],
         "comment": storable(raw.get("comment"))[:COMMENT_LIMIT],
         "worksheet": clean_sheet(raw.get("worksheet")),
     }
+    refuse_too_many(list(evidence_in(body)))
+    rejected = rejected_in(raw.get("rejected"))
+    return {**body, "rejected": rejected} if rejected else body
 
 
 def storable(value: object) -> str:
@@ -127,6 +134,59 @@ def code_in(line: object, where: str) -> str:
     if not CODE.fullmatch(code):
         raise BadBody(f"{where} is not written like a code.")
     return code
+
+
+def diagnosis_in(line: object, where: str) -> dict[str, Any]:
+    """One diagnosis: its code, and the evidence for it if there is some."""
+    code = code_in(line, where)
+    assert isinstance(line, dict)  # noqa: S101  (code_in saw to it)
+    return {"code": code, **with_evidence(line.get("evidence"), where), **whence(line)}
+
+
+def whence(line: Mapping[str, Any]) -> dict[str, Any]:
+    """From which suggestion a line came, and whether it is as suggested; nothing for one that was found otherwise."""
+    number, state = line.get("suggestion"), line.get("state")
+    if type(number) is not int or not 0 < number < 2**63:
+        return {}
+    return {"suggestion": number, "state": state if state in STATES else "added"}
+
+
+def rejected_in(value: object) -> dict[str, int]:
+    """The suggestions that were rejected: the number of the reason by the id of each, 0 for none."""
+    given = value if isinstance(value, dict) else {}
+    return {
+        number: reason
+        for number, reason in list(given.items())[:SHOWN_LIMIT]
+        if re.fullmatch(r"[0-9]{1,18}", str(number)) and type(reason) is int and 0 <= reason <= len(RejectReason)
+    }
+
+
+def with_kept(body: Body, earlier: Body) -> Body:
+    """A body without evidence, with that of earlier work on the same codes, and what was decided of suggestions."""
+    parts = {part: with_history(body[part], earlier.get(part, [])) for part in ("diagnoses", "procedures")}
+    marked = (earlier.get("worksheet") or {}).get("evidence")
+    sheet = {**body["worksheet"], "evidence": marked} if marked and body["worksheet"] else body["worksheet"]
+    rejected = {"rejected": earlier["rejected"]} if "rejected" in earlier else {}
+    return {**body, **parts, "worksheet": sheet, **rejected}
+
+
+def with_history(lines: list[dict[str, Any]], earlier: list[dict[str, Any]]) -> list[dict[str, Any]]:
+    """Lines with what earlier ones of the same code say besides; the first such line counts."""
+    known = {line["code"]: line for line in reversed(earlier)}
+    names = ("evidence", "suggestion", "state")
+    return [
+        {**line, **{name: known[line["code"]][name] for name in names if name in known.get(line["code"], ())}}
+        for line in lines
+    ]
+
+
+def decided_in(body: Mapping[str, Any]) -> Decided:
+    """What a cleaned body says of suggestions."""
+    lines = [*body.get("diagnoses", ()), *body.get("procedures", ())]
+    return Decided(
+        taken={line["suggestion"]: line["code"] for line in lines if "suggestion" in line},
+        rejected={int(number): reason for number, reason in body.get("rejected", {}).items()},
+    )
 
 
 def line_in(line: object, where: str) -> dict[str, Any]:
@@ -144,7 +204,14 @@ def line_in(line: object, where: str) -> dict[str, Any]:
     units = str(line.get("units", 1))
     if not re.fullmatch(r"[0-9]{1,6}", units) or int(units) > UNIT_LIMIT:
         raise BadBody(f"{where}: units are a whole number up to {UNIT_LIMIT}.")
-    return {"code": code, "modifiers": modifiers, "units": int(units), "pointers": list(dict.fromkeys(pointers))}
+    return {
+        "code": code,
+        "modifiers": modifiers,
+        "units": int(units),
+        "pointers": list(dict.fromkeys(pointers)),
+        **with_evidence(line.get("evidence"), where),
+        **whence(line),
+    }
 
 
 def listed(value: object, where: str) -> list[Any]:
@@ -160,25 +227,39 @@ def coded_from(body: Body, visit: CodedEncounter) -> CodedEncounter:
     """A cleaned body as what the rules work on; `visit` is what pre-coding knows (PreCoding.visit)."""
     return replace(
         visit,
-        diagnoses=tuple(DiagnosisLine(line["code"]) for line in body.get("diagnoses", [])),
+        diagnoses=tuple(DiagnosisLine(line["code"], **evidence_of(line)) for line in body.get("diagnoses", [])),
         procedures=tuple(
-            ProcedureLine(line["code"], tuple(line["modifiers"]), line["units"], tuple(line["pointers"]))
+            ProcedureLine(
+                line["code"], tuple(line["modifiers"]), line["units"], tuple(line["pointers"]), **evidence_of(line)
+            )
             for line in body.get("procedures", [])
         ),
         worksheet=worksheet_of(body.get("worksheet", {})),
     )
 
 
+def evidence_of(line: Mapping[str, Any]) -> dict[str, Any]:
+    """The passages of a line and the words in them, as the rules take them."""
+    passages = tuple(passage_in(one) for one in line.get("evidence", ()))
+    return {"quotes": tuple(one.quote for one in passages if one.quote), "evidence": passages}
+
+
+def passages_of(line: DiagnosisLine | ProcedureLine) -> dict[str, Any]:
+    """The key `evidence` of a line in a body, left out where there is none."""
+    return {"evidence": [passage.as_json() for passage in line.evidence]} if line.evidence else {}
+
+
 def body_of(coded: CodedEncounter, *, comment: str = "", worksheet: Mapping[str, Any] | None = None) -> Body:
     """The body that a coding would have been sent as."""
     return {
-        "diagnoses": [{"code": line.code} for line in coded.diagnoses],
+        "diagnoses": [{"code": line.code, **passages_of(line)} for line in coded.diagnoses],
         "procedures": [
             {
                 "code": line.code,
                 "modifiers": list(line.modifiers),
                 "units": line.units,
                 "pointers": list(line.pointers),
+                **passages_of(line),
             }
             for line in coded.procedures
         ],

@@ -2,8 +2,8 @@
 
 Its JSON: `problems` {kind: how many}, `notes` and `tests` lists of names, `historian`, `interpretation`, `discussion`
 true where they hold, `risks` a list of kinds, `minutes` a number or null, `provider_code` the level that the provider
-chose, and `where` {tick: page and words} with the
-evidence of each tick. A tick is named `problem-KIND`, `risk-KIND`, or by its field.
+chose, `where` {tick: page and words} and `evidence` {tick: passages}
+with what shows each tick. A tick is named `problem-KIND`, `risk-KIND`, or by its field.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from coding.forms.bad_body import BadBody
+from coding.forms.evidence import passages_in
 from coding.rules.em_families import family_of_code
 from coding.rules.em_worksheet import Data, Problem, Risk, Worksheet
 
@@ -67,7 +68,8 @@ def clean_sheet(raw: object) -> Sheet:
     }
     if not any(sheet.values()):
         return {}
-    return {**sheet, "where": where_in(raw.get("where"))}
+    marked = evidence_in(raw.get("evidence"))
+    return {**sheet, "where": where_in(raw.get("where")), **({"evidence": marked} if marked else {})}
 
 
 def counts_in(value: object) -> dict[str, int]:
@@ -105,6 +107,13 @@ def where_in(value: object) -> dict[str, str]:
     return {tick: words for tick, words in found.items() if words}
 
 
+def evidence_in(value: object) -> dict[str, list[dict[str, Any]]]:
+    """The passages of each tick that has some."""
+    given = value if isinstance(value, dict) else {}
+    found = {tick: passages_in(given.get(tick), "Worksheet") for tick in sorted(TICKS)}
+    return {tick: passages for tick, passages in found.items() if passages}
+
+
 def listed(value: object) -> list[Any]:
     return value if isinstance(value, list) else []
 
@@ -128,4 +137,5 @@ def worksheet_of(sheet: Mapping[str, Any]) -> Worksheet | None:
         ),
         risks=frozenset(Risk(kind) for kind in sheet["risks"]),
         minutes=sheet["minutes"],
+        is_shown=bool(sheet.get("where") or sheet.get("evidence")),
     )

@@ -11,7 +11,9 @@ from django.db.models.functions import Coalesce
 
 from coding.models.encounter import Encounter
 from coding.rules import codings
+from coding.rules.check_reasons import CheckReason
 from coding.rules.codings import CodedEncounter, DiagnosisLine, System
+from coding.rules.evidence import Passage, passage_in
 from coding.rules.lifecycle import Stage
 from portal.models import ClientRow, User, choices, known
 
@@ -65,7 +67,7 @@ class Coding(ClientRow):
     """One author's submitted version of the codes; never changed, only followed by another version."""
 
     plain_fields = ("submitted_at", "page_ids")
-    patient_fields = ("comment", "date_of_service", "worksheet")
+    patient_fields = ("comment", "date_of_service", "worksheet", "checks")
 
     encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="codings")
     version = models.PositiveSmallIntegerField()
@@ -75,6 +77,9 @@ class Coding(ClientRow):
     submitted_at = models.DateTimeField()
     comment = models.TextField(blank=True)
     worksheet = models.JSONField(default=dict, blank=True)  # E/M: what was ticked, and where it stands
+    # What was likely wrong and submitted all the same (the texts of the findings), and why.
+    checks = ArrayField(models.TextField(), default=list, blank=True)
+    check_reason = models.CharField(max_length=12, blank=True, choices=choices(CheckReason))
     # The pages that its author had before them, in order (ids of portal.Page): what came later is told from them.
     page_ids = ArrayField(models.BigIntegerField(), default=list, blank=True)
 
@@ -89,6 +94,10 @@ class Coding(ClientRow):
             models.CheckConstraint(
                 condition=models.Q(stage__in=["coding", "verification"]), name="coding_coding_stage"
             ),
+            models.CheckConstraint(
+                condition=models.Q(check_reason__in=["", *(reason.value for reason in CheckReason)]),
+                name="coding_coding_check_reason_known",
+            ),
         ]
         ordering = ("encounter", "version")
 
@@ -99,10 +108,14 @@ class Coding(ClientRow):
         """This version as plain data; two queries, none with both lines prefetched."""
         return CodedEncounter(
             date_of_service=self.date_of_service,
-            diagnoses=tuple(DiagnosisLine(code=row.code) for row in self.diagnoses.all()),
+            diagnoses=tuple(DiagnosisLine(code=row.code, evidence=passages_of(row)) for row in self.diagnoses.all()),
             procedures=tuple(
                 codings.ProcedureLine(
-                    code=row.code, modifiers=tuple(row.modifiers), units=row.units, pointers=tuple(row.pointers)
+                    code=row.code,
+                    modifiers=tuple(row.modifiers),
+                    units=row.units,
+                    pointers=tuple(row.pointers),
+                    evidence=passages_of(row),
                 )
                 for row in self.procedures.all()
             ),
@@ -110,15 +123,21 @@ class Coding(ClientRow):
         )
 
 
+def passages_of(row: Diagnosis | ProcedureLine) -> tuple[Passage, ...]:
+    """The evidence of a stored line."""
+    return tuple(passage_in(one) for one in row.evidence)
+
+
 class Diagnosis(ClientRow):
     """One diagnosis of a coding; `position` (1 to 12) is what procedure lines point to."""
 
-    patient_fields = ("code",)
+    patient_fields = ("code", "evidence")
 
     coding = models.ForeignKey(Coding, on_delete=models.PROTECT, related_name="diagnoses")
     position = models.PositiveSmallIntegerField()
     system = models.CharField(max_length=10, choices=choices(System))
     code = models.CharField(max_length=8)
+    evidence = models.JSONField(default=list, blank=True)  # passages as coding.rules.evidence writes them
 
     class Meta(ClientRow.Meta):
         constraints = [
@@ -138,7 +157,7 @@ class Diagnosis(ClientRow):
 class ProcedureLine(ClientRow):
     """One service line of a coding: code, up to four modifiers, units, up to four pointers."""
 
-    patient_fields = ("code", "modifiers", "pointers")
+    patient_fields = ("code", "modifiers", "pointers", "evidence")
 
     coding = models.ForeignKey(Coding, on_delete=models.PROTECT, related_name="procedures")
     position = models.PositiveSmallIntegerField()
@@ -146,6 +165,7 @@ class ProcedureLine(ClientRow):
     modifiers = ArrayField(models.CharField(max_length=2), default=list, size=4)
     units = models.PositiveSmallIntegerField(default=1)
     pointers = ArrayField(models.PositiveSmallIntegerField(), default=list, size=4)
+    evidence = models.JSONField(default=list, blank=True)
 
     class Meta(ClientRow.Meta):
         constraints = [

@@ -15,6 +15,7 @@ from coding.rules import tables
 from coding.rules.coding_schema import CODING
 from coding.rules.codings import CodedEncounter, DiagnosisLine, EarlierService, ProcedureLine, Sex, bare
 from coding.rules.edits.shape import Finding, Severity
+from coding.rules.evidence import Passage
 from coding.rules.tables import Tables
 
 TOLD = 20  # places that an error names
@@ -62,9 +63,7 @@ def day(text: str | None) -> date | None:
 def coded_of(raw: Raw) -> CodedEncounter:
     return CodedEncounter(
         date_of_service=day(raw["date_of_service"]),
-        diagnoses=tuple(
-            DiagnosisLine(line["code"], tuple(line.get("quotes", ()))) for line in raw.get("diagnoses", ())
-        ),
+        diagnoses=tuple(diagnosis_of(line) for line in raw.get("diagnoses", ())),
         procedures=tuple(line_of(line) for line in raw.get("procedures", ())),
         place_of_service=raw.get("place_of_service", ""),
         birth_date=day(raw.get("birth_date")),
@@ -79,7 +78,28 @@ def coded_of(raw: Raw) -> CodedEncounter:
 
 
 def diagnosis_of(raw: Raw) -> DiagnosisLine:
-    return DiagnosisLine(raw["code"], tuple(raw.get("quotes", ())))
+    return DiagnosisLine(raw["code"], **shown(raw))
+
+
+def shown(raw: Raw) -> dict[str, Any]:
+    """The quotes of a line, those of its evidence among them, and the evidence; None where nothing is said of it."""
+    passages = evidence_of(raw["evidence"]) if "evidence" in raw else None
+    words = (*raw.get("quotes", ()), *(one.quote for one in passages or () if one.quote))
+    return {"quotes": tuple(dict.fromkeys(words)), "evidence": passages}
+
+
+def evidence_of(raw: Sequence[Raw]) -> tuple[Passage, ...]:
+    """Passages from outside; the page is the number in its chart."""
+    return tuple(
+        Passage(0, one["page"], tuple(tuple(box) for box in one["boxes"]), one.get("quote", "")) for one in raw
+    )
+
+
+def written_evidence(line: DiagnosisLine | ProcedureLine) -> dict[str, Any]:
+    """The key `evidence` as it is read, left out where there is none or nobody was asked."""
+    passages = line.evidence or ()
+    rows = [{"page": one.number, "boxes": [list(box) for box in one.boxes], "quote": one.quote} for one in passages]
+    return filled(evidence=rows)
 
 
 def line_of(raw: Raw) -> ProcedureLine:
@@ -90,7 +110,7 @@ def line_of(raw: Raw) -> ProcedureLine:
         pointers=tuple(raw.get("pointers", ())),
         minutes=raw.get("minutes"),
         place_of_service=raw.get("place_of_service", ""),
-        quotes=tuple(raw.get("quotes", ())),
+        **shown(raw),
     )
 
 
@@ -215,7 +235,10 @@ def written_finding(finding: Finding) -> dict[str, Any]:
 def written_lines(coded: CodedEncounter) -> dict[str, Any]:
     """The lines of a coding as they are read; what is empty or as always is left out."""
     return {
-        "diagnoses": [{"code": line.code, **filled(quotes=list(line.quotes))} for line in coded.diagnoses],
+        "diagnoses": [
+            {"code": line.code, **filled(quotes=list(line.quotes)), **written_evidence(line)}
+            for line in coded.diagnoses
+        ],
         "procedures": [
             {
                 "code": line.code,
@@ -223,6 +246,7 @@ def written_lines(coded: CodedEncounter) -> dict[str, Any]:
                 "units": line.units,
                 "pointers": list(line.pointers),
                 **filled(minutes=line.minutes, place_of_service=line.place_of_service, quotes=list(line.quotes)),
+                **written_evidence(line),
             }
             for line in coded.procedures
         ],

@@ -6,6 +6,8 @@
 from collections.abc import Mapping
 from typing import Any
 
+from portal.rules.words import SCALE
+
 Schema = dict[str, Any]
 
 DIALECT = "https://json-schema.org/draft/2020-12/schema"
@@ -81,6 +83,11 @@ TABLES: Schema = row({
     "timed": {"type": "object", "additionalProperties": {"type": "integer", "minimum": 1, "maximum": 1440}},
 })  # fmt: skip
 
+# Where on the chart the support for a line stands: page of the chart, boxes in ten-thousandths of it, its words.
+SIDE: Schema = {"type": "integer", "minimum": 0, "maximum": SCALE}
+BOX: Schema = {"type": "array", "items": SIDE, "minItems": 4, "maxItems": 4}
+EVIDENCE: Schema = rows({"page": COUNT, "boxes": texts(BOX), "quote": TEXT}, "page", "boxes")
+
 CODING: Schema = {
     "$schema": DIALECT,
     "title": "A coding to be checked",
@@ -95,13 +102,13 @@ CODING: Schema = {
         "referring_npi": TEXT,
         "payer": TEXT,
         "practice": TEXT,
-        "diagnoses": {**rows({"code": CODE, "quotes": texts()}, "code"), "maxItems": 100},
+        "diagnoses": {**rows({"code": CODE, "quotes": texts(), "evidence": EVIDENCE}, "code"), "maxItems": 100},
         "procedures": {
             **rows(
                 {
                     "code": CODE, "modifiers": texts({"type": "string", "maxLength": 10}), "units": NUMBERED,
                     "pointers": texts(NUMBERED), "minutes": {"anyOf": [COUNT, {"type": "null"}]},
-                    "place_of_service": TEXT, "quotes": texts(),
+                    "place_of_service": TEXT, "quotes": texts(), "evidence": EVIDENCE,
                 },
                 "code",
             ),

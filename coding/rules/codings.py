@@ -1,10 +1,11 @@
 """A coding as plain data: what edits, discrepancies and output formats work on."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from enum import StrEnum
 
 from coding.rules.em_worksheet import Worksheet
+from coding.rules.evidence import Passage
 
 DIAGNOSIS_LIMIT = 12  # ASC X12N 005010X222A1 (837P), HI segment: up to 12 diagnoses a claim
 MODIFIER_LIMIT = 4  # the same, SV101: up to 4 modifiers a line
@@ -44,10 +45,15 @@ def dotted(system: System, code: str) -> str:
 
 @dataclass(frozen=True)
 class DiagnosisLine:
-    """One diagnosis; its place in the list is its pointer number (1 to 12). `quotes` are the words it rests on."""
+    """One diagnosis; its place in the list is its pointer number (1 to 12). `quotes` are the words it rests on.
+
+    `evidence` is None where nobody was asked for it. It says why a code is there, not which one: two lines are equal
+    without it.
+    """
 
     code: str
     quotes: tuple[str, ...] = ()
+    evidence: tuple[Passage, ...] | None = field(default=None, compare=False)
 
 
 @dataclass(frozen=True)
@@ -55,6 +61,7 @@ class ProcedureLine:
     """One service line: code, up to four modifiers, units, pointers (1-based places of diagnoses).
 
     `minutes` are what the documentation says for a timed service; `place_of_service` only if it is not the visit's.
+    `quotes` and `evidence` as with diagnoses.
     """
 
     code: str
@@ -64,6 +71,7 @@ class ProcedureLine:
     minutes: int | None = None
     place_of_service: str = ""
     quotes: tuple[str, ...] = ()
+    evidence: tuple[Passage, ...] | None = field(default=None, compare=False)
 
 
 class Sex(StrEnum):

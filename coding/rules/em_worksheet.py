@@ -147,9 +147,13 @@ class Data:
 
 @dataclass(frozen=True)
 class Worksheet:
-    """What the documentation supports. `minutes` is the provider's own total time on the date, None if not told."""
+    """What the documentation supports. `minutes` is the provider's own total time on the date, None if not told.
+
+    `is_shown` is whether it says of something that is ticked where it stands.
+    """
 
     problems: tuple[Problem, ...] = ()
     data: Data = Data()
     risks: frozenset[Risk] = frozenset()
     minutes: int | None = None
+    is_shown: bool = False

@@ -18,6 +18,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from coding.actions.drafts import DraftChanged, draft_of, keep_late_draft, save_draft
+from coding.actions.evidence import true_evidence
 from coding.actions.holds import ReturnDatePassed, hold, mark_not_billable
 from coding.actions.moves import AlreadyMoved
 from coding.actions.precoding import send_back_to_precoding
@@ -168,7 +169,7 @@ def save(request: SignedRequest, pk: int) -> HttpResponse:
     assignment, at = posted_assignment(request, pk), timezone.now()
     stage = Stage(assignment.stage)
     try:
-        body = clean_draft(stage, request.POST.get("body", ""))
+        body = clean_draft(stage, request.POST.get("body", ""), assignment.encounter)
     except BadBody as error:
         return JsonResponse({"message": str(error)}, status=422)
     try:
@@ -202,14 +203,14 @@ def differs(stored: Draft | None) -> JsonResponse:
     )
 
 
-def clean_draft(stage: Stage, text: str) -> dict[str, Any]:
-    """A draft as its stage shapes it, from JSON."""
+def clean_draft(stage: Stage, text: str, encounter: Encounter) -> dict[str, Any]:
+    """A draft as its stage shapes it, from JSON; its evidence as the visit's pages have it."""
     try:
         raw = json.loads(text)
     except (ValueError, RecursionError) as error:
         raise BadBody("The draft could not be read.") from error
     if stage is not Stage.PRECODING:
-        return clean_body(raw)
+        return true_evidence(encounter=encounter, body=clean_body(raw))
     if not isinstance(raw, dict):
         raise BadBody("The draft could not be read.")
     return draft_body(raw)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import json
+from collections.abc import Callable
 from datetime import date
 from typing import Any
 
@@ -13,9 +13,11 @@ from django.views.decorators.http import require_http_methods, require_POST
 
 from coding.actions.coding import submit_coding
 from coding.actions.drafts import DraftChanged, draft_of, save_draft
-from coding.actions.findings import HardFindings, check_coding
+from coding.actions.evidence import passage_count, true_evidence
+from coding.actions.findings import HardFindings, ReasonMissing, check_coding
 from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import LeaseLost
+from coding.actions.suggesting import earlier_rejections, ensure_suggestions
 from coding.actions.tables import facts
 from coding.forms.bad_body import BadBody
 from coding.forms.coding import (
@@ -28,9 +30,12 @@ from coding.forms.coding import (
     body_from,
     body_of,
     coded_from,
+    decided_in,
     letters,
+    with_kept,
 )
 from coding.models import Assignment, Draft, Encounter, PreCoding, Verification
+from coding.rules.check_reasons import CheckReason
 from coding.rules.codings import (
     DIAGNOSIS_LIMIT,
     CodedEncounter,
@@ -38,7 +43,6 @@ from coding.rules.codings import (
     diagnosis_system,
     dotted,
 )
-from coding.rules.edits import Finding, Part, Severity
 from coding.rules.lifecycle import Stage
 from coding.views.bench import (
     Bench,
@@ -49,14 +53,15 @@ from coding.views.bench import (
     said_before,
     shown,
 )
+from coding.views.findings import findings_context, title_in
 from coding.views.late import draft_rows, keep_late_form
 from coding.views.prices import prices_context
+from coding.views.suggested_rows import REJECT_REASONS, suggested_rows
 from coding.views.worksheet import result_context, worksheet_context
 from portal.access import SignedRequest, found, refuse, requires
 from portal.rules.roles import Permission
 
 EMPTY: Body = {"diagnoses": [], "procedures": [], "comment": "", "worksheet": {}}
-WORDS = {Severity.HARD: "Fix", Severity.CHECK: "Check", Severity.INFO: "Info"}
 
 
 @requires(Permission.CODE)
@@ -66,19 +71,24 @@ def code(request: SignedRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return act(request, pk)
     bench = bench_of(request, pk, Stage.CODING)
+    if bench.is_live:
+        ensure_suggestions(encounter=bench.encounter, at=timezone.now())
     return page(request, bench, bench.body() or start_of(bench))
 
 
 def start_of(bench: Bench) -> Body:
     """The coder's own last version when the encounter came back, else nothing."""
     own = bench.encounter.codings.filter(stage=Stage.CODING, author=bench.assignment.user).order_by("-version").first()
-    return body_of(own.coded(), worksheet=own.worksheet) if own else EMPTY
+    if own is None:
+        return EMPTY
+    rejected = earlier_rejections(own)
+    return {**body_of(own.coded(), worksheet=own.worksheet), **({"rejected": rejected} if rejected else {})}
 
 
 def act(request: SignedRequest, pk: int) -> HttpResponse:
     assignment, at = posted_assignment(request, pk), timezone.now()
     try:
-        body = body_from(request.POST)
+        body = posted_body(request, assignment.encounter, lambda: earlier_work(assignment))
     except BadBody as error:
         return again(request, pk, None, problem=str(error))
     if request.POST.get("action") in {"save", "check"}:
@@ -88,15 +98,44 @@ def act(request: SignedRequest, pk: int) -> HttpResponse:
     try:
         submit_coding(
             assignment=assignment, by=request.user, at=at, coded=coded_of(assignment.encounter, body),
-            comment=body["comment"], worksheet=body["worksheet"],
+            comment=body["comment"], worksheet=body["worksheet"], reason=posted_reason(request),
+            decided=decided_in(body),
         )  # fmt: skip
-    except HardFindings:
-        return again(request, pk, body)
+    except (HardFindings, ReasonMissing) as refusal:
+        return again(request, pk, body, asks_reason=isinstance(refusal, ReasonMissing))
     except (LeaseLost, AlreadyMoved):
         return late(request, pk, body)
     return go_on(
         request, f"{assignment.encounter.label} submitted.", take_another=request.POST.get("action") != "submit"
     )
+
+
+def posted_body(request: SignedRequest, encounter: Encounter, earlier: Callable[[], Body] | None = None) -> Body:
+    """The codes of a posted form with their evidence as the pages have it, or BadBody.
+
+    The rows of a form without scripts say nothing of evidence: they keep that of `earlier` work on the same codes.
+    """
+    body = body_from(request.POST)
+    if "body" not in request.POST and earlier is not None:
+        body = with_kept(body, earlier())
+    return true_evidence(encounter=encounter, body=body)
+
+
+def earlier_work(assignment: Assignment) -> Body:
+    """What the person has so far: their draft, else the version that the bench began with."""
+    encounter, stage = assignment.encounter, Stage(assignment.stage)
+    draft = draft_of(encounter=encounter, stage=stage, author=assignment.user)
+    if draft is not None:
+        kept: Body = draft.body
+        return kept
+    last = encounter.codings.filter(stage=Stage.CODING).order_by("-version").first()
+    return body_of(last.coded(), worksheet=last.worksheet) if last else EMPTY
+
+
+def posted_reason(request: SignedRequest) -> CheckReason | None:
+    """Why it is submitted although something is to be checked; None for no known reason."""
+    given = request.POST.get("check_reason", "")
+    return CheckReason(given) if given in list(CheckReason) else None
 
 
 def save(request: SignedRequest, assignment: Assignment, body: Body) -> HttpResponse:
@@ -119,15 +158,16 @@ def changed_elsewhere(request: SignedRequest, assignment: Assignment) -> bool:
     return stored is not None and stored.version != posted_version(request)
 
 
-def again(
-    request: SignedRequest, pk: int, body: Body | None, *, problem: str = "", changed: bool = False
-) -> HttpResponse:
+def again(  # noqa: PLR0913  (what can be wrong)
+    request: SignedRequest, pk: int, body: Body | None, *, problem: str = "", changed: bool = False,
+    asks_reason: bool = False,
+) -> HttpResponse:  # fmt: skip
     """The bench with what was sent, and why it was not taken."""
     bench = bench_of(request, pk, Stage.CODING)
-    status = 409 if changed else 422
     return page(
-        request, bench, body or bench.body() or start_of(bench), status=status, problem=problem, changed=changed
-    )
+        request, bench, body or bench.body() or start_of(bench), status=409 if changed else 422, problem=problem,
+        changed=changed, asks_reason=asks_reason,
+    )  # fmt: skip
 
 
 def late(request: SignedRequest, pk: int, body: Body) -> HttpResponse:
@@ -138,18 +178,22 @@ def late(request: SignedRequest, pk: int, body: Body) -> HttpResponse:
 
 def page(  # noqa: PLR0913  (the one place where a bench is drawn)
     request: SignedRequest, bench: Bench, body: Body, *, status: int = 200, problem: str = "", changed: bool = False,
-    newer: Draft | None = None,
+    newer: Draft | None = None, asks_reason: bool = False,
 ) -> HttpResponse:  # fmt: skip
     context = shown(
         bench,
         **list_context(bench.encounter, body),
         problem=problem,
-        refused=status == 422 and not problem,  # noqa: PLR2004  (Unprocessable)
+        refused=status == 422 and not problem and not asks_reason,  # noqa: PLR2004  (Unprocessable)
+        asks_reason=asks_reason,
+        note_missing=asks_reason and posted_reason(request) is CheckReason.NOTE,
+        check_reasons=[{"value": one.value, "label": one.label, "key": n} for n, one in enumerate(CheckReason, 1)],
         changed=changed,
         newer=draft_rows(newer),
         said=said_before(request),
         returned=last_return(bench.encounter),
     )
+    context["state"]["suggestions"] = suggested_rows(bench.encounter, context["facts"] and context["facts"].date_from)
     if context["returned"] and context["told"] and context["told"]["move"] == "return_to_coder":
         context["told"] = None  # the banner with the differences says it
     return render(request, "coding/code.html", context, status=status)
@@ -201,6 +245,7 @@ def coded_of(encounter: Encounter, body: Body) -> CodedEncounter:
 
 def list_context(encounter: Encounter, body: Body) -> dict[str, Any]:
     """The list of codes, the facts above it and the findings below it."""
+    sent, body = body, true_evidence(encounter=encounter, body=body)
     known, coded = facts_of(encounter), coded_of(encounter, body)
     day = known.date_from if known else None
     state = titled(body, day)
@@ -212,6 +257,8 @@ def list_context(encounter: Encounter, body: Body) -> dict[str, Any]:
         "system": system.value,
         "system_label": system.label,
         "state": state,
+        "reject_reasons": REJECT_REASONS,
+        "evidence_gone": passage_count(sent) - passage_count(body),
         "comment": body.get("comment", ""),
         "diagnosis_rows": diagnosis_rows(state),
         "procedure_rows": procedure_rows(state),
@@ -232,6 +279,8 @@ def titled(body: Body, day: date | None) -> dict[str, Any]:
         for some, of in zip(lines, (system, System.PROCEDURE), strict=True)
     ]
     return {
+        "rejected": body.get("rejected", {}),
+        "worksheet_evidence": body.get("worksheet", {}).get("evidence", {}),
         "diagnoses": [
             {
                 **line,
@@ -251,10 +300,6 @@ def titled(body: Body, day: date | None) -> dict[str, Any]:
             for line in lines[1]
         ],
     }
-
-
-def title_in(known: dict[str, Any], code: str) -> str:
-    return known[code].title if code in known else ""
 
 
 def diagnosis_rows(state: dict[str, Any]) -> list[dict[str, Any]]:
@@ -283,85 +328,13 @@ def written(line: dict[str, Any]) -> dict[str, Any]:
     return {**line, "modifiers": " ".join(line["modifiers"]), "pointers": letters(line["pointers"])}
 
 
-# -- findings --------------------------------------------------------------------------------------------
-
-
-def findings_context(found_: tuple[Finding, ...], day: date | None) -> dict[str, Any]:
-    """The findings in the words of the page."""
-    words = words_of_fixes([finding.fix.after for finding in found_ if finding.fix], day)
-    rows = [finding_row(finding, words) for finding in found_]
-    fixes = 0
-    for row in rows:
-        if row["fix"]:
-            fixes += 1
-            row["number"] = fixes
-            row["key"] = f"alt+{fixes}" if fixes < 10 else ""  # noqa: PLR2004  (digits)
-    hard = sum(row["kind"] == "hard" for row in rows)
-    return {
-        "findings": rows,
-        "quiet": False,
-        "hard_count": hard,
-        "findings_words": findings_words(hard, len(rows)),
-        "has_day": day is not None,
-    }
-
-
-def findings_words(hard: int, every: int) -> str:
-    if not every:
-        return "Nothing to fix"
-    parts = ((hard, "to fix"), (every - hard, "to look at"))
-    return ", ".join(f"{count} {words}" for count, words in parts if count)
-
-
-def words_of_fixes(codings: list[CodedEncounter], day: date | None) -> dict[str, dict[str, str]]:
-    """What a bench shows of each code that some fix would leave or put on the list, by code."""
-    if not codings:
-        return {}
-    lists = {
-        diagnosis_system(day) if day else System.ICD10CM: {line.code for one in codings for line in one.diagnoses},
-        System.PROCEDURE: {line.code for one in codings for line in one.procedures},
-    }
-    found: dict[str, dict[str, str]] = {}
-    for system, codes in lists.items():
-        known = facts(codes, system=system, on=day) if day else {}
-        found |= {code: {"dotted": dotted(system, code), "title": title_in(known, code)} for code in codes}
-    return found
-
-
-def body_with_words(coded: CodedEncounter, words: dict[str, dict[str, str]]) -> dict[str, Any]:
-    body = body_of(coded)
-    return {part: [{**line, **words[line["code"]]} for line in body[part]] for part in ("diagnoses", "procedures")}
-
-
-def finding_row(finding: Finding, words: dict[str, dict[str, str]]) -> dict[str, Any]:
-    fix = finding.fix
-    return {
-        "kind": finding.severity.value,
-        "word": WORDS[finding.severity],
-        "text": finding.text,
-        "source": finding.source,
-        "target": target_of(finding),
-        "fix": json.dumps(body_with_words(fix.after, words)) if fix else "",
-        "fix_label": fix.label if fix else "",
-        "key": "",
-    }
-
-
-def target_of(finding: Finding) -> str:
-    """The id of the row that a finding is about."""
-    place = finding.place
-    if place is None or place.part is Part.ENCOUNTER or not place.number:
-        return ""
-    return f"line-{'d' if place.part is Part.DIAGNOSIS else 'p'}{place.number}"
-
-
 @requires(Permission.CODE, Permission.VERIFY)
 @require_POST
 def findings(request: SignedRequest, pk: int) -> HttpResponse:
     """The findings about a list of codes that is not saved yet, as a part of the page."""
     encounter = working_on(request, pk)
     try:
-        body = body_from(request.POST)
+        body = posted_body(request, encounter)
     except BadBody as error:
         return render(request, "coding/code_problem.html", {"problem": str(error)})
     coded = coded_of(encounter, body)

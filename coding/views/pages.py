@@ -45,6 +45,7 @@ def page_row(place: EncounterPage, position: int, of: int, written: Writer) -> d
     """One page, which stands at this position in the visit."""
     return {
         "id": anchor_of(place),
+        "page": place.page_id,
         "number": place.page.number,
         "place": position,
         "of": of,

@@ -16,7 +16,7 @@ from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import LeaseLost, NotSuitable
 from coding.actions.verification import VerdictContradicts, give_verdict, judged_version
 from coding.forms.bad_body import BadBody
-from coding.forms.coding import Body, body_from, body_of
+from coding.forms.coding import Body, body_of
 from coding.models import Assignment, Encounter, Verdict
 from coding.rules.codings import CodedEncounter, diagnosis_system, dotted
 from coding.rules.discrepancies import Discrepancy, Part
@@ -28,7 +28,9 @@ from coding.views.coding_bench import (
     changed_elsewhere,
     coded_of,
     difference_row,
+    earlier_work,
     list_context,
+    posted_body,
     working_on,
 )
 from coding.views.late import draft_rows, keep_late_form
@@ -61,7 +63,7 @@ def start_of(encounter: Encounter) -> Body:
 def act(request: SignedRequest, pk: int) -> HttpResponse:
     assignment = posted_assignment(request, pk)
     try:
-        body = body_from(request.POST)
+        body = posted_body(request, assignment.encounter, lambda: earlier_work(assignment))
     except BadBody as error:
         return again(request, pk, None, problem=str(error))
     action = request.POST.get("action", "")
@@ -140,6 +142,8 @@ def page(request: SignedRequest, bench: Bench, body: Body, *, status: int = 200,
         coder=judged.author.name if judged else "",
         coder_comment=judged.comment if judged else "",
         coder_version=judged.version if judged else 0,
+        coder_checks=judged.checks if judged else [],
+        coder_reason=judged.get_check_reason_display() if judged else "",
         said=said_before(request),
     )
     return render(request, "coding/verify.html", context, status=status)
@@ -151,7 +155,7 @@ def compare(request: SignedRequest, pk: int) -> HttpResponse:
     """Coder, difference, verifier: the table for a version that is not saved yet, as a part of the page."""
     encounter = working_on(request, pk)
     try:
-        body = body_from(request.POST)
+        body = posted_body(request, encounter)
     except BadBody as error:
         return render(request, "coding/code_problem.html", {"problem": str(error)}, status=422)
     return render(request, "coding/verify_table.html", comparison(encounter, coded_of(encounter, body)))

@@ -19,6 +19,7 @@ from coding.actions.precoding import PreCodingFacts, finish_precoding
 from coding.actions.queue import give, prioritise
 from coding.actions.verification import give_verdict
 from coding.models import Assignment, Encounter, Verdict
+from coding.rules.check_reasons import CheckReason
 from coding.rules.codings import CodedEncounter, DiagnosisLine, ProcedureLine
 from coding.rules.lifecycle import HoldReason, NotBillableReason, WhoseMove
 from config.demo import scans
@@ -270,7 +271,13 @@ class Story:
         slip: bool,
     ) -> None:
         assignment = self.given(encounter, coder, next(clock))
-        submit_coding(assignment=assignment, by=coder, at=next(clock), coded=coded(note, visit, slip=slip))
+        submit_coding(
+            assignment=assignment,
+            by=coder,
+            at=next(clock),
+            coded=coded(note, visit, slip=slip),
+            reason=CheckReason.DOCUMENTED,
+        )
 
     def verify(
         self, encounter: Encounter, step: str, note: Note, visit: PreCodingFacts, clock: Iterator[datetime]

@@ -1,32 +1,44 @@
 // <code-list>: the codes of a bench, edited by keys or pointer. Replaces the plain rows that work without scripts.
 // Sends "codes:changed" {body, person} after each change; the form carries the same body when it is sent.
-import { csrfToken, make, say } from "./session.js";
+import { Checks } from "./code-checks.js";
+import { Evidence } from "./code-evidence.js";
+import { CodeLines, Refused } from "./code-lines.js";
+import { LETTERS, diagnosisRow, ghostRow, group, procedureRow } from "./code-rows.js";
+import { SearchSeed } from "./code-seed.js";
+import { Suggestions } from "./code-suggestions.js";
+import { SheetEvidence } from "./sheet-evidence.js";
+import { make, say } from "./session.js";
 
-const DIAGNOSES = 12; // of a claim
-const POINTERS = 4; // of a line
 const MODIFIERS = 4;
-const UNDO_STEPS = 50;
+const PASSAGES = 20; // of a line
+const STAYS = ["modifiers", "pointers", "point", "replace", "mark", "passages", "show", "tick", "why"]; // acts that leave the focus elsewhere
 const TYPING_PAUSE = 500; // ms
-const LETTERS = "ABCDEFGHIJKL";
 
 class CodeList extends HTMLElement {
-  #diagnoses = []; // {key, code, dotted, title}
-  #procedures = []; // {key, code, dotted, title, modifiers, units, pointers: keys of diagnoses in order}
-  #current; // key of the row in hand
-  #keys = 0;
-  #past = [];
+  #lines;
+  #evidence;
+  #sheet; // the evidence of the worksheet
+  #seed; // what the code searched for takes along, or replaces
   #timer;
-  #checking;
+  #checks;
   #ready = false;
 
   connectedCallback() {
     if (this.#ready) return;
     this.#ready = true;
-    this.#load(JSON.parse(this.querySelector('script[type="application/json"]').textContent));
+    const state = JSON.parse(this.querySelector('script[type="application/json"]').textContent);
+    this.#evidence = new Evidence(document.querySelector("page-viewer"));
+    this.#sheet = new SheetEvidence(this, state.worksheet_evidence ?? {});
+    this.#lines = new CodeLines(new Suggestions(state.suggestions ?? [], state.rejected ?? {}), this.#sheet);
+    this.#lines.load(state);
     this.querySelector("[data-plain]").remove();
     for (const part of this.querySelectorAll("[data-tools]")) part.hidden = false;
-    this.addEventListener("code:chosen", (event) => this.#add(event.detail));
-    this.addEventListener("code:left", () => this.#focusRow());
+    this.addEventListener("code:chosen", (event) => this.#try(() => this.#add(event.detail)));
+    this.#seed = new SearchSeed(this, this.#evidence.marks);
+    this.addEventListener("code:left", () => { this.#seed.take(); this.#focusRow(); });
+    document.addEventListener("passage:marked", ({ detail }) => this.#link(detail.passages));
+    this.#checks = new Checks(this);
+    this.addEventListener("pointerdown", (event) => event.target.closest('[data-do="link"], .evidence.none') && event.preventDefault()); // what is selected stays so
     this.addEventListener("worksheet:changed", () => this.#tell(0));
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("focusin", (event) => this.#entered(event.target));
@@ -34,44 +46,40 @@ class CodeList extends HTMLElement {
     this.addEventListener("input", (event) => this.#typed(event.target));
     this.addEventListener("change", (event) => this.#settled(event.target));
     this.closest("form").addEventListener("formdata", ({ formData }) => formData.set("body", JSON.stringify(this.body)));
-    this.#current = this.#rows[0]?.key;
+    const [ghost] = this.#lines.ghosts;
+    this.#lines.current = (ghost ?? this.#rows[0])?.key;
     this.#draw();
+    if (ghost) this.#markCurrent();
   }
 
   get #comment() {
     return this.closest("form").elements.namedItem("comment");
   }
 
+  /** What the cursor walks over. */
   get #rows() {
-    return [...this.#diagnoses, ...this.#procedures];
+    const history = this.querySelector("[data-history]")?.open;
+    return [...this.#lines.all, ...this.#lines.ghosts.filter((ghost) => !ghost.history || history)];
   }
 
-  /** What is saved and sent: pointers are places in the list of diagnoses, from 1. */
+  /** The row in hand, or the tick of the worksheet. */
+  get #inHand() {
+    return this.#sheet.inHand ?? this.#lines.inHand;
+  }
+
   get body() {
-    const place = new Map(this.#diagnoses.map(({ key }, index) => [key, index + 1]));
-    return {
-      diagnoses: this.#diagnoses.map(({ code }) => ({ code })),
-      procedures: this.#procedures.map(({ code, modifiers, units, pointers }) => ({ code, modifiers, units, pointers: pointers.map((key) => place.get(key)) })),
-      comment: this.#comment?.value ?? "",
-      worksheet: this.querySelector("em-worksheet")?.value,
-    };
-  }
-
-  #load({ diagnoses, procedures }) {
-    this.#diagnoses = diagnoses.map((line) => ({ ...line, key: this.#key() }));
-    this.#procedures = procedures.map((line) => ({ ...line, key: this.#key(), pointers: line.pointers.map((place) => this.#diagnoses[place - 1]?.key).filter(Boolean) }));
-  }
-
-  #key() {
-    this.#keys += 1;
-    return `k${this.#keys}`;
+    return { ...this.#lines.body, comment: this.#comment?.value ?? "", worksheet: this.#sheet.value };
   }
 
   // -- changes -----------------------------------------------------------------------------------
   #change(act, { text } = {}) {
-    this.#past.push(structuredClone([this.#diagnoses, this.#procedures, this.#current]));
-    if (this.#past.length > UNDO_STEPS) this.#past.shift();
-    act();
+    this.#lines.remember();
+    try {
+      act();
+    } catch (error) {
+      this.#lines.forget(); // nothing was changed
+      throw error;
+    }
     this.#draw();
     this.#tell(0);
     if (text) say(text);
@@ -84,45 +92,30 @@ class CodeList extends HTMLElement {
       const detail = { body: this.body, person: true };
       this.closest("draft-keeper").keep(detail.body);
       this.dispatchEvent(new CustomEvent("codes:changed", { bubbles: true, detail }));
-      this.#check(detail.body);
+      this.#checks.run(detail.body);
     }, pause);
   }
 
-  async #check(body) {
-    const place = document.getElementById("findings");
-    this.#checking?.abort();
-    const checking = (this.#checking = new AbortController());
-    try {
-      const response = await fetch(this.getAttribute("findings-url"), { method: "POST", headers: { "X-CSRFToken": csrfToken(), "X-Requested-With": "fetch" }, credentials: "same-origin", signal: checking.signal,
-        body: new URLSearchParams({ encounter: this.getAttribute("encounter"), body: JSON.stringify(body) }) });
-      if (response.status === 423) window.dispatchEvent(new Event("chartline:locked"));
-      if (!response.ok) throw new Error(String(response.status));
-      const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
-      place.replaceChildren(...parsed.body.childNodes);
-      const supported = place.querySelector("[data-em-result]");
-      if (supported) this.querySelector("[data-em-words]").textContent = supported.dataset.words;
-    } catch (error) {
-      if (error.name !== "AbortError") place.querySelector("[data-stale]")?.removeAttribute("hidden");
-    }
-  }
-
-  #add({ system, code, dotted, title }) {
-    const isProcedure = system === "procedure";
-    const twin = !isProcedure && this.#diagnoses.find((line) => line.code === code);
-    if (twin) {
-      this.#current = twin.key;
+  /** A code was found: a line of its own, or instead of the one that is replaced; it takes what was marked for it. */
+  #add({ system: list, code, dotted, title }) {
+    const lines = this.#lines;
+    this.#sheet.drop();
+    const system = list === "procedure" ? list : "diagnosis";
+    const { passages, key } = this.#seed.take();
+    const replaced = lines.of(key);
+    const twin = system === "diagnosis" && lines.diagnoses.find((line) => line.code === code);
+    if (twin && twin !== replaced) {
+      lines.current = twin.key;
+      if (passages.length) return this.#link(passages);
       this.#draw();
       return say(`${dotted} is already in the list`);
     }
-    if (!isProcedure && this.#diagnoses.length >= DIAGNOSES) return this.#refuse(`A claim has at most ${DIAGNOSES} diagnoses.`);
-    this.#change(() => {
-      const line = { key: this.#key(), code, dotted, title };
-      this.#current = line.key;
-      if (!isProcedure) return this.#diagnoses.push(line);
-      // One diagnosis leaves nothing to choose; with more, the coder points.
-      const pointers = this.#diagnoses.length === 1 ? [this.#diagnoses[0].key] : [];
-      return this.#procedures.push({ ...line, modifiers: [], units: 1, pointers });
-    }, { text: `${dotted} added, ${title}` });
+    const found = { system, code, dotted, title };
+    if (replaced?.system === system && !replaced.ghost) return this.#change(() => Object.assign(replaced, found, { state: "changed" }), { text: `Now ${dotted}, ${title}` });
+    const ghost = replaced ?? lines.suggestions.same(found, lines.ghosts);
+    const taken = replaced ? { state: "changed", evidence: [...replaced.evidence, ...passages] } : { state: "added", evidence: passages };
+    lines.refuseTooMany(system);
+    return this.#change(() => lines.put({ ...found, ...taken, suggestion: ghost?.suggestion }), { text: `${dotted} added, ${title}` });
   }
 
   #refuse(text) {
@@ -131,57 +124,91 @@ class CodeList extends HTMLElement {
     say(text);
   }
 
+  /** A line goes, or a suggestion is rejected; then a digit may say why. */
   #remove() {
-    const rows = this.#rows;
-    const at = rows.findIndex(({ key }) => key === this.#current);
-    if (at < 0) return;
+    const line = this.#lines.inHand;
+    if (!line) return;
+    const next = this.#beyond(line);
     this.#change(() => {
-      const { key } = rows[at];
-      this.#diagnoses = this.#diagnoses.filter((line) => line.key !== key);
-      this.#procedures = this.#procedures.filter((line) => line.key !== key);
-      for (const line of this.#procedures) line.pointers = line.pointers.filter((pointer) => pointer !== key);
-      this.#current = (rows[at + 1] ?? rows[at - 1])?.key;
-    }, { text: `${rows[at].dotted} removed. Z brings it back.` });
+      this.#lines.remove(line);
+      this.#lines.current = next;
+    }, { text: `${line.dotted} ${line.ghost ? "rejected. 1 to 4 says why" : "removed"}. Z brings it back.` });
+    if (line.suggestion) this.#lines.suggestions.ask(line, this.querySelector("[data-reject]"));
+    this.#markCurrent();
+  }
+
+  /** The row that comes into hand when this one is done with: the next suggestion while there is one. */
+  #beyond(line) {
+    const rows = line.ghost ? this.#rows.filter(({ ghost }) => ghost) : this.#rows;
+    const at = rows.findIndex(({ key }) => key === line.key);
+    return (rows[at + 1] ?? rows[at - 1] ?? this.#lines.all.at(-1))?.key;
+  }
+
+  #why(reason) {
+    this.#lines.suggestions.say(Number(reason), this.querySelector("[data-reject]"));
+    this.#tell(0);
+  }
+
+  /** One suggestion becomes a line, once its evidence was seen. */
+  #accept() {
+    const ghost = this.#lines.inHand;
+    if (!ghost?.ghost) return say("A accepts a suggestion; this code is in the list");
+    if (!this.#evidence.isSeen(ghost)) return undefined;
+    const next = this.#beyond(ghost);
+    const { system, code, dotted, title, evidence, suggestion } = ghost;
+    this.#lines.refuseTooMany(system);
+    this.#change(() => {
+      const { key } = this.#lines.put({ system, code, dotted, title, evidence, suggestion, state: "accepted" });
+      this.#lines.current = this.#lines.of(next)?.ghost ? next : key;
+    }, { text: `${dotted} accepted` });
+    return this.#markCurrent();
+  }
+
+  // -- evidence --------------------------------------------------------------------------------------
+  async #link(passages) {
+    const line = this.#inHand;
+    const found = passages ?? await this.#evidence.marks?.marked() ?? [];
+    if (!line || line.ghost) return say(line ? "Accept or replace the suggestion first" : "No code in hand");
+    if (!found.length) return say("Select words on the page, or draw a box on a scan; then L links them.");
+    if (line.evidence.length + found.length > PASSAGES) return this.#refuse(`A code has at most ${PASSAGES} passages as evidence.`);
+    const text = `${found.map(({ quote }) => quote || "A box without words").join("; ")}: evidence for ${line.dotted}`;
+    this.#change(() => line.evidence.push(...found), { text });
+    return this.#evidence.marks.clear();
+  }
+
+  #unlink(line, index) {
+    if (!line?.evidence[index] || line.ghost) return say("Nothing to unlink");
+    return this.#change(() => line.evidence.splice(index, 1), { text: `Unlinked from ${line.dotted}. Z brings it back.` });
+  }
+
+  get #supported() {
+    return [...this.#rows, ...this.#sheet.lines];
   }
 
   #moveBy(step) {
-    const list = this.#listOf(this.#current);
-    const at = list.findIndex(({ key }) => key === this.#current);
-    const to = at + step;
-    if (at < 0 || to < 0 || to >= list.length) return;
+    const move = this.#lines.moveBy(step);
+    if (!move) return;
+    const { list, at, to } = move;
     this.#change(() => list.splice(to, 0, ...list.splice(at, 1)), { text: `${list[at].dotted} is now number ${to + 1}` });
   }
 
   #first() {
-    const at = this.#diagnoses.findIndex(({ key }) => key === this.#current);
+    const { diagnoses, current } = this.#lines;
+    const at = diagnoses.findIndex(({ key }) => key === current);
     if (at < 0) return say("Only a diagnosis can be first-listed");
-    if (at === 0) return;
-    this.#change(() => this.#diagnoses.unshift(...this.#diagnoses.splice(at, 1)), { text: `${this.#diagnoses[at].dotted} is now first-listed` });
+    return at && this.#change(() => diagnoses.unshift(...diagnoses.splice(at, 1)), { text: `${diagnoses[at].dotted} is now first-listed` });
   }
 
   #undo() {
-    const past = this.#past.pop();
-    if (!past) return say("Nothing to undo");
-    [this.#diagnoses, this.#procedures, this.#current] = past;
+    this.#lines.undo();
     this.#draw();
     this.#tell(0);
     say("Undone");
   }
 
   #point(line, key) {
-    if (!line.pointers.includes(key) && line.pointers.length >= POINTERS) return say(`A line has at most ${POINTERS} pointers`);
-    this.#change(() => {
-      line.pointers = line.pointers.includes(key) ? line.pointers.filter((pointer) => pointer !== key) : [...line.pointers, key];
-    });
-    say(line.pointers.length ? `Points to ${this.#lettersOf(line)}` : "Points to nothing");
-  }
-
-  #listOf(key) {
-    return this.#diagnoses.some((line) => line.key === key) ? this.#diagnoses : this.#procedures;
-  }
-
-  #lettersOf(line) {
-    return line.pointers.map((pointer) => LETTERS[this.#diagnoses.findIndex(({ key }) => key === pointer)]).join(", ");
+    this.#change(() => this.#lines.point(line, key));
+    say(line.pointers.length ? `Points to ${this.#lines.lettersOf(line)}` : "Points to nothing");
   }
 
   // -- input ---------------------------------------------------------------------------------------
@@ -198,17 +225,42 @@ class CodeList extends HTMLElement {
     const acts = {
       next: () => this.#step(1), previous: () => this.#step(-1), first: () => this.#first(), up: () => this.#moveBy(-1), down: () => this.#moveBy(1),
       remove: () => this.#remove(), undo: () => this.#undo(), modifiers: () => this.#edit("modifiers"), pointers: () => this.#edit("pointers"),
-      point: () => this.#point(this.#procedures.find(({ key }) => key === button.dataset.line), button.dataset.diagnosis),
+      accept: () => this.#accept(), replace: () => (this.#lines.inHand ? this.#seed.replace(this.#lines.inHand) : say("No code in hand")), why: () => this.#why(button.dataset.reason),
+      link: () => this.#link(), unlink: () => (button.dataset.line ? this.#unlink(this.#lines.of(button.dataset.line), Number(button.dataset.index)) : this.#unlink(this.#inHand, this.#evidence.at)),
+      evidence: () => this.#evidence.step(this.#supported, this.#inHand, 1), "evidence-back": () => this.#evidence.step(this.#supported, this.#inHand, -1),
+      show: () => this.#evidence.go(this.#supported, this.#lines.of(button.dataset.line), Number(button.dataset.index)),
+      passages: () => this.#unfold(this.#lines.of(button.dataset.line)), highlights: () => this.#evidence.toggle(), mark: () => this.#evidence.marks?.begin(),
+      tick: () => (this.#inHand?.evidence.length ? this.#evidence.step(this.#supported, this.#inHand, 1) : this.#link()),
+      point: () => this.#point(this.#lines.procedures.find(({ key }) => key === button.dataset.line), button.dataset.diagnosis),
     };
-    acts[button.dataset.do]();
+    this.#try(acts[button.dataset.do]);
     // A key press leaves the focus on the row, a click on the button.
-    if (document.activeElement !== button && !["modifiers", "pointers", "point"].includes(button.dataset.do)) this.#focusRow();
+    if (document.activeElement !== button && !STAYS.includes(button.dataset.do)) this.#focusRow();
+  }
+
+  #try(act) {
+    try {
+      act();
+    } catch (error) {
+      if (!(error instanceof Refused)) throw error;
+      this.#refuse(error.message);
+    }
+  }
+
+  /** The passages of a row; without any, what is marked becomes the first. */
+  #unfold(line) {
+    this.#lines.current = line.key;
+    this.#sheet.drop();
+    if (!line.evidence.length) return this.#link();
+    line.open = !line.open;
+    this.#draw();
+    return line.open && this.#evidence.go(this.#supported, line, 0);
   }
 
   #jump(id) {
     const row = document.getElementById(id);
     if (!row) return;
-    this.#current = row.dataset.row;
+    this.#lines.current = row.dataset.row;
     this.#markCurrent();
     row.focus();
   }
@@ -216,24 +268,25 @@ class CodeList extends HTMLElement {
   /** Take over the coding that a finding offers, with the words of its lines. */
   #repair(body, name) {
     this.#change(() => {
-      this.#load(body);
-      this.#current = this.#rows[0]?.key;
+      this.#lines.load(body, this.#lines.all);
+      this.#lines.current = this.#rows[0]?.key;
     }, { text: `Done: ${name}` });
     this.#focusRow();
   }
 
   #step(by) {
     const rows = this.#rows;
+    this.#sheet.drop();
     if (!rows.length) return;
-    const at = rows.findIndex(({ key }) => key === this.#current);
-    this.#current = rows[Math.max(0, Math.min(rows.length - 1, at + by))].key;
+    const at = rows.findIndex(({ key }) => key === this.#lines.current);
+    this.#lines.current = rows[Math.max(0, Math.min(rows.length - 1, at + by))].key;
     this.#markCurrent();
   }
 
   #edit(what) {
-    const line = this.#procedures.find(({ key }) => key === this.#current) ?? this.#procedures[0];
+    const line = this.#lines.procedures.find(({ key }) => key === this.#lines.current) ?? this.#lines.procedures[0];
     if (!line) return say("There is no procedure yet");
-    this.#current = line.key;
+    this.#lines.current = line.key;
     this.#markCurrent();
     const control = this.querySelector(`[data-focus-key^="${line.key}:${what}"]`);
     if (!control) return say("There is no diagnosis to point to");
@@ -243,8 +296,9 @@ class CodeList extends HTMLElement {
 
   #entered(target) {
     const row = target.closest("[data-row]");
-    if (row && row.dataset.row !== this.#current) {
-      this.#current = row.dataset.row;
+    this.#sheet.entered(target);
+    if (row && row.dataset.row !== this.#lines.current) {
+      this.#lines.current = row.dataset.row;
       this.#markCurrent();
     }
   }
@@ -257,9 +311,9 @@ class CodeList extends HTMLElement {
     const plain = !event.altKey;
     const letter = group && plain && key.length === 1 ? LETTERS.indexOf(key.toUpperCase()) : -1;
     const digit = group && plain && /^[1-9]$/.test(key) ? Number(key) - 1 : -1;
-    const diagnosis = this.#diagnoses[Math.max(letter, digit)];
+    const diagnosis = this.#lines.diagnoses[Math.max(letter, digit)];
     let done = true;
-    if (diagnosis) this.#point(this.#procedures.find((line) => line.key === group.dataset.pointers), diagnosis.key);
+    if (diagnosis) this.#try(() => this.#point(this.#lines.procedures.find((line) => line.key === group.dataset.pointers), diagnosis.key));
     else if (group && plain && (key === "ArrowRight" || key === "ArrowLeft")) this.#beside(group, target, key === "ArrowRight" ? 1 : -1);
     else if (row && plain && (key === "Escape" || (key === "Enter" && target.tagName === "INPUT"))) this.#focusRow();
     else if (target === row && plain && (key === "ArrowDown" || key === "ArrowUp")) {
@@ -279,17 +333,18 @@ class CodeList extends HTMLElement {
 
   #typed(field) {
     const [key, what] = (field.dataset.focusKey ?? "").split(":");
-    const line = this.#procedures.find((procedure) => procedure.key === key);
+    const line = this.#lines.procedures.find((procedure) => procedure.key === key);
     if (line && what === "modifiers") line.modifiers = modifiersOf(field.value);
     else if (line && what === "units") line.units = unitsOf(field.value);
     else if (field !== this.#comment) return;
+    if (line?.state === "accepted") line.state = "changed";
     this.#tell(TYPING_PAUSE);
   }
 
   /** A field was left: show what was understood. */
   #settled(field) {
     const [key, what] = (field.dataset.focusKey ?? "").split(":");
-    const line = this.#procedures.find((procedure) => procedure.key === key);
+    const line = this.#lines.procedures.find((procedure) => procedure.key === key);
     if (line && what === "modifiers") field.value = line.modifiers.join(" ");
     else if (line && what === "units") field.value = String(line.units);
   }
@@ -297,60 +352,37 @@ class CodeList extends HTMLElement {
   // -- drawing -------------------------------------------------------------------------------------
   #draw() {
     const kept = this.contains(document.activeElement) ? document.activeElement.dataset.focusKey : undefined;
-    const first = this.#diagnoses.slice(0, 1);
-    const rest = this.#diagnoses.slice(1);
+    const unfolded = this.querySelector("[data-history]")?.open;
+    const { ghosts, diagnoses, procedures, suggestions } = this.#lines;
+    const [current, past] = [ghosts.filter(({ history }) => !history), ghosts.filter(({ history }) => history)];
+    const shared = { assisted: suggestions.any, placeOf: this.#evidence.placeOf, diagnoses };
+    const diagnosis = (from) => (line, index) => diagnosisRow(line, from + index, shared);
     this.querySelector("[data-list]").replaceChildren(
-      ...this.#group("First-listed", first, 0), ...this.#group("Secondary", rest, 1), ...this.#group("Procedures", this.#procedures, 0),
-      ...(this.#rows.length ? [] : [make("p", { class: "codes-none muted" }, "No codes yet. Read, then search with / or C.")]),
+      ...group("First-listed", diagnoses.slice(0, 1), diagnosis(0)), ...group("Secondary", diagnoses.slice(1), diagnosis(1)),
+      ...group("Procedures", procedures, (line, index) => procedureRow(line, index, shared)),
+      ...(this.#lines.all.length + ghosts.length ? [] : [make("p", { class: "codes-none muted" }, `${shared.assisted ? "" : "No suggestions. "}Read and add codes with /.`)]),
+      ...group("Suggested, not decided", current, (line) => ghostRow(line, shared)),
+      ...(past.length ? [make("details", { class: "more", "data-history": true, open: unfolded }, make("summary", {}, `History & allergies (${past.length})`), make("ol", { class: "codes-list" }, ...past.map((line) => ghostRow(line, shared))))] : []),
     );
+    this.#sheet.draw();
+    for (const part of this.querySelectorAll("[data-assisted]")) part.hidden = !shared.assisted;
+    for (const part of document.querySelectorAll("[data-undecided]")) part.textContent = ghosts.length ? `${ghosts.length} undecided` : "";
     this.#markCurrent({ quiet: true });
     if (kept) (this.querySelector(`[data-focus-key="${kept}"]`) ?? this.querySelector('[data-row][aria-current="true"]'))?.focus({ preventScroll: true });
   }
 
-  #group(title, lines, from) {
-    if (!lines.length) return [];
-    const isProcedure = lines === this.#procedures;
-    return [
-      make("h2", { class: "group-head" }, title, lines.length > 1 ? make("span", { class: "count" }, String(lines.length)) : null),
-      make("ol", { class: "codes-list" }, ...lines.map((line, index) => (isProcedure ? this.#procedureRow(line, index) : this.#diagnosisRow(line, from + index)))),
-    ];
-  }
-
-  #row(line, id, position, ...parts) {
-    return make("li", { class: "code-row", id, tabindex: "-1", "data-row": line.key, "data-focus-key": `${line.key}:row` },
-      make("span", { class: "pos" }, position),
-      make("div", { class: "code-main" }, make("span", { class: "code" }, line.dotted), " ", make("span", { class: "code-text" }, line.title || "Not in the code list"), ...parts));
-  }
-
-  #diagnosisRow(line, index) {
-    return this.#row(line, `line-d${index + 1}`, LETTERS[index]);
-  }
-
-  #procedureRow(line, index) {
-    const units = make("input", { class: "units", inputmode: "numeric", maxlength: "3", autocomplete: "off", value: String(line.units), "aria-label": `Units of ${line.dotted}`, "data-focus-key": `${line.key}:units` });
-    const modifiers = make("input", { class: "modifiers", maxlength: "11", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", value: line.modifiers.join(" "), "aria-label": `Modifiers of ${line.dotted}`, "data-focus-key": `${line.key}:modifiers` });
-    const pointers = make("div", { class: "pointers", role: "group", "aria-label": `Pointers of ${line.dotted}`, "data-pointers": line.key },
-      ...this.#diagnoses.map((diagnosis, place) => make("button", {
-        type: "button", class: "pointer", "data-do": "point", "data-line": line.key, "data-diagnosis": diagnosis.key, "data-focus-key": `${line.key}:pointers:${diagnosis.key}`,
-        "aria-pressed": String(line.pointers.includes(diagnosis.key)), "aria-label": `${LETTERS[place]}, ${diagnosis.dotted}`,
-      }, LETTERS[place])));
-    const order = line.pointers.length > 1 ? make("span", { class: "muted" }, `in the order ${this.#lettersOf(line)}`) : null;
-    return this.#row(line, `line-p${index + 1}`, String(index + 1), make("div", { class: "line-fields" },
-      make("span", { class: "line-field" }, make("span", { "aria-hidden": "true" }, "Mod"), modifiers),
-      make("span", { class: "line-field" }, make("span", { "aria-hidden": "true" }, "Units"), units),
-      make("span", { class: "line-field" }, make("span", { "aria-hidden": "true" }, "Ptr"), this.#diagnoses.length ? pointers : make("span", { class: "muted" }, "no diagnosis"), order)));
-  }
-
   #markCurrent({ quiet = false } = {}) {
     for (const row of this.querySelectorAll("[data-row]")) {
-      if (row.dataset.row === this.#current) {
+      if (row.dataset.row === this.#lines.current) {
         row.setAttribute("aria-current", "true");
         if (!quiet) row.scrollIntoView({ block: "nearest" });
       } else row.removeAttribute("aria-current");
     }
-    const line = this.#rows.find(({ key }) => key === this.#current);
+    const line = this.#rows.find(({ key }) => key === this.#lines.current);
+    this.#evidence.draw(this.#supported, this.#inHand);
+    if (!quiet) this.#evidence.follow(line);
     const link = this.querySelector("[data-browse]");
-    if (line && link) link.href = link.dataset[this.#procedures.includes(line) ? "procedure" : "diagnosis"] + line.code;
+    if (line && link) link.href = link.dataset[line.system] + line.code;
   }
 
   #focusRow() {

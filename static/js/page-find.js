@@ -38,8 +38,11 @@ class Finder {
     this.#search();
   }
 
+  /** What was found stays selected, to be linked, copied or looked up. */
   close() {
     this.#run += 1;
+    const hit = this.#hits[this.#at];
+    if (hit) this.words.select(hit.figure, hit.boxes);
     this.#clear();
     this.form.hidden = true;
     this.words.body.focus({ preventScroll: true });

@@ -62,41 +62,25 @@ class PageWords {
     this.layer(figure).prepend(layerOf(answer, shape));
   }
 
-  /** The part over a page's image that is turned with it. */
   layer(figure) {
-    const sheet = figure.querySelector(".sheet");
-    let layer = sheet.querySelector(".over");
-    if (!layer) {
-      layer = make("div", { class: "over", "aria-hidden": "true" });
-      const image = sheet.querySelector("img");
-      layer.style.aspectRatio = `${image.getAttribute("width")} / ${image.getAttribute("height")}`;
-      sheet.append(layer);
-    }
-    return layer;
+    return layerOver(figure);
   }
 
-  /** Draw boxes over a page: [x0, y0, x1, y1, class]; none removes them. */
   mark(figure, boxes) {
-    const layer = this.layer(figure);
-    layer.querySelector("svg")?.remove();
-    if (!boxes.length) return;
-    const marks = document.createElementNS(SVG, "svg");
-    for (const [name, value] of [["class", "marks"], ["viewBox", "0 0 10000 10000"], ["preserveAspectRatio", "none"]]) marks.setAttribute(name, value);
-    for (const [x0, y0, x1, y1, kind] of boxes) {
-      const box = document.createElementNS(SVG, "rect");
-      const values = { x: x0 - 10, y: y0 - 10, width: x1 - x0 + 20, height: y1 - y0 + 20, class: kind };
-      for (const [name, value] of Object.entries(values)) box.setAttribute(name, value);
-      marks.append(box);
-    }
-    layer.append(marks);
+    markOn(figure, boxes, "found");
   }
 
   /** Bring a height of a page (share of its image, from above) to the upper third of the pane. */
   show(figure, share) {
-    const sheet = figure.querySelector(".sheet");
-    const place = () => figure.offsetTop + sheet.offsetTop + share * sheet.offsetHeight - this.body.clientHeight / 3;
-    this.body.scrollTop = place();
-    requestAnimationFrame(() => { this.body.scrollTop = place(); }); // pages on the way had guessed heights
+    showAt(this.body, figure, share);
+  }
+
+  /** Select the words of a page that lie in some boxes, as a pointer would; nothing while its words are not laid out. */
+  async select(figure, boxes) {
+    const { words } = await this.of(figure);
+    const spans = figure.querySelectorAll(".words span");
+    const touched = words.flatMap(([, x0, y0, x1, y1], index) => (boxes.some((box) => box[0] < x1 && box[2] > x0 && box[1] < y1 && box[3] > y0) ? [index] : []));
+    if (touched.length && spans.length) getSelection().setBaseAndExtent(spans[touched[0]], 0, spans[touched.at(-1)], 1);
   }
 
   jump(link) {
@@ -107,6 +91,52 @@ class PageWords {
     say(link.textContent.trim().replace(/\s+/g, " "));
   }
 }
+
+/** The part over a page's image that is turned with it. */
+export function layerOver(figure) {
+  const sheet = figure.querySelector(".sheet");
+  let layer = sheet.querySelector(".over");
+  if (!layer) {
+    layer = make("div", { class: "over", "aria-hidden": "true" });
+    const image = sheet.querySelector("img");
+    layer.style.aspectRatio = `${image.getAttribute("width")} / ${image.getAttribute("height")}`;
+    sheet.append(layer);
+  }
+  return layer;
+}
+
+/** Draw boxes over a page: [x0, y0, x1, y1, class]; none removes them. Each name has its own marks. */
+export function markOn(figure, boxes, name) {
+  const layer = boxes.length ? layerOver(figure) : figure.querySelector(".over");
+  layer?.querySelector(`svg.${name}`)?.remove();
+  if (!boxes.length) return;
+  const marks = drawn("svg", { class: `marks ${name}`, viewBox: "0 0 10000 10000", preserveAspectRatio: "none" });
+  for (const [x0, y0, x1, y1, kind] of boxes) {
+    marks.append(drawn("rect", { x: x0 - 10, y: y0 - 10, width: x1 - x0 + 20, height: y1 - y0 + 20, class: kind }));
+    if (name === "found") continue;
+    const [, under] = kind.split(" ");
+    const lines = (under ?? kind) === "px" ? [y1 + 12, y1 + 36] : [y1 + 12]; // two for a procedure
+    for (const y of lines) marks.append(drawn("line", { x1: x0, x2: x1, y1: y, y2: y, class: kind }));
+  }
+  layer.append(marks);
+}
+
+function drawn(tag, attributes) {
+  const element = document.createElementNS(SVG, tag);
+  for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+  return element;
+}
+
+/** Bring a height of a page, as it is turned now (share of its image, from above), to the upper third of the pane. */
+export function showAt(body, figure, share) {
+  const sheet = figure.querySelector(".sheet");
+  const place = () => figure.offsetTop + sheet.offsetTop + share * sheet.offsetHeight - body.clientHeight / 3;
+  body.scrollTop = place();
+  requestAnimationFrame(() => { body.scrollTop = place(); }); // pages on the way had guessed heights
+}
+
+/** How many quarters to the right a page is turned. */
+export const turnsOf = (figure) => Number(figure.querySelector(".sheet").dataset.turns ?? 0);
 
 /** Transparent words at their places, a line a line, so that they can be selected and copied. */
 function layerOf({ words, line_starts: starts }, shape) {
@@ -133,7 +163,7 @@ function layerOf({ words, line_starts: starts }, shape) {
 /** Turn a page by quarters to the right, with what lies over it. */
 function turn(figure, by = 1) {
   const sheet = figure.querySelector(".sheet");
-  const turns = (Number(sheet.dataset.turns ?? 0) + by) % 4;
+  const turns = (turnsOf(figure) + by) % 4;
   const image = sheet.querySelector("img");
   const [width, height] = [Number(image.getAttribute("width")), Number(image.getAttribute("height"))];
   sheet.dataset.turns = turns;

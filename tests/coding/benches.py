@@ -75,8 +75,9 @@ def to_verify(practice, coder, by, version=None) -> Assignment:
 
 
 def form_for(held, **more):
-    """The hidden fields of every bench form, and what the test adds."""
-    return {"encounter": held.encounter_id, "assignment": held.pk, "version": 0, **more}
+    """The hidden fields of every bench form, why what is to be checked stays, and what the test adds."""
+    hidden = {"encounter": held.encounter_id, "assignment": held.pk, "version": 0}
+    return {**hidden, "check_reason": "documented", **more}
 
 
 def body(diagnoses="", *procedures, comment=""):

@@ -9,6 +9,7 @@ from coding.actions.precoding import PreCodingFacts, finish_precoding
 from coding.actions.queue import take_next
 from coding.actions.verification import give_verdict
 from coding.models import Code, Verdict
+from coding.rules.check_reasons import CheckReason
 from coding.rules.codings import System
 from coding.rules.lifecycle import Stage
 from tests import factories
@@ -62,7 +63,7 @@ def submitted(encounter, by, at=NOON, version=None):
     precoded(encounter, by, at)
     assignment = take_next(by=by, at=at, stages=[Stage.CODING])
     assert assignment.encounter_id == encounter.pk
-    submit_coding(assignment=assignment, by=by, at=at, coded=version or coded())
+    submit_coding(assignment=assignment, by=by, at=at, coded=version or coded(), reason=CheckReason.DOCUMENTED)
     encounter.refresh_from_db()
     return encounter
 

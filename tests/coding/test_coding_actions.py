@@ -12,6 +12,7 @@ from coding.actions.findings import HardFindings, check_coding
 from coding.actions.holds import reopen
 from coding.actions.queue import take_next
 from coding.models import Coding, Draft, Encounter
+from coding.rules.check_reasons import CheckReason
 from coding.rules.codings import CodedEncounter, System
 from coding.rules.edits import Severity
 from coding.rules.lifecycle import EncounterStatus, Stage
@@ -54,7 +55,9 @@ def unverified(held):
 
 def test_a_submitted_version_has_all_its_lines(held, ann):
     version = coded("E11.9 I10", "99213-25@1,2 20610-RT-59x2@2")
-    coding = submit_coding(assignment=held, by=ann, at=NOON + MINUTE, coded=version, comment="Clear note.")
+    coding = submit_coding(
+        assignment=held, by=ann, at=NOON + MINUTE, coded=version, comment="Clear note.", reason=CheckReason.DOCUMENTED
+    )
     assert (coding.version, coding.author, coding.stage, coding.date_of_service) == (1, ann, "coding", VISIT_DAY)
     assert list(coding.diagnoses.values_list("position", "system", "code")) == [
         (1, System.ICD10CM, "E119"), (2, System.ICD10CM, "I10"),
@@ -67,7 +70,7 @@ def test_a_submitted_version_has_all_its_lines(held, ann):
 
 def test_a_submitted_encounter_waits_for_verification(held, ann, finished):
     save_draft(assignment=held, by=ann, version=0, body={"x": 1}, at=NOON)
-    submit_coding(assignment=held, by=ann, at=NOON + MINUTE, coded=coded())
+    submit_coding(assignment=held, by=ann, at=NOON + MINUTE, coded=coded(), reason=CheckReason.DOCUMENTED)
     encounter = Encounter.objects.get()
     held.refresh_from_db()
     assert (encounter.status, encounter.coded_by, encounter.waiting_since) == (
@@ -80,7 +83,7 @@ def test_a_submitted_encounter_waits_for_verification(held, ann, finished):
 
 def test_a_hard_finding_stops_the_submission(held, ann):
     with pytest.raises(HardFindings) as refused:
-        submit_coding(assignment=held, by=ann, at=NOON, coded=coded("E11 I10", "99213@"))
+        submit_coding(assignment=held, by=ann, at=NOON, coded=coded("E11 I10", "99213@"), reason=CheckReason.DOCUMENTED)
     assert {finding.edit for finding in refused.value.findings} >= {"diagnosis_not_billable", "missing_pointer"}
     assert not Coding.objects.exists()
     assert Encounter.objects.get().status == EncounterStatus.CODING
@@ -90,7 +93,7 @@ def test_a_finding_to_check_does_not(held, ann):
     version = coded("E119 I10", "99213@1")
     findings = check_coding(encounter=held.encounter, coded=version)
     assert [finding.severity for finding in findings] == [Severity.CHECK]
-    assert submit_coding(assignment=held, by=ann, at=NOON, coded=version).version == 1
+    assert submit_coding(assignment=held, by=ann, at=NOON, coded=version, reason=CheckReason.DOCUMENTED).version == 1
 
 
 def test_codes_are_looked_up_on_the_date_of_service(held):
@@ -105,19 +108,25 @@ def test_an_old_visit_is_coded_in_the_old_list(held, ann):
     factories.CodeFactory(system=System.ICD9CM, code="4019", valid_from=VISIT_DAY.replace(year=1990))
     factories.CodeFactory(system=System.PROCEDURE, code="99215", valid_from=VISIT_DAY.replace(year=1990))
     coding = submit_coding(
-        assignment=held, by=ann, at=NOON, coded=coded("401.9", "99215@1", day=VISIT_DAY.replace(year=2014))
+        assignment=held,
+        by=ann,
+        at=NOON,
+        coded=coded("401.9", "99215@1", day=VISIT_DAY.replace(year=2014)),
+        reason=CheckReason.DOCUMENTED,
     )
     assert coding.diagnoses.get().system == System.ICD9CM
 
 
 def test_without_a_date_nothing_is_submitted(held, ann):
     with pytest.raises(HardFindings):
-        submit_coding(assignment=held, by=ann, at=NOON, coded=CodedEncounter(date_of_service=None))
+        submit_coding(
+            assignment=held, by=ann, at=NOON, coded=CodedEncounter(date_of_service=None), reason=CheckReason.DOCUMENTED
+        )
 
 
 def test_what_the_contract_does_not_have_verified_is_finished(held, ann, finished):
     unverified(held)
-    submit_coding(assignment=held, by=ann, at=NOON + MINUTE, coded=coded())
+    submit_coding(assignment=held, by=ann, at=NOON + MINUTE, coded=coded(), reason=CheckReason.DOCUMENTED)
     encounter = Encounter.objects.get()
     assert (encounter.status, encounter.finished_at) == (EncounterStatus.VERIFIED, NOON + MINUTE)
     assert finished == [(encounter.pk, NOON + MINUTE)]
@@ -125,17 +134,17 @@ def test_what_the_contract_does_not_have_verified_is_finished(held, ann, finishe
 
 def test_what_was_coded_before_is_verified_whatever_the_share(held, ann, max_):
     unverified(held)
-    submit_coding(assignment=held, by=ann, at=NOON, coded=coded())
+    submit_coding(assignment=held, by=ann, at=NOON, coded=coded(), reason=CheckReason.DOCUMENTED)
     reopen(encounter=Encounter.objects.get(), by=max_, at=NOON, comment="The practice asks.")
     again = take_next(by=ann, at=NOON, stages=[Stage.CODING])
-    assert submit_coding(assignment=again, by=ann, at=NOON, coded=coded()).version == 2
+    assert submit_coding(assignment=again, by=ann, at=NOON, coded=coded(), reason=CheckReason.DOCUMENTED).version == 2
     assert Encounter.objects.get().status == EncounterStatus.TO_VERIFY
 
 
 def test_without_a_contract_in_force_everything_is_verified(held, ann):
     unverified(held)
     Contract.objects.update(ends_on=VISIT_DAY)
-    submit_coding(assignment=held, by=ann, at=NOON, coded=coded())
+    submit_coding(assignment=held, by=ann, at=NOON, coded=coded(), reason=CheckReason.DOCUMENTED)
     assert Encounter.objects.get().status == EncounterStatus.TO_VERIFY
 
 
@@ -147,7 +156,7 @@ def test_the_contract_of_the_practices_own_day_draws_the_sample(ann, hour, statu
     held = take_next(by=ann, at=at, stages=[Stage.CODING])
     Contract.objects.update(ends_on=date(2026, 11, 2), verification_share=100)
     Contract.objects.create(practice=held.practice, starts_on=date(2026, 11, 3), verification_share=0)
-    submit_coding(assignment=held, by=ann, at=at, coded=coded())
+    submit_coding(assignment=held, by=ann, at=at, coded=coded(), reason=CheckReason.DOCUMENTED)
     assert Encounter.objects.get().status == status
 
 

@@ -29,6 +29,7 @@ from portal.rules.roles import Role
 from tests import factories
 from tests.coding.lines import NOON, VISIT_DAY, facts_for, load_codes, submitted, waiting
 from tests.coding.list_constraints import BROKEN_LISTS
+from tests.coding.suggestion_constraints import BROKEN_SUGGESTIONS, decision, suggestion_set
 
 pytestmark = pytest.mark.django_db
 
@@ -172,6 +173,7 @@ def verification_of_another_encounter():
 
 BROKEN = {
     **BROKEN_LISTS,
+    **BROKEN_SUGGESTIONS,
     "coding_code_system_known": lambda: change(factories.CodeFactory(), system="snomed"),
     "coding_code_once": lambda: [factories.CodeFactory(code="I10"), factories.CodeFactory(code="I10")],
     "coding_encounter_status_known": lambda: change(encounter(), status="lost"),
@@ -203,6 +205,7 @@ BROKEN = {
     "coding_draft_once": twice(draft, ("encounter", encounter), ("author", coder)),
     "coding_draft_stage_known": lambda: draft(stage="tea"),
     "coding_coding_version_once": twice(coding, ("encounter", encounter)),
+    "coding_coding_check_reason_known": lambda: coding(check_reason="because"),
     "coding_coding_stage": lambda: coding(stage=Stage.PRECODING),
     "coding_diagnosis_position_once": twice(diagnosis, ("coding", coding)),
     "coding_diagnosis_position": lambda: diagnosis(position=13),
@@ -282,6 +285,8 @@ def test_rows_that_break_nothing_are_taken():
     assert discrepancy(verification()).kind == "missed"
     assert diagnosis().position == procedure().position == 1
     assert draft().version == 0
+    assert decision().decision == "accepted"
+    assert suggestion_set().share == 10
     assert event().move == "x"
     assert Code.objects.on(date(2026, 1, 1), system=System.ICD10CM).count() == 0
     assert Encounter.objects.exists()

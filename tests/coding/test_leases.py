@@ -13,6 +13,7 @@ from coding.actions.precoding import finish_precoding, send_back_to_precoding
 from coding.actions.queue import give, release, skip, sweep_assignments, take_back, take_next
 from coding.actions.verification import give_verdict
 from coding.models import Coding, Draft, Encounter, EncounterEvent, PreCoding, Verdict, Verification
+from coding.rules.check_reasons import CheckReason
 from coding.rules.lifecycle import EncounterStatus, HoldReason, NotBillableReason, SkipReason, Stage, WhoseMove
 from portal.rules.roles import Role
 from tests import factories
@@ -82,7 +83,9 @@ def stale_writes(assignment, person, at):
         "not_billable": lambda: mark_not_billable(
             assignment=assignment, by=person, at=at, reason=NotBillableReason.NOT_A_VISIT
         ),
-        "submit": lambda: submit_coding(assignment=assignment, by=person, at=at, coded=coded()),
+        "submit": lambda: submit_coding(
+            assignment=assignment, by=person, at=at, coded=coded(), reason=CheckReason.DOCUMENTED
+        ),
         "back": lambda: send_back_to_precoding(assignment=assignment, by=person, at=at, comment="Wrong date."),
         "verdict": lambda: give_verdict(
             assignment=assignment, by=person, at=at, verdict=Verdict.VERIFIED, coded=None

@@ -10,6 +10,7 @@ from coding.actions.coding import submit_coding
 from coding.actions.queue import take_next
 from coding.actions.verification import give_verdict
 from coding.models import Assignment, Draft, Encounter, EncounterPage, Verdict
+from coding.rules.check_reasons import CheckReason
 from coding.rules.lifecycle import EncounterStatus
 from portal.models import AuditEvent
 from tests.coding.benches import form_for, lapse, to_code, to_precode, to_verify, visit
@@ -244,7 +245,7 @@ def test_a_visit_is_read_by_its_practice_which_sees_codes_only_when_they_are_ver
     river, ann, cleo, otto, max_, as_user
 ):
     held = to_code(river, ann)
-    submit_coding(assignment=held, by=ann, at=timezone.now(), coded=coded())
+    submit_coding(assignment=held, by=ann, at=timezone.now(), coded=coded(), reason=CheckReason.DOCUMENTED)
     url = reverse("coding:encounter", args=[held.encounter_id])
     assert as_user(otto).get(url).status_code == 404
     assert "E11.9" in as_user(max_).get(url).content.decode()

@@ -18,6 +18,7 @@ from coding.actions.precoding import finish_precoding, send_back_to_precoding
 from coding.actions.queue import NotSuitable, give, push_work, release, skip, sweep_assignments, take_back, take_next
 from coding.actions.verification import give_verdict
 from coding.models import Assignment, Coding, Draft, Encounter, EncounterEvent, Verdict, Verification
+from coding.rules.check_reasons import CheckReason
 from coding.rules.lifecycle import (
     IN_WORK,
     MOVES,
@@ -142,7 +143,9 @@ class Line(RuleBasedStateMachine):
             Stage.PRECODING: lambda: finish_precoding(
                 assignment=assignment, by=person, at=at, facts=self.facts[assignment.encounter_id]
             ),
-            Stage.CODING: lambda: submit_coding(assignment=assignment, by=person, at=at, coded=SAME),
+            Stage.CODING: lambda: submit_coding(
+                assignment=assignment, by=person, at=at, coded=SAME, reason=CheckReason.DOCUMENTED
+            ),
             Stage.VERIFICATION: lambda: give_verdict(
                 assignment=assignment, by=person, at=at, coded=OTHER if corrected else SAME,
                 verdict=Verdict.CORRECTED if corrected else Verdict.VERIFIED,

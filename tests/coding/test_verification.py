@@ -8,6 +8,7 @@ from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import NotSuitable, take_next
 from coding.actions.verification import VerdictContradicts, give_verdict
 from coding.models import Assignment, Coding, Discrepancy, Encounter, QueueRank, Verdict, Verification
+from coding.rules.check_reasons import CheckReason
 from coding.rules.lifecycle import EncounterStatus, Stage
 from coding.signals import encounter_finished
 from portal.rules.roles import Role
@@ -101,7 +102,9 @@ def test_the_verifier_who_returned_it_may_verify_the_new_version(held, ann, bea)
     from coding.actions.coding import submit_coding
 
     again = take_next(by=ann, at=NOON + MINUTE)
-    submit_coding(assignment=again, by=ann, at=NOON + MINUTE, coded=coded("E119", "99213@1"))
+    submit_coding(
+        assignment=again, by=ann, at=NOON + MINUTE, coded=coded("E119", "99213@1"), reason=CheckReason.DOCUMENTED
+    )
     second = take_next(by=bea, at=NOON + MINUTE)
     said = verdict(second, bea, Verdict.VERIFIED, coded("E119", "99213@1"))
     assert said.coder_version.version == 3

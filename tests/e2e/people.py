@@ -21,6 +21,13 @@ OVERFLOW = """() => {
 }"""
 
 
+def submit_with_reason(page: Page) -> None:
+    """Submit what has something to check, and say that the documentation supports it: two keys and a digit."""
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_role("dialog", name="Submit with something to check?")).to_be_visible()
+    page.keyboard.press("1")
+
+
 class Person:
     """One person with a browser of their own; messages of the content security policy are kept."""
 

@@ -22,7 +22,7 @@ from tests.coding.lines import VISIT_DAY, precoded, verified
 from tests.coding.prices.rows import row
 from tests.coding.prices.test_price_command import edition, stored
 from tests.coding.search import small_list
-from tests.e2e.people import assert_accessible
+from tests.e2e.people import assert_accessible, submit_with_reason
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
@@ -133,7 +133,7 @@ def test_a_level_that_is_too_low_is_found_and_mended_by_keyboard(screen, lists, 
     expect(page.locator("[data-em-words]")).to_have_text("Supports 99214")
     expect(finding).to_have_count(0)
     expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
-    page.keyboard.press("Control+Enter")
+    submit_with_reason(page)
     page.wait_for_url(f"**{reverse('coding:queue')}")
 
     kept = Coding.objects.get()

@@ -22,7 +22,7 @@ from portal.models import AuditEvent, Batch, Chart, Delivery, Download
 from tests import factories, processes
 from tests.canaries import carried, read_mail
 from tests.coding.lines import load_codes
-from tests.e2e.people import Person
+from tests.e2e.people import Person, submit_with_reason
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(420)]
 
@@ -267,11 +267,14 @@ def work_at_the_bench(anns, looked):
         expect(page.locator("[data-row]")).to_have_count(2)
         page.get_by_label("Note to the verifier").fill(CANARIES["coder's note"])
         page.keyboard.press("Escape")
-        expect(page.locator("#findings")).to_contain_text("Nothing to fix")
+        expect(page.locator("#findings")).to_contain_text("2 to look at")  # nothing is marked as evidence
         expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
         if "code" not in looked:
             anns.look("coding")
-    page.keyboard.press("Control+Enter")
+    if "/precode/" in here:
+        page.keyboard.press("Control+Enter")
+    else:
+        submit_with_reason(page)
     page.wait_for_url(lambda url: url != here)
     return here.rstrip("/").rsplit("/", 1)[-1]
 

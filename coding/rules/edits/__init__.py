@@ -72,6 +72,7 @@ from coding.rules.edits.diagnosis_wording import (
     uncertain_diagnosis,
 )
 from coding.rules.edits.em import level_not_supported
+from coding.rules.edits.evidence import no_evidence
 from coding.rules.edits.global_period import decision_for_surgery, visit_with_procedure, within_global_period
 from coding.rules.edits.modifiers import (
     modifier_59,
@@ -208,6 +209,7 @@ EDITS: tuple[Edit, ...] = (
     payer_rule,
     # what is likely forgotten
     diagnosis_never_pointed_to,
+    no_evidence,
 )
 
 

@@ -177,7 +177,11 @@ def both_sides_apart(coded: CodedEncounter, tables: Tables) -> Iterator[Finding]
             joined = without_diagnosis(joined, two.number, instead=one.number)
             kept = tuple(dict.fromkeys((*one.quotes, *two.quotes)))
             merged = list(joined.diagnoses)
-            merged[one.number - 1] = replace(merged[one.number - 1], quotes=kept)
+            shown = (coded.diagnoses[known.number - 1].evidence for known in (one, two))
+            passages = tuple(dict.fromkeys(passage for some in shown for passage in some or ()))
+            merged[one.number - 1] = replace(
+                merged[one.number - 1], quotes=kept, evidence=passages or coded.diagnoses[one.number - 1].evidence
+            )
             yield about(
                 "both_sides_apart",
                 Severity.CHECK,

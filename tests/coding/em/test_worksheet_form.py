@@ -41,6 +41,7 @@ def test_what_was_cleaned_stays_as_it_is():
 
 def test_the_rules_read_what_was_kept():
     assert worksheet_of(clean_sheet(SENT)) == Worksheet(
+        is_shown=True,
         problems=(Problem.STABLE_CHRONIC, Problem.STABLE_CHRONIC),
         data=Data(frozenset({"cardiology"}), frozenset({"a1c", "lipids"}), historian=True),
         risks=frozenset({Risk.PRESCRIPTION}),

@@ -1,0 +1,102 @@
+"""Suggestions: asked of an engine once, kept, shown or not, and what was decided about them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Protocol
+
+from django.db import transaction
+
+from coding.actions.evidence import are_words_due
+from coding.models import Coding, Encounter, SuggestedCode, SuggestionDecision, SuggestionSet
+from coding.rules.codings import System, bare
+from coding.rules.evidence import Passage
+from coding.rules.suggested import BLIND_SEED, BLIND_SHARE, Decided, RejectReason, Suggestion, is_blind, outcome, ranked
+from portal.actions.audit import record
+
+
+class Engine(Protocol):
+    """Whatever suggests codes for an encounter from the words of its pages; `name` says which and which version."""
+
+    name: str
+
+    def suggest(self, encounter: Encounter) -> Sequence[Suggestion]: ...
+
+
+# Engines that are asked, one after the other. None yet: no encounter has suggestions, and none counts as asked.
+ENGINES: tuple[Engine, ...] = ()
+
+
+def suggestions_for(encounter: Encounter, engines: Sequence[Engine] = ENGINES) -> list[Suggestion]:
+    """What the engines suggest, the surest first."""
+    return ranked(one for engine in engines for one in engine.suggest(encounter))
+
+
+def ensure_suggestions(*, encounter: Encounter, at: datetime, engines: Sequence[Engine] = ENGINES) -> None:
+    """Ask the engines once the words of all pages are read; nothing if they were asked before."""
+    if not engines or SuggestionSet.objects.filter(encounter=encounter).exists() or are_words_due(encounter):
+        return
+    names = ", ".join(engine.name for engine in engines)
+    keep_suggestions(encounter=encounter, found=suggestions_for(encounter, engines), engine=names, at=at)
+
+
+@transaction.atomic
+def keep_suggestions(*, encounter: Encounter, found: Sequence[Suggestion], engine: str, at: datetime) -> SuggestionSet:
+    """Keep what was suggested, in its order; of two who come at once the first is taken.
+
+    Passages on pages that are not the encounter's are left out.
+    """
+    made, is_new = SuggestionSet.objects.get_or_create(
+        encounter=encounter,
+        defaults={
+            "practice_id": encounter.practice_id, "is_blind": is_blind(encounter.pk), "share": BLIND_SHARE,
+            "seed": BLIND_SEED, "engine": engine[:60], "made_at": at,
+        },
+    )  # fmt: skip
+    if not is_new:
+        return made
+    numbers = dict(encounter.placed.values_list("page_id", "page__number"))
+    SuggestedCode.objects.bulk_create(
+        SuggestedCode(
+            practice_id=encounter.practice_id, encounter=encounter, position=place, system=System(one.system),
+            code=bare(one.code), score=one.score, reason=one.reason, source=one.source[:40],
+            evidence=[
+                Passage(shown.page, numbers[shown.page], tuple(shown.boxes), shown.quote).as_json()
+                for shown in one.evidence
+                if shown.page in numbers
+            ],
+        )
+        for place, one in enumerate(found, start=1)
+    )  # fmt: skip
+    record("encounter.suggested", at=at, about=encounter, codes=len(found), blind=made.is_blind)
+    return made
+
+
+def shown_suggestions(encounter: Encounter) -> list[SuggestedCode]:
+    """What the coder of the encounter sees: all of it, or nothing if the encounter is in the blind sample."""
+    return list(SuggestedCode.objects.filter(encounter=encounter, encounter__suggestion_set__is_blind=False))
+
+
+def earlier_rejections(coding: Coding) -> dict[str, int]:
+    """What a version rejected, as a body keeps it."""
+    rows = SuggestionDecision.objects.filter(coding=coding, decision="rejected")
+    numbers = {reason.value: number for number, reason in enumerate(RejectReason, 1)}
+    return {str(row.suggested_id): numbers.get(row.reason, 0) for row in rows}
+
+
+def record_decisions(*, coding: Coding, decided: Decided) -> None:
+    """What became of each suggestion that was shown; inside the transaction of the submission."""
+    diagnoses = frozenset(coding.diagnoses.values_list("code", flat=True))
+    procedures = frozenset(coding.procedures.values_list("code", flat=True))
+    rows = []
+    for shown in shown_suggestions(coding.encounter):
+        coded = procedures if shown.system == System.PROCEDURE else diagnoses
+        became = outcome(shown.pk, shown.code, decided, coded)
+        rows.append(
+            SuggestionDecision(
+                practice_id=coding.practice_id, suggested=shown, coding=coding, decision=became.decision,
+                reason=became.reason, replaced_by=became.replaced_by,
+            )
+        )  # fmt: skip
+    SuggestionDecision.objects.bulk_create(rows)

@@ -1,0 +1,70 @@
+// The rows of <code-list>: diagnoses, procedures, and what is suggested and not decided.
+import { make } from "./session.js";
+
+export const LETTERS = "ABCDEFGHIJKL";
+const STATES = { accepted: "Accepted", added: "Added", changed: "Changed" };
+
+/** A titled list; `from` is the place of its first line. Nothing without lines. */
+export function group(title, lines, row) {
+  if (!lines.length) return [];
+  return [
+    make("h2", { class: "group-head" }, title, lines.length > 1 ? make("span", { class: "count" }, String(lines.length)) : null),
+    make("ol", { class: "codes-list" }, ...lines.map(row)),
+  ];
+}
+
+/** How much supports a line: a button that shows it. */
+export function badge(line) {
+  const count = line.evidence.length;
+  return make("button", {
+    type: "button", class: count ? "evidence" : "evidence none", "data-do": "passages", "data-line": line.key, "data-focus-key": `${line.key}:evidence`,
+    "aria-label": count ? `Evidence for ${line.dotted}: ${count} ${count === 1 ? "passage" : "passages"}` : `No evidence for ${line.dotted}`,
+    "aria-expanded": count ? String(Boolean(line.open)) : null,
+  }, count ? String(count) : "No evidence");
+}
+
+function passages(line, placeOf) {
+  if (!line.open || !line.evidence.length) return null;
+  return make("ul", { class: "passages" }, ...line.evidence.map((passage, index) => make("li", {},
+    make("button", { type: "button", class: "passage", "data-do": "show", "data-line": line.key, "data-index": index, "data-focus-key": `${line.key}:passage:${index}` },
+      make("span", { class: "muted" }, `Page ${placeOf(passage)} `), passage.quote ? `“${passage.quote}”` : "A box without words"),
+    line.ghost ? null : make("button", { type: "button", class: "button small quiet", "data-do": "unlink", "data-line": line.key, "data-index": index, "aria-label": `Unlink passage ${index + 1} of ${line.dotted}` }, "Unlink"))));
+}
+
+function row(line, { id, position, assisted, placeOf }, ...parts) {
+  const state = line.ghost ? "Suggested" : assisted && STATES[line.state ?? "added"];
+  return make("li", { class: `code-row ${line.ghost ? "ghost" : assisted ? line.state ?? "added" : ""}`.trim(), id, tabindex: "-1", "data-row": line.key, "data-focus-key": `${line.key}:row` },
+    make("span", { class: "pos" }, position),
+    make("div", { class: "code-main" }, make("span", { class: "code" }, line.dotted), " ", make("span", { class: "code-text" }, line.title || "Not in the code list"),
+      line.reason ? make("span", { class: "code-meta" }, line.reason) : null, ...parts),
+    state ? make("span", { class: "state" }, state) : make("span", {}),
+    badge(line), passages(line, placeOf));
+}
+
+export function diagnosisRow(line, place, shared) {
+  return row(line, { ...shared, id: `line-d${place + 1}`, position: LETTERS[place] });
+}
+
+export function ghostRow(line, shared) {
+  return row(line, { ...shared, id: `suggested-${line.suggestion}`, position: "" });
+}
+
+export function procedureRow(line, place, shared) {
+  const { diagnoses } = shared;
+  const units = make("input", { class: "units", inputmode: "numeric", maxlength: "3", autocomplete: "off", value: String(line.units), "aria-label": `Units of ${line.dotted}`, "data-focus-key": `${line.key}:units` });
+  const modifiers = make("input", { class: "modifiers", maxlength: "11", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", value: line.modifiers.join(" "), "aria-label": `Modifiers of ${line.dotted}`, "data-focus-key": `${line.key}:modifiers` });
+  const pointers = make("div", { class: "pointers", role: "group", "aria-label": `Pointers of ${line.dotted}`, "data-pointers": line.key },
+    ...diagnoses.map((diagnosis, at) => make("button", {
+      type: "button", class: "pointer", "data-do": "point", "data-line": line.key, "data-diagnosis": diagnosis.key, "data-focus-key": `${line.key}:pointers:${diagnosis.key}`,
+      "aria-pressed": String(line.pointers.includes(diagnosis.key)), "aria-label": `${LETTERS[at]}, ${diagnosis.dotted}`,
+    }, LETTERS[at])));
+  const order = line.pointers.length > 1 ? make("span", { class: "muted" }, `in the order ${lettersOf(line, diagnoses)}`) : null;
+  return row(line, { ...shared, id: `line-p${place + 1}`, position: String(place + 1) }, make("div", { class: "line-fields" },
+    make("span", { class: "line-field" }, make("span", { "aria-hidden": "true" }, "Mod"), modifiers),
+    make("span", { class: "line-field" }, make("span", { "aria-hidden": "true" }, "Units"), units),
+    make("span", { class: "line-field" }, make("span", { "aria-hidden": "true" }, "Ptr"), diagnoses.length ? pointers : make("span", { class: "muted" }, "no diagnosis"), order)));
+}
+
+export function lettersOf(line, diagnoses) {
+  return line.pointers.map((pointer) => LETTERS[diagnoses.findIndex(({ key }) => key === pointer)]).join(", ");
+}
