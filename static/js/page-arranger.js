@@ -39,6 +39,7 @@ class PageArranger extends HTMLElement {
     for (const part of this.querySelectorAll("[data-tools]")) part.hidden = false;
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("keydown", (event) => this.#key(event));
+    this.addEventListener("chartline:action", ({ detail }) => this.#act(detail));
     this.addEventListener("focusin", (event) => this.#seen(event.target.closest("[data-place]")));
     this.querySelector("#to-visit-dialog").addEventListener("close", (event) => event.target.returnValue === "move" && this.#moveTo(Number(this.querySelector("#to-visit").value)));
     this.#form.addEventListener("submit", () => { this.#before = this.#at.text; });
@@ -82,10 +83,15 @@ class PageArranger extends HTMLElement {
     else if (combo in moves) this.#focus(this.#keys[this.#keys.indexOf(this.#current) + moves[combo]]);
     else if (combo === "arrowdown" || combo === "arrowup") this.#focus(this.#near(combo === "arrowdown" ? 1 : -1));
     else if (combo === "home" || combo === "end") this.#focus(this.#keys.at(combo === "home" ? 0 : -1));
-    else if (/^[1-9]$/.test(combo) && document.documentElement.dataset.keys !== "off") this.#moveTo(Number(combo));
-    else if (["a", "n"].includes(combo) && document.documentElement.dataset.keys !== "off") this.#decideHere(combo === "a");
     else return;
     event.preventDefault();
+  }
+
+  /** What holds for the page in hand only. */
+  #act({ action, number }) {
+    if (!document.activeElement.closest("[data-place]")) return;
+    if (action === "arrange.visit") this.#moveTo(number);
+    else this.#decideHere(action === "arrange.accept");
   }
 
   #do(name) {
