@@ -9,6 +9,7 @@ from django import forms
 from portal.rules.keyboard import ACTIONS, Keyboard, Layout, Problem
 from portal.rules.keyboard.own import is_movable
 from portal.rules.keyboard.strokes import BadKey, read_keys, shown_all
+from portal.rules.roles import Permission
 
 LONGEST = 60
 
@@ -29,10 +30,10 @@ class SingleKeysForm(forms.Form):
 class OwnKeysForm(forms.Form):
     """One text field for each action, named as it; several keys are separated by commas."""
 
-    def __init__(self, *args: Any, keyboard: Keyboard, **kwargs: Any) -> None:
+    def __init__(self, *args: Any, keyboard: Keyboard, permissions: frozenset[Permission], **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for id_, keys in keyboard.keys.items():
-            if is_movable(id_):
+            if is_movable(id_) and ACTIONS[id_].is_for(permissions):
                 self.fields[id_] = KeysField(label=ACTIONS[id_].label, initial=shown_all(keys))
 
     @property

@@ -26,7 +26,10 @@ BAD_REQUEST, NO_CONTENT = 400, 204
 def keyboard(request: SignedRequest) -> HttpResponse:
     """The layout and every key, to be looked at, changed and given back."""
     form = OwnKeysForm(
-        request.POST if request.POST.get("do") == "change" else None, keyboard=request.user.keyboard, auto_id="key-%s"
+        request.POST if request.POST.get("do") == "change" else None,
+        keyboard=request.user.keyboard,
+        permissions=request.user.permissions,
+        auto_id="key-%s",
     )
     if request.method == "POST":
         wanted = request.POST.get("do", "")

@@ -5,30 +5,27 @@ import { make, post, say } from "./session.js";
 const root = document.documentElement;
 let sheet;
 
-/** The actions of the page by their heading, each with the keys that count. */
-function groups() {
-  const found = new Map();
-  for (const { id, label, group } of actions.values()) {
-    const keys = keysOf(id);
-    if (!keys.length || !controlsOf(id).some((element) => id.startsWith("site.") || reachable(element, true))) continue;
-    if (!found.has(group)) found.set(group, []);
-    found.get(group).push({ label, keys });
+/** The actions that have a control on the page, seen before the sheet covers it. */
+const had = () => [...actions.values()].filter(({ id }) => controlsOf(id).some((element) => reachable(element, true)));
+
+/** Them under their headings, each with the keys that count now. */
+function sections(those) {
+  const rows = new Map();
+  for (const { id, label, group } of those) {
+    const keys = keysOf(id).flatMap((key, n) => [n ? " or " : null, make("kbd", {}, shown(key))]);
+    if (keys.length) rows.set(group, [...(rows.get(group) ?? []), make("div", {}, make("dt", {}, label), make("dd", {}, ...keys))]);
   }
-  return found;
+  return [...rows].map(([group, list]) => make("section", {}, make("h3", {}, group), make("dl", {}, ...list)));
 }
 
-function sections() {
-  return [...groups()].map(([name, rows]) => make("section", {}, make("h3", {}, name),
-    make("dl", {}, ...rows.map(({ label, keys }) => make("div", {}, make("dt", {}, label), make("dd", {}, ...keys.flatMap((key, n) => [n ? " or " : null, make("kbd", {}, shown(key))])))))));
-}
-
-async function switchSingle(toggle, body) {
+/** Kept by the server first: what is shown is what holds. */
+async function switchSingle(toggle, url, draw) {
   try {
-    const response = await post(sheet.dataset.singleUrl, toggle.checked ? { single_keys: "on" } : {});
+    const response = await post(url, toggle.checked ? { single_keys: "on" } : {});
     if (!response.ok) throw new Error(String(response.status));
     root.dataset.keys = toggle.checked ? "on" : "off";
     announceKeys();
-    body.replaceChildren(...sections());
+    draw();
   } catch {
     toggle.checked = !toggle.checked;
     say("Not saved");
@@ -39,11 +36,12 @@ async function switchSingle(toggle, body) {
 export function open(control) {
   if (sheet?.open) return sheet.close();
   sheet?.remove();
+  const those = had();
   const toggle = make("input", { type: "checkbox", id: "single-keys", checked: root.dataset.keys !== "off" });
   const close = make("button", { class: "button quiet", type: "button" }, "Close");
-  const body = make("div", { class: "body" }, ...sections());
-  toggle.addEventListener("change", () => switchSingle(toggle, body));
-  sheet = make("dialog", { class: "key-sheet wide", "aria-labelledby": "key-sheet-title", "data-single-url": control.dataset.singleUrl },
+  const body = make("div", { class: "body" }, ...sections(those));
+  toggle.addEventListener("change", () => switchSingle(toggle, control.dataset.singleUrl, () => body.replaceChildren(...sections(those))));
+  sheet = make("dialog", { class: "key-sheet wide", "aria-labelledby": "key-sheet-title" },
     make("header", {}, make("h2", { id: "key-sheet-title" }, "Keyboard shortcuts"), close),
     body,
     make("footer", {},

@@ -68,7 +68,9 @@ def test_two_keys_are_exchanged_and_one_is_given_back(as_user, ann):
     ann.refresh_from_db()
     assert ann.own_keys == {"code.reject": ["d"], "code.pointers": ["x"]}
     answer = browser.post(PAGE, {"reset": "code.reject"}, follow=True)
-    assert "was not reset: its key belongs to “Diagnosis pointers” now" in answer.content.decode()  # the other has it now
+    assert (
+        "was not reset: its key belongs to “Diagnosis pointers” now" in answer.content.decode()
+    )  # the other has it now
     browser.post(PAGE, {"reset": "all"})
     ann.refresh_from_db()
     assert ann.own_keys == {}

@@ -16,6 +16,7 @@ from portal.rules.keyboard.strokes import (
     shown,
     shown_all,
 )
+from portal.rules.roles import Role, granted
 
 MOVABLE = sorted(id_ for id_ in ACTIONS if is_movable(id_))
 KEYS = (
@@ -208,3 +209,18 @@ def test_keys_of_controls_are_known():
     assert belongs_to_controls("enter")
     assert not belongs_to_controls("ctrl+enter")
     assert shown("alt+g q") == "Alt G then Q"
+
+
+def test_the_benches_actions_are_for_those_who_come_there():
+    coder, manager, practice = (granted({role}) for role in (Role.CODER, Role.MANAGER, Role.PRACTICE))
+    shown_to = {
+        id_: [ACTIONS[id_].is_for(who) for who in (coder, manager, practice)]
+        for id_ in ("code.reject", "operations.tile", "chart.next", "undo", "arrange.cut")
+    }
+    assert shown_to == {
+        "code.reject": [True, False, False],
+        "operations.tile": [False, True, False],
+        "chart.next": [True, True, True],
+        "undo": [True, True, True],
+        "arrange.cut": [True, False, False],
+    }

@@ -11,6 +11,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from portal.rules.keyboard.strokes import is_character, with_alt
+from portal.rules.roles import Permission
 
 
 class Place(StrEnum):
@@ -33,6 +34,17 @@ class Place(StrEnum):
     SKIPPING = "skipping"
 
 
+AT_BENCHES = frozenset({Permission.PRECODE, Permission.CODE, Permission.VERIFY})
+# Who comes to a place that is not everybody's.
+OPEN_TO = MappingProxyType(
+    {
+        **dict.fromkeys((Place.QUEUE, Place.PRECODING, Place.CODING, Place.VERIFICATION), AT_BENCHES),
+        **dict.fromkeys((Place.ARRANGING, Place.SKIPPING), AT_BENCHES),
+        Place.OPERATIONS: frozenset({Permission.MANAGE_WORK}),
+    }
+)
+
+
 @dataclass(frozen=True)
 class Action:
     """One thing that a key does. A key with "#" is nine keys, one for each number of a list on the page."""
@@ -45,6 +57,10 @@ class Action:
     left: tuple[str, ...]
     modified: tuple[str, ...]
     how: str = ""  # "repeats" while the key is held; "listed": its own part of the page knows its keys, which stay
+
+    def is_for(self, permissions: frozenset[Permission]) -> bool:
+        """Whether somebody with these permissions comes to a place of the action."""
+        return any(place not in OPEN_TO or OPEN_TO[place] & permissions for place in self.places)
 
     @property
     def is_numbered(self) -> bool:
