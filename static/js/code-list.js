@@ -1,5 +1,6 @@
 // <code-list>: the codes of a bench, edited by keys or pointer. Replaces the plain rows that work without scripts.
 // Sends "codes:changed" {body, person} after each change; the form carries the same body when it is sent.
+import { withKeys } from "./keys.js";
 import { csrfToken, make, say } from "./session.js";
 
 const DIAGNOSES = 12; // of a claim
@@ -301,7 +302,7 @@ class CodeList extends HTMLElement {
     const rest = this.#diagnoses.slice(1);
     this.querySelector("[data-list]").replaceChildren(
       ...this.#group("First-listed", first, 0), ...this.#group("Secondary", rest, 1), ...this.#group("Procedures", this.#procedures, 0),
-      ...(this.#rows.length ? [] : [make("p", { class: "codes-none muted" }, "No codes yet. Read, then search with / or C.")]),
+      ...(this.#rows.length ? [] : [make("p", { class: "codes-none muted" }, `No codes yet. Read, then search${withKeys("code.add")}.`)]),
     );
     this.#markCurrent({ quiet: true });
     if (kept) (this.querySelector(`[data-focus-key="${kept}"]`) ?? this.querySelector('[data-row][aria-current="true"]'))?.focus({ preventScroll: true });

@@ -128,6 +128,9 @@ const SHOWN = { ctrl: "Ctrl", alt: "Alt", shift: "Shift", enter: "Enter", escape
 /** A key as a person reads it, and as the settings understand it: "G then Q". */
 export const shown = (key) => key.split(" ").map((stroke) => stroke.split(/\+(?=.)/).map((k) => SHOWN[k] ?? (k.length === 1 ? k.toUpperCase() : k[0].toUpperCase() + k.slice(1))).join(" ")).join(" then ");
 
+/** " with / or C", for a sentence; nothing if the action has no key. */
+export const withKeys = (id) => (keysOf(id).length ? ` with ${keysOf(id).map(shown).join(" or ")}` : "");
+
 const modules = { "site.keys": () => import("./key-sheet.js"), "site.palette": () => import("./palette.js") };
 export function startKeys() {
   window.addEventListener("keydown", onKeydown);
@@ -135,7 +138,9 @@ export function startKeys() {
   for (const [id, bring] of Object.entries(modules)) {
     for (const control of document.querySelectorAll(`[data-action="${id}"]`)) {
       control.hidden = false;
-      const open = async () => (await bring()).open(control);
+      const open = () => bring().then((part) => part.open(control), () => {
+        window.dispatchEvent(new CustomEvent("chartline:alert", { detail: { text: "This needs a connection, which failed. Try again." } }));
+      });
       control.addEventListener("chartline:key", (event) => { event.preventDefault(); open(); });
       control.addEventListener("click", open);
     }
