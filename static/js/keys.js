@@ -8,6 +8,7 @@ const root = document.documentElement;
 const told = JSON.parse(document.getElementById("keyboard")?.textContent ?? '[]');
 let prefix = "";
 let timer;
+let ahead; // what is typed while a part is fetched: it must not do anything to the page
 
 /** Every action with a name, in the order of the registry; one that is only listed has keys that its own part knows. */
 export const actions = new Map(told.map(([id, label, group, keys, how]) => [id, { id, label, group, keys, repeats: how === "repeats", isListed: how === "listed" }]));
@@ -95,6 +96,11 @@ export function press({ id, number, element }) {
 
 function onKeydown(event) {
   if (event.defaultPrevented || event.isComposing || root.hasAttribute("data-locked") || isModifier(event)) return;
+  if (ahead !== undefined && !event.ctrlKey && !event.altKey && !event.metaKey) {
+    event.preventDefault();
+    if (event.key.length === 1) ahead += event.key;
+    return;
+  }
   const combo = comboOf(event);
   if (isPlain(combo) && isTyping(event.target) && !/^(shift\+)?f\d/.test(combo)) return;
   if (["enter", "space"].includes(combo) && event.target.closest?.("a, button, summary, input, [role='button'], [role='option']")) return;
@@ -113,20 +119,21 @@ function onKeydown(event) {
   }
 }
 
-const NAMES = { ctrl: "Control", alt: "Alt", shift: "Shift", enter: "Enter", space: "Space", arrowup: "ArrowUp", arrowdown: "ArrowDown", arrowleft: "ArrowLeft", arrowright: "ArrowRight" };
+const partsOf = (stroke) => stroke.split(/\+(?=.)/);
+const capital = (name) => name[0].toUpperCase() + name.slice(1);
+
 /** Tell assistive technology about the keys of a part of the page. */
 export function announceKeys(part = document) {
   for (const element of [part, ...(part.querySelectorAll?.("[data-action]") ?? [])]) {
     if (!element.dataset?.action) continue;
     const keys = keysOf(element.dataset.action, element.dataset.number).filter((key) => !key.includes(" "));
-    if (keys.length) element.setAttribute("aria-keyshortcuts", keys.map((key) => key.split(/\+(?=.)/).map((k) => NAMES[k] ?? (k.length === 1 ? k.toUpperCase() : k)).join("+")).join(" "));
-    else element.removeAttribute("aria-keyshortcuts");
+    element.ariaKeyShortcuts = keys.map((key) => partsOf(key).map((k) => (k === "ctrl" ? "Control" : capital(k).replace(/^Arrow./, (arrow) => `Arrow${capital(arrow[5])}`))).join("+")).join(" ") || null;
   }
 }
 
-const SHOWN = { ctrl: "Ctrl", alt: "Alt", shift: "Shift", enter: "Enter", escape: "Esc", space: "Space", arrowup: "↑", arrowdown: "↓", arrowleft: "←", arrowright: "→", pageup: "PgUp", pagedown: "PgDn", "#": "1–9", ",": "Comma" };
+const SHOWN = { escape: "Esc", arrowup: "↑", arrowdown: "↓", arrowleft: "←", arrowright: "→", "#": "1–9", ",": "Comma" };
 /** A key as a person reads it, and as the settings understand it: "G then Q". */
-export const shown = (key) => key.split(" ").map((stroke) => stroke.split(/\+(?=.)/).map((k) => SHOWN[k] ?? (k.length === 1 ? k.toUpperCase() : k[0].toUpperCase() + k.slice(1))).join(" ")).join(" then ");
+export const shown = (key) => key.split(" ").map((stroke) => partsOf(stroke).map((k) => SHOWN[k] ?? capital(k)).join(" ")).join(" then ");
 
 /** " with / or C", for a sentence; nothing if the action has no key. */
 export const withKeys = (id) => (keysOf(id).length ? ` with ${keysOf(id).map(shown).join(" or ")}` : "");
@@ -138,9 +145,15 @@ export function startKeys() {
   for (const [id, bring] of Object.entries(modules)) {
     for (const control of document.querySelectorAll(`[data-action="${id}"]`)) {
       control.hidden = false;
-      const open = () => bring().then((part) => part.open(control), () => {
-        window.dispatchEvent(new CustomEvent("chartline:alert", { detail: { text: "This needs a connection, which failed. Try again." } }));
-      });
+      const open = async () => {
+        ahead = "";
+        try {
+          (await bring()).open(control, ahead);
+        } catch {
+          window.dispatchEvent(new CustomEvent("chartline:alert", { detail: { text: "This needs a connection, which failed. Try again." } }));
+        }
+        ahead = undefined;
+      };
       control.addEventListener("chartline:key", (event) => { event.preventDefault(); open(); });
       control.addEventListener("click", open);
     }

@@ -69,7 +69,7 @@ class Palette {
   #asked;
   #timer;
 
-  constructor(control) {
+  constructor(control, typed) {
     this.findUrl = control.dataset.findUrl;
     const doable = commands();
     this.all = [...doable, ...pages(new Set(doable.map(({ id }) => id)))];
@@ -83,7 +83,8 @@ class Palette {
     this.dialog.addEventListener("close", () => { this.#asked?.abort(); this.dialog.remove(); });
     document.body.append(this.dialog);
     this.dialog.showModal();
-    this.#show(this.#found(""));
+    this.input.value = typed;
+    this.#typed();
   }
 
   #found(query) {
@@ -162,8 +163,8 @@ class Palette {
   }
 }
 
-export function open(control) {
+export function open(control, typed = "") {
   if (dialog?.open) return dialog.close();
   if (document.documentElement.hasAttribute("data-locked") || document.querySelector("dialog:modal")) return;
-  ({ dialog } = new Palette(control));
+  ({ dialog } = new Palette(control, typed));
 }

@@ -199,6 +199,32 @@ def test_the_palette_does_goes_and_opens_by_keyboard_alone(screen, river, ann):
     assert held.label not in page.evaluate("JSON.stringify(localStorage)")
 
 
+def test_what_is_typed_before_the_palette_has_come_is_typed_into_it(screen, river, ann):
+    page = bench_with_codes(screen, river, ann, "E119")
+
+    def slowly(route):
+        page.wait_for_timeout(700)
+        route.continue_()
+
+    page.route("**/palette*.js", slowly)
+    page.keyboard.press("Control+k")
+    page.keyboard.type("xz remove")  # each of x and z alone would change the codes
+    expect(page.get_by_role("combobox", name="Command, page or number")).to_have_value("xz remove")
+    expect(page.locator("[data-row]")).to_have_count(1)
+    page.keyboard.press("Escape")
+    page.keyboard.press("x")
+    expect(page.locator("[data-row]")).to_have_count(0)
+
+
+def test_a_palette_that_cannot_be_fetched_says_so_and_keys_go_on(screen, river, ann):
+    page = bench_with_codes(screen, river, ann, "E119")
+    page.route("**/palette*.js", lambda route: route.abort())
+    page.keyboard.press("Control+k")
+    expect(page.get_by_role("alert")).to_contain_text("This needs a connection")
+    page.keyboard.press("x")
+    expect(page.locator("[data-row]")).to_have_count(0)
+
+
 def test_an_outsider_finds_no_number_and_the_palette_serves_practices_too(screen, river, cleo, otto):
     batch = factories.BatchFactory(practice=river)
     for person, found in ((cleo, 1), (otto, 0)):
