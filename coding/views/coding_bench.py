@@ -295,7 +295,7 @@ def findings_context(found_: tuple[Finding, ...], day: date | None) -> dict[str,
         if row["fix"]:
             fixes += 1
             row["number"] = fixes
-            row["key"] = str(fixes) if fixes < 10 else ""  # noqa: PLR2004  (digits)
+            row["key"] = f"alt+{fixes}" if fixes < 10 else ""  # noqa: PLR2004  (digits)
     hard = sum(row["kind"] == "hard" for row in rows)
     return {
         "findings": rows,

@@ -94,13 +94,15 @@ export function press({ id, number, element }) {
   } else element.click();
 }
 
+function keepAhead(event) {
+  if (ahead === undefined || event.ctrlKey || event.altKey || event.metaKey) return;
+  event.preventDefault();
+  event.stopImmediatePropagation();
+  if (event.key.length === 1) ahead += event.key;
+}
+
 function onKeydown(event) {
   if (event.defaultPrevented || event.isComposing || root.hasAttribute("data-locked") || isModifier(event)) return;
-  if (ahead !== undefined && !event.ctrlKey && !event.altKey && !event.metaKey) {
-    event.preventDefault();
-    if (event.key.length === 1) ahead += event.key;
-    return;
-  }
   const combo = comboOf(event);
   if (isPlain(combo) && isTyping(event.target) && !/^(shift\+)?f\d/.test(combo)) return;
   if (["enter", "space"].includes(combo) && event.target.closest?.("a, button, summary, input, [role='button'], [role='option']")) return;
@@ -140,6 +142,7 @@ export const withKeys = (id) => (keysOf(id).length ? ` with ${keysOf(id).map(sho
 
 const modules = { "site.keys": () => import("./key-sheet.js"), "site.palette": () => import("./palette.js") };
 export function startKeys() {
+  window.addEventListener("keydown", keepAhead, { capture: true });
   window.addEventListener("keydown", onKeydown);
   announceKeys();
   for (const [id, bring] of Object.entries(modules)) {

@@ -39,8 +39,9 @@ class Keyboard:
 
     def told(self) -> list[tuple[object, ...]]:
         """What the pages' script needs: for each action its id, label, group, keys, and how it acts."""
+        keys = self.keys
         return [
-            (action.id, action.label, action.group, self.keys[action.id], *([action.how] if action.how else []))
+            (action.id, action.label, action.group, keys[action.id], *([action.how] if action.how else []))
             for action in ACTIONS.values()
         ]
 

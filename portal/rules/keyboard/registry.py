@@ -28,10 +28,11 @@ class Place(StrEnum):
     CODING = "coding"
     VERIFICATION = "verification"
     READING = "reading"
+    DISPUTE = "dispute"
     ARRANGING = "arranging"
     BROWSER = "browser"
     FORM = "form"
-    SKIPPING = "skipping"
+    CHOOSING = "choosing"
 
 
 AT_BENCHES = frozenset({Permission.PRECODE, Permission.CODE, Permission.VERIFY})
@@ -39,7 +40,7 @@ AT_BENCHES = frozenset({Permission.PRECODE, Permission.CODE, Permission.VERIFY})
 OPEN_TO = MappingProxyType(
     {
         **dict.fromkeys((Place.QUEUE, Place.PRECODING, Place.CODING, Place.VERIFICATION), AT_BENCHES),
-        **dict.fromkeys((Place.ARRANGING, Place.SKIPPING), AT_BENCHES),
+        **dict.fromkeys((Place.ARRANGING, Place.CHOOSING), AT_BENCHES),
         Place.OPERATIONS: frozenset({Permission.MANAGE_WORK}),
     }
 )
@@ -92,7 +93,7 @@ GROUPS = {
     "site": "Everywhere", "undo": "Everywhere", "go": "Go to", "form": "Forms and dialogs", "list": "Lists",
     "batch": "Batches", "thread": "Threads", "operations": "Operations", "queue": "Queue", "bench": "Bench",
     "chart": "Chart", "precode": "Pre-coding", "code": "Codes", "evidence": "Evidence", "finding": "Findings",
-    "verify": "Verification", "arrange": "Arranging pages", "browser": "Code browser",
+    "verify": "Verification", "dispute": "Disputes", "arrange": "Arranging pages", "browser": "Code browser",
 }  # fmt: skip
 
 REPEATS, LISTED = "repeats", "listed"
@@ -115,7 +116,7 @@ ALL = (
     action("go.operations", "Operations", EVERYWHERE, keys="g_o", left="g_e"),
     # -- forms, lists, talk ----------------------------------------------------------------------------
     action("form.send", "Send the form", Place.FORM, THREAD, BATCH, keys="ctrl+enter"),
-    action("form.skip_reason", "Choose why it is skipped", Place.SKIPPING, keys="#", modified="alt+#"),
+    action("form.choose", "Choose the answer of this number", Place.CHOOSING, keys="#", modified="alt+#"),
     action("list.next", "Next row", LIST, THREAD, BATCH, Place.BROWSER, keys="j", left="s", how=REPEATS),
     action("list.previous", "Row before", LIST, THREAD, BATCH, Place.BROWSER, keys="k", left="w", how=REPEATS),
     action("list.select", "Select the row", LIST, BATCH, keys="x"),
@@ -170,6 +171,8 @@ ALL = (
     action("evidence.link", "Link the selection as evidence", *CODES, keys="l", left="a"),
     action("evidence.next", "Next evidence of this code", *CODES, keys="e", modified="alt+.", how=REPEATS),
     action("evidence.previous", "Evidence before", *CODES, keys="shift+e", modified="alt+,", how=REPEATS),
+    action("evidence.mark", "Mark words or a box by keyboard", *CODES, keys="shift+l", left="alt+q"),
+    action("evidence.unlink", "Unlink the passage that is shown", *CODES, keys="shift+x", left="alt+c"),
     action("finding.fix", "Mend the finding of this number", *CODES, keys="alt+#"),
     # -- verification ----------------------------------------------------------------------------------
     action("verify.return", "Return the verdict", Place.VERIFICATION, keys="ctrl+enter", left="ctrl+enter alt+g"),
@@ -179,6 +182,12 @@ ALL = (
     action("verify.severity", "Severity of the difference", Place.VERIFICATION, keys="!", modified="alt+shift+s"),
     action("verify.comment", "Comment on the row", Place.VERIFICATION, keys="t"),
     action("verify.reveal", "Show the coder's codes", Place.VERIFICATION, keys="b"),
+    # -- disputes --------------------------------------------------------------------------------------
+    action("dispute.agree", "Agree", Place.DISPUTE, keys="a", left="f"),
+    action("dispute.rebut", "Rebut", Place.DISPUTE, keys="r"),
+    action("dispute.uphold", "Uphold", Place.DISPUTE, keys="u", left="a"),
+    action("dispute.withdraw", "Withdraw", Place.DISPUTE, keys="w"),
+    action("dispute.escalate", "Ask a manager", Place.DISPUTE, keys="m", left="t"),
     # -- arranging pages -------------------------------------------------------------------------------
     action("arrange.save", "Save", Place.ARRANGING, keys="enter"),
     action("arrange.cut", "Cut here", Place.ARRANGING, keys="s", left="c"),
