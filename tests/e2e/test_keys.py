@@ -199,6 +199,30 @@ def test_the_palette_does_goes_and_opens_by_keyboard_alone(screen, river, ann):
     assert held.label not in page.evaluate("JSON.stringify(localStorage)")
 
 
+def test_rows_of_a_list_and_messages_of_a_thread_are_walked_and_marked(screen, river, max_):
+    for _row in range(2):
+        visit(river)
+    page = screen(max_)
+    page.goto(reverse("coding:operations-encounters"))
+    rows = page.locator("row-list tbody tr")
+    expect(rows).to_have_count(2)
+    for key in ("j", "j", "x"):
+        page.keyboard.press(key)
+    expect(rows.last.get_by_role("checkbox")).to_be_checked()
+    page.keyboard.press("k")
+    expect(rows.first.get_by_role("link").first).to_be_focused()
+
+    thread = factories.ThreadFactory(batch=factories.BatchFactory(practice=river))
+    messages = [factories.CommentFactory(thread=thread) for _message in range(2)]
+    page.goto(reverse("feedback:thread", args=[thread.pk]))
+    for key in ("j", "j"):
+        page.keyboard.press(key)
+    expect(page.locator(".thread > li > .message").nth(len(messages) - 1)).to_be_focused()
+    page.keyboard.press("c")
+    page.keyboard.type("jk")  # letters are letters in a field
+    expect(page.locator("textarea[name=body]").last).to_have_value("jk")
+
+
 def test_what_is_typed_before_the_palette_has_come_is_typed_into_it(screen, river, ann):
     page = bench_with_codes(screen, river, ann, "E119")
 
