@@ -1,11 +1,13 @@
 """What the shell of every page shows: navigation by role, unread count, appearance."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from django.http import HttpRequest
 from django.urls import reverse
 
 from feedback.models import Thread
+from portal.rules.keyboard import Keyboard
 from portal.rules.roles import Permission
 
 # Label, address name, the permissions of which one shows the entry.
@@ -30,6 +32,15 @@ NAVIGATION: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Audit trail", "portal:audit", frozenset({Permission.READ_AUDIT})),
     ("API keys", "portal:tokens", frozenset({Permission.MANAGE_TOKENS})),
 )
+# What the keys "g q" and the like are called in the registry, by the address they go to.
+GO_TO: Mapping[str, str] = {
+    "coding:queue": "go.queue",
+    "coding:quality": "go.quality",
+    "portal:batches": "go.batches",
+    "coding:browser": "go.codes",
+    "feedback:inbox": "go.threads",
+    "coding:operations": "go.operations",
+}
 DOORS = ("doors", "sftp_", "fhir_")  # how the names of their addresses begin
 
 
@@ -43,16 +54,22 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "unread_count": 0,
             "theme": theme if theme in {"light", "dark"} else "system",
             "density": "comfortable",
+            "keyboard": Keyboard(),
         }
-    entries = [(label, reverse(name)) for label, name, any_of in NAVIGATION if any_of & user.permissions]
+    entries = [
+        (label, reverse(name), GO_TO.get(name, "")) for label, name, any_of in NAVIGATION if any_of & user.permissions
+    ]
     # The queue's address begins those of the codes and levels too: the longest that fits is where we are.
-    current = max((url for _label, url in entries if request.path.startswith(url)), key=len, default="")
+    current = max((url for _label, url, _action in entries if request.path.startswith(url)), key=len, default="")
     if not current and str(getattr(request.resolver_match, "url_name", "")).startswith(DOORS):
         doors_of = {reverse("portal:practices"), reverse("portal:tokens")}  # the entry that leads there
-        current = next((url for _label, url in entries if url in doors_of), "")
+        current = next((url for _label, url, _action in entries if url in doors_of), "")
     return {
-        "nav": [{"label": label, "url": url, "current": url == current} for label, url in entries],
+        "nav": [
+            {"label": label, "url": url, "current": url == current, "action": action} for label, url, action in entries
+        ],
         "unread_count": Thread.objects.visible_to(user).unread_by(user).count() if user.may(Permission.DISCUSS) else 0,
         "theme": user.theme,
         "density": user.density,
+        "keyboard": user.keyboard,
     }

@@ -2,9 +2,10 @@
 
 from django.urls import path
 
-from coding.views import browser, code_lists, codes, deliveries, levels, operations, reopening
+from coding.views import browser, code_lists, codes, deliveries, levels, numbers, operations, reopening
 
 urlpatterns = [
+    path("find/", numbers.find, name="find"),
     path("codes/", codes.code_lookup, name="code-lookup"),
     path("codes/browse/", browser.browser, name="browser"),
     path("codes/lists/", code_lists.code_lists, name="code-lists"),

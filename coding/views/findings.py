@@ -11,6 +11,7 @@ from coding.forms.coding import body_of
 from coding.rules.codings import CodedEncounter, System, diagnosis_system, dotted
 from coding.rules.edits import Finding, Part, Severity
 
+NUMBERED = 9  # fixes that a key reaches
 WORDS = {Severity.HARD: "Fix", Severity.CHECK: "Check", Severity.INFO: "Info"}
 
 
@@ -26,8 +27,7 @@ def findings_context(found_: tuple[Finding, ...], day: date | None) -> dict[str,
     for row in rows:
         if row["fix"]:
             fixes += 1
-            row["number"] = fixes
-            row["key"] = f"alt+{fixes}" if fixes < 10 else ""  # noqa: PLR2004  (digits)
+            row["number"] = fixes if fixes <= NUMBERED else None
     hard, check = (sum(row["kind"] == kind for row in rows) for kind in ("hard", "check"))
     return {
         "findings": rows,
@@ -76,7 +76,7 @@ def finding_row(finding: Finding, words: dict[str, dict[str, str]]) -> dict[str,
         "target": target_of(finding),
         "fix": json.dumps(body_with_words(fix.after, words)) if fix else "",
         "fix_label": fix.label if fix else "",
-        "key": "",
+        "number": None,
     }
 
 

@@ -14,6 +14,7 @@ from django.db.models.functions import Lower
 
 from portal.models.practice import Practice
 from portal.models.rows import ClientRow, choices, known, together
+from portal.rules.keyboard import Keyboard, Layout
 from portal.rules.roles import ROLE_LABELS, STAFF_ROLES, Permission, Role, granted
 from portal.rules.specialties import Specialty
 
@@ -48,7 +49,7 @@ class User(AbstractBaseUser, PermissionsMixin):
     """One person; `is_staff` means an operator of the Django admin, not a staff role."""
 
     patient_fields = ()
-    plain_fields = ("email", "name", "password", "last_login", "date_joined", "deactivated_at", "time_zone")
+    plain_fields = ("email", "name", "password", "last_login", "date_joined", "deactivated_at", "time_zone", "own_keys")
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
@@ -62,6 +63,13 @@ class User(AbstractBaseUser, PermissionsMixin):
     density = models.CharField(
         max_length=12, default="compact", choices=[(d, d) for d in ("dense", "compact", "comfortable")]
     )
+    key_layout = models.CharField(
+        max_length=12, default=Layout.TWO_HANDS.value, db_default=Layout.TWO_HANDS.value, choices=choices(Layout)
+    )
+    # Whether a letter or sign alone counts as a key (WCAG 2.1.4).
+    single_keys = models.BooleanField(default=True, db_default=True)
+    # The keys of actions this person changed, by the action's id: {"code.reject": ["delete"], "code.note": []}.
+    own_keys = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     # How many encounters are assigned to this person ahead of time; 0 leaves them to take work themselves.
     push_limit = models.PositiveSmallIntegerField(default=0)
 
@@ -84,6 +92,7 @@ class User(AbstractBaseUser, PermissionsMixin):
             models.CheckConstraint(
                 condition=models.Q(density__in=["dense", "compact", "comfortable"]), name="portal_user_density_known"
             ),
+            known("key_layout", Layout, name="portal_user_key_layout_known"),
         ]
 
     def __str__(self) -> str:
@@ -113,6 +122,12 @@ class User(AbstractBaseUser, PermissionsMixin):
 
     def may(self, permission: Permission) -> bool:
         return permission in self.permissions
+
+    @property
+    def keyboard(self) -> Keyboard:
+        """This person's keys."""
+        own = {id_: tuple(keys) for id_, keys in self.own_keys.items()}
+        return Keyboard(Layout(self.key_layout), self.single_keys, own)
 
     @property
     def is_service_staff(self) -> bool:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import account, audit, people, practices, tokens
+from portal.views import account, audit, keyboard, people, practices, tokens
 
 urlpatterns = [
     path("join/<str:token>", account.join, name="join"),
@@ -10,6 +10,8 @@ urlpatterns = [
     path("keep-alive/", account.keep_alive, name="keep_alive"),
     path("security/", account.security, name="security"),
     path("appearance/", account.appearance, name="appearance"),
+    path("keyboard/", keyboard.keyboard, name="keyboard"),
+    path("keyboard/single-keys/", keyboard.single_keys, name="single_keys"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),
     path("people/invitations/<int:pk>/resend/", people.invitation_resend, name="invitation_resend"),

@@ -6,8 +6,9 @@ import { CodeLines, Refused } from "./code-lines.js";
 import { LETTERS, diagnosisRow, ghostRow, group, procedureRow } from "./code-rows.js";
 import { SearchSeed } from "./code-seed.js";
 import { Suggestions } from "./code-suggestions.js";
-import { SheetEvidence } from "./sheet-evidence.js";
+import { withKeys } from "./keys.js";
 import { make, say } from "./session.js";
+import { SheetEvidence } from "./sheet-evidence.js";
 
 const MODIFIERS = 4;
 const PASSAGES = 20; // of a line
@@ -132,7 +133,7 @@ class CodeList extends HTMLElement {
     this.#change(() => {
       this.#lines.remove(line);
       this.#lines.current = next;
-    }, { text: `${line.dotted} ${line.ghost ? "rejected. 1 to 4 says why" : "removed"}. Z brings it back.` });
+    }, { text: `${line.dotted} ${line.ghost ? `rejected. Say why${withKeys("code.reason", "1–4")}` : "removed"}. Bring it back${withKeys("undo")}.` });
     if (line.suggestion) this.#lines.suggestions.ask(line, this.querySelector("[data-reject]"));
     this.#markCurrent();
   }
@@ -152,7 +153,7 @@ class CodeList extends HTMLElement {
   /** One suggestion becomes a line, once its evidence was seen. */
   #accept() {
     const ghost = this.#lines.inHand;
-    if (!ghost?.ghost) return say("A accepts a suggestion; this code is in the list");
+    if (!ghost?.ghost) return say("Only a suggestion is accepted; this code is in the list");
     if (!this.#evidence.isSeen(ghost)) return undefined;
     const next = this.#beyond(ghost);
     const { system, code, dotted, title, evidence, suggestion } = ghost;
@@ -169,7 +170,7 @@ class CodeList extends HTMLElement {
     const line = this.#inHand;
     const found = passages ?? await this.#evidence.marks?.marked() ?? [];
     if (!line || line.ghost) return say(line ? "Accept or replace the suggestion first" : "No code in hand");
-    if (!found.length) return say("Select words on the page, or draw a box on a scan; then L links them.");
+    if (!found.length) return say(`Select words on the page, or draw a box on a scan; then link them${withKeys("evidence.link")}.`);
     if (line.evidence.length + found.length > PASSAGES) return this.#refuse(`A code has at most ${PASSAGES} passages as evidence.`);
     const text = `${found.map(({ quote }) => quote || "A box without words").join("; ")}: evidence for ${line.dotted}`;
     this.#change(() => line.evidence.push(...found), { text });
@@ -178,7 +179,7 @@ class CodeList extends HTMLElement {
 
   #unlink(line, index) {
     if (!line?.evidence[index] || line.ghost) return say("Nothing to unlink");
-    return this.#change(() => line.evidence.splice(index, 1), { text: `Unlinked from ${line.dotted}. Z brings it back.` });
+    return this.#change(() => line.evidence.splice(index, 1), { text: `Unlinked from ${line.dotted}. Bring it back${withKeys("undo")}.` });
   }
 
   get #supported() {
@@ -360,7 +361,7 @@ class CodeList extends HTMLElement {
     this.querySelector("[data-list]").replaceChildren(
       ...group("First-listed", diagnoses.slice(0, 1), diagnosis(0)), ...group("Secondary", diagnoses.slice(1), diagnosis(1)),
       ...group("Procedures", procedures, (line, index) => procedureRow(line, index, shared)),
-      ...(this.#lines.all.length + ghosts.length ? [] : [make("p", { class: "codes-none muted" }, `${shared.assisted ? "" : "No suggestions. "}Read and add codes with /.`)]),
+      ...(this.#lines.all.length + ghosts.length ? [] : [make("p", { class: "codes-none muted" }, `${shared.assisted ? "" : "No suggestions. "}Read and add codes${withKeys("code.add")}.`)]),
       ...group("Suggested, not decided", current, (line) => ghostRow(line, shared)),
       ...(past.length ? [make("details", { class: "more", "data-history": true, open: unfolded }, make("summary", {}, `History & allergies (${past.length})`), make("ol", { class: "codes-list" }, ...past.map((line) => ghostRow(line, shared))))] : []),
     );

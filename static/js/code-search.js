@@ -24,6 +24,8 @@ class CodeSearch extends HTMLElement {
     this.hidden = false;
     this.#input.addEventListener("input", () => this.#later());
     this.#input.addEventListener("keydown", (event) => this.#onKey(event));
+    this.dataset.actions = "code.favourite";
+    this.addEventListener("chartline:action", () => this.#favour());
     this.#input.addEventListener("blur", () => this.#close());
     this.#list.addEventListener("pointerdown", (event) => {
       event.preventDefault();
@@ -175,7 +177,7 @@ class CodeSearch extends HTMLElement {
 
   #onKey(event) {
     if (event.ctrlKey || event.metaKey || event.altKey || event.isComposing) return;
-    const act = { ArrowDown: () => this.#move(1), ArrowUp: () => this.#move(-1), Enter: () => this.#enter(), Escape: () => this.#escape(), F2: () => this.#favour() }[event.key];
+    const act = { ArrowDown: () => this.#move(1), ArrowUp: () => this.#move(-1), Enter: () => this.#enter(), Escape: () => this.#escape() }[event.key];
     if (!act) return;
     event.preventDefault();
     event.stopPropagation();

@@ -1,6 +1,6 @@
 // <page-arranger>: thumbnails by visit, moved by keyboard or mouse; the form carries the arrangement as text.
 import { Arrangement, Refused } from "./arrangement.js";
-import { comboOf, isTyping } from "./keys.js";
+import { comboOf, isTyping, withKeys } from "./keys.js";
 import { make, say } from "./session.js";
 
 const STEPS_KEPT = 100;
@@ -39,6 +39,7 @@ class PageArranger extends HTMLElement {
     for (const part of this.querySelectorAll("[data-tools]")) part.hidden = false;
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("keydown", (event) => this.#key(event));
+    this.addEventListener("chartline:action", ({ detail }) => this.#act(detail));
     this.addEventListener("focusin", (event) => this.#seen(event.target.closest("[data-place]")));
     this.querySelector("#to-visit-dialog").addEventListener("close", (event) => event.target.returnValue === "move" && this.#moveTo(Number(this.querySelector("#to-visit").value)));
     this.#form.addEventListener("submit", () => { this.#before = this.#at.text; });
@@ -82,10 +83,15 @@ class PageArranger extends HTMLElement {
     else if (combo in moves) this.#focus(this.#keys[this.#keys.indexOf(this.#current) + moves[combo]]);
     else if (combo === "arrowdown" || combo === "arrowup") this.#focus(this.#near(combo === "arrowdown" ? 1 : -1));
     else if (combo === "home" || combo === "end") this.#focus(this.#keys.at(combo === "home" ? 0 : -1));
-    else if (/^[1-9]$/.test(combo) && document.documentElement.dataset.keys !== "off") this.#moveTo(Number(combo));
-    else if (["a", "n"].includes(combo) && document.documentElement.dataset.keys !== "off") this.#decideHere(combo === "a");
     else return;
     event.preventDefault();
+  }
+
+  /** What holds for the page in hand only. */
+  #act({ action, number }) {
+    if (!document.activeElement.closest("[data-place]")) return;
+    if (action === "arrange.visit") this.#moveTo(number);
+    else this.#decideHere(action === "arrange.accept");
   }
 
   #do(name) {
@@ -193,7 +199,7 @@ class PageArranger extends HTMLElement {
     const here = keys.indexOf(this.#current);
     this.#focus(open.find((key) => keys.indexOf(key) > here) ?? open[0]);
     const cut = this.#cuts.get(Number(this.#current));
-    if (cut && open.length) say(`${cut.strength}. ${cut.words}. A accepts, N rejects.`);
+    if (cut && open.length) say(`${cut.strength}. ${cut.words}. Accept${withKeys("arrange.accept")}, reject${withKeys("arrange.reject")}.`);
   }
 
   #decideHere(yes) {

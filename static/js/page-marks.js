@@ -1,6 +1,6 @@
 // What a person marks on the pages as evidence: selected words, a box drawn with the pointer, or both by keyboard.
 // A passage is {page, boxes, quote}: boxes in ten-thousandths of the page as it was drawn, however it is turned now.
-import { isTyping } from "./keys.js";
+import { isTyping, withKeys } from "./keys.js";
 import { make, say } from "./session.js";
 import { markOn, showAt, turnsOf, wordsOf } from "./page-words.js";
 
@@ -93,7 +93,7 @@ export class PageMarks {
       const [x0, y0, x1, y1] = entry.box;
       if (x1 - x0 < LEAST || y1 - y0 < LEAST) this.#drawn.pop();
       markOn(figure, boxes(), "drawn");
-      if (this.#drawn.includes(entry)) say("Box drawn. L links it to the code in hand.");
+      if (this.#drawn.includes(entry)) say(`Box drawn. Link it to the code in hand${withKeys("evidence.link")}.`);
     };
     sheet.setPointerCapture(event.pointerId);
     sheet.addEventListener("pointermove", move);
@@ -123,7 +123,7 @@ export class PageMarks {
     sheet.append(marker.field);
     this.#show();
     marker.field.focus({ preventScroll: true });
-    say(`Marking on page ${figure.dataset.number}. Arrows move, Shift extends, B changes between words and box, Enter links, Escape leaves. ${this.#markedWords()}`);
+    say(`Marking on page ${figure.dataset.number}. Arrows move, Shift extends, Space changes between words and box, Enter links, Escape leaves. ${this.#markedWords()}`);
   }
 
   #mark(event) {
@@ -133,7 +133,7 @@ export class PageMarks {
     event.stopPropagation();
     if (event.key === "Escape") return this.#leave();
     if (event.key === "Enter") return this.#take();
-    if (event.key.toLowerCase() === "b" && marker.words.length) marker.onWords = !marker.onWords;
+    if (event.code === "Space" && marker.words.length) marker.onWords = !marker.onWords;
     else if (marker.onWords) this.#overWords(event);
     else marker.box = movedBox(marker.box, event.key, event.shiftKey);
     this.#show();

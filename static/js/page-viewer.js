@@ -1,5 +1,4 @@
 // <page-viewer>: turns a stack of page images into a reader; words and turns come from page-words.js.
-import { isTyping } from "./keys.js";
 import { make } from "./session.js";
 
 const words = () => import("./page-words.js");
@@ -21,10 +20,6 @@ class PageViewer extends HTMLElement {
     this.addEventListener("click", (event) => this.#read(event, event.target.closest("[data-read]")));
     this.#body.addEventListener("pointerover", async () => (await words()).wordsOf(this), { once: true });
     this.addEventListener("error", (event) => event.target.tagName === "IMG" && this.#failed(event.target), { capture: true });
-    this.addEventListener("keydown", (event) => {
-      // The registry knows "+" as "=".
-      if (event.key === "+" && !isTyping(event.target) && !event.ctrlKey) this.#act("larger");
-    });
     this.#body.addEventListener("scroll", () => this.#mark(), { passive: true });
     this.#restore();
     if (this.querySelector("figure[data-turn]")) words().then((part) => part.turnAsArranged(this));

@@ -1,6 +1,4 @@
-// <row-list> around a table: J/K move, X selects, Enter opens; the bulk bar shows itself with the count.
-import { comboOf, isTyping } from "./keys.js";
-
+// <row-list> around a table: the keys of a list move and select, Enter opens; the bulk bar shows itself with the count.
 class RowList extends HTMLElement {
   #stop;
 
@@ -12,7 +10,8 @@ class RowList extends HTMLElement {
       this.#count();
     }, { signal });
     this.addEventListener("htmx:afterSettle", () => this.#count(), { signal });
-    window.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.dataset.actions = `list.next list.previous${this.#boxes().length ? " list.select" : ""}`;
+    this.addEventListener("chartline:action", ({ detail }) => this.#act(detail.action), { signal });
     this.#count();
   }
 
@@ -41,23 +40,18 @@ class RowList extends HTMLElement {
     }
   }
 
-  #key(event) {
-    const combo = comboOf(event);
-    const { dataset } = document.documentElement;
-    if (event.defaultPrevented || isTyping(event.target) || dataset.keys === "off" || "locked" in dataset || document.querySelector("dialog:modal")) return;
-    if (!["j", "k", "x"].includes(combo)) return;
+  #act(action) {
     const rows = this.#rows();
     const now = rows.findIndex((row) => row.contains(document.activeElement));
-    if (combo === "x") {
+    if (action === "list.select") {
       const box = rows[now]?.querySelector('.select input[type="checkbox"]');
       if (!box) return;
       box.checked = !box.checked;
       box.dispatchEvent(new Event("change", { bubbles: true }));
     } else {
-      const next = rows[Math.min(rows.length - 1, Math.max(0, now + (combo === "j" ? 1 : -1)))];
+      const next = rows[Math.min(rows.length - 1, Math.max(0, now + (action === "list.next" ? 1 : -1)))];
       (next?.querySelector(".row-link") ?? next?.querySelector("a, button, input"))?.focus();
     }
-    event.preventDefault();
   }
 }
 customElements.define("row-list", RowList);

@@ -1,9 +1,8 @@
 // The frame of every page: announcements, banners, undo, menus, dialogs, keys.
-import { announceKeys, comboOf, isTyping, startKeys } from "./keys.js";
+import { announceKeys, keysOf, shown, startKeys } from "./keys.js";
 import { make, post, say } from "./session.js";
 
 const UNDO_FOR = 10_000; // ms
-const root = document.documentElement;
 
 // -- parts that ask for attention ----------------------------------------------------------------
 /** Give a part that has just come in its keys, its voice and its focus. */
@@ -53,7 +52,8 @@ window.addEventListener("chartline:undo", (event) => {
   undoBar.querySelector("[data-undo-text]").textContent = event.detail.text;
   undoBar.querySelector("[data-undo-button]").hidden = !undoUrl;
   undoBar.hidden = false;
-  say(undoUrl ? `${event.detail.text}. Press Z to undo.` : event.detail.text);
+  const [key] = keysOf("undo");
+  say(undoUrl && key ? `${event.detail.text}. Press ${shown(key)} to undo.` : event.detail.text);
   countUndo();
 });
 for (const type of ["pointerenter", "focusin"]) undoBar.addEventListener(type, holdUndo);
@@ -74,12 +74,6 @@ async function undo() {
   }
 }
 undoBar.querySelector("[data-undo-button]").addEventListener("click", undo);
-window.addEventListener("keydown", (event) => {
-  if (undoUrl && comboOf(event) === "z" && !event.defaultPrevented && !isTyping(event.target) && root.dataset.keys !== "off") {
-    event.preventDefault();
-    undo();
-  }
-}, { capture: true });
 
 // -- menus, dialogs, links into forms ------------------------------------------------------------------
 document.addEventListener("click", (event) => {

@@ -1,5 +1,4 @@
 // <thread-box> around a thread and its composer: answers in place, mentions into the text, read receipts, J/K/C keys.
-import { comboOf, isTyping } from "./keys.js";
 import { csrfToken } from "./session.js";
 
 class ThreadBox extends HTMLElement {
@@ -15,7 +14,8 @@ class ThreadBox extends HTMLElement {
     this.addEventListener("change", (event) => this.#mention(event.target), { signal });
     this.addEventListener("htmx:beforeRequest", (event) => { this.#sending = event.target.matches(".composer"); }, { signal });
     this.addEventListener("htmx:afterSettle", () => this.#settled(), { signal });
-    window.addEventListener("keydown", (event) => this.#key(event), { signal });
+    this.dataset.actions = "list.next list.previous thread.write";
+    this.addEventListener("chartline:action", ({ detail }) => this.#act(detail.action), { signal });
     this.#eye = new IntersectionObserver((entries) => entries.some((entry) => entry.isIntersecting) && this.#read());
     this.#watch();
     this.#toEnd();
@@ -97,14 +97,9 @@ class ThreadBox extends HTMLElement {
   }
 
   // -- keys ------------------------------------------------------------------------------------------
-  #key(event) {
-    const { dataset } = document.documentElement;
-    if (event.defaultPrevented || isTyping(event.target) || dataset.keys === "off" || "locked" in dataset || document.querySelector("dialog:modal")) return;
-    const combo = comboOf(event);
-    if (combo === "c") this.#body.focus();
-    else if (combo === "j" || combo === "k") this.#step(combo === "j" ? 1 : -1);
-    else return;
-    event.preventDefault();
+  #act(action) {
+    if (action === "thread.write") this.#body.focus();
+    else this.#step(action === "list.next" ? 1 : -1);
   }
 
   #step(by) {

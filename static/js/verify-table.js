@@ -1,4 +1,5 @@
 // <verify-table>: the coder's version beside one's own; the server compares again after each change.
+import { announceKeys } from "./keys.js";
 import { csrfToken } from "./session.js";
 
 class VerifyTable extends HTMLElement {
@@ -38,13 +39,11 @@ class VerifyTable extends HTMLElement {
     for (const button of document.querySelectorAll("[data-verdict]")) {
       const fits = button.dataset.verdict === fitting;
       button.classList.toggle("primary", fits);
-      const key = button.querySelector("kbd");
-      if (key) key.hidden = !fits;
+      button.querySelector("[data-hint]").hidden = !fits;
+      if (fits) button.dataset.action = "verify.return";
+      else delete button.dataset.action;
       button.removeAttribute("aria-keyshortcuts");
-      if (fits) {
-        button.dataset.key = "ctrl+enter";
-        button.setAttribute("aria-keyshortcuts", "Control+ENTER");
-      } else delete button.dataset.key;
+      announceKeys(button);
     }
   }
 }

@@ -61,7 +61,7 @@ def test_a_scan_is_cut_ordered_turned_and_saved_by_keyboard(page, held):
     assert plan(page) == f"{own}: 1, 2\nnew: 3, 4, 5, 6, 7"
     press(page, "r", "]")
     assert plan(page) == f"{own}: 1, 2\nnew: 4, 3@90, 5, 6, 7"
-    press(page, "Alt+ArrowLeft")
+    press(page, "Shift+ArrowLeft")
     press(page, "End", "Space", "ArrowLeft", "Space")
     expect(page.get_by_role("button", name="Page 7", exact=True)).to_have_attribute("aria-pressed", "true")
     press(page, "1")

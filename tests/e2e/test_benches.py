@@ -77,7 +77,7 @@ def test_a_chart_walks_through_the_three_benches_by_keyboard(screen, river, ann,
     for key in ("j", "x"):
         page.keyboard.press(key)
     expect(page.locator("verify-table")).to_contain_text("Unsupported")
-    expect(page.locator("[data-verdict=corrected]")).to_have_attribute("data-key", "ctrl+enter")
+    expect(page.locator("[data-verdict=corrected]")).to_have_attribute("data-action", "verify.return")
     assert_accessible(page)
     page.keyboard.press("Control+Enter")
     page.wait_for_url(f"**{reverse('coding:queue')}")
@@ -100,7 +100,7 @@ def test_a_key_undoes_and_the_sheet_lists_every_key(screen, river, ann):
     expect(page.locator("[data-row]")).to_have_count(1)
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
-    for label in ("Add a code", "Submit and next", "Next page", "First-listed", "Skip"):
+    for label in ("Add a code", "Submit and next", "Next page", "Make it first-listed", "Skip"):
         expect(sheet).to_contain_text(label)
     page.keyboard.press("Escape")
     page.keyboard.press("s")

@@ -193,6 +193,7 @@ BROKEN = {
     "portal_user_inactive_since": lambda: change(factories.UserFactory(), is_active=False),
     "portal_user_deactivated_by_at": lambda: change(factories.UserFactory(), deactivated_at=NOW),
     "portal_user_theme_known": lambda: change(factories.UserFactory(), theme="neon"),
+    "portal_user_key_layout_known": lambda: change(factories.UserFactory(), key_layout="feet"),
     "portal_user_density_known": lambda: change(factories.UserFactory(), density="airy"),
     "portal_userrole_once": twice(UserRole.objects.create, user=factories.UserFactory, role="coder"),
     "portal_userrole_role_known": lambda: UserRole.objects.create(user=factories.UserFactory(), role="king"),
