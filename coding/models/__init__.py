@@ -3,6 +3,7 @@
 from coding.models.code_files import CodeFile, FileOutcome
 from coding.models.codes import Code, CodeGroup, CodeNote, Crosswalk, IndexEntry
 from coding.models.coding import Coding, Diagnosis, Discrepancy, Draft, ProcedureLine, Verdict, Verification
+from coding.models.draft_actions import DraftAction
 from coding.models.editions import Edition
 from coding.models.encounter import Assignment, Encounter, EncounterEvent, QueueRank
 from coding.models.fees import (
@@ -44,6 +45,7 @@ __all__ = [
     "Diagnosis",
     "Discrepancy",
     "Draft",
+    "DraftAction",
     "Edition",
     "Encounter",
     "EncounterEvent",

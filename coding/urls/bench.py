@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from coding.views import addenda, arranging, bench, coding_bench, encounter, pages, precoding, queue, verification
+from coding.views import (
+    addenda,
+    arranging,
+    bench,
+    coding_bench,
+    drafts,
+    encounter,
+    pages,
+    precoding,
+    queue,
+    verification,
+)
 
 urlpatterns = [
     path("", queue.queue, name="queue"),
@@ -24,8 +35,8 @@ urlpatterns = [
     path("encounters/<int:pk>/findings/", coding_bench.findings, name="findings"),
     path("encounters/<int:pk>/verify/", verification.verify, name="verify"),
     path("encounters/<int:pk>/compare/", verification.compare, name="compare"),
-    path("encounters/<int:pk>/draft/", bench.save, name="draft"),
-    path("encounters/<int:pk>/heartbeat/", bench.heartbeat, name="heartbeat"),
+    path("encounters/<int:pk>/draft/", drafts.save, name="draft"),
+    path("encounters/<int:pk>/heartbeat/", drafts.heartbeat, name="heartbeat"),
     path("encounters/<int:pk>/take-back/", bench.take_back_view, name="take-back"),
     path("encounters/<int:pk>/skip/", bench.skip_view, name="skip"),
     path("encounters/<int:pk>/hold/", bench.hold_view, name="hold"),

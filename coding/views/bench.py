@@ -2,34 +2,29 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
-from coding.actions.drafts import DraftChanged, draft_of, keep_late_draft, save_draft
-from coding.actions.evidence import true_evidence
+from coding.actions.drafts import draft_of
 from coding.actions.holds import ReturnDatePassed, hold, mark_not_billable
 from coding.actions.moves import AlreadyMoved
 from coding.actions.precoding import send_back_to_precoding
-from coding.actions.queue import LeaseLost, open_assignment, release, renew_lease, skip, take_back, take_next
-from coding.forms.bad_body import BadBody
-from coding.forms.coding import HoldForm, NotBillableForm, SendBackForm, SkipForm, clean_body
-from coding.forms.precoding import draft_body
+from coding.actions.queue import LeaseLost, open_assignment, release, skip, take_back, take_next
+from coding.forms.coding import HoldForm, NotBillableForm, SendBackForm, SkipForm
 from coding.models import Assignment, Draft, Encounter, EncounterEvent
 from coding.rules.lifecycle import WAITING, HoldReason, NotBillableReason, SkipReason, Stage, WhoseMove
 from coding.views.due import clock, due_tag, status_tag
-from coding.views.page_news import addenda_of, last_event, news
+from coding.views.page_news import addenda_of, last_event
 from coding.views.pages import reader_context
 from portal.access import SignedRequest, found, refuse, requires
 from portal.page_access import links
@@ -157,75 +152,6 @@ def work(request: SignedRequest, pk: int) -> HttpResponse:
     if assignment is None:
         return redirect("coding:encounter", pk=pk)
     return redirect(BENCH[Stage(assignment.stage)], pk=pk)
-
-
-# -- keeping what is being done --------------------------------------------------------------------
-
-
-@requires(*AT_BENCHES)
-@require_POST
-def save(request: SignedRequest, pk: int) -> HttpResponse:
-    """Autosave. 200 with the new version; 409 if the lease is lost (draft kept) or another tab was first; 422."""
-    assignment, at = posted_assignment(request, pk), timezone.now()
-    stage = Stage(assignment.stage)
-    try:
-        body = clean_draft(stage, request.POST.get("body", ""), assignment.encounter)
-    except BadBody as error:
-        return JsonResponse({"message": str(error)}, status=422)
-    try:
-        draft = save_draft(assignment=assignment, by=request.user, version=posted_version(request), body=body, at=at)
-    except DraftChanged as changed:
-        return differs(changed.draft)
-    except LeaseLost:
-        return keep_late(request, assignment, stage, body, at)
-    return JsonResponse({"version": draft.version, "saved_at": draft.saved_at, "clock": clock(at)})
-
-
-def keep_late(
-    request: SignedRequest, assignment: Assignment, stage: Stage, body: dict[str, Any], at: datetime
-) -> JsonResponse:
-    """The lease is gone; the draft is kept unless a newer one is."""
-    try:
-        draft = keep_late_draft(
-            encounter=assignment.encounter, stage=stage, by=request.user, body=body, at=at,
-            version=posted_version(request),
-        )  # fmt: skip
-    except DraftChanged as changed:
-        return JsonResponse({"lost": True, "version": changed.draft.version if changed.draft else 0}, status=409)
-    return JsonResponse({"lost": True, "version": draft.version}, status=409)
-
-
-def differs(stored: Draft | None) -> JsonResponse:
-    """Another tab has saved since: what it saved, for the person to choose."""
-    return JsonResponse(
-        {"changed": True, "version": stored.version if stored else 0, "stored": stored.body if stored else {}},
-        status=409,
-    )
-
-
-def clean_draft(stage: Stage, text: str, encounter: Encounter) -> dict[str, Any]:
-    """A draft as its stage shapes it, from JSON; its evidence as the visit's pages have it."""
-    try:
-        raw = json.loads(text)
-    except (ValueError, RecursionError) as error:
-        raise BadBody("The draft could not be read.") from error
-    if stage is not Stage.PRECODING:
-        return true_evidence(encounter=encounter, body=clean_body(raw))
-    if not isinstance(raw, dict):
-        raise BadBody("The draft could not be read.")
-    return draft_body(raw)
-
-
-@requires(*AT_BENCHES)
-@require_POST
-def heartbeat(request: SignedRequest, pk: int) -> HttpResponse:
-    """The bench is still open: 200 with the new end of the lease and what happened to its pages, 409 if it is lost."""
-    assignment = posted_assignment(request, pk)
-    try:
-        until = renew_lease(assignment_id=assignment.pk, by=request.user, at=timezone.now())
-    except LeaseLost:
-        return JsonResponse({"lost": True}, status=409)
-    return JsonResponse({"until": until, "news": news(assignment, after=posted_number(request, "seen"))})
 
 
 @requires(*AT_BENCHES)

@@ -1,6 +1,7 @@
 """Each named constraint of this app's tables is broken once: the database has the last word."""
 
 from datetime import date, timedelta
+from uuid import uuid4
 
 import pytest
 from django.apps import apps
@@ -15,6 +16,7 @@ from coding.models import (
     Diagnosis,
     Discrepancy,
     Draft,
+    DraftAction,
     Encounter,
     EncounterEvent,
     EncounterPage,
@@ -90,6 +92,20 @@ def draft(**fields):
     return Draft.objects.create(
         **{"practice": one.practice, "encounter": one, "stage": "coding", "author": author, "saved_at": NOON, **fields}
     )
+
+
+def draft_action(**fields):
+    one = fields.pop("encounter", None) or encounter()
+    author = fields.pop("author", None) or coder()
+    return DraftAction.objects.create(**{
+        "practice": one.practice, "encounter": one, "stage": "coding", "author": author, "series": uuid4(),
+        "place": 1, "taken": "saved", "version": 1, "at": NOON, **fields,
+    })  # fmt: skip
+
+
+def same_action_twice():
+    first = draft_action()
+    draft_action(author=first.author, series=first.series, version=2)
 
 
 def verification(**fields):
@@ -204,6 +220,11 @@ BROKEN = {
     "coding_precoding_visit_known": lambda: change(precoding(), visit_type="tea"),
     "coding_draft_once": twice(draft, ("encounter", encounter), ("author", coder)),
     "coding_draft_stage_known": lambda: draft(stage="tea"),
+    "coding_draftaction_once": same_action_twice,
+    "coding_draftaction_version_once": twice(draft_action, ("encounter", encounter), ("author", coder)),
+    "coding_draftaction_stage_known": lambda: draft_action(stage="tea"),
+    "coding_draftaction_taken_known": lambda: draft_action(taken="lost"),
+    "coding_draftaction_place": lambda: draft_action(place=0),
     "coding_coding_version_once": twice(coding, ("encounter", encounter)),
     "coding_coding_check_reason_known": lambda: coding(check_reason="because"),
     "coding_coding_stage": lambda: coding(stage=Stage.PRECODING),
@@ -264,11 +285,14 @@ def test_every_constraint_is_broken_once():
     assert named == set(BROKEN)
 
 
-@pytest.mark.parametrize("table", ["coding", "diagnosis", "procedureline", "verification", "encounterevent"])
+@pytest.mark.parametrize(
+    "table", ["coding", "diagnosis", "procedureline", "verification", "encounterevent", "draftaction"]
+)
 def test_frozen_tables_only_grow(ann, table):
     load_codes()
     of = submitted(waiting(), ann).codings.get()
     verification(coding=of)
+    draft_action(encounter=of.encounter)
     with (
         pytest.raises(IntegrityError, match="only added"),
         transaction.atomic(),
@@ -285,6 +309,7 @@ def test_rows_that_break_nothing_are_taken():
     assert discrepancy(verification()).kind == "missed"
     assert diagnosis().position == procedure().position == 1
     assert draft().version == 0
+    assert draft_action().place == 1
     assert decision().decision == "accepted"
     assert suggestion_set().share == 10
     assert event().move == "x"

@@ -154,6 +154,7 @@ def test_only_the_tables_of_record_are_frozen(db):
         "coding_verification",
         "coding_discrepancy",
         "coding_encounterevent",
+        "coding_draftaction",
         "feedback_commentversion",
     }
 

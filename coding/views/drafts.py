@@ -1,0 +1,157 @@
+"""Keeping what is being done at a bench: each change once and in order, the lease alive, two windows apart."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from datetime import datetime
+from typing import Any
+
+from django.http import JsonResponse
+from django.utils import timezone
+from django.views.decorators.http import require_POST
+
+from coding.actions.draft_trail import ActionsMissing, AlreadyTaken, OtherBench, Sent, series_named
+from coding.actions.drafts import DraftChanged, draft_of, keep_late_draft, save_draft
+from coding.actions.evidence import true_evidence
+from coding.actions.queue import LeaseLost, renew_lease
+from coding.forms.bad_body import BadBody
+from coding.forms.coding import clean_body
+from coding.forms.precoding import draft_body
+from coding.models import Assignment, Draft, DraftAction, Encounter
+from coding.rules.draft_actions import Step, Taken
+from coding.rules.lifecycle import Stage
+from coding.views.bench import AT_BENCHES, posted_assignment, posted_number, posted_version
+from coding.views.due import clock
+from coding.views.page_news import news
+from portal.access import SignedRequest, refuse, requires
+
+UNREADABLE = "The draft could not be read."
+REUSED = "Two changes have the same number. Reload the page and do the last one again."
+
+
+@requires(*AT_BENCHES)
+@require_POST
+def save(request: SignedRequest, pk: int) -> JsonResponse:
+    """Take one action. 200 with the new version; 422 for what is no draft; 409 for the rest, which says what is so:
+
+    `lost` (the lease is; kept as a late draft), `changed` (another window was first), `missing` (earlier actions of the
+    series never came). A repeated action is answered with what became of it the first time.
+    """
+    assignment, at = posted_assignment(request, pk), timezone.now()
+    text = request.POST.get("body", "")
+    try:
+        sent = sent_with(request, text)
+        body = clean_draft(Stage(assignment.stage), text, assignment.encounter)
+    except BadBody as error:
+        return JsonResponse({"message": str(error)}, status=422)
+    try:
+        return taken(*take(request, assignment, body, sent, at))
+    except AlreadyTaken as already:
+        return repeated(already.action, sent)
+    except DraftChanged as changed:
+        return differs(changed.draft, lost=not is_held(assignment, at))
+    except ActionsMissing as missing:
+        return JsonResponse({"missing": True, "after": missing.after}, status=409)
+    except OtherBench:
+        refuse(request, object_type="coding.encounter", object_id=str(pk), reason="other_encounter")
+
+
+def take(
+    request: SignedRequest, assignment: Assignment, body: dict[str, Any], sent: Sent, at: datetime
+) -> tuple[Draft, Assignment]:
+    """The draft with the action, under the lease that the person has now, or else late."""
+    what: dict[str, Any] = {
+        "by": request.user,
+        "body": body,
+        "at": at,
+        "version": posted_version(request),
+        "sent": sent,
+    }
+    for held in (assignment, held_again(assignment, at)):
+        if held is not None:
+            try:
+                return save_draft(assignment=held, **what), held
+            except LeaseLost:
+                continue
+    return keep_late_draft(encounter=assignment.encounter, stage=Stage(assignment.stage), **what), assignment
+
+
+def held_again(assignment: Assignment, at: datetime) -> Assignment | None:
+    """The lease under which the person took the same work back meanwhile."""
+    mine = Assignment.objects.live(at=at).filter(encounter=assignment.encounter_id, user=assignment.user_id)
+    return mine.filter(stage=assignment.stage).exclude(pk=assignment.pk).first()
+
+
+def is_held(assignment: Assignment, at: datetime) -> bool:
+    """Whether the person still has the work, under this lease or a later one."""
+    return (assignment.ended_at is None and assignment.lease_until > at) or held_again(assignment, at) is not None
+
+
+def sent_with(request: SignedRequest, text: str) -> Sent:
+    """What a bench says of its action, or BadBody; an action that says nothing is a series of its own."""
+    digest = hashlib.sha256(text.encode()).hexdigest()
+    if "series" not in request.POST:
+        return Sent(digest=digest)
+    series = series_named(request.POST["series"])
+    if series is None:
+        raise BadBody(UNREADABLE)
+    step = Step(series=series, place=posted_number(request, "place"), since=posted_number(request, "since"))
+    if not step.is_possible():
+        raise BadBody(UNREADABLE)
+    return Sent(step=step, digest=digest)
+
+
+def taken(draft: Draft, held: Assignment) -> JsonResponse:
+    """What was done: the version, and under which lease; 409 if the lease was lost."""
+    answer = {"version": draft.version, "saved_at": draft.saved_at, "clock": clock(draft.saved_at)}
+    if draft.is_late:
+        return JsonResponse({**answer, "lost": True}, status=409)
+    return JsonResponse({**answer, "assignment": held.pk})
+
+
+def repeated(action: DraftAction, sent: Sent) -> JsonResponse:
+    """What was done the first time; an action that came with a later one has that one's version."""
+    if action.digest not in {"", sent.digest}:
+        return JsonResponse({"message": REUSED}, status=422)
+    answer = {"version": action.version, "saved_at": action.at, "clock": clock(action.at), "repeated": True}
+    if action.taken == Taken.LATE:
+        return JsonResponse({**answer, "lost": True}, status=409)
+    return JsonResponse(answer)
+
+
+def differs(stored: Draft | None, *, lost: bool) -> JsonResponse:
+    """Another window has saved since: the person compares and chooses."""
+    when = {"clock": clock(stored.saved_at)} if stored else {}
+    return JsonResponse(
+        {"changed": True, "lost": lost, "version": stored.version if stored else 0, **when},
+        status=409,
+    )
+
+
+def clean_draft(stage: Stage, text: str, encounter: Encounter) -> dict[str, Any]:
+    """A draft as its stage shapes it, from JSON; its evidence as the visit's pages have it."""
+    try:
+        raw = json.loads(text)
+    except (ValueError, RecursionError) as error:
+        raise BadBody(UNREADABLE) from error
+    if stage is not Stage.PRECODING:
+        return true_evidence(encounter=encounter, body=clean_body(raw))
+    if not isinstance(raw, dict):
+        raise BadBody(UNREADABLE)
+    return draft_body(raw)
+
+
+@requires(*AT_BENCHES)
+@require_POST
+def heartbeat(request: SignedRequest, pk: int) -> JsonResponse:
+    """The bench is still open: the lease's new end, the stored version, what happened to its pages; 409 if lost."""
+    assignment = posted_assignment(request, pk)
+    try:
+        until = renew_lease(assignment_id=assignment.pk, by=request.user, at=timezone.now())
+    except LeaseLost:
+        return JsonResponse({"lost": True}, status=409)
+    stored = draft_of(encounter=assignment.encounter, stage=Stage(assignment.stage), author=request.user)
+    seen = posted_number(request, "seen")
+    version = stored.version if stored else 0
+    return JsonResponse({"until": until, "version": version, "news": news(assignment, after=seen)})
