@@ -16,7 +16,7 @@ from coding.actions.drafts import DraftChanged, draft_of, save_draft
 from coding.actions.evidence import passage_count, true_evidence
 from coding.actions.findings import HardFindings, ReasonMissing, check_coding
 from coding.actions.moves import AlreadyMoved
-from coding.actions.queue import LeaseLost
+from coding.actions.queue import LeaseLost, hold_lease
 from coding.actions.suggesting import earlier_rejections, ensure_suggestions
 from coding.actions.tables import facts
 from coding.forms.bad_body import BadBody
@@ -151,9 +151,11 @@ def save(request: SignedRequest, assignment: Assignment, body: Body) -> HttpResp
 
 
 def changed_elsewhere(request: SignedRequest, assignment: Assignment) -> bool:
-    """Whether another tab has saved a draft that this form has not seen, while the lease lives."""
-    if assignment.ended_at is not None or assignment.lease_until <= timezone.now():
-        return False  # too late anyway: the action refuses it, and the newer draft is shown beside what was sent
+    """Whether another window has saved a draft that this form has not seen; until the request ends none can."""
+    try:
+        hold_lease(assignment=assignment, by=request.user, at=timezone.now())
+    except LeaseLost:
+        return False  # the action refuses it, and the newer draft is shown beside what was sent
     stored = draft_of(encounter=assignment.encounter, stage=Stage(assignment.stage), author=request.user)
     return stored is not None and stored.version != posted_version(request)
 

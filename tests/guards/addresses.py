@@ -153,6 +153,7 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:queue": page(*WORKERS),
     "coding:next": page(*WORKERS),
     "coding:choose-stage": page(*WORKERS),
+    "coding:journal-key": page(*WORKERS),
     "coding:work": about("coding_work", "ann"),
     "coding:encounter": about("coding_work", "ann", "max", "bill", "cleo"),
     "coding:page-image": about("coding_work", "ann", "max", "bill", "cleo", number=1),
