@@ -41,6 +41,8 @@ GO_TO: Mapping[str, str] = {
     "feedback:inbox": "go.threads",
     "coding:operations": "go.operations",
 }
+# Who works at a bench: what they could not send is brought back on each of their pages.
+WORKS = frozenset({Permission.PRECODE, Permission.CODE, Permission.VERIFY})
 DOORS = ("doors", "sftp_", "fhir_")  # how the names of their addresses begin
 
 
@@ -55,6 +57,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "theme": theme if theme in {"light", "dark"} else "system",
             "density": "comfortable",
             "keyboard": Keyboard(),
+            "keeps_journal": False,
         }
     entries = [
         (label, reverse(name), GO_TO.get(name, "")) for label, name, any_of in NAVIGATION if any_of & user.permissions
@@ -72,4 +75,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": user.theme,
         "density": user.density,
         "keyboard": user.keyboard,
+        "keeps_journal": bool(user.permissions & WORKS),
     }

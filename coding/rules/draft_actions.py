@@ -46,5 +46,5 @@ def misses(step: Step, last: Last | None) -> bool:
 
 
 def grown_from(step: Step, last: Last | None, version: int) -> int:
-    """The version that a body grew from: what its bench last heard, unless contained actions got through unheard."""
-    return last.version if last and last.place >= step.since else version
+    """The version that a body grew from: what its bench last heard, or what contained actions made unheard."""
+    return max(version, last.version) if last and last.place >= step.since else version

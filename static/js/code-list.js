@@ -86,12 +86,12 @@ class CodeList extends HTMLElement {
     if (text) say(text);
   }
 
-  /** Save and check: at once, or when the typing pauses. */
+  /** Kept at once; saved and checked when the typing pauses. */
   #tell(pause) {
+    const detail = { body: this.body, person: true };
+    this.closest("draft-keeper").keep(detail.body, { pause });
     clearTimeout(this.#timer);
     this.#timer = setTimeout(() => {
-      const detail = { body: this.body, person: true };
-      this.closest("draft-keeper").keep(detail.body);
       this.dispatchEvent(new CustomEvent("codes:changed", { bubbles: true, detail }));
       this.#checks.run(detail.body);
     }, pause);

@@ -104,6 +104,7 @@ class IdleLock extends HTMLElement {
   lock({ tell = true } = {}) {
     const main = document.getElementById("main");
     if (this.locked || !main) return;
+    window.dispatchEvent(new Event("chartline:locking"));
     const active = document.activeElement;
     const place = document.createComment("locked");
     const scrolled = [...main.querySelectorAll("*"), root].filter((element) => element.scrollTop || element.scrollLeft);
@@ -131,6 +132,7 @@ class IdleLock extends HTMLElement {
       make("header", {}, make("h2", { id: "unlock-title" }, "Locked")),
       make("div", { class: "body" },
         make("p", { id: "unlock-text" }, "You were away, so patient data is hidden. What you were doing is kept."),
+        make("p", { class: "banner warn", role: "status", "data-unsent-count": true, hidden: true }),
         make("div", { class: "field" }, make("label", { for: "unlock-password" }, "Password"), error, input)),
       make("footer", { class: "actions" }, button, make("button", { class: "button quiet", type: "submit", form: "unlock-sign-out" }, "Sign out instead")));
     const signOut = make("form", { id: "unlock-sign-out", method: "post", action: this.getAttribute("sign-out-url") }, make("input", { type: "hidden", name: "csrfmiddlewaretoken", value: csrfToken() }));

@@ -2,7 +2,6 @@
 const PAUSE = 500; // ms without typing before a save
 
 class PrecodeForm extends HTMLElement {
-  #timer;
   #form;
 
   connectedCallback() {
@@ -15,8 +14,7 @@ class PrecodeForm extends HTMLElement {
   #changed(field, pause) {
     if (field.form !== this.#form) return;
     if (field.name === "location") this.#fillPlace(field.value);
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.closest("draft-keeper").keep(this.#body()), pause);
+    this.closest("draft-keeper").keep(this.#body(), { pause });
   }
 
   #body() {

@@ -40,6 +40,7 @@ def test_a_body_grew_from_contained_actions_that_got_through_unheard():
     assert grown_from(step, None, 2) == 2
     assert grown_from(step, Last(place=2, version=2), 2) == 2
     assert grown_from(step, Last(place=4, version=4), 2) == 4
+    assert grown_from(step, Last(place=4, version=4), 7) == 7  # somebody has seen version 7 since, and chose
 
 
 @pytest.mark.parametrize(("place", "since"), [(0, 0), (1, 0), (1, 2), (CONTAINED_LIMIT + 1, 1)])

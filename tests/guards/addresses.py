@@ -175,6 +175,8 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:verify": bench("verifying_work", "bea"),
     "coding:compare": bench("verifying_work", "bea"),
     "coding:draft": bench("coding_work", "ann"),
+    "coding:draft-compare": bench("coding_work", "ann"),
+    "coding:draft-resolve": bench("coding_work", "ann"),
     "coding:heartbeat": bench("coding_work", "ann"),
     "coding:take-back": bench("coding_work", "ann"),
     "coding:skip": bench("coding_work", "ann"),

@@ -1,0 +1,345 @@
+"""Nothing that was done at a bench is lost: killed tabs, a killed browser, no network, no session, another person."""
+
+import json
+import os
+import re
+import signal
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.urls import reverse
+from django.utils import timezone
+from playwright.sync_api import expect
+
+from coding.actions.queue import give, release
+from coding.models import Assignment, Draft, DraftAction
+from portal import scope
+from portal.rules.roles import Role
+from tests import factories
+from tests.coding.benches import lapse, to_code, to_precode
+from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
+from tests.e2e.people import assert_accessible
+from tests.e2e.windows import add, cut, journal, kill, mend, sign_in, wait_for_journal
+
+pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+
+
+def bench(page, held, name="code"):
+    page.goto(reverse(f"coding:{name}", args=[held.encounter_id]))
+    page.wait_for_function("() => Boolean(customElements.get('draft-keeper'))")
+
+
+def codes():
+    return [line["code"] for line in Draft.objects.get().body["diagnoses"]]
+
+
+def trail():
+    return list(DraftAction.objects.order_by("pk").values_list("place", "taken"))
+
+
+def wait_until_empty(page):
+    wait_for_journal(page, 0)
+
+
+@pytest.fixture
+def held(river, ann):
+    return to_code(river, ann)
+
+
+@pytest.fixture
+def page(screen, ann):
+    return screen(ann, bypass_csp=True)  # the policy would refuse what the test asks the page
+
+
+def test_a_killed_tab_is_brought_back_on_the_next_page(page, held):
+    bench(page, held)
+    cut(page)
+    add(page, "E119")
+    add(page, "I10")
+    wait_for_journal(page, 2)
+    context = page.context
+    kill(page)
+    mend(page)
+    assert not Draft.objects.exists()
+    after = context.new_page()
+    after.goto(reverse("coding:queue"))
+    expect(after.get_by_text("2 changes to")).to_contain_text("are saved now.")
+    assert codes() == ["E119", "I10"]
+    assert trail() == [(1, "contained"), (2, "saved")]
+    wait_until_empty(after)
+
+
+def test_the_bench_shows_what_was_brought_back(page, held):
+    bench(page, held)
+    cut(page)
+    add(page, "E119")
+    wait_for_journal(page, 1)
+    context = page.context
+    kill(page)
+    mend(page)
+    after = context.new_page()
+    bench(after, held)
+    expect(after.locator("#line-d1")).to_contain_text("E11.9")
+    expect(after.get_by_text("1 change to")).to_contain_text("is saved now.")
+    add(after, "I10")
+    expect(after.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
+    assert codes() == ["E119", "I10"]
+
+
+def test_a_word_being_typed_is_kept_before_it_is_finished(page, held):
+    bench(page, held)
+    cut(page)
+    page.locator("#id_comment").press_sequentially("Seen on page two")
+    wait_for_journal(page, 1)
+    context = page.context
+    kill(page)
+    mend(page)
+    after = context.new_page()
+    after.goto(reverse("coding:queue"))
+    expect(after.get_by_text("is saved now.")).to_be_visible()
+    assert Draft.objects.get().body["comment"] == "Seen on page two"
+
+
+def test_fields_of_precoding_are_kept_too(page, river, ann):
+    held = to_precode(river, ann)
+    bench(page, held, "precode")
+    cut(page)
+    page.get_by_label("Patient name").press_sequentially("Person, T")
+    wait_for_journal(page, 1)
+    context = page.context
+    kill(page)
+    mend(page)
+    after = context.new_page()
+    bench(after, held, "precode")
+    expect(after.get_by_label("Patient name")).to_have_value("Person, T")
+
+
+def test_a_killed_browser_and_an_ended_session_lose_nothing_and_leave_nothing_to_read(
+    browser, live_server, held, ann, tmp_path
+):
+    """The whole browser is killed with what it has on its disk; the person signs in again the next day."""
+    chromium = browser.browser_type
+    options = {"executable_path": CHROMIUM, "args": CHROMIUM_ARGUMENTS, "base_url": live_server.url, "bypass_csp": True}
+    first = chromium.launch_persistent_context(tmp_path, **options)
+    page = first.new_page()
+    sign_in(page, ann, live_server.url)
+    bench(page, held)
+    cut(page)
+    add(page, "E119")
+    page.locator("#id_comment").press_sequentially("Quenby Zzyzxworth")
+    expect(page.locator("[data-save-state]")).to_have_text("Not saved, will retry")
+    wait_for_journal(page, 2)
+    for line in os.popen(f"pgrep -f -- '--user-data-dir={tmp_path}'").read().split():  # noqa: S605  (our own browser)
+        os.kill(int(line), signal.SIGKILL)
+    first.close()
+    lying = b"".join(file.read_bytes() for file in (tmp_path / "Default" / "IndexedDB").rglob("*") if file.is_file())
+    assert held.encounter.label.encode() not in lying
+    for told in (b"E119", b"Zzyzx", "Zzyzx".encode("utf-16-le")):
+        assert told not in lying
+    Session.objects.all().delete()
+    second = chromium.launch_persistent_context(tmp_path, **options)
+    page = second.new_page()
+    page.goto(reverse("coding:queue"))
+    expect(page).to_have_url(re.compile("login"))
+    sign_in(page, ann, live_server.url)
+    page.goto(reverse("coding:queue"))
+    expect(page.get_by_text("2 changes to")).to_contain_text("are saved now.")
+    wait_until_empty(page)
+    second.close()
+    assert codes() == ["E119"]
+    assert Draft.objects.get().body["comment"] == "Quenby Zzyzxworth"
+
+
+def test_another_person_at_the_same_machine_neither_reads_nor_sends_nor_removes_it(page, held, ann, live_server):
+    kim = factories.UserFactory(roles=[Role.CODER])
+    bench(page, held)
+    cut(page)
+    add(page, "E119")
+    wait_for_journal(page, 1)
+    context = page.context
+    kill(page)
+    mend(page)
+    other = context.new_page()
+    sign_in(other, kim, live_server.url)
+    other.goto(reverse("coding:queue"))
+    other.wait_for_load_state("networkidle")
+    [row] = journal(other)
+    assert "E119" not in json.dumps(row)
+    assert b"E119" not in bytes(row["sealed"])
+    told = other.evaluate("""async () => {
+      const { left, unsealed } = await import("/static/js/journal.js")
+      const rows = await new Promise((done) => {
+        const asked = indexedDB.open("chartline-journal", 1)
+        asked.onsuccess = () => {
+          const all = asked.result.transaction("actions").objectStore("actions").getAll()
+          all.onsuccess = () => { asked.result.close(); done(all.result) }
+        }
+      })
+      const { askKeys } = await import("/static/js/journal.js")
+      const [name] = (await askKeys()).keys()
+      return [(await left()).size, await unsealed({ ...rows[0], person: name }).then(() => "read", () => "sealed")]
+    }""")
+    assert told == [0, "sealed"]
+    assert not Draft.objects.exists()
+    sign_in(other, ann, live_server.url)
+    other.goto(reverse("coding:queue"))
+    expect(other.get_by_text("is saved now.")).to_be_visible()
+    assert codes() == ["E119"]
+
+
+def test_a_row_that_was_moved_to_another_chart_is_not_sent(page, held):
+    bench(page, held)
+    cut(page)
+    add(page, "E119")
+    wait_for_journal(page, 1)
+    context = page.context
+    page.evaluate("""() => new Promise((done) => {
+      const asked = indexedDB.open("chartline-journal", 1)
+      asked.onsuccess = () => {
+        const store = asked.result.transaction("actions", "readwrite").objectStore("actions")
+        store.getAll().onsuccess = ({ target }) => {
+          store.put({ ...target.result[0], encounter: "999" }).onsuccess = () => { asked.result.close(); done() }
+        }
+      }
+    })""")
+    kill(page)
+    mend(page)
+    after = context.new_page()
+    after.goto(reverse("coding:queue"))
+    expect(after.get_by_text("they were altered on this machine")).to_be_visible()
+    assert len(journal(after)) == 1
+    assert not DraftAction.objects.exists()
+
+
+def test_work_without_a_network_is_sent_in_order_when_it_is_back(page, held):
+    bench(page, held)
+    page.route("**/draft/", lambda route: route.abort())
+    for code in ("E119", "I10"):
+        add(page, code)
+    page.context.set_offline(True)
+    page.keyboard.press("Escape")
+    for key in ("k", "p", "j", "Alt+ArrowUp"):
+        page.keyboard.press(key)
+    expect(page.locator("[data-unsent]")).to_contain_text("4 changes are not sent yet.")
+    assert_accessible(page)
+    page.unroute("**/draft/")
+    page.context.set_offline(False)
+    expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"), timeout=40_000)
+    expect(page.locator("[data-unsent]")).to_have_count(0)
+    assert [place for place, _ in trail()] == [1, 2, 3, 4]
+    wait_until_empty(page)
+
+
+def test_being_offline_is_said_before_anything_is_done(page, held):
+    bench(page, held)
+    page.context.set_offline(True)
+    expect(page.get_by_text("You are offline.")).to_be_visible()
+    page.context.set_offline(False)
+    expect(page.get_by_text("You are offline.")).to_have_count(0)
+
+
+def test_an_expired_sign_in_loses_nothing_and_goes_on_after_it(page, held, ann, live_server):
+    bench(page, held)
+    page.wait_for_load_state("networkidle")
+    Session.objects.all().delete()
+    add_known(page)
+    expect(page.locator("[data-unsent]")).to_contain_text("You are signed out. 1 change is not sent yet.")
+    sign_in(page, ann, live_server.url)
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
+    assert Draft.objects.get().body["comment"] == "Said"
+
+
+def add_known(page):
+    """A change that asks the server for nothing else."""
+    page.locator("#id_comment").fill("Said")
+
+
+def test_while_somebody_else_is_signed_in_nothing_is_sent(page, held, ann, live_server):
+    kim = factories.UserFactory(roles=[Role.CODER])
+    bench(page, held)
+    page.wait_for_load_state("networkidle")
+    sign_in(page, kim, live_server.url)
+    add_known(page)
+    expect(page.locator("[data-unsent]")).to_contain_text("Somebody else is signed in on this browser.")
+    assert not Draft.objects.exists()
+    sign_in(page, ann, live_server.url)
+    page.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
+    assert Draft.objects.get().author == ann
+
+
+def test_what_comes_after_the_lease_was_lost_is_kept_as_a_late_draft(page, held, ann, max_):
+    """Ten minutes without a network; meanwhile a manager gave the chart to Kim."""
+    bench(page, held)
+    cut(page)
+    add(page, "E119")
+    wait_for_journal(page, 1)
+    lapse(held)
+    kim = factories.UserFactory(roles=[Role.CODER])
+    give(encounter=held.encounter, to=kim, by=max_, at=timezone.now())
+    context = page.context
+    kill(page)
+    mend(page)
+    after = context.new_page()
+    after.goto(reverse("coding:queue"))
+    expect(after.get_by_text("kept as your late draft")).to_be_visible()
+    draft = Draft.objects.get()
+    assert (draft.author, draft.is_late, codes()) == (ann, True, ["E119"])
+    assert Assignment.objects.open().get(encounter=held.encounter).user == kim
+
+
+def test_signing_out_sends_first_and_says_what_is_not_sent(page, held):
+    bench(page, held)
+    cut(page)
+    add_known(page)
+    expect(page.locator("[data-unsent]")).to_be_visible()
+    page.locator("#user-menu > summary").click()
+    page.get_by_role("button", name="Sign out").click()
+    dialog = page.get_by_role("dialog", name="1 change is not sent yet")
+    expect(dialog).to_be_visible()
+    assert_accessible(page)
+    page.keyboard.press("Enter")
+    expect(dialog).to_have_count(0)
+    assert Session.objects.exists()
+    mend(page)
+    page.get_by_role("button", name="Sign out").click()
+    page.wait_for_url(re.compile("login"))
+    assert Draft.objects.get().body["comment"] == "Said"
+
+
+def test_the_lock_sends_first_and_says_what_is_not_sent(page, held):
+    bench(page, held)
+    cut(page)
+    add_known(page)
+    expect(page.locator("[data-unsent]")).to_be_visible()
+    page.evaluate("document.querySelector('idle-lock').lock()")
+    expect(page.get_by_role("dialog", name="Locked")).to_contain_text("1 change is not sent yet.")
+    mend(page)
+    page.evaluate("window.dispatchEvent(new Event('online'))")
+    expect(page.locator("[data-unsent-count]")).to_be_hidden()
+    with scope.service():
+        assert Draft.objects.get().body["comment"] == "Said"
+
+
+def test_a_chart_left_in_a_hurry_is_saved_by_the_browser_or_brought_back(page, held):
+    """The page is gone before its request is answered."""
+    bench(page, held)
+    page.locator("#id_comment").press_sequentially("Half a wor")
+    page.goto(reverse("coding:queue"))
+    wait_until_empty(page)
+    assert Draft.objects.get().body["comment"] == "Half a wor"
+    assert DraftAction.objects.count() == Draft.objects.get().version
+    release(assignment=held, by=held.user, at=timezone.now())
+
+
+def test_a_second_window_leaves_the_work_of_a_living_one_alone(page, held):
+    bench(page, held)
+    page.route("**/draft/", lambda route: route.abort())
+    add_known(page)
+    wait_for_journal(page, 1)
+    other = page.context.new_page()
+    other.goto(reverse("coding:queue"))
+    other.wait_for_load_state("networkidle")
+    assert not Draft.objects.exists()
+    assert len(journal(other)) == 1
