@@ -7,6 +7,7 @@ from django.http import HttpRequest
 from django.urls import reverse
 
 from feedback.models import Thread
+from portal.journal_keys import journal_keys
 from portal.rules.keyboard import Keyboard
 from portal.rules.roles import Permission
 
@@ -57,7 +58,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "theme": theme if theme in {"light", "dark"} else "system",
             "density": "comfortable",
             "keyboard": Keyboard(),
-            "keeps_journal": False,
+            "journal": "",
         }
     entries = [
         (label, reverse(name), GO_TO.get(name, "")) for label, name, any_of in NAVIGATION if any_of & user.permissions
@@ -75,5 +76,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "theme": user.theme,
         "density": user.density,
         "keyboard": user.keyboard,
-        "keeps_journal": bool(user.permissions & WORKS),
+        "journal": journal_keys(user)[0].name if user.permissions & WORKS else "",
     }

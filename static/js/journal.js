@@ -7,10 +7,13 @@ const KEYS_WITHIN = 5000; // ms
 const text = new TextEncoder();
 let database, keys;
 
+/** Whose page this is: the name of the key that seals here, whoever is signed in by now. */
+const owner = () => document.querySelector("unsent-work").getAttribute("person");
+
 /** What a sealed action vouches for besides its content: it cannot be moved to another chart or another place. */
 const bound = (row) => text.encode(JSON.stringify([row.person, row.series, row.place, row.encounter, row.stage, row.assignment, row.base]));
 
-/** The keys of whoever is signed in, by name, the one that seals first; with them comes the token of their session. */
+/** The keys of whoever is signed in, by name; with them comes the token of their session. */
 export function askKeys({ again = false } = {}) {
   if (again) keys = undefined;
   keys ??= fetchKeys().catch((error) => {
@@ -53,13 +56,16 @@ async function within(mode, act) {
 
 /** Seal an action and write it down; `content` is what nobody else may read. */
 export async function keep({ series, place, encounter, stage, assignment, base }, content) {
-  const [person, key] = (await askKeys()).entries().next().value;
+  const person = owner();
+  const key = (await askKeys()).get(person);
   const iv = crypto.getRandomValues(new Uint8Array(12));
   const row = { series, place, person, encounter, stage, assignment, base, iv };
   row.sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: bound(row) }, key, text.encode(JSON.stringify(content)));
   await within("readwrite", (store) => store.put(row));
-  return person;
 }
+
+/** Whether whoever is signed in now is the person of this page. */
+export const isOwners = async () => (await askKeys({ again: true })).has(owner());
 
 /** The server has what was done in a series up to a place. */
 export const forget = (series, place) => within("readwrite", (store) => store.delete(IDBKeyRange.bound([series, 0], [series, place])));

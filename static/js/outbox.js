@@ -1,6 +1,6 @@
 // The actions of one bench on their way to the server: written to the journal first, then sent in order until they are
 // there. It lives as long as its page, whatever becomes of the bench's element.
-import { askKeys, forget, keep } from "./journal.js";
+import { askKeys, forget, isOwners, keep } from "./journal.js";
 import { csrfToken } from "./session.js";
 import { report } from "./unsent.js";
 
@@ -29,9 +29,8 @@ export class Outbox extends EventTarget {
   constructor(bench, { series = crypto.randomUUID(), actions } = {}) {
     super();
     Object.assign(this, bench, { series });
-    for (const { place, body, at, person } of actions ?? []) {
+    for (const { place, body, at } of actions ?? []) {
       this.#place = place;
-      this.person = person;
       this.#queue.push({ place, body, at, sent: true });
     }
     if (actions) return; // whoever brings them back holds their lock
@@ -40,6 +39,7 @@ export class Outbox extends EventTarget {
       return navigator.locks.request(lockOf(series), () => new Promise((release) => { this.#release = release; granted(); }));
     });
     window.addEventListener("pagehide", this);
+    askKeys().catch(() => {}); // before the connection may go
   }
 
   get count() {
@@ -75,7 +75,7 @@ export class Outbox extends EventTarget {
       try {
         const { body, at, place } = action;
         const { url, label, series, encounter, stage, assignment, version } = this;
-        this.person = await keep({ series, place, encounter, stage, assignment, base: version }, { body, at, url, label });
+        await keep({ series, place, encounter, stage, assignment, base: version }, { body, at, url, label });
         action.kept = true;
       } catch {
         action.kept = false;
@@ -158,8 +158,7 @@ export class Outbox extends EventTarget {
   /** Refused as nobody, or as somebody who may not: ask who is signed in, and with their token try once more. */
   async #whoIsHere(status) {
     try {
-      const keys = await askKeys({ again: true });
-      if (this.person && !keys.has(this.person)) this.#fail("stranger", { again: true });
+      if (!(await isOwners())) this.#fail("stranger", { again: true });
       else if (this.#asked) this.#fail("gone");
       else return (this.#asked = true);
     } catch {

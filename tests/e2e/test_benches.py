@@ -186,23 +186,6 @@ def test_a_lost_lease_keeps_the_draft_and_can_be_taken_back(screen, river, ann):
     assert len(Draft.objects.get().body["diagnoses"]) == 2
 
 
-def test_two_tabs_do_not_overwrite_each_other(screen, river, ann):
-    held = to_code(river, ann)
-    one = screen(ann)
-    one.goto(reverse("coding:code", args=[held.encounter_id]))
-    two = one.context.new_page()
-    two.goto(reverse("coding:code", args=[held.encounter_id]))
-    add(one, "E119")
-    expect(one.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
-    add(two, "I10")
-    expect(two.get_by_text("This was changed in another tab.")).to_be_visible()
-    two.get_by_role("button", name="Show changes").click()
-    expect(two.locator("[data-differences]")).to_contain_text("Other tab: E119")
-    two.get_by_role("button", name="Keep mine").click()
-    expect(two.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
-    assert Draft.objects.get().body["diagnoses"] == [{"code": "I10"}]
-
-
 def test_a_locked_session_keeps_the_change_until_it_is_unlocked(screen, river, ann):
     held = to_code(river, ann)
     page = screen(ann)

@@ -1,5 +1,6 @@
 """Nothing that was done at a bench is lost: killed tabs, a killed browser, no network, no session, another person."""
 
+import contextlib
 import json
 import os
 import re
@@ -9,7 +10,7 @@ import pytest
 from django.contrib.sessions.models import Session
 from django.urls import reverse
 from django.utils import timezone
-from playwright.sync_api import expect
+from playwright.sync_api import Error, expect
 
 from coding.actions.queue import give, release
 from coding.models import Assignment, Draft, DraftAction
@@ -63,7 +64,7 @@ def test_a_killed_tab_is_brought_back_on_the_next_page(page, held):
     assert not Draft.objects.exists()
     after = context.new_page()
     after.goto(reverse("coding:queue"))
-    expect(after.get_by_text("2 changes to")).to_contain_text("are saved now.")
+    expect(after.locator("#shell-alerts")).to_contain_text(re.compile(r"2 changes? to .* are saved now."))
     assert codes() == ["E119", "I10"]
     assert trail() == [(1, "contained"), (2, "saved")]
     wait_until_empty(after)
@@ -80,7 +81,7 @@ def test_the_bench_shows_what_was_brought_back(page, held):
     after = context.new_page()
     bench(after, held)
     expect(after.locator("#line-d1")).to_contain_text("E11.9")
-    expect(after.get_by_text("1 change to")).to_contain_text("is saved now.")
+    expect(after.locator("#shell-alerts")).to_contain_text(re.compile(r"1 changes? to .* is saved now."))
     add(after, "I10")
     expect(after.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
     assert codes() == ["E119", "I10"]
@@ -96,7 +97,7 @@ def test_a_word_being_typed_is_kept_before_it_is_finished(page, held):
     mend(page)
     after = context.new_page()
     after.goto(reverse("coding:queue"))
-    expect(after.get_by_text("is saved now.")).to_be_visible()
+    expect(after.locator("#shell-alerts")).to_contain_text("is saved now.")
     assert Draft.objects.get().body["comment"] == "Seen on page two"
 
 
@@ -131,7 +132,8 @@ def test_a_killed_browser_and_an_ended_session_lose_nothing_and_leave_nothing_to
     wait_for_journal(page, 2)
     for line in os.popen(f"pgrep -f -- '--user-data-dir={tmp_path}'").read().split():  # noqa: S605  (our own browser)
         os.kill(int(line), signal.SIGKILL)
-    first.close()
+    with contextlib.suppress(Error):
+        first.close()
     lying = b"".join(file.read_bytes() for file in (tmp_path / "Default" / "IndexedDB").rglob("*") if file.is_file())
     assert held.encounter.label.encode() not in lying
     for told in (b"E119", b"Zzyzx", "Zzyzx".encode("utf-16-le")):
@@ -143,7 +145,7 @@ def test_a_killed_browser_and_an_ended_session_lose_nothing_and_leave_nothing_to
     expect(page).to_have_url(re.compile("login"))
     sign_in(page, ann, live_server.url)
     page.goto(reverse("coding:queue"))
-    expect(page.get_by_text("2 changes to")).to_contain_text("are saved now.")
+    expect(page.locator("#shell-alerts")).to_contain_text(re.compile(r"2 changes? to .* are saved now."))
     wait_until_empty(page)
     second.close()
     assert codes() == ["E119"]
@@ -183,7 +185,7 @@ def test_another_person_at_the_same_machine_neither_reads_nor_sends_nor_removes_
     assert not Draft.objects.exists()
     sign_in(other, ann, live_server.url)
     other.goto(reverse("coding:queue"))
-    expect(other.get_by_text("is saved now.")).to_be_visible()
+    expect(other.locator("#shell-alerts")).to_contain_text("is saved now.")
     assert codes() == ["E119"]
 
 
@@ -206,7 +208,7 @@ def test_a_row_that_was_moved_to_another_chart_is_not_sent(page, held):
     mend(page)
     after = context.new_page()
     after.goto(reverse("coding:queue"))
-    expect(after.get_by_text("they were altered on this machine")).to_be_visible()
+    expect(after.locator("#shell-alerts")).to_contain_text("they were altered on this machine")
     assert len(journal(after)) == 1
     assert not DraftAction.objects.exists()
 
@@ -218,24 +220,24 @@ def test_work_without_a_network_is_sent_in_order_when_it_is_back(page, held):
         add(page, code)
     page.context.set_offline(True)
     page.keyboard.press("Escape")
-    for key in ("k", "p", "j", "Alt+ArrowUp"):
+    for key in ("k", "j", "Alt+ArrowUp"):
         page.keyboard.press(key)
-    expect(page.locator("[data-unsent]")).to_contain_text("4 changes are not sent yet.")
+    expect(page.locator("[data-unsent]")).to_contain_text("3 changes are not sent yet.")
     assert_accessible(page)
     page.unroute("**/draft/")
     page.context.set_offline(False)
     expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"), timeout=40_000)
     expect(page.locator("[data-unsent]")).to_have_count(0)
-    assert [place for place, _ in trail()] == [1, 2, 3, 4]
+    assert [place for place, _ in trail()] == [1, 2, 3]
     wait_until_empty(page)
 
 
 def test_being_offline_is_said_before_anything_is_done(page, held):
     bench(page, held)
     page.context.set_offline(True)
-    expect(page.get_by_text("You are offline.")).to_be_visible()
+    expect(page.locator("#shell-alerts")).to_contain_text("You are offline.")
     page.context.set_offline(False)
-    expect(page.get_by_text("You are offline.")).to_have_count(0)
+    expect(page.locator("#shell-alerts")).not_to_contain_text("You are offline.")
 
 
 def test_an_expired_sign_in_loses_nothing_and_goes_on_after_it(page, held, ann, live_server):
@@ -283,7 +285,7 @@ def test_what_comes_after_the_lease_was_lost_is_kept_as_a_late_draft(page, held,
     mend(page)
     after = context.new_page()
     after.goto(reverse("coding:queue"))
-    expect(after.get_by_text("kept as your late draft")).to_be_visible()
+    expect(after.locator("#shell-alerts")).to_contain_text("kept as your late draft")
     draft = Draft.objects.get()
     assert (draft.author, draft.is_late, codes()) == (ann, True, ["E119"])
     assert Assignment.objects.open().get(encounter=held.encounter).user == kim
@@ -297,12 +299,15 @@ def test_signing_out_sends_first_and_says_what_is_not_sent(page, held):
     page.locator("#user-menu > summary").click()
     page.get_by_role("button", name="Sign out").click()
     dialog = page.get_by_role("dialog", name="1 change is not sent yet")
-    expect(dialog).to_be_visible()
+    stay = dialog.get_by_role("button", name="Stay signed in")
+    expect(stay).to_be_focused()
     assert_accessible(page)
-    page.keyboard.press("Enter")
+    stay.press("Enter")
     expect(dialog).to_have_count(0)
     assert Session.objects.exists()
     mend(page)
+    if not page.get_by_role("button", name="Sign out").is_visible():
+        page.locator("#user-menu > summary").click()
     page.get_by_role("button", name="Sign out").click()
     page.wait_for_url(re.compile("login"))
     assert Draft.objects.get().body["comment"] == "Said"
@@ -343,3 +348,102 @@ def test_a_second_window_leaves_the_work_of_a_living_one_alone(page, held):
     other.wait_for_load_state("networkidle")
     assert not Draft.objects.exists()
     assert len(journal(other)) == 1
+
+
+# -- two windows ---------------------------------------------------------------------------------------
+@pytest.fixture
+def two(page, held):
+    """Two windows of one bench: the first has saved E11.9, the second adds I10 and is told."""
+    bench(page, held)
+    other = page.context.new_page()
+    bench(other, held)
+    add(page, "E119")
+    expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
+    add(other, "I10")
+    expect(other.locator("[data-unsent]")).to_contain_text("This was changed in another window at")
+    return page, other
+
+
+def saved(page):
+    expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
+    wait_until_empty(page)
+
+
+def test_two_windows_are_compared_line_by_line_by_keyboard(two):
+    _, other = two
+    assert codes() == ["E119"]
+    other.get_by_role("button", name="Show changes").press("Enter")
+    dialog = other.get_by_role("dialog", name=re.compile("two versions"))
+    expect(dialog.get_by_role("group", name="Diagnosis")).to_have_count(2)
+    expect(dialog).to_contain_text("in another window")
+    assert_accessible(other)
+    expect(dialog.get_by_role("radio", name="This window: I10")).to_be_checked()
+    dialog.get_by_role("radio", name="This window: I10").focus()
+    for key in ("Tab", "ArrowUp"):  # the second line, E11.9: as in this window, where it is not
+        other.keyboard.press(key)
+    expect(dialog.get_by_role("radio", name="This window: not in this one")).to_be_checked()
+    other.keyboard.press("Control+Enter")
+    expect(dialog).to_have_count(0)
+    wait_until_empty(other)
+    assert codes() == ["I10"]
+
+
+def test_what_only_one_window_has_is_kept_unless_somebody_chooses_otherwise(two):
+    _, other = two
+    other.get_by_role("button", name="Show changes").click()
+    other.get_by_role("button", name="Keep what is chosen").click()
+    expect(other.locator("[data-row]")).to_have_count(2)
+    wait_until_empty(other)
+    assert sorted(codes()) == ["E119", "I10"]
+
+
+def test_a_choice_can_be_put_off_and_work_goes_on(two):
+    _, other = two
+    other.get_by_role("button", name="Show changes").click()
+    dialog = other.get_by_role("dialog", name=re.compile("two versions"))
+    expect(dialog).to_be_visible()
+    other.keyboard.press("Escape")
+    expect(dialog).to_have_count(0)
+    other.locator("#id_comment").fill("More")
+    expect(other.locator("[data-unsent]")).to_contain_text("2 changes here")
+    assert codes() == ["E119"]
+    other.get_by_role("button", name="Keep mine").click()
+    saved(other)
+    assert (codes(), Draft.objects.get().body["comment"]) == (["I10"], "More")
+
+
+def test_taking_theirs_shows_them(two):
+    _, other = two
+    other.get_by_role("button", name="Take theirs").click()
+    expect(other.locator("#line-d1")).to_contain_text("E11.9")
+    wait_until_empty(other)
+    assert codes() == ["E119"]
+    add(other, "M1711")
+    saved(other)
+    assert codes() == ["E119", "M1711"]
+
+
+def test_a_window_that_has_nothing_to_send_hears_of_the_other(two):
+    first, other = two
+    other.get_by_role("button", name="Keep mine").click()
+    saved(other)
+    first.evaluate("window.dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(first.get_by_text("You have changed this chart in another window.").first).to_be_visible()
+    first.get_by_role("link", name="Show it as it is now").click()
+    expect(first.locator("#line-d1")).to_contain_text("I10")
+
+
+def test_a_killed_windows_work_is_compared_on_any_page(two):
+    first, other = two
+    context = other.context
+    kill(other)
+    first.goto(reverse("coding:queue"))
+    banner = first.locator("[data-unsent]")
+    expect(banner).to_contain_text("1 change here, not sent yet")
+    assert_accessible(first)
+    first.get_by_role("button", name="Show changes").click()
+    assert_accessible(first)
+    first.get_by_role("button", name="Keep what is chosen").click()
+    wait_until_empty(first)
+    assert sorted(codes()) == ["E119", "I10"]
+    assert len(context.pages) == 1
