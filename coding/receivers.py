@@ -8,6 +8,7 @@ from typing import Any
 from django.db import transaction
 from django.dispatch import receiver
 
+from coding.actions.ahead import release_ahead
 from coding.actions.code_index import queue_index_build
 from coding.actions.delivery import queue_delivery_if_complete
 from coding.actions.encounters import ensure_encounter
@@ -18,7 +19,7 @@ from coding.rules.code_sets import CodeSet
 from coding.signals import codes_loaded, encounter_finished
 from portal.models import Batch, Chart, User
 from portal.rules.intake import ChartStatus
-from portal.signals import batch_sent, chart_ready, chart_refused, person_deactivated
+from portal.signals import batch_sent, chart_ready, chart_refused, person_away, person_deactivated
 
 
 @receiver(chart_ready, dispatch_uid="coding.chart_ready")
@@ -48,6 +49,11 @@ def look_at_batch_of_chart(*, chart: Chart, at: datetime, **_future: Any) -> Non
 @receiver(person_deactivated, dispatch_uid="coding.person_deactivated")
 def hand_over_work(*, user: User, by: User, at: datetime, **_future: Any) -> None:
     release_all(user=user, by=by, at=at)
+
+
+@receiver(person_away, dispatch_uid="coding.person_away")
+def let_go_of_what_is_ahead(*, user: User, at: datetime, **_future: Any) -> None:
+    release_ahead(user=user, by=user, at=at, reason="away")
 
 
 @receiver(codes_loaded, dispatch_uid="coding.codes_loaded")

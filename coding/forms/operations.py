@@ -85,15 +85,21 @@ def in_state(state: str, stage: Stage | None) -> Q:
     """The condition of a status of the filter, at one stage or at all."""
     stages = [stage] if stage else list(Stage)
     held = Q(status=EncounterStatus.HELD, hold_stage__in=stages)
+    in_work, ahead = Q(status__in=[IN_WORK[one] for one in stages]), Q(held_ahead())
     if state == "waiting":
-        return Q(status__in=[WAITING[one] for one in stages])
+        return Q(status__in=[WAITING[one] for one in stages]) | in_work & ahead
     if state == "in_work":
-        return Q(status__in=[IN_WORK[one] for one in stages])
+        return in_work & ~ahead
     if state == "held":
         return held
     if state in FINISHED:
         return Q(status=state)
     return Q(status__in=[status for status, of in STAGE_OF.items() if of in stages]) | held
+
+
+def held_ahead() -> Exists:
+    """Whether an encounter of the outer query is only held ahead for somebody: not worked on, so it waits."""
+    return Exists(Assignment.objects.open().ahead().filter(encounter=OuterRef("pk")))
 
 
 def workers() -> Any:

@@ -55,7 +55,7 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
             own = Assignment.objects.filter(encounter=models.OuterRef("pk"), user=user)
             barred = ClientRule.objects.filter(practice=models.OuterRef("practice"), user=user)
             away = models.Exists(own.filter(skip_reason=SkipReason.CONFLICT)) | models.Exists(barred)
-            return self.filter(~away, models.Exists(own.exclude(end=Assignment.End.SKIPPED)))
+            return self.filter(~away, models.Exists(own.exclude(end=Assignment.End.SKIPPED).exclude(NEVER_SHOWN)))
         if Permission.SEE_CHARTS in user.permissions:
             return self.filter(practice_id__in=user.practice_ids)
         return self.none()
@@ -282,6 +282,17 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def expired(self, *, at: datetime) -> AssignmentQuerySet:
         return self.open().filter(lease_until__lte=at)
 
+    def ahead(self) -> AssignmentQuerySet:
+        """Held ahead of a person's need, and not opened."""
+        return self.filter(how=Assignment.How.PREFETCHED, opened_at=None)
+
+    def in_turn(self) -> AssignmentQuerySet:
+        """The order in which a person gets what they hold: opened, assigned or given, held ahead by rank."""
+        late = models.Case(
+            models.When(how=Assignment.How.PREFETCHED, then=models.F("encounter__queue_rank") + 1), default=0
+        )
+        return self.order_by(models.F("opened_at").asc(nulls_last=True), late, "started_at", "pk")
+
 
 class Assignment(ClientRow):
     """One person's lease on one encounter at one stage; its id is the fence a late save is checked against."""
@@ -290,6 +301,7 @@ class Assignment(ClientRow):
         PULLED = "pulled", "Taken"
         PUSHED = "pushed", "Assigned by the queue"
         GIVEN = "given", "Given by a manager"
+        PREFETCHED = "prefetched", "Held ahead"
 
     class End(models.TextChoices):
         FINISHED = "finished", "Finished"
@@ -302,9 +314,9 @@ class Assignment(ClientRow):
     encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="assignments")
     stage = models.CharField(max_length=12, choices=choices(Stage))
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
-    how = models.CharField(max_length=8, choices=How.choices, default=How.PULLED)
+    how = models.CharField(max_length=10, choices=How.choices, default=How.PULLED)
     started_at = models.DateTimeField()
-    opened_at = models.DateTimeField(null=True, blank=True)  # null while it was only assigned ahead
+    opened_at = models.DateTimeField(null=True, blank=True)  # null while it was only assigned or held ahead
     lease_until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     end = models.CharField(max_length=8, choices=End.choices, blank=True)
@@ -320,7 +332,8 @@ class Assignment(ClientRow):
             ),
             known("stage", Stage, name="coding_assignment_stage_known"),
             models.CheckConstraint(
-                condition=models.Q(how__in=["pulled", "pushed", "given"]), name="coding_assignment_how_known"
+                condition=models.Q(how__in=["pulled", "pushed", "given", "prefetched"]),
+                name="coding_assignment_how_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(ended_at=None, end="")
@@ -335,3 +348,12 @@ class Assignment(ClientRow):
 
     def __str__(self) -> str:
         return f"{self.user_id} on {self.encounter_id}"
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it is only held ahead: nobody has seen it yet."""
+        return self.how == self.How.PREFETCHED and self.opened_at is None
+
+
+# Held ahead, and given back before anybody saw it: no reason to see it later.
+NEVER_SHOWN = Q(how=Assignment.How.PREFETCHED, opened_at=None, ended_at__isnull=False)

@@ -2,7 +2,19 @@
 
 from django.urls import path
 
-from coding.views import addenda, arranging, bench, coding_bench, encounter, pages, precoding, queue, verification
+from coding.views import (
+    addenda,
+    ahead,
+    arranging,
+    bench,
+    coding_bench,
+    encounter,
+    pages,
+    precoding,
+    queue,
+    verification,
+    ways_off,
+)
 
 urlpatterns = [
     path("", queue.queue, name="queue"),
@@ -26,11 +38,14 @@ urlpatterns = [
     path("encounters/<int:pk>/compare/", verification.compare, name="compare"),
     path("encounters/<int:pk>/draft/", bench.save, name="draft"),
     path("encounters/<int:pk>/heartbeat/", bench.heartbeat, name="heartbeat"),
+    path("encounters/<int:pk>/ahead/", ahead.ahead, name="ahead"),
+    path("encounters/<int:pk>/shown/", ahead.shown, name="shown"),
+    path("ahead/release/", ahead.release, name="release-ahead"),
     path("encounters/<int:pk>/take-back/", bench.take_back_view, name="take-back"),
-    path("encounters/<int:pk>/skip/", bench.skip_view, name="skip"),
-    path("encounters/<int:pk>/hold/", bench.hold_view, name="hold"),
+    path("encounters/<int:pk>/skip/", ways_off.skip_view, name="skip"),
+    path("encounters/<int:pk>/hold/", ways_off.hold_view, name="hold"),
     path("encounters/<int:pk>/resume/", queue.resume_view, name="resume"),
-    path("encounters/<int:pk>/not-billable/", bench.not_billable_view, name="not-billable"),
-    path("encounters/<int:pk>/send-back/", bench.send_back_view, name="send-back"),
-    path("encounters/<int:pk>/release/", bench.release_view, name="release"),
+    path("encounters/<int:pk>/not-billable/", ways_off.not_billable_view, name="not-billable"),
+    path("encounters/<int:pk>/send-back/", ways_off.send_back_view, name="send-back"),
+    path("encounters/<int:pk>/release/", ways_off.release_view, name="release"),
 ]

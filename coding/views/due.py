@@ -7,6 +7,7 @@ from datetime import datetime
 from django.utils import timezone
 
 from coding.models import Encounter
+from coding.rules.lifecycle import WAITING, EncounterStatus, Stage
 from portal.rules import promise
 
 
@@ -17,7 +18,15 @@ def due_tag(due_at: datetime, *, at: datetime) -> promise.DueTag:
 
 def status_tag(encounter: Encounter) -> dict[str, str]:
     """What components/status_tag.html shows."""
-    state = encounter.state
+    return tag_of(encounter.state)
+
+
+def waiting_tag(stage: Stage) -> dict[str, str]:
+    """The tag of what waits for a stage: what is only held ahead there is not worked on."""
+    return tag_of(WAITING[stage])
+
+
+def tag_of(state: EncounterStatus) -> dict[str, str]:
     return {"label": state.label, "glyph": state.glyph, "tone": state.tone}
 
 

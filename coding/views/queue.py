@@ -6,13 +6,14 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
+from coding.actions.ahead import release_ahead
 from coding.actions.holds import resume
 from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import hands_of, stages_of
@@ -66,6 +67,7 @@ def choose_stage(request: SignedRequest) -> HttpResponse:
         request.session["work_stage"] = stage
     else:
         request.session.pop("work_stage", None)
+    release_ahead(user=request.user, by=request.user, at=timezone.now(), reason="stage")
     return redirect("coding:queue")
 
 
@@ -106,16 +108,24 @@ def stage_choices(request: SignedRequest) -> list[dict[str, Any]]:
 def next_card(user: User, stages: tuple[Stage, ...], *, at: datetime) -> dict[str, Any] | None:
     """What Start opens if nobody takes it first: what is in hand, else the head of the queue."""
     own = Assignment.objects.live(at=at).filter(user=user, stage__in=stages).select_related("encounter__chart")
-    in_hand = own.order_by(F("opened_at").asc(nulls_last=True), "started_at", "pk").first()
-    if in_hand is not None:
-        why = "You have it open" if in_hand.opened_at else "Assigned to you"
-        return card(in_hand.encounter, Stage(in_hand.stage), why, at=at, is_open=bool(in_hand.opened_at))
+    in_hand = own.in_turn().first()
+    if in_hand is not None and not in_hand.is_ahead:
+        return held_card(in_hand, at=at)
     waiting = Encounter.objects.waiting(stages).suiting(hands_of(user, at=at), at=at)
     encounter = waiting.next_first().select_related("chart").first()
+    if in_hand is not None and (encounter is None or encounter.queue_rank >= in_hand.encounter.queue_rank):
+        return held_card(in_hand, at=at)
     if encounter is None:
         return None
     why = WHY[QueueRank(encounter.queue_rank)]
     return {**card(encounter, STAGE_OF[encounter.state], why, at=at), "waiting": waiting.count()}
+
+
+def held_card(assignment: Assignment, *, at: datetime) -> dict[str, Any]:
+    """The card of what the person holds already."""
+    is_open = bool(assignment.opened_at)
+    why = "You have it open" if is_open else "Held for you" if assignment.is_ahead else "Assigned to you"
+    return card(assignment.encounter, Stage(assignment.stage), why, at=at, is_open=is_open)
 
 
 def card(encounter: Encounter, stage: Stage, why: str, *, at: datetime, is_open: bool = False) -> dict[str, Any]:
@@ -150,7 +160,7 @@ def needs(user: User, *, at: datetime, but: int | None) -> list[dict[str, Any]]:
     rows += [
         {**line(one.encounter, at=at), "what": held_words(one),
          "glyph": "◐", "tone": "info", "stage": one.stage, "take": False}
-        for one in held.order_by("encounter__due_at")[:RECENT]
+        for one in held.exclude(how=Assignment.How.PREFETCHED, opened_at=None).order_by("encounter__due_at")[:RECENT]
     ]  # fmt: skip
     waiting = Encounter.objects.visible_to(user).on_hold().filter(held_by=user)
     rows += [

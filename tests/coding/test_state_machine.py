@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from coding.actions.ahead import AHEAD, hold_ahead, release_ahead
 from coding.actions.coding import submit_coding
 from coding.actions.drafts import DraftChanged, keep_late_draft, save_draft
 from coding.actions.holds import hold, mark_not_billable, reopen, resume
@@ -89,6 +90,26 @@ class Line(RuleBasedStateMachine):
             assert assignment.user_id == self.people[who].pk
             assert assignment.lease_until > self.now
             self.in_hand[who] = assignment
+
+    @rule(who=PEOPLE)
+    def hold_two_ahead(self, who):
+        assignment = self.assignment_of(who)
+        if assignment is None:
+            return
+        person, worked_on = self.people[who], self.is_theirs(assignment) and assignment.opened_at is not None
+        try:
+            held = hold_ahead(assignment=assignment, by=person, at=self.now)
+        except LeaseLost:
+            assert not worked_on
+            return
+        assert worked_on
+        assert len(held) <= AHEAD
+        assert {(one.user_id, one.lease_until > self.now) for one in held} <= {(person.pk, True)}
+
+    @rule(who=PEOPLE)
+    def go_away(self, who):
+        release_ahead(user=self.people[who], by=self.people[who], at=self.now)
+        assert not Assignment.objects.open().ahead().filter(user=self.people[who]).exists()
 
     def assignment_of(self, who):
         """What the person believes to hold, whatever has become of it since."""
