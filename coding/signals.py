@@ -9,5 +9,8 @@ encounter_finished = Signal()
 # comment: str (patient data). Work stopped until somebody answers.
 encounter_held = Signal()
 
+# submission: coding.models.Submission, by: portal.models.User, at: datetime. Its version counts no more.
+submission_taken_back = Signal()
+
 # edition: coding.models.Edition, code_set: coding.rules.code_sets.CodeSet, at: datetime. An official list was loaded.
 codes_loaded = Signal()

@@ -12,10 +12,12 @@ from portal.tasks import job_task
 @shared_task(name="coding.sweep_assignments")
 def sweep_assignments(**_future: Any) -> None:
     from coding.actions.queue import sweep_assignments as sweep
+    from coding.actions.undoing import forget_sent_drafts
     from portal import scope
 
     with scope.service():
         sweep(at=timezone.now())
+        forget_sent_drafts(at=timezone.now())
 
 
 @shared_task(name="coding.push_work")

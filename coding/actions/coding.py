@@ -85,7 +85,7 @@ def passages_of(line: DiagnosisLine | ProcedureLine) -> list[dict[str, Any]]:
 
 def needs_verification(*, encounter: Encounter, at: datetime) -> bool:
     """Whether a verifier must see it: what was coded before always, else as the contract's share draws it."""
-    if encounter.codings.exists():
+    if encounter.codings.exclude(submissions__taken_back_at__isnull=False).exists():
         return True
     contract = (
         Contract.objects.in_force(day_of(encounter.practice, at)).filter(practice_id=encounter.practice_id).first()

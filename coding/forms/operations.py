@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from coding.models import Assignment, Encounter, EncounterEvent
 from coding.models.encounter import EncounterQuerySet
-from coding.rules.lifecycle import FINISHED, IN_WORK, STAGE_OF, WAITING, EncounterStatus, Stage
+from coding.rules.lifecycle import FINISHED, IN_WORK, STAGE_OF, UNDO, WAITING, EncounterStatus, Stage
 from portal.models import Practice, User
 from portal.rules.roles import Role
 
@@ -65,7 +65,7 @@ class FilterForm(forms.Form):
         stage, person = Stage(chosen["stage"]) if "stage" in chosen else None, chosen.get("person")
         state = chosen.get("state", "")
         if state == "done_today":
-            events = EncounterEvent.objects.filter(encounter=OuterRef("pk"), at__gte=today)
+            events = lasting(EncounterEvent.objects.filter(encounter=OuterRef("pk"), at__gte=today))
             done = Q()
             for one in [stage] if stage else Stage:
                 done |= done_moves(one)
@@ -95,6 +95,17 @@ def in_state(state: str, stage: Stage | None) -> Q:
     if state in FINISHED:
         return Q(status=state)
     return Q(status__in=[status for status, of in STAGE_OF.items() if of in stages]) | held
+
+
+def lasting(events: Any) -> Any:
+    """Those of the events by which a stage was done that were not taken back afterwards."""
+    undone = EncounterEvent.objects.filter(
+        encounter=OuterRef("encounter"),
+        pk__gt=OuterRef("pk"),
+        move__in=UNDO.values(),
+        new_status=OuterRef("old_status"),
+    )
+    return events.filter(~Exists(undone))
 
 
 def held_ahead() -> Exists:

@@ -21,6 +21,7 @@ from coding.models.pages import Addendum, EncounterPage
 from coding.models.payer_rules import PayerRule
 from coding.models.precoding import PreCoding
 from coding.models.small_lists import ClaimCode, Modifier, PlaceOfService, Taxonomy
+from coding.models.submissions import Submission
 from coding.models.suggestions import SuggestedCode, SuggestionDecision, SuggestionSet
 from coding.models.usage import FavouriteCode, SearchExpression, frequent_codes
 
@@ -62,6 +63,7 @@ __all__ = [
     "QueueRank",
     "RelativeValue",
     "SearchExpression",
+    "Submission",
     "SuggestedCode",
     "SuggestionDecision",
     "SuggestionSet",

@@ -71,6 +71,10 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
     def waiting(self, stages: Iterable[Stage] = tuple(Stage)) -> EncounterQuerySet:
         return self.filter(status__in=[WAITING[stage] for stage in stages])
 
+    def resting(self, *, at: datetime) -> EncounterQuerySet:
+        """Submitted just now: their people may take them back."""
+        return self.filter(rests_until__gt=at)
+
     def in_work(self, stages: Iterable[Stage] = tuple(Stage)) -> EncounterQuerySet:
         return self.filter(status__in=[IN_WORK[stage] for stage in stages])
 
@@ -89,7 +93,7 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
 
     def suiting(self, hands: Hands, *, at: datetime) -> EncounterQuerySet:
         """What may be handed to a person: their specialties, no barred practice, not skipped just now, not
-        kept for somebody else, and nothing to verify that they coded."""
+        kept for somebody else, not submitted by another just now, and nothing to verify that they coded."""
         kept = Q(reserved_for__isnull=False, waiting_since__gt=at - RESERVED_FOR) & ~Q(reserved_for=hands.user_id)
         gone = models.Exists(User.objects.filter(pk=models.OuterRef("reserved_for"), is_active=False))
         wrote = models.Exists(
@@ -100,6 +104,7 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
         return (
             self.filter(specialty__in=sorted(hands.specialties))
             .filter(~kept | gone)
+            .exclude(Q(rests_until__gt=at) & ~Q(rests_for=hands.user_id))
             .exclude(Q(status=EncounterStatus.TO_VERIFY) & (Q(coded_by=hands.user_id) | wrote))
             .exclude(practice_id__in=sorted(hands.barred))
             .exclude(pk__in=sorted(hands.passed_over))
@@ -123,7 +128,7 @@ class QueueRank(models.IntegerChoices):
 class Encounter(ClientRow):
     """One visit of a chart (its pages are coding.models.EncounterPage) on its way along the line."""
 
-    plain_fields = ("due_at", "waiting_since", "created_at", "finished_at", "hold_return_at", "held_at")
+    plain_fields = ("due_at", "waiting_since", "created_at", "finished_at", "hold_return_at", "held_at", "rests_until")
 
     chart = models.ForeignKey(Chart, on_delete=models.PROTECT, related_name="encounters")
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="encounters")
@@ -139,6 +144,9 @@ class Encounter(ClientRow):
     # Who is asked first for it: the coder to whom it was returned. Others get it once they are gone.
     reserved_for = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     coded_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # Submitted just now: until then only its person gets it, who may take it back.
+    rests_until = models.DateTimeField(null=True, blank=True)
+    rests_for = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     hold_reason = models.CharField(max_length=24, blank=True, choices=choices(HoldReason))
     hold_move = models.CharField(max_length=10, blank=True, choices=choices(WhoseMove))
     hold_stage = models.CharField(max_length=12, blank=True, choices=choices(Stage))
@@ -157,6 +165,7 @@ class Encounter(ClientRow):
             models.UniqueConstraint(fields=["chart", "part"], name="coding_encounter_part_once"),
             models.UniqueConstraint(fields=["id", "chart"], name="coding_encounter_id_chart"),  # its pages point to it
             together("held_at", "held_by", name="coding_encounter_held_by_at"),
+            together("rests_until", "rests_for", name="coding_encounter_rests_for_until"),
             models.CheckConstraint(
                 condition=models.Q(queue_rank__in=QueueRank.values), name="coding_encounter_queue_rank_known"
             ),

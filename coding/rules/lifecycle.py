@@ -80,11 +80,14 @@ MOVES: Mapping[str, Move] = MappingProxyType(
         "release_coding": Move(frozenset({_.CODING}), _.TO_CODE),
         "release_verification": Move(frozenset({_.VERIFYING}), _.TO_VERIFY),
         "finish_precoding": Move(frozenset({_.PRECODING}), _.TO_CODE),
+        "undo_precoding": Move(frozenset({_.TO_CODE}), _.PRECODING),
         "back_to_precoding": Move(frozenset({_.CODING}), _.TO_PRECODE),
         "submit_coding": Move(frozenset({_.CODING}), _.TO_VERIFY),
         "submit_unsampled": Move(frozenset({_.CODING}), _.VERIFIED),
+        "undo_coding": Move(frozenset({_.TO_VERIFY, _.VERIFIED}), _.CODING),
         "verify": Move(frozenset({_.VERIFYING}), _.VERIFIED),
         "return_to_coder": Move(frozenset({_.VERIFYING}), _.TO_CODE),
+        "undo_verification": Move(frozenset({_.VERIFIED, _.TO_CODE}), _.VERIFYING),
         "recode": Move(frozenset({_.TO_VERIFY}), _.TO_CODE),
         "hold": Move(frozenset({_.PRECODING, _.CODING, _.VERIFYING}), _.HELD),
         "resume_precoding": Move(frozenset({_.HELD}), _.TO_PRECODE),
@@ -106,6 +109,12 @@ RELEASE: Mapping[Stage, str] = MappingProxyType(
 )
 RESUME: Mapping[Stage, str] = MappingProxyType(
     {Stage.PRECODING: "resume_precoding", Stage.CODING: "resume_coding", Stage.VERIFICATION: "resume_verification"}
+)
+
+
+# What takes a submission back, within half a minute.
+UNDO: Mapping[Stage, str] = MappingProxyType(
+    {Stage.PRECODING: "undo_precoding", Stage.CODING: "undo_coding", Stage.VERIFICATION: "undo_verification"}
 )
 
 

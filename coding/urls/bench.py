@@ -12,6 +12,7 @@ from coding.views import (
     pages,
     precoding,
     queue,
+    recent,
     verification,
     ways_off,
 )
@@ -40,6 +41,8 @@ urlpatterns = [
     path("encounters/<int:pk>/heartbeat/", bench.heartbeat, name="heartbeat"),
     path("encounters/<int:pk>/ahead/", ahead.ahead, name="ahead"),
     path("encounters/<int:pk>/shown/", ahead.shown, name="shown"),
+    path("recent/", recent.recent_view, name="recent"),
+    path("submissions/<int:pk>/undo/", recent.undo, name="undo"),
     path("ahead/release/", ahead.release, name="release-ahead"),
     path("encounters/<int:pk>/take-back/", bench.take_back_view, name="take-back"),
     path("encounters/<int:pk>/skip/", ways_off.skip_view, name="skip"),

@@ -13,6 +13,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -23,7 +24,7 @@ from coding.actions.queue import LeaseLost, open_assignment, renew_lease, take_b
 from coding.forms.bad_body import BadBody
 from coding.forms.coding import HoldForm, NotBillableForm, SendBackForm, clean_body
 from coding.forms.precoding import draft_body
-from coding.models import Assignment, Draft, Encounter, EncounterEvent
+from coding.models import Assignment, Draft, Encounter, EncounterEvent, Submission
 from coding.rules.lifecycle import WAITING, SkipReason, Stage
 from coding.views.due import clock, due_tag, status_tag
 from coding.views.page_news import addenda_of, last_event, news
@@ -34,6 +35,7 @@ from portal.page_links import Writer
 from portal.rules.roles import Permission
 
 LOST = "Your time on this chart ran out and somebody else may have it. What you did is kept as your draft."
+SHOWS_NEXT = "X-Next"  # sent by a page that has the next bench already
 AT_BENCHES = (Permission.PRECODE, Permission.CODE, Permission.VERIFY)
 BENCH: Mapping[Stage, str] = MappingProxyType(
     {Stage.PRECODING: "coding:precode", Stage.CODING: "coding:code", Stage.VERIFICATION: "coding:verify"}
@@ -254,14 +256,31 @@ def take_back_view(request: SignedRequest, pk: int) -> HttpResponse:
 # -- off the bench -----------------------------------------------------------------------------------
 
 
-def go_on(request: SignedRequest, said: str, *, take_another: bool = True) -> HttpResponse:
-    """After something is done: the next bench, or the queue."""
+def go_on(
+    request: SignedRequest, said: str, *, take_another: bool = True, sent: Submission | None = None
+) -> HttpResponse:
+    """After something is done: the next bench, or the queue; a bench that shows the next itself is only told.
+
+    `sent` is what can be taken back for a short while.
+    """
+    told = {"said": said, "undo": undo_of(sent, at=timezone.now()) if sent else None}
+    if SHOWS_NEXT in request.headers:
+        return JsonResponse(told)
     if not take_another:
         release_ahead(user=request.user, by=request.user, at=timezone.now(), reason="stopped")
         messages.success(request, said)
         return redirect("coding:queue")
-    request.session["said"] = said
+    request.session["told"] = told
     return to_next(request)
+
+
+def undo_of(sent: Submission, *, at: datetime) -> dict[str, Any]:
+    """Where and for how many seconds a submission can be taken back."""
+    return {
+        "url": reverse("coding:undo", args=[sent.pk]),
+        "encounter": sent.encounter_id,
+        "seconds": int((sent.until - at).total_seconds()),
+    }
 
 
 def to_next(request: SignedRequest) -> HttpResponse:
@@ -269,7 +288,7 @@ def to_next(request: SignedRequest) -> HttpResponse:
     assignment = take_next(by=request.user, at=timezone.now(), stages=wanted_stages(request), request=request)
     if assignment is not None:
         return redirect(BENCH[Stage(assignment.stage)], pk=assignment.encounter_id)
-    said = request.session.pop("said", "")
+    said = request.session.pop("told", {}).get("said", "")
     messages.info(request, f"{said} Nothing else is waiting for you.".strip())
     return redirect("coding:queue")
 
@@ -280,11 +299,10 @@ def wanted_stages(request: SignedRequest) -> list[Stage] | None:
     return [Stage(stage)] if stage in BENCH else None
 
 
-def said_before(request: SignedRequest) -> str:
-    """What was done on the bench before this one, said once."""
-    if is_ahead(request):
-        return ""
-    return str(request.session.pop("said", ""))
+def said_before(request: SignedRequest) -> dict[str, Any]:
+    """What was done on the bench before this one, told once: `said`, and `undo` as undo_of has it."""
+    told: dict[str, Any] = {} if is_ahead(request) else request.session.pop("told", {})
+    return told
 
 
 def lost(request: SignedRequest) -> HttpResponse:

@@ -11,7 +11,7 @@ from django.db.models import Count, F, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from coding.forms.operations import DONE, held_ahead, workers
+from coding.forms.operations import DONE, held_ahead, lasting, workers
 from coding.models import Assignment, Encounter, EncounterEvent
 from coding.rules.lifecycle import FINISHED, IN_WORK, WAITING, EncounterStatus, Stage, WhoseMove
 from coding.views.due import due_tag
@@ -106,7 +106,7 @@ def done_today(*, at: datetime) -> dict[Stage, int]:
     """How many encounters left each stage with its work done, since the reader's midnight."""
     moves = {move for moves in DONE.values() for move in moves}
     events = (
-        EncounterEvent.objects.filter(at__gte=today(at), move__in=moves)
+        lasting(EncounterEvent.objects.filter(at__gte=today(at), move__in=moves))
         .values("old_status", "move")
         .annotate(count=Count("encounter", distinct=True))
     )
@@ -126,7 +126,7 @@ def people_figures(*, at: datetime) -> list[dict[str, Any]]:
     ahead = dict(live.ahead().values_list("user").annotate(count=Count("pk")).order_by())
     moves = {move for moves in DONE.values() for move in moves}
     done = dict(
-        EncounterEvent.objects.filter(at__gte=today(at), move__in=moves, user__in=people)
+        lasting(EncounterEvent.objects.filter(at__gte=today(at), move__in=moves, user__in=people))
         .values_list("user")
         .annotate(count=Count("encounter", distinct=True))
         .order_by()

@@ -17,15 +17,15 @@ from coding.actions.ahead import release_ahead
 from coding.actions.holds import resume
 from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import hands_of, stages_of
-from coding.models import Assignment, Encounter, QueueRank
+from coding.models import Assignment, Encounter, QueueRank, Verification
 from coding.rules.lifecycle import STAGE_OF, WAITING, Stage
-from coding.views.bench import AT_BENCHES, BENCH, to_next
-from coding.views.due import due_tag, status_tag
+from coding.views.bench import AT_BENCHES, to_next
+from coding.views.due import due_tag
+from coding.views.recent import RECENT, recent
 from portal.access import SignedRequest, found, requires
 from portal.models import User
 from portal.rules.specialties import Specialty
 
-RECENT = 10
 WHY = {
     QueueRank.RETURNED: "Returned to you by verification",
     QueueRank.ANSWERED: "The question about it was answered",
@@ -46,7 +46,7 @@ def queue(request: SignedRequest) -> HttpResponse:
         "stages": stage_choices(request),
         "needs": needs(user, at=at, but=on_card["pk"] if on_card else None),
         "today": today(user, at=at),
-        "recent": recent(user),
+        "recent": recent(user, at=at),
     }
     return render(request, "coding/queue.html", context)
 
@@ -150,7 +150,7 @@ def needs(user: User, *, at: datetime, but: int | None) -> list[dict[str, Any]]:
     """
     kept = (
         Encounter.objects.visible_to(user).filter(reserved_for=user, status=WAITING[Stage.CODING]).exclude(pk=but or 0)
-    )
+    ).exclude(pk__in=Encounter.objects.resting(at=at).exclude(rests_for=user))
     rows = [
         {**line(encounter, at=at), "what": WHY[QueueRank(encounter.queue_rank)], "glyph": "↩", "tone": "warn",
          "stage": Stage.CODING.value, "take": True}
@@ -205,22 +205,9 @@ def today(user: User, *, at: datetime) -> list[dict[str, Any]]:
     strip = [{"label": f"{stage.label.lower()} done today", "value": counts.get(stage.value, 0)} for stage in stages]
     if Stage.CODING not in stages:
         return strip
-    returned = user.codings.filter(
-        stage=Stage.CODING, verifications__verdict="returned", verifications__at__gte=at - timedelta(days=7)
+    returned = (
+        Verification.objects.filter(coder=user, verdict="returned", at__gte=at - timedelta(days=7))
+        .exclude(submissions__taken_back_at__isnull=False)
+        .values("coder_version")
     )
     return [*strip, {"label": "returned in 7 days", "value": returned.distinct().count()}]
-
-
-def recent(user: User) -> list[dict[str, Any]]:
-    """The last things the person finished."""
-    done = Assignment.objects.filter(user=user, end=Assignment.End.FINISHED).select_related("encounter")
-    return [
-        {
-            "label": one.encounter.label,
-            "url": reverse(BENCH[Stage(one.stage)], args=[one.encounter_id]),
-            "stage": Stage(one.stage).label,
-            "at": timezone.localtime(one.ended_at),
-            "status": status_tag(one.encounter),
-        }
-        for one in done.order_by("-ended_at", "-pk")[:RECENT]
-    ]

@@ -222,7 +222,7 @@ def test_the_bench_is_fetched_without_being_seen(bench, ann, as_user):
 def test_what_is_to_be_said_waits_for_a_page_that_is_seen(bench, ann, as_user):
     browser = as_user(ann)
     session = browser.session
-    session["said"] = "E-00001 submitted."
+    session["told"] = {"said": "E-00001 submitted.", "undo": None}
     session.save()
     [second, _] = ask(browser, bench).json()["ahead"]
     assert "submitted" not in browser.get(second["url"], headers={"X-Prefetch": "1"}).content.decode()

@@ -171,6 +171,16 @@ def verification_of_another_encounter():
     verification(coding=of, encounter=waiting(chart=factories.ChartFactory(batch=of.encounter.batch)))
 
 
+submission = factories.SubmissionFactory
+BROKEN_SUBMISSIONS = {
+    "coding_submission_stage_known": lambda: submission(stage="tea"),
+    "coding_submission_status_known": lambda: submission(status="lost"),
+    "coding_submission_old_rank_known": lambda: submission(old_rank=9),
+    "coding_submission_until_later": lambda: change(submission(), until=NOON - timedelta(days=400)),
+    "coding_submission_taken_back_has_no_draft": lambda: submission(draft={}, taken_back_at=NOON),
+    "coding_submission_coding_once": twice(submission, ("coding", coding)),
+    "coding_submission_verification_once": twice(submission, ("verification", verification)),
+}
 BROKEN = {
     **BROKEN_LISTS,
     **BROKEN_SUGGESTIONS,
@@ -186,6 +196,7 @@ BROKEN = {
     "coding_addendum_source_known": lambda: addendum(source="rumour"),
     "coding_addendum_once": twice(addendum, ("encounter", encounter), ("chart", factories.ChartFactory)),
     "coding_encounter_held_by_at": lambda: change(encounter(), held_by=coder()),
+    "coding_encounter_rests_for_until": lambda: change(encounter(), rests_until=NOON),
     "coding_encounter_hold_says_why": lambda: change(held(), hold_reason=""),
     "coding_encounter_hold_stage_known": lambda: change(encounter(), hold_stage="tea"),
     "coding_encounter_queue_rank_known": lambda: change(encounter(), queue_rank=9),
@@ -197,6 +208,7 @@ BROKEN = {
     "coding_assignment_stage_known": lambda: factories.AssignmentFactory(stage="tea"),
     "coding_assignment_how_known": lambda: factories.AssignmentFactory(how="stolen"),
     "coding_assignment_end_says_how": lambda: factories.AssignmentFactory(ended_at=NOON),
+    **BROKEN_SUBMISSIONS,
     "coding_precoding_dates": lambda: change(precoding(), date_to=VISIT_DAY - timedelta(days=1)),
     "coding_precoding_born_before": lambda: change(precoding(), birth_date=VISIT_DAY + timedelta(days=1)),
     "coding_precoding_pos_form": lambda: change(precoding(), place_of_service="1A"),

@@ -177,6 +177,8 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:heartbeat": bench("coding_work", "ann"),
     "coding:ahead": bench("coding_work", "ann"),
     "coding:shown": bench("coding_work", "ann"),
+    "coding:recent": page(*WORKERS),
+    "coding:undo": replace(about("submission", "ann"), form=lambda world: {"encounter": world.submission.encounter_id}),
     "coding:release-ahead": page(*WORKERS),
     "coding:take-back": bench("coding_work", "ann"),
     "coding:skip": bench("coding_work", "ann"),

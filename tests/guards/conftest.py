@@ -88,6 +88,10 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         date_of_service=now.date(),
         submitted_at=now,
     )
+    done = factories.EncounterFactory(chart=chart, part=5, status=EncounterStatus.TO_CODE)
+    submitted = factories.AssignmentFactory(
+        encounter=done, stage=Stage.PRECODING, user=ann, ended_at=now, end=Assignment.End.FINISHED
+    )
     invitation, secret = invite_person(
         email="new@example.com", name="New Person", roles=[Role.CODER], practice=None, specialties=[], by=ada, at=now
     )
@@ -158,6 +162,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
             encounter_count=1,
             created_at=now,
         ),
+        submission=factories.SubmissionFactory(assignment=submitted, user=ann),
         failed_job=Job.objects.create(
             kind="portal.render_chart",
             object_id=chart.pk,
