@@ -77,6 +77,10 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
     def on_hold(self) -> EncounterQuerySet:
         return self.filter(status=EncounterStatus.HELD)
 
+    def returning(self, *, at: datetime) -> EncounterQuerySet:
+        """On hold, and their day has come; a hold for a query ends with the query."""
+        return self.on_hold().filter(hold_return_at__lte=at).exclude(hold_reason=HoldReason.QUERY)
+
     def finished(self) -> EncounterQuerySet:
         return self.filter(status__in=FINISHED)
 

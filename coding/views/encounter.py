@@ -16,6 +16,7 @@ from coding.views.deliveries import note_of
 from coding.views.due import due_tag, status_tag
 from coding.views.page_news import addenda_of
 from coding.views.pages import READERS, reader_context
+from coding.views.query_parts import replies_of
 from portal.access import SignedRequest, found, requires
 from portal.page_access import links
 from portal.rules.roles import Permission
@@ -36,6 +37,7 @@ def encounter(request: SignedRequest, pk: int) -> HttpResponse:
         "due": None if finished else due_tag(visit.due_at, at=timezone.now()),
         **reader_context(visit, links(request, "encounter")),
         "addenda": addenda_of(visit),
+        "replies": replies_of(visit),
         "facts": facts_of(visit),
         "note": note_of(visit, to_practice=not request.user.is_service_staff),
         "batch_url": reverse("portal:batch", args=[visit.batch_id]) if request.user.may(Permission.SEE_BATCHES) else "",

@@ -14,7 +14,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from coding.actions import queue
-from coding.actions.holds import resume
+from coding.actions.holds import QueryPending, resume
 from coding.forms.operations import BulkForm, FilterForm
 from coding.models import Assignment, Encounter
 from coding.rules.lifecycle import WhoseMove
@@ -141,6 +141,8 @@ def do_with_chosen(request: SignedRequest, bulk: BulkForm, *, at: datetime) -> N
             refused.append((encounter.label, unsuitable.reason.label))
         except (queue.AlreadyMoved, queue.LeaseLost):
             refused.append((encounter.label, "It moved on meanwhile, or its status does not allow it."))
+        except QueryPending:
+            refused.append((encounter.label, "It waits for a query: withdraw or close that."))
         except NobodyHolds:
             refused.append((encounter.label, "Nobody holds it."))
     record("work.bulk", at=at, by=request.user, request=request, what=bulk.cleaned_data["action"], done=done,
