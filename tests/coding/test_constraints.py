@@ -29,6 +29,7 @@ from portal.rules.roles import Role
 from tests import factories
 from tests.coding.lines import NOON, VISIT_DAY, facts_for, load_codes, submitted, waiting
 from tests.coding.list_constraints import BROKEN_LISTS
+from tests.coding.query_constraints import BROKEN_QUERIES, BROKEN_QUERIES_AT_THE_END
 
 pytestmark = pytest.mark.django_db
 
@@ -172,6 +173,7 @@ def verification_of_another_encounter():
 
 BROKEN = {
     **BROKEN_LISTS,
+    **BROKEN_QUERIES,
     "coding_code_system_known": lambda: change(factories.CodeFactory(), system="snomed"),
     "coding_code_once": lambda: [factories.CodeFactory(code="I10"), factories.CodeFactory(code="I10")],
     "coding_encounter_status_known": lambda: change(encounter(), status="lost"),
@@ -217,6 +219,7 @@ BROKEN = {
 
 # Foreign keys of the migrations; they are checked when the transaction ends.
 BROKEN_AT_THE_END = {
+    **BROKEN_QUERIES_AT_THE_END,
     "coding_verification_coder_is_author": verification_with_another_coder,
     "coding_verification_same_encounter": verification_of_another_encounter,
     "coding_encounter_chart_id_same_practice": lambda: change(encounter(), practice=factories.PracticeFactory()),

@@ -14,6 +14,8 @@ NOTE = (
     "Essential hypertension, stable on treatment.",
     "Potassium 5.9 today, repeated.",
 )
+DAY = timedelta(days=1)
+PASSAGES = (Indicator(1, "Potassium 5.9 today"),)
 
 
 def words_of(lines):
@@ -63,7 +65,7 @@ def written(**more):
     })  # fmt: skip
 
 
-def ask(assignment, by, at, indicators=(Indicator(1, "Potassium 5.9 today"),), **more):
+def ask(assignment, by, at, indicators=PASSAGES, **more):
     """The query, sent."""
     return send_query(
         assignment=assignment, by=by, at=at, written=written(quotes=[one.quote for one in indicators], **more),
@@ -78,6 +80,3 @@ def posted(assignment, **more):
         "title": "Meaning of a result", "question": "Did the result quoted here have a meaning for this visit?",
         "page_1": 1, "words_1": "Potassium 5.9", **more,
     }  # fmt: skip
-
-
-DAY = timedelta(days=1)

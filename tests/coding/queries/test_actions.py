@@ -170,7 +170,7 @@ def test_a_signed_reply_never_changes(held, ann, cleo, now):
         lambda: QueryIndicator.objects.update(quote="Potassium 4.1"),
         lambda: Query.objects.update(question="Is all well?"),
     ):
-        with pytest.raises(DatabaseError, match="only added|never changes"), transaction.atomic():
+        with pytest.raises(DatabaseError, match=r"only added|never changes"), transaction.atomic():
             change()
     signed.refresh_from_db()
     assert is_intact(signed)

@@ -23,7 +23,8 @@ LEADING: tuple[tuple[str, str], ...] = (
         "It gives the answer and asks for consent.",
     ),
     (
-        r"\b(?:do|would|don['’]?t|wouldn['’]?t)\s+you\s+(?:not\s+)?(?:agree|think|say|consider)\b",
+        r"\b(?:do|would|don['’]?t|wouldn['’]?t)\s+you\s+(?:not\s+)?agree\b"
+        r"|\b(?:don['’]?t|wouldn['’]?t)\s+you\s+(?:think|say|consider)\b",
         "It asks for consent to an answer of ours.",
     ),
     (
@@ -98,18 +99,27 @@ def compiled(table: tuple[tuple[str, str], ...]) -> list[tuple[re.Pattern[str], 
 LEADING_FOUND, FINANCIAL_FOUND = compiled(LEADING), compiled(FINANCIAL)
 
 
+def hits(table: list[tuple[re.Pattern[str], str]], text: str) -> list[tuple[re.Match[str], str]]:
+    """What a table finds in a text, in order; of two places of which one holds the other, the wider."""
+    found = [(hit, words) for pattern, words in table for hit in pattern.finditer(text)]
+    found.sort(key=lambda pair: (pair[0].start(), -pair[0].end()))
+    kept: list[tuple[re.Match[str], str]] = []
+    for hit, words in found:
+        if not kept or hit.end() > kept[-1][0].end():
+            kept.append((hit, words))
+    return kept
+
+
 def leading_words(query: WrittenQuery, _chart: str) -> Iterator[Fault]:
     """Words by which the provider is led to an answer."""
     for part, text in texts_of(query):
-        for pattern, reason in LEADING_FOUND:
-            for hit in pattern.finditer(text):
-                yield Fault("leading", part, hit.start(), hit.end(), hit.group(), reason, BRIEF)
+        for hit, reason in hits(LEADING_FOUND, text):
+            yield Fault("leading", part, hit.start(), hit.end(), hit.group(), reason, BRIEF)
 
 
 def financial_words(query: WrittenQuery, _chart: str) -> Iterator[Fault]:
     """Words about what an answer is worth, to whomever."""
     for part, text in texts_of(query):
-        for pattern, about in FINANCIAL_FOUND:
-            for hit in pattern.finditer(text):
-                reason = f"It speaks of {about}. A query never tells what an answer is worth."
-                yield Fault("financial", part, hit.start(), hit.end(), hit.group(), reason, BRIEF)
+        for hit, about in hits(FINANCIAL_FOUND, text):
+            reason = f"It speaks of {about}. A query never tells what an answer is worth."
+            yield Fault("financial", part, hit.start(), hit.end(), hit.group(), reason, BRIEF)
