@@ -38,6 +38,7 @@ def hold(
     whose_move: WhoseMove,
     return_at: datetime,
     comment: str = "",
+    clock_stopped: bool = False,
 ) -> Encounter:
     """Stop work until somebody answers or `return_at` comes; the draft stays."""
     if return_at <= at:
@@ -55,6 +56,7 @@ def hold(
         hold_move=whose_move,
         hold_stage=assignment.stage,
         hold_return_at=return_at,
+        clock_stopped=clock_stopped,
         held_at=at,
         held_by=by,
     )

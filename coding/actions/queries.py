@@ -76,7 +76,7 @@ def send_query(
     expires_at = at + timedelta(days=contract.query_days)
     encounter = hold(
         assignment=assignment, by=by, at=at, reason=HoldReason.QUERY, whose_move=WhoseMove.PRACTICE,
-        return_at=expires_at,
+        return_at=expires_at, clock_stopped=contract.query_stops_clock,
     )  # fmt: skip
     facts = PreCoding.objects.filter(encounter=encounter).first()
     query = Query.objects.create(

@@ -77,6 +77,11 @@ class Migration(migrations.Migration):
             model_name='encounter',
             name='coding_encounter_hold_says_why',
         ),
+        migrations.AddField(
+            model_name='encounter',
+            name='clock_stopped',
+            field=models.BooleanField(default=False),
+        ),
         migrations.AlterField(
             model_name='encounter',
             name='hold_reason',
@@ -85,6 +90,10 @@ class Migration(migrations.Migration):
         migrations.AddConstraint(
             model_name='encounter',
             constraint=models.CheckConstraint(condition=models.Q(models.Q(('held_at__isnull', False), ('hold_move__in', ['practice', 'service', 'payer']), ('hold_reason__in', ['missing_page', 'unreadable_page', 'provider_unknown', 'date_unclear', 'insurance_missing', 'documentation_unclear', 'second_opinion', 'query']), ('hold_return_at__isnull', False), ('hold_stage__in', ['precoding', 'coding', 'verification']), ('status', coding.rules.lifecycle.EncounterStatus['HELD'])), models.Q(models.Q(('status', coding.rules.lifecycle.EncounterStatus['HELD']), _negated=True), ('held_at', None), ('hold_move', ''), ('hold_reason', '')), _connector='OR'), name='coding_encounter_hold_says_why'),
+        ),
+        migrations.AddConstraint(
+            model_name='encounter',
+            constraint=models.CheckConstraint(condition=models.Q(('clock_stopped', False), ('status', coding.rules.lifecycle.EncounterStatus['HELD']), _connector='OR'), name='coding_encounter_clock_stopped_on_hold'),
         ),
         migrations.AddField(
             model_name='query',

@@ -19,7 +19,7 @@ from coding.actions.queue import hands_of, stages_of
 from coding.models import Assignment, Encounter, QueueRank
 from coding.rules.lifecycle import STAGE_OF, HoldReason, Stage
 from coding.views.bench import AT_BENCHES, BENCH, to_next
-from coding.views.due import due_tag, status_tag
+from coding.views.due import due_of, status_tag
 from portal.access import SignedRequest, found, requires
 from portal.models import User
 from portal.rules.specialties import Specialty
@@ -128,7 +128,7 @@ def card(encounter: Encounter, stage: Stage, why: str, *, at: datetime, is_open:
         "stage": stage.label,
         "specialty": Specialty(encounter.specialty).label,
         "pages": f"{pages} {'page' if pages == 1 else 'pages'}",
-        "due": due_tag(encounter.due_at, at=at),
+        "due": due_of(encounter, at=at),
         "why": why,
         "is_open": is_open,
         "waiting": 0,
@@ -168,7 +168,7 @@ def line(encounter: Encounter, *, at: datetime) -> dict[str, Any]:
         "pk": encounter.pk,
         "label": encounter.label,
         "url": reverse("coding:work", args=[encounter.pk]),
-        "due": due_tag(encounter.due_at, at=at),
+        "due": due_of(encounter, at=at),
     }
 
 

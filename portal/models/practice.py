@@ -168,9 +168,11 @@ class Contract(ClientRow):
     delivery_formats = ArrayField(models.CharField(max_length=8), default=list)
     retention_months = models.PositiveSmallIntegerField(default=84, validators=[MinValueValidator(1)])  # from delivery
     query_days = models.PositiveSmallIntegerField(  # how long a query to the provider waits for its answer
-        default=7, validators=[MinValueValidator(1), MaxValueValidator(60)]
+        default=7, db_default=7, validators=[MinValueValidator(1), MaxValueValidator(60)]
     )
-    query_stops_clock = models.BooleanField(default=False)  # whether the promised time moves by that waiting
+    query_stops_clock = models.BooleanField(
+        default=False, db_default=False
+    )  # whether the promised time moves by that waiting
 
     objects = ContractQuerySet.as_manager()
 

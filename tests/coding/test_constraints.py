@@ -190,6 +190,7 @@ BROKEN = {
     "coding_encounter_hold_stage_known": lambda: change(encounter(), hold_stage="tea"),
     "coding_encounter_queue_rank_known": lambda: change(encounter(), queue_rank=9),
     "coding_encounter_not_billable_says_why": lambda: change(encounter(), status="not_billable", finished_at=NOON),
+    "coding_encounter_clock_stopped_on_hold": lambda: change(encounter(), clock_stopped=True),
     "coding_encounter_finished_at": lambda: change(encounter(), finished_at=NOON),
     "coding_encounterevent_old_status_known": lambda: event(old_status="lost"),
     "coding_encounterevent_new_status_known": lambda: event(new_status="lost"),

@@ -234,10 +234,14 @@ def test_the_promise_moves_by_the_waiting_if_the_contract_says_so(held, ann, cle
     due, batch_due = held.encounter.due_at, held.encounter.batch.due_at
     query = ask(held, ann, now)
     assert (query.stops_clock, query.expires_at) == (stops, now + timedelta(days=3))
+    late = due + DAY
+    assert Encounter.objects.get().clock_stopped is stops
+    assert Encounter.objects.overdue(at=late).exists() is not stops
     Contract.objects.update(query_stops_clock=not stops)  # what counts is the day on which it was asked
     wait = timedelta(hours=30, minutes=7)
     reply(query, cleo, now + wait)
     encounter = Encounter.objects.get()
+    assert not encounter.clock_stopped
     moved = due + wait if stops else due
     assert (encounter.due_at, query.due_before, query.due_after) == (moved, due, moved)
     assert Batch.objects.get().due_at == (max(batch_due, moved) if stops else batch_due)
