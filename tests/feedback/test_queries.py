@@ -28,7 +28,7 @@ pytestmark = pytest.mark.django_db
 
 
 @pytest.fixture
-def query(river, ann, cleo):  # noqa: ARG001  (who is told by mail)
+def query(river, ann, cleo):  # cleo is told by mail
     return ask(to_code(river, ann), ann, timezone.now())
 
 
