@@ -18,8 +18,10 @@ from portal.page_links import Writer
 from portal.rules.promise import span
 from portal.rules.words import SCALE
 
-MARGIN = 500  # ten-thousandths of the page shown above and below a passage
-WHOLE = (0, SCALE)
+MARGIN = 500  # ten-thousandths of the page shown around a passage
+AT_LEAST = 6000  # of its width, so that the lines around it can be read too
+Strip = tuple[int, int, int, int]  # left, top, right, bottom
+WHOLE: Strip = (0, 0, SCALE, SCALE)
 
 
 def places_of(encounter: Encounter) -> list[tuple[int, str]]:
@@ -79,7 +81,8 @@ def passages_of(query: Query, written: Writer) -> list[dict[str, Any]]:
 def passage(one: QueryIndicator, place: EncounterPage | None, written: Writer) -> dict[str, Any]:
     """One passage; `strip` is the part of the page's image around it, in pixels of the image."""
     width, height = one.page.width, one.page.height
-    top, bottom = strip_of(one.boxes)
+    strip = strip_of(one.boxes)
+    left, top, right, bottom = strip
     return {
         "quote": one.quote,
         "page": place.position if place is not None else one.page.number,
@@ -87,8 +90,13 @@ def passage(one: QueryIndicator, place: EncounterPage | None, written: Writer) -
         "url": image_url(place, written) if place is not None else "",
         "width": width,
         "height": height,
-        "strip": (0, round(top * height / SCALE), width, max(1, round((bottom - top) * height / SCALE))),
-        "is_whole": (top, bottom) == WHOLE,
+        "strip": {
+            "x": round(left * width / SCALE),
+            "y": round(top * height / SCALE),
+            "width": max(1, round((right - left) * width / SCALE)),
+            "height": max(1, round((bottom - top) * height / SCALE)),
+        },
+        "is_whole": strip == WHOLE,
         "boxes": [
             {
                 "x": round(x0 * width / SCALE) - 3,
@@ -101,12 +109,15 @@ def passage(one: QueryIndicator, place: EncounterPage | None, written: Writer) -
     }
 
 
-def strip_of(boxes: Iterable[list[int]]) -> tuple[int, int]:
-    """From which height to which a page is shown so that all boxes are in sight; without boxes all of it."""
+def strip_of(boxes: Iterable[list[int]]) -> Strip:
+    """The part of a page that is shown so that all boxes are in sight; without boxes all of it."""
     boxes = list(boxes)
     if not boxes:
         return WHOLE
-    return max(0, min(box[1] for box in boxes) - MARGIN), min(SCALE, max(box[3] for box in boxes) + MARGIN)
+    left, right = min(box[0] for box in boxes) - MARGIN, max(box[2] for box in boxes) + MARGIN
+    left = max(0, min(left, SCALE - AT_LEAST))
+    right = min(SCALE, max(right, left + AT_LEAST))
+    return left, max(0, min(box[1] for box in boxes) - MARGIN), right, min(SCALE, max(box[3] for box in boxes) + MARGIN)
 
 
 def query_tag(query: Query) -> dict[str, str]:
