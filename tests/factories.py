@@ -9,14 +9,12 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from coding.actions.encounters import place_pages
-from coding.models import Addendum, Assignment, Code, Edition, Encounter, Query, QueryIndicator, SignedAddendum
+from coding.models import Addendum, Assignment, Code, Edition, Encounter
 from coding.rules.addenda import AddendumSource
 from coding.rules.arranging import Slot
 from coding.rules.code_sets import LISTS_OF, CodeSet
 from coding.rules.codings import System
-from coding.rules.lifecycle import EncounterStatus, HoldReason, Stage, WhoseMove
-from coding.rules.queries.states import SignerRole
-from coding.rules.queries.wording import REQUIRED, Purpose, QueryForm
+from coding.rules.lifecycle import Stage
 from feedback.models import Comment, Thread
 from portal.models import (
     Batch,
@@ -333,63 +331,6 @@ class AssignmentFactory(DjangoModelFactory):
     started_at = factory.LazyFunction(timezone.now)
     opened_at = factory.LazyFunction(timezone.now)
     lease_until = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=10))
-
-
-class QueryFactory(DjangoModelFactory):
-    """An open query, and the encounter that is on hold for it."""
-
-    class Meta:
-        model = Query
-
-    encounter = factory.SubFactory(
-        EncounterFactory,
-        status=EncounterStatus.HELD,
-        hold_reason=HoldReason.QUERY,
-        hold_move=WhoseMove.PRACTICE,
-        hold_stage=Stage.CODING,
-        hold_return_at=factory.LazyFunction(lambda: timezone.now() + timedelta(days=7)),
-        held_at=factory.LazyFunction(timezone.now),
-        held_by=factory.SelfAttribute("..asked_by"),
-    )
-    practice = factory.SelfAttribute("encounter.practice")
-    stage = Stage.CODING
-    purpose = Purpose.SIGNIFICANCE
-    form = QueryForm.OPEN
-    title = "Meaning of a result"
-    question = "Did the result quoted here have a meaning for this visit?"
-    options = list(REQUIRED)
-    asked_at = factory.LazyFunction(timezone.now)
-    asked_by = factory.SubFactory(UserFactory, roles=[Role.CODER])
-    expires_at = factory.LazyFunction(lambda: timezone.now() + timedelta(days=7))
-    stops_clock = False
-
-
-class QueryIndicatorFactory(DjangoModelFactory):
-    class Meta:
-        model = QueryIndicator
-
-    query = factory.SubFactory(QueryFactory)
-    practice = factory.SelfAttribute("query.practice")
-    position = 1
-    page = factory.SubFactory(PageFactory, chart=factory.SelfAttribute("..query.encounter.chart"))
-    quote = "Potassium 5.9"
-
-
-class SignedAddendumFactory(DjangoModelFactory):
-    """A reply whose hash is none of what was signed."""
-
-    class Meta:
-        model = SignedAddendum
-
-    query = factory.SubFactory(QueryFactory)
-    practice = factory.SelfAttribute("query.practice")
-    encounter = factory.SelfAttribute("query.encounter")
-    option = REQUIRED[1]
-    signer_name = "Cleo Cruz"
-    signer_role = SignerRole.TREATING
-    signed_by = factory.SubFactory(UserFactory, roles=[Role.PRACTICE])
-    signed_at = factory.LazyFunction(timezone.now)
-    sha256 = "0" * 64
 
 
 class EditionFactory(DjangoModelFactory):

@@ -4,11 +4,11 @@ from datetime import timedelta
 
 from django.utils import timezone
 
-from tests import factories
+from tests import factories, query_factories
 
 
 def query(**fields):
-    return factories.QueryFactory(**fields)
+    return query_factories.QueryFactory(**fields)
 
 
 def change(row, **values):
@@ -16,7 +16,7 @@ def change(row, **values):
 
 
 def reply(**fields):
-    return factories.SignedAddendumFactory(**fields)
+    return query_factories.SignedAddendumFactory(**fields)
 
 
 def two_pending():
@@ -25,8 +25,8 @@ def two_pending():
 
 
 def same_position_twice():
-    first = factories.QueryIndicatorFactory()
-    factories.QueryIndicatorFactory(query=first.query)
+    first = query_factories.QueryIndicatorFactory()
+    query_factories.QueryIndicatorFactory(query=first.query)
 
 
 def reply_about_another_visit():
@@ -48,8 +48,8 @@ BROKEN_QUERIES = {
     "coding_query_due_both": lambda: query(due_before=timezone.now()),
     "coding_query_ended_when": lambda: query(status="answered"),
     "coding_queryindicator_position_once": same_position_twice,
-    "coding_queryindicator_from_one": lambda: factories.QueryIndicatorFactory(position=0),
-    "coding_queryindicator_says_something": lambda: factories.QueryIndicatorFactory(quote=""),
+    "coding_queryindicator_from_one": lambda: query_factories.QueryIndicatorFactory(position=0),
+    "coding_queryindicator_says_something": lambda: query_factories.QueryIndicatorFactory(quote=""),
     "coding_signedaddendum_role_known": lambda: reply(signer_role="friend"),
     "coding_signedaddendum_hash_form": lambda: reply(sha256="x" * 64),
     "coding_signedaddendum_for_whom": lambda: reply(signer_role="on_behalf"),
@@ -58,7 +58,7 @@ BROKEN_QUERIES_AT_THE_END = {
     "coding_signedaddendum_of_encounter": reply_about_another_visit,
     "coding_query_encounter_id_same_practice": lambda: query(practice=factories.PracticeFactory()),
     "coding_query_provider_id_same_practice": lambda: query(provider=factories.ProviderFactory()),
-    "coding_queryindicator_page_id_same_practice": lambda: factories.QueryIndicatorFactory(
+    "coding_queryindicator_page_id_same_practice": lambda: query_factories.QueryIndicatorFactory(
         page=factories.PageFactory()
     ),
 }

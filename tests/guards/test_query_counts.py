@@ -32,6 +32,7 @@ from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
 from tests import factories
 from tests.guards.addresses import ADDRESSES, API_ADDRESSES
+from tests.query_factories import QueryFactory, QueryIndicatorFactory, SignedAddendumFactory
 
 FEW, MANY = 3, 30
 
@@ -224,24 +225,24 @@ def more_queries(world, number):
     provider = factories.ProviderFactory(practice=world.river)
     for fields in ({}, {"status": "answered", "ended_at": now, "ended_by": new_cleo(world)}):
         chart = factories.ChartFactory(batch=world.batch)
-        query = factories.QueryFactory(encounter__chart=chart, asked_by=asked_by, provider=provider, **fields)
-        factories.QueryIndicatorFactory(query=query)
+        query = QueryFactory(encounter__chart=chart, asked_by=asked_by, provider=provider, **fields)
+        QueryIndicatorFactory(query=query)
 
 
 def more_passages(world, number):
     """Another passage of the query, on another page of its visit."""
     page = factories.PageFactory(chart=world.chart, number=number + 10)
     world.query.encounter.placed.create(practice=world.river, page=page, chart=world.chart, position=number + 10)
-    factories.QueryIndicatorFactory(query=world.query, page=page, position=number + 10)
+    QueryIndicatorFactory(query=world.query, page=page, position=number + 10)
 
 
 def more_replies(world, number):
     """Another signed reply in the chart of the visit, and another page."""
     more_pages(world, number)
-    query = factories.QueryFactory(
+    query = QueryFactory(
         encounter=world.coding_work, status="answered", ended_at=timezone.now(), ended_by=new_cleo(world)
     )
-    factories.SignedAddendumFactory(query=query, provider=factories.ProviderFactory(practice=world.river))
+    SignedAddendumFactory(query=query, provider=factories.ProviderFactory(practice=world.river))
 
 
 def more_versions(world, number):

@@ -175,7 +175,7 @@ def test_queries_in_any_order(monkeypatch, river, ann, cleo, max_):
     run_state_machine_as_test(
         Queries,
         settings=settings(
-            max_examples=25, stateful_step_count=20, deadline=None, suppress_health_check=list(HealthCheck),
+            max_examples=20, stateful_step_count=16, deadline=None, suppress_health_check=list(HealthCheck),
             database=None,
         ),
     )  # fmt: skip
