@@ -11,11 +11,13 @@ from portal.tasks import job_task
 
 @shared_task(name="coding.sweep_assignments")
 def sweep_assignments(**_future: Any) -> None:
+    from coding.actions.queries import expire_queries
     from coding.actions.queue import sweep_assignments as sweep
     from portal import scope
 
     with scope.service():
         sweep(at=timezone.now())
+        expire_queries(at=timezone.now())
 
 
 @shared_task(name="coding.push_work")

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from coding.views import addenda, arranging, bench, coding_bench, encounter, pages, precoding, queue, verification
+from coding.views import (
+    addenda,
+    arranging,
+    asking,
+    bench,
+    coding_bench,
+    encounter,
+    pages,
+    precoding,
+    queue,
+    verification,
+)
 
 urlpatterns = [
     path("", queue.queue, name="queue"),
@@ -29,6 +40,8 @@ urlpatterns = [
     path("encounters/<int:pk>/take-back/", bench.take_back_view, name="take-back"),
     path("encounters/<int:pk>/skip/", bench.skip_view, name="skip"),
     path("encounters/<int:pk>/hold/", bench.hold_view, name="hold"),
+    path("encounters/<int:pk>/query/", asking.ask, name="ask"),
+    path("encounters/<int:pk>/query/check/", asking.check_query, name="query-check"),
     path("encounters/<int:pk>/resume/", queue.resume_view, name="resume"),
     path("encounters/<int:pk>/not-billable/", bench.not_billable_view, name="not-billable"),
     path("encounters/<int:pk>/send-back/", bench.send_back_view, name="send-back"),

@@ -51,7 +51,11 @@ def stage_figures(user: User, *, at: datetime) -> dict[str, Any]:
         .unfinished()
         .order_by()
         .values("status", "hold_stage", "hold_move")
-        .annotate(count=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=at)), oldest=Min("waiting_since"))
+        .annotate(
+            count=Count("pk"),
+            overdue=Count("pk", filter=Q(due_at__lt=at, clock_stopped=False)),
+            oldest=Min("waiting_since"),
+        )
     )
     done = done_today(at=at)
     stages = [stage_row(stage, counted, done[stage], at=at) for stage in Stage]
