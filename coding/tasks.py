@@ -11,6 +11,7 @@ from portal.tasks import job_task
 
 @shared_task(name="coding.sweep_assignments")
 def sweep_assignments(**_future: Any) -> None:
+    from coding.actions.queries import expire_queries
     from coding.actions.queue import sweep_assignments as sweep
     from coding.actions.undoing import forget_sent_drafts
     from portal import scope
@@ -18,6 +19,7 @@ def sweep_assignments(**_future: Any) -> None:
     with scope.service():
         sweep(at=timezone.now())
         forget_sent_drafts(at=timezone.now())
+        expire_queries(at=timezone.now())
 
 
 @shared_task(name="coding.push_work")

@@ -25,6 +25,7 @@ NAVIGATION: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Operations", "coding:operations", frozenset({Permission.MANAGE_WORK})),
     ("Levels", "coding:levels", frozenset({Permission.MANAGE_WORK, Permission.CODE})),
     ("Claims", "claims:ready", frozenset({Permission.SEE_CLAIMS})),
+    ("Queries", "coding:queries", frozenset({Permission.DISCUSS})),
     ("Threads", "feedback:inbox", frozenset({Permission.DISCUSS})),
     ("Practices", "portal:practices", frozenset({Permission.MANAGE_PRACTICES})),
     ("People", "portal:people", frozenset({Permission.MANAGE_PEOPLE})),

@@ -6,7 +6,7 @@ it, so it is not worked on; it runs out by itself and then goes back to its old 
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from datetime import datetime
 
 from django.db import transaction
@@ -70,7 +70,7 @@ def turn(assignment: Assignment) -> tuple[bool, int]:
     return (assignment.is_ahead, assignment.encounter.queue_rank if assignment.is_ahead else 0)
 
 
-def give_back_unwanted(*, by: User, stages: Iterable[Stage], at: datetime) -> None:
+def give_back_unwanted(*, by: User, stages: Collection[str], at: datetime) -> None:
     """What was held ahead too long, or for a stage at which the person does not work now."""
     held = Assignment.objects.open().ahead().filter(user=by)
     for assignment in held.select_for_update().order_by("pk"):

@@ -296,8 +296,7 @@ def sweep_assignments(*, at: datetime) -> int:
     for assignment in expired:
         give_back(assignment=assignment, end=Assignment.End.EXPIRED, by=None, at=at)
     returning = list(
-        Encounter.objects.on_hold()
-        .filter(hold_return_at__lte=at)
+        Encounter.objects.returning(at=at)
         .select_for_update(skip_locked=True, of=("self",))
         .order_by("hold_return_at", "pk")[:SWEEP_AT_ONCE]
     )

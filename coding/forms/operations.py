@@ -77,7 +77,7 @@ class FilterForm(forms.Form):
         if "practice" in chosen:
             rows = rows.filter(practice=chosen["practice"])
         if "overdue" in chosen:
-            rows = rows.filter(due_at__lt=at).unfinished()
+            rows = rows.overdue(at=at)
         return rows
 
 

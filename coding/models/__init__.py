@@ -20,6 +20,7 @@ from coding.models.ncci import AddOnPair, BundledPair, CoverageDocument, Coverag
 from coding.models.pages import Addendum, EncounterPage
 from coding.models.payer_rules import PayerRule
 from coding.models.precoding import PreCoding
+from coding.models.queries import Query, QueryIndicator, SignedAddendum
 from coding.models.small_lists import ClaimCode, Modifier, PlaceOfService, Taxonomy
 from coding.models.submissions import Submission
 from coding.models.suggestions import SuggestedCode, SuggestionDecision, SuggestionSet
@@ -60,9 +61,12 @@ __all__ = [
     "PlaceOfService",
     "PreCoding",
     "ProcedureLine",
+    "Query",
+    "QueryIndicator",
     "QueueRank",
     "RelativeValue",
     "SearchExpression",
+    "SignedAddendum",
     "Submission",
     "SuggestedCode",
     "SuggestionDecision",

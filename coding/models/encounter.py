@@ -81,6 +81,10 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
     def on_hold(self) -> EncounterQuerySet:
         return self.filter(status=EncounterStatus.HELD)
 
+    def returning(self, *, at: datetime) -> EncounterQuerySet:
+        """On hold, and their day has come; a hold for a query ends with the query."""
+        return self.on_hold().filter(hold_return_at__lte=at).exclude(hold_reason=HoldReason.QUERY)
+
     def finished(self) -> EncounterQuerySet:
         return self.filter(status__in=FINISHED)
 
@@ -90,6 +94,10 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
 
     def unfinished(self) -> EncounterQuerySet:
         return self.exclude(status__in=FINISHED)
+
+    def overdue(self, *, at: datetime) -> EncounterQuerySet:
+        """Unfinished past the promised time; while its clock stands still nothing is."""
+        return self.unfinished().filter(due_at__lt=at, clock_stopped=False)
 
     def suiting(self, hands: Hands, *, at: datetime) -> EncounterQuerySet:
         """What may be handed to a person: their specialties, no barred practice, not skipped just now, not
@@ -152,6 +160,8 @@ class Encounter(ClientRow):
     hold_stage = models.CharField(max_length=12, blank=True, choices=choices(Stage))
     hold_return_at = models.DateTimeField(null=True, blank=True)
     held_at = models.DateTimeField(null=True, blank=True)
+    # On hold for a query during which the promise stands still.
+    clock_stopped = models.BooleanField(default=False, db_default=False)
     held_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     not_billable_reason = models.CharField(max_length=24, blank=True, choices=choices(NotBillableReason))
 
@@ -186,6 +196,10 @@ class Encounter(ClientRow):
                     | (~models.Q(status=EncounterStatus.HELD) & models.Q(hold_reason="", hold_move="", held_at=None))
                 ),
                 name="coding_encounter_hold_says_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(clock_stopped=False) | models.Q(status=EncounterStatus.HELD),
+                name="coding_encounter_clock_stopped_on_hold",
             ),
             models.CheckConstraint(
                 condition=~models.Q(status=EncounterStatus.NOT_BILLABLE)
@@ -245,7 +259,7 @@ class Encounter(ClientRow):
 
     @property
     def is_overdue(self) -> bool:
-        return self.status not in FINISHED and self.due_at < timezone.now()
+        return self.status not in FINISHED and not self.clock_stopped and self.due_at < timezone.now()
 
 
 class EncounterEvent(ClientRow):

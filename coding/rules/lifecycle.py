@@ -126,9 +126,12 @@ class HoldReason(StrEnum):
     INSURANCE_MISSING = "insurance_missing"
     DOCUMENTATION_UNCLEAR = "documentation_unclear"
     SECOND_OPINION = "second_opinion"
+    QUERY = "query"  # said by the sending of a query, not by a person; ends with the query alone
 
     @property
     def label(self) -> str:
+        if self is HoldReason.QUERY:
+            return "Query to the provider"
         return self.value.replace("_", " ").capitalize()
 
 

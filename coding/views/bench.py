@@ -25,10 +25,11 @@ from coding.forms.bad_body import BadBody
 from coding.forms.coding import HoldForm, NotBillableForm, SendBackForm, clean_body
 from coding.forms.precoding import draft_body
 from coding.models import Assignment, Draft, Encounter, EncounterEvent, Submission
-from coding.rules.lifecycle import WAITING, SkipReason, Stage
+from coding.rules.lifecycle import RESUME, WAITING, SkipReason, Stage
 from coding.views.due import clock, due_tag, status_tag
 from coding.views.page_news import addenda_of, last_event, news
 from coding.views.pages import reader_context
+from coding.views.query_parts import ask_context, replies_of
 from portal.access import SignedRequest, found, refuse, requires
 from portal.page_access import is_ahead, links
 from portal.page_links import Writer
@@ -41,7 +42,7 @@ BENCH: Mapping[Stage, str] = MappingProxyType(
     {Stage.PRECODING: "coding:precode", Stage.CODING: "coding:code", Stage.VERIFICATION: "coding:verify"}
 )
 # Moves whose comment the next person should read first.
-TOLD = ("recode", "return_to_coder", "back_to_precoding", "reopen", "reopen_precoding", "hold")
+TOLD = ("recode", "return_to_coder", "back_to_precoding", "reopen", "reopen_precoding", "hold", *RESUME.values())
 
 
 @dataclass(frozen=True)
@@ -133,6 +134,8 @@ def shown(bench: Bench, **more: Any) -> dict[str, Any]:
         **reader_context(encounter, bench.written),
         "seen": last_event(encounter),
         "addenda": addenda_of(encounter),
+        "replies": replies_of(encounter),
+        **ask_context(encounter),
         "told": {"by": told.user.name if told.user else "The service", "text": told.comment, "move": told.move}
         if told
         else None,

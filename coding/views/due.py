@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils import timezone
@@ -14,6 +15,14 @@ from portal.rules import promise
 def due_tag(due_at: datetime, *, at: datetime) -> promise.DueTag:
     """The tag of a promise in the person's zone."""
     return promise.due_tag(due_at=timezone.localtime(due_at), at=at)
+
+
+def due_of(encounter: Encounter, *, at: datetime) -> promise.DueTag:
+    """The tag of a visit's promise; while a query stops the clock it says so."""
+    tag = due_tag(encounter.due_at, at=at)
+    if not encounter.clock_stopped:
+        return tag
+    return replace(tag, label="Clock stands still", tone="neutral", exact=f"{tag.exact}, plus the waiting")
 
 
 def status_tag(encounter: Encounter) -> dict[str, str]:

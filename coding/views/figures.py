@@ -52,7 +52,11 @@ def stage_figures(user: User, *, at: datetime) -> dict[str, Any]:
         .order_by()
         .annotate(ahead=held_ahead())
         .values("status", "hold_stage", "hold_move", "ahead")
-        .annotate(count=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=at)), oldest=Min("waiting_since"))
+        .annotate(
+            count=Count("pk"),
+            overdue=Count("pk", filter=Q(due_at__lt=at, clock_stopped=False)),
+            oldest=Min("waiting_since"),
+        )
     )
     done = done_today(at=at)
     stages = [stage_row(stage, counted, done[stage], at=at) for stage in Stage]

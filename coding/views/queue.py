@@ -14,13 +14,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from coding.actions.ahead import release_ahead
-from coding.actions.holds import resume
+from coding.actions.holds import QueryPending, resume
 from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import hands_of, stages_of
 from coding.models import Assignment, Encounter, QueueRank, Verification
-from coding.rules.lifecycle import STAGE_OF, WAITING, Stage
+from coding.rules.lifecycle import STAGE_OF, HoldReason, Stage
 from coding.views.bench import AT_BENCHES, to_next
-from coding.views.due import due_tag
+from coding.views.due import due_of
 from coding.views.recent import RECENT, recent
 from portal.access import SignedRequest, found, requires
 from portal.models import User
@@ -80,6 +80,8 @@ def resume_view(request: SignedRequest, pk: int) -> HttpResponse:
         resume(encounter=encounter, by=request.user, at=timezone.now(), answered=request.POST.get("answered") == "1")
     except AlreadyMoved:
         messages.info(request, f"{encounter.label} is no longer on hold.")
+    except QueryPending:
+        messages.info(request, f"{encounter.label} waits for a query. Withdraw that to go on without its answer.")
     else:
         messages.success(request, f"{encounter.label} is back in the queue.")
     return redirect("coding:queue")
@@ -136,7 +138,7 @@ def card(encounter: Encounter, stage: Stage, why: str, *, at: datetime, is_open:
         "stage": stage.label,
         "specialty": Specialty(encounter.specialty).label,
         "pages": f"{pages} {'page' if pages == 1 else 'pages'}",
-        "due": due_tag(encounter.due_at, at=at),
+        "due": due_of(encounter, at=at),
         "why": why,
         "is_open": is_open,
         "waiting": 0,
@@ -148,12 +150,11 @@ def needs(user: User, *, at: datetime, but: int | None) -> list[dict[str, Any]]:
 
     `but` is the encounter that the card of what is next shows already.
     """
-    kept = (
-        Encounter.objects.visible_to(user).filter(reserved_for=user, status=WAITING[Stage.CODING]).exclude(pk=but or 0)
-    ).exclude(pk__in=Encounter.objects.resting(at=at).exclude(rests_for=user))
+    kept = Encounter.objects.visible_to(user).filter(reserved_for=user).waiting(stages_of(user)).exclude(pk=but or 0)
+    kept = kept.exclude(pk__in=Encounter.objects.resting(at=at).exclude(rests_for=user))
     rows = [
         {**line(encounter, at=at), "what": WHY[QueueRank(encounter.queue_rank)], "glyph": "↩", "tone": "warn",
-         "stage": Stage.CODING.value, "take": True}
+         "stage": STAGE_OF[encounter.state].value, "take": True}
         for encounter in kept.next_first()[:RECENT]
     ]  # fmt: skip
     held = Assignment.objects.live(at=at).filter(user=user).exclude(encounter=but).select_related("encounter")
@@ -165,7 +166,7 @@ def needs(user: User, *, at: datetime, but: int | None) -> list[dict[str, Any]]:
     waiting = Encounter.objects.visible_to(user).on_hold().filter(held_by=user)
     rows += [
         {**line(encounter, at=at), "what": on_hold_words(encounter), "glyph": "‖", "tone": "neutral",
-         "stage": encounter.hold_stage, "take": False, "resume": True}
+         "stage": encounter.hold_stage, "take": False, "resume": encounter.hold_reason != HoldReason.QUERY}
         for encounter in waiting.order_by("hold_return_at")[:RECENT]
     ]  # fmt: skip
     return [
@@ -178,7 +179,7 @@ def line(encounter: Encounter, *, at: datetime) -> dict[str, Any]:
         "pk": encounter.pk,
         "label": encounter.label,
         "url": reverse("coding:work", args=[encounter.pk]),
-        "due": due_tag(encounter.due_at, at=at),
+        "due": due_of(encounter, at=at),
     }
 
 

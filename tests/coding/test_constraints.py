@@ -29,6 +29,7 @@ from portal.rules.roles import Role
 from tests import factories
 from tests.coding.lines import NOON, VISIT_DAY, facts_for, load_codes, submitted, waiting
 from tests.coding.list_constraints import BROKEN_LISTS
+from tests.coding.query_constraints import BROKEN_QUERIES, BROKEN_QUERIES_AT_THE_END
 from tests.coding.suggestion_constraints import BROKEN_SUGGESTIONS, decision, suggestion_set
 
 pytestmark = pytest.mark.django_db
@@ -183,6 +184,7 @@ BROKEN_SUBMISSIONS = {
 }
 BROKEN = {
     **BROKEN_LISTS,
+    **BROKEN_QUERIES,
     **BROKEN_SUGGESTIONS,
     "coding_code_system_known": lambda: change(factories.CodeFactory(), system="snomed"),
     "coding_code_once": lambda: [factories.CodeFactory(code="I10"), factories.CodeFactory(code="I10")],
@@ -201,6 +203,7 @@ BROKEN = {
     "coding_encounter_hold_stage_known": lambda: change(encounter(), hold_stage="tea"),
     "coding_encounter_queue_rank_known": lambda: change(encounter(), queue_rank=9),
     "coding_encounter_not_billable_says_why": lambda: change(encounter(), status="not_billable", finished_at=NOON),
+    "coding_encounter_clock_stopped_on_hold": lambda: change(encounter(), clock_stopped=True),
     "coding_encounter_finished_at": lambda: change(encounter(), finished_at=NOON),
     "coding_encounterevent_old_status_known": lambda: event(old_status="lost"),
     "coding_encounterevent_new_status_known": lambda: event(new_status="lost"),
@@ -232,6 +235,7 @@ BROKEN = {
 
 # Foreign keys of the migrations; they are checked when the transaction ends.
 BROKEN_AT_THE_END = {
+    **BROKEN_QUERIES_AT_THE_END,
     "coding_verification_coder_is_author": verification_with_another_coder,
     "coding_verification_same_encounter": verification_of_another_encounter,
     "coding_encounter_chart_id_same_practice": lambda: change(encounter(), practice=factories.PracticeFactory()),

@@ -21,6 +21,7 @@ from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
 from tests import factories
+from tests.query_factories import QueryFactory
 
 
 class World:
@@ -73,6 +74,8 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         ended_at=now,
         end="released",
     )
+    query = QueryFactory(encounter__chart=chart, encounter__part=5, asked_by=ann)
+    factories.AssignmentFactory(encounter=query.encounter, stage=Stage.CODING, user=ann, ended_at=now, end="released")
     coding_work = work(2, Stage.CODING, EncounterStatus.CODING, ann)
     added = factories.AddendumFactory(encounter=coding_work, chart__storage_name=kept.name + "-later")
     image_name = storage.keep_bytes(image(), practice_id=river.pk, folder="pages", ending=".png").name
@@ -129,6 +132,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         added_chart=added.chart,
         verifying_work=verifying,
         held_work=held,
+        query=query,
         code_file=CodeFile.objects.create(
             code_set="taxonomy",
             edition="26.1",

@@ -32,6 +32,7 @@ from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
 from tests import factories
 from tests.guards.addresses import ADDRESSES, API_ADDRESSES
+from tests.query_factories import QueryFactory, QueryIndicatorFactory, SignedAddendumFactory
 
 FEW, MANY = 3, 30
 
@@ -217,6 +218,33 @@ def more_talk(world, number):
         )  # fmt: skip
 
 
+def more_queries(world, number):
+    """Another open query about a visit of another provider, with a passage; and one that was answered."""
+    now = timezone.now()
+    asked_by = factories.UserFactory(roles=[Role.CODER])
+    provider = factories.ProviderFactory(practice=world.river)
+    for fields in ({}, {"status": "answered", "ended_at": now, "ended_by": new_cleo(world)}):
+        chart = factories.ChartFactory(batch=world.batch)
+        query = QueryFactory(encounter__chart=chart, asked_by=asked_by, provider=provider, **fields)
+        QueryIndicatorFactory(query=query)
+
+
+def more_passages(world, number):
+    """Another passage of the query, on another page of its visit."""
+    page = factories.PageFactory(chart=world.chart, number=number + 10)
+    world.query.encounter.placed.create(practice=world.river, page=page, chart=world.chart, position=number + 10)
+    QueryIndicatorFactory(query=world.query, page=page, position=number + 10)
+
+
+def more_replies(world, number):
+    """Another signed reply in the chart of the visit, and another page."""
+    more_pages(world, number)
+    query = QueryFactory(
+        encounter=world.coding_work, status="answered", ended_at=timezone.now(), ended_by=new_cleo(world)
+    )
+    SignedAddendumFactory(query=query, provider=factories.ProviderFactory(practice=world.river))
+
+
 def more_versions(world, number):
     world.comment.versions.create(practice=world.river, body="Before.", replaced_at=timezone.now())
 
@@ -281,11 +309,14 @@ LISTS: Mapping[str, List] = {
     "coding:batch-encounters": List("cleo", more_work),
     "coding:browser": List("ann", more_codes),
     "coding:code-lists": List("ada", more_editions),
-    "coding:encounter": List("cleo", more_pages),
+    "coding:encounter": List("cleo", more_replies),
     "coding:precode": List("ann", more_parts_of_a_practice),
     "coding:arrange": List("ann", more_visits_of_a_chart),
     "coding:added": List("ann", more_added_pages),
-    "coding:code": List("ann", more_pages),
+    "coding:code": List("ann", more_replies),
+    "coding:ask": List("ann", more_pages),
+    "coding:queries": List("max", more_queries),
+    "coding:query": List("cleo", more_passages),
     "claims:ready": List("bill", more_work),
     "feedback:inbox": List("cleo", more_talk),
     "feedback:questions": List("cleo", more_talk),
@@ -326,6 +357,7 @@ NO_LISTS = {
     "coding:page-words",
     "coding:split", "coding:findings", "coding:verify", "coding:compare",
     "coding:draft", "coding:heartbeat", "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
+    "coding:query-check", "coding:query-answer", "coding:query-withdraw", "coding:query-remind", "coding:query-close",
     "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",
     "coding:reopen", "coding:job-try-again", "feedback:read", "feedback:add", "feedback:answer", "feedback:edit",
     "feedback:delete", "feedback:resolve", "feedback:attachment", "api:files", "api:send",

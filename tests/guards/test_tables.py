@@ -154,6 +154,8 @@ def test_only_the_tables_of_record_are_frozen(db):
         "coding_verification",
         "coding_discrepancy",
         "coding_encounterevent",
+        "coding_queryindicator",
+        "coding_signedaddendum",
         "feedback_commentversion",
     }
 
