@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import datetime
+
 from django.http import HttpResponse, JsonResponse
 from django.urls import reverse
 from django.utils import timezone
@@ -29,11 +31,11 @@ def ahead(request: SignedRequest, pk: int) -> HttpResponse:
         held = hold_ahead(assignment=assignment, by=request.user, at=at, stages=wanted_stages(request), request=request)
     except LeaseLost:
         return JsonResponse({"lost": True}, status=CONFLICT)
-    return JsonResponse({"ahead": [told(one) for one in held]})
+    return JsonResponse({"ahead": [told(one, at=at) for one in held]})
 
 
-def told(assignment: Assignment) -> dict[str, object]:
-    """One that comes next: where its bench is, and until when it is held."""
+def told(assignment: Assignment, *, at: datetime) -> dict[str, object]:
+    """One that comes next: where its bench is, and for how many seconds it is held."""
     pk = assignment.encounter_id
     return {
         "encounter": pk,
@@ -41,7 +43,7 @@ def told(assignment: Assignment) -> dict[str, object]:
         "label": assignment.encounter.label,
         "url": reverse(BENCH[Stage(assignment.stage)], args=[pk]),
         "shown_url": reverse("coding:shown", args=[pk]),
-        "until": assignment.lease_until,
+        "seconds": int((assignment.lease_until - at).total_seconds()),
     }
 
 

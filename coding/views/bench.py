@@ -127,6 +127,7 @@ def shown(bench: Bench, **more: Any) -> dict[str, Any]:
     )
     return {
         "bench": bench,
+        "bench_url": reverse(BENCH[bench.stage], args=[encounter.pk]),
         "encounter": encounter,
         "stage": bench.stage,
         "status": status_tag(encounter),
@@ -305,7 +306,7 @@ def wanted_stages(request: SignedRequest) -> list[Stage] | None:
 def said_before(request: SignedRequest) -> dict[str, Any]:
     """What was done on the bench before this one, told once: `said`, and `undo` as undo_of has it."""
     told: dict[str, Any] = {} if is_ahead(request) else request.session.pop("told", {})
-    return told
+    return {**told, "undo_json": json.dumps(told["undo"])} if told.get("undo") else told
 
 
 def lost(request: SignedRequest) -> HttpResponse:

@@ -73,7 +73,7 @@ function find(key) {
   const found = (bindings.get(key) ?? []).flatMap(({ id, number }) =>
     controlsOf(id, number).filter((element) => id.startsWith("site.") || reachable(element, key.includes(" "))).map((element) => ({ id, number, element })));
   const form = document.activeElement?.closest("form");
-  return found.find(({ element }) => element.closest("#undo-bar")) ?? found.find(({ element }) => form && element.form === form)
+  return found.find(({ element }) => element.closest("#undo-bar:not([data-last])")) ?? found.find(({ element }) => form && element.form === form)
     ?? found.find(({ element }) => element.contains(document.activeElement)) ?? found[0];
 }
 

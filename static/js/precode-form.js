@@ -12,11 +12,22 @@ class PrecodeForm extends HTMLElement {
     this.addEventListener("change", (event) => this.#changed(event.target, 0));
   }
 
+  /** Out of the page, nothing that was typed is lost. */
+  disconnectedCallback() {
+    if (this.#timer) this.#keep();
+  }
+
+  #keep() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.closest("draft-keeper").keep(this.#body());
+  }
+
   #changed(field, pause) {
     if (field.form !== this.#form) return;
     if (field.name === "location") this.#fillPlace(field.value);
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.closest("draft-keeper").keep(this.#body()), pause);
+    this.#timer = setTimeout(() => this.#keep(), pause);
   }
 
   #body() {

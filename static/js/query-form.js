@@ -8,8 +8,13 @@ class QueryForm extends HTMLElement {
   #last = {}; // what the chosen template filled in
   #timer;
   #asked;
+  #stop;
 
   connectedCallback() {
+    this.#stop = new AbortController();
+    const dialog = this.closest("dialog");
+    // Before the dialog opens and takes the focus from the page.
+    if (dialog) document.addEventListener("click", (event) => event.target.closest?.(`[data-opens="${dialog.id}"]`) && this.#takeSelection(), { capture: true, signal: this.#stop.signal });
     if (this.#templates) return;
     this.#templates = JSON.parse(document.getElementById("query-templates").textContent);
     this.#last = this.#templates[this.#field("purpose").value] ?? {};
@@ -18,10 +23,13 @@ class QueryForm extends HTMLElement {
       this.#shape();
     });
     for (const type of ["change", "input"]) this.addEventListener(type, () => this.#soon());
-    const dialog = this.closest("dialog");
-    // Before the dialog opens and takes the focus from the page.
-    if (dialog) document.addEventListener("click", (event) => event.target.closest?.(`[data-opens="${dialog.id}"]`) && this.#takeSelection(), { capture: true });
     this.#shape();
+  }
+
+  disconnectedCallback() {
+    this.#stop.abort();
+    this.#asked?.abort();
+    clearTimeout(this.#timer);
   }
 
   get #form() {

@@ -225,7 +225,7 @@ def test_what_is_to_be_said_waits_for_a_page_that_is_seen(bench, ann, as_user):
     session["told"] = {"said": "E-00001 submitted.", "undo": None}
     session.save()
     [second, _] = ask(browser, bench).json()["ahead"]
-    assert "submitted" not in browser.get(second["url"], headers={"X-Prefetch": "1"}).content.decode()
+    assert "E-00001 submitted." not in browser.get(second["url"], headers={"X-Prefetch": "1"}).content.decode()
     assert "E-00001 submitted." in browser.get(second["url"]).content.decode()
 
 
