@@ -4,6 +4,7 @@ import { benchOf, prepare } from "./bench-swap.js";
 import { csrfToken } from "./session.js";
 
 const MARGIN = 5000; // ms before its lease ends in which a bench is not shown any more
+const TRY_AGAIN = 15_000; // ms until something that did not come is asked for once more
 const AHEAD = { "X-Prefetch": "1", "X-Background": "1" };
 
 export class ChartMemory {
@@ -11,7 +12,7 @@ export class ChartMemory {
   #epoch = 0; // what was asked before something was taken or forgotten says nothing any more
   holds = false; // whether something is held ahead for this person
 
-  /** Ask what comes after this bench and fetch what is not here yet; ms until the first of it runs out. */
+  /** Ask what comes after this bench and fetch what is not here yet; ms until that is to be done again. */
   async ask(url, form) {
     const epoch = this.#epoch;
     const response = await fetch(url, { method: "POST", headers: { "X-CSRFToken": csrfToken(), "X-Background": "1", Accept: "application/json" }, body: new URLSearchParams(form), credentials: "same-origin" });
@@ -30,7 +31,7 @@ export class ChartMemory {
       if (epoch !== this.#epoch) break;
       if (!one.bench) await this.#fetch(one).catch(() => {}); // it comes as slowly as it used to
     }
-    return Math.min(Infinity, ...this.#order.map(({ ends }) => ends - performance.now()));
+    return Math.min(Infinity, ...this.#order.map(({ bench, ends }) => (bench ? ends - performance.now() : TRY_AGAIN)));
   }
 
   async #fetch(one) {
@@ -63,7 +64,6 @@ export class ChartMemory {
   clear() {
     this.#epoch += 1;
     this.#order = [];
-    this.holds = false;
   }
 }
 

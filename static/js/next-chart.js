@@ -16,6 +16,7 @@ const flights = new Set(); // submissions whose answer is awaited, and those tha
 const here = () => location.pathname + location.search;
 let shown = here();
 let releaseUrl;
+let telling; // the server hears what is shown, before it is asked what comes next
 
 class NextChart extends HTMLElement {
   #timer;
@@ -47,6 +48,7 @@ class NextChart extends HTMLElement {
     const form = { encounter: this.getAttribute("encounter"), assignment: this.getAttribute("assignment") };
     let pause = TRY_AGAIN;
     try {
+      await telling;
       pause = Math.min(AGAIN, await memory.ask(this.getAttribute("ahead-url"), form));
     } catch {
       // Offline: asked again.
@@ -98,7 +100,7 @@ async function goOn(form, data, next) {
   flight.main = swap(() => show(next.bench, next.url));
   say(document.title.split(" · ")[0]);
   window.dispatchEvent(new CustomEvent("bench:shown", { detail: { encounter: next.encounter, ahead: true } }));
-  told(next);
+  telling = told(next);
   await fly(flight);
 }
 
@@ -179,6 +181,7 @@ async function failed(flight, why, text) {
 async function backTo(flight, text) {
   flights.delete(flight);
   const answer = text ? benchOf(text) : flight.keeper.unsaved ? undefined : await fetched(flight.url).catch(() => undefined);
+  memory.clear();
   leave(swap(() => (answer ? show(answer, flight.url) : putBack(flight.main, flight.title, flight.url))));
 }
 
@@ -270,6 +273,7 @@ export async function takeBack({ url, encounter }) {
   if (!bench) return alertBanner("It was not taken back. Try again.");
   await prepare(bench);
   await unlocked();
+  memory.clear(); // the bench that is left comes next
   leave(swap(() => show(bench, new URL(response.url).pathname)));
   return say(`${document.title.split(" · ")[0]}: taken back`);
 }
@@ -296,6 +300,7 @@ for (const type of ["chartline:locked", "chartline:signed-out"]) {
   window.addEventListener(type, () => {
     const held = memory.holds;
     memory.clear();
+    memory.holds = false;
     if (held) fetch(releaseUrl, { method: "POST", headers: { "X-CSRFToken": csrfToken(), "X-Background": "1" }, credentials: "same-origin", keepalive: true }).catch(() => {});
   });
 }

@@ -2,6 +2,7 @@
 
 import contextlib
 import re
+from datetime import timedelta
 
 import pytest
 from django.urls import reverse
@@ -26,11 +27,11 @@ def codes(db):
     Contract.objects.update(verification_share=100)
 
 
-def to_code(practice, by, number=3):
-    """So many visits that wait for coding, each with five suggestions; somebody works on the first."""
+def to_code(practice, by, number=3, found=FIVE):
+    """So many visits that wait for coding, each with suggestions; somebody works on the first."""
     for _ in range(number):
         visit = precoded(waiting(at=timezone.now(), chart=worded_chart(practice)), by, at=timezone.now())
-        suggest(visit, *FIVE)
+        suggest(visit, *found)
     return take_next(by=by, at=timezone.now(), stages=[Stage.CODING])
 
 
@@ -60,9 +61,16 @@ def wait_for(page, true):
     raise AssertionError("it did not come true")
 
 
+IN_SIGHT = """() => {
+  const pane = document.querySelector("#chart-pane .pane-body").getBoundingClientRect();
+  return document.querySelector("#page-2 img")?.complete && [...document.querySelectorAll(".marks.shown rect.selected")]
+    .some((mark) => mark.getBoundingClientRect().top < pane.bottom && mark.getBoundingClientRect().bottom > pane.top);
+}"""
+
+
 def accept_five(page):
-    page.wait_for_function("document.querySelector('#page-2 img')?.complete")
     for left in (4, 3, 2, 1, 0):
+        wait_for(page, lambda: page.evaluate(IN_SIGHT))
         page.keyboard.press("a")
         expect(page.locator("[data-row].ghost")).to_have_count(left)
 
@@ -81,7 +89,7 @@ def test_the_next_chart_is_there_before_the_answer(screen, river, ann, codes):
     ).exists()
     accept_five(page)
     waits = []
-    page.route(f"**{reverse('coding:code', args=[held.encounter_id])}", waits.append)
+    page.route(f"**{reverse('coding:code', args=[held.encounter_id])}", lambda route: waits.append(route))  # noqa: PLW0108  (playwright marks its handlers)
     page.keyboard.press("Control+Enter")
     expect(page).to_have_url(url_of("code", second.encounter_id))
     expect(page).to_have_title(f"{second.encounter.label}, coding · Chartline")
@@ -107,7 +115,6 @@ def test_the_next_chart_is_there_before_the_answer(screen, river, ann, codes):
     wait_for(page, lambda: Draft.objects.filter(encounter=second.encounter).exists())
     assert Draft.objects.get().body["diagnoses"][0]["code"] == "E119"
     assert page.evaluate("window.told") == [True]
-    assert_accessible(page)
 
     # Back shows the one before, as it is now; forward the one in work, with what was done.
     page.unroute_all()
@@ -118,6 +125,7 @@ def test_the_next_chart_is_there_before_the_answer(screen, river, ann, codes):
     expect(page).to_have_url(url_of("code", second.encounter_id))
     expect(page.locator("#line-d1")).to_contain_text("E11.9")
     assert third.encounter_id != second.encounter_id
+    assert_accessible(page)
 
 
 def test_what_was_submitted_is_taken_back_by_the_key_when_the_bench_has_nothing_to_undo(screen, river, ann, codes):
@@ -195,9 +203,15 @@ def test_a_change_that_could_not_be_saved_comes_back_as_it_was(screen, river, an
     until_fetched(page)
     accept_five(page)
     expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
-    page.route("**/draft/", lambda route: route.abort())
+    waits = []
+    page.route("**/draft/", lambda route: waits.append(route))  # noqa: PLW0108  (playwright marks its handlers)
     page.locator("#id_comment").fill("Not saved yet")
     page.locator("#id_comment").press("Control+Enter")
+    expect(page).not_to_have_url(url_of("code", held.encounter_id))
+    for route in waits:
+        route.abort()
+    page.unroute_all()
+    page.route("**/draft/", lambda route: route.abort())
     banner = page.get_by_role("alert").filter(has_text="was not submitted")
     expect(banner).to_contain_text("the last change could not be saved")
     asked = []
@@ -214,20 +228,20 @@ def test_a_change_that_could_not_be_saved_comes_back_as_it_was(screen, river, an
 
 
 def test_hard_findings_and_reasons_stop_it_before(screen, river, ann, codes):
-    held = to_code(river, ann)
+    held = to_code(river, ann, found=[one for one in FIVE if one[0] != "I10"])
     page = open_bench(screen, held)
     until_fetched(page)
     page.keyboard.press("Control+Enter")  # no code at all
     expect(page.get_by_role("heading", name=re.compile("Not submitted"))).to_be_visible()
     expect(page).to_have_url(url_of("code", held.encounter_id))
-    page.wait_for_function("document.querySelector('#page-2 img')?.complete")
-    for _ in range(5):
+    for _ in range(4):
+        wait_for(page, lambda: page.evaluate(IN_SIGHT))
         page.keyboard.press("a")
     expect(page.locator("[data-row].ghost")).to_have_count(0)
     page.keyboard.press("/")
-    page.keyboard.type("20610")
+    page.keyboard.type("I10")
     page.keyboard.press("Enter")
-    expect(page.locator("[data-row]")).to_have_count(6)
+    expect(page.locator("[data-row]")).to_have_count(5)
     page.keyboard.press("Control+Enter")  # before the check of it has come
     expect(page.get_by_role("dialog", name="Submit with something to check?")).to_be_visible()
     expect(page).to_have_url(url_of("code", held.encounter_id))
@@ -303,7 +317,7 @@ def test_the_drawer_opens_what_was_finished_to_be_read(screen, river, ann, codes
     accept_five(page)
     page.keyboard.press("Control+Enter")
     expect(page.locator("#undo-bar")).to_contain_text("submitted")
-    Submission.objects.update(until=timezone.now(), submitted_at=timezone.now() - timezone.timedelta(minutes=1))
+    Submission.objects.update(until=timezone.now(), submitted_at=timezone.now() - timedelta(minutes=1))
     second = page.url
     page.keyboard.press("u")
     expect(page.get_by_role("dialog", name="You finished last")).to_contain_text(held.encounter.label)
