@@ -39,6 +39,7 @@ export class ChartMemory {
     const bench = response.ok && !response.redirected ? benchOf(await response.text()) : undefined;
     const told = bench?.main.querySelector("next-chart");
     if (told?.getAttribute("assignment") !== String(one.assignment) || told.getAttribute("encounter") !== String(one.encounter)) return;
+    if (!bench.main.querySelector("draft-keeper:not([lost])")) return; // it has ended meanwhile
     if (bench.main.querySelector("[data-words-progress]")?.textContent.trim()) return; // its pages are still being read
     await prepare(bench);
     const figures = firstFigures(bench.main);

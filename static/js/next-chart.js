@@ -13,6 +13,7 @@ const STAYS = ["save", "check"];
 const root = document.documentElement;
 const memory = new ChartMemory();
 const flights = new Set(); // submissions whose answer is awaited, and those that failed with something unsaved
+const inTheAir = new Set();
 const here = () => location.pathname + location.search;
 let shown = here();
 let releaseUrl;
@@ -48,7 +49,7 @@ class NextChart extends HTMLElement {
     const form = { encounter: this.getAttribute("encounter"), assignment: this.getAttribute("assignment") };
     let pause = TRY_AGAIN;
     try {
-      await telling;
+      await Promise.allSettled([telling, ...inTheAir]); // what is being submitted does not come next
       pause = Math.min(AGAIN, await memory.ask(this.getAttribute("ahead-url"), form));
     } catch {
       // Offline: asked again.
@@ -101,7 +102,9 @@ async function goOn(form, data, next) {
   say(document.title.split(" · ")[0]);
   window.dispatchEvent(new CustomEvent("bench:shown", { detail: { encounter: next.encounter, ahead: true } }));
   telling = told(next);
-  await fly(flight);
+  const flying = fly(flight);
+  inTheAir.add(flying);
+  await flying.finally(() => inTheAir.delete(flying));
 }
 
 const chartOf = (main) => main.querySelector("next-chart");

@@ -54,7 +54,7 @@ def until_fetched(page, number=2):
 
 
 def wait_for(page, true):
-    for _ in range(200):
+    for _ in range(600):
         if true():
             return
         page.wait_for_timeout(100)
