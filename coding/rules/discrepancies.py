@@ -62,8 +62,7 @@ class Aligned:
 
 def compare(coder: CodedEncounter, verifier: CodedEncounter, weights: Mapping[str, Decimal]) -> tuple[Discrepancy, ...]:
     """Every difference, diagnoses first, in the order of the lines. `weights` rank procedure codes."""
-    diagnoses = align(coder.diagnoses, verifier.diagnoses, (same_code, same_category), apart=places_apart)
-    procedures = align(coder.procedures, verifier.procedures, (same_code, same_family), apart=lines_apart)
+    diagnoses, procedures = aligned_diagnoses(coder, verifier), aligned_procedures(coder, verifier)
     return (
         *diagnosis_differences(coder, verifier, diagnoses),
         *sequence_difference(coder, verifier, diagnoses),
@@ -72,6 +71,14 @@ def compare(coder: CodedEncounter, verifier: CodedEncounter, weights: Mapping[st
 
 
 # -- alignment ---------------------------------------------------------------------------------
+
+
+def aligned_diagnoses(coder: CodedEncounter, verifier: CodedEncounter) -> Aligned:
+    return align(coder.diagnoses, verifier.diagnoses, (same_code, same_category), apart=places_apart)
+
+
+def aligned_procedures(coder: CodedEncounter, verifier: CodedEncounter) -> Aligned:
+    return align(coder.procedures, verifier.procedures, (same_code, same_family), apart=lines_apart)
 
 
 def same_code(one: DiagnosisLine | ProcedureLine, other: DiagnosisLine | ProcedureLine) -> bool:
