@@ -81,7 +81,8 @@ def test_lines_that_offset_each_other_show_in_gross():
     # One line 0.62 too high and one 0.62 too low: net 0, gross 1.24, and the payment is not called the same.
     coder, verifier = coded("E119", "99214@1 20611@1"), coded("E119", "99213@1 20610@1")
     values = LineValues((Decimal("1.92"), Decimal("1.30")), (Decimal("1.30"), Decimal("1.92")))
-    one = score_encounter(coder, verifier, judged(coder, verifier), STANDARD, values)
+    found = [JudgedDifference(one, Severity.QUALITY) for one in compare(coder, verifier, RVUS)]
+    one = score_encounter(coder, verifier, found, STANDARD, values)
     assert (one.value.net, one.value.gross, one.pays_the_same) == (0, Decimal("1.24"), False)
 
 
@@ -109,6 +110,9 @@ def test_several_differences_of_a_line_cost_it_once():
     assert kinds == ["up_coded", "modifier", "units", "pointer"]
     one = scored(coder=coder, verifier=verifier)
     assert (one.lines.right, one.lines.of) == (2, 3)
+    # The level costs the whole line, though units and linkage cost less of it; 2 + 1 of 2 + 1 + 1 remain.
+    weighted = scored(PRESETS["Weighted"], coder, verifier)
+    assert (weighted.lines.right, weighted.lines.of) == (3, 4)
 
 
 def test_a_version_without_codes_against_one_without_codes():
