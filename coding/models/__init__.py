@@ -20,6 +20,7 @@ from coding.models.ncci import AddOnPair, BundledPair, CoverageDocument, Coverag
 from coding.models.pages import Addendum, EncounterPage
 from coding.models.payer_rules import PayerRule
 from coding.models.precoding import PreCoding
+from coding.models.quality import Dispute, DisputeStep, QualityTerms, Score
 from coding.models.small_lists import ClaimCode, Modifier, PlaceOfService, Taxonomy
 from coding.models.usage import FavouriteCode, SearchExpression, frequent_codes
 
@@ -42,6 +43,8 @@ __all__ = [
     "Crosswalk",
     "Diagnosis",
     "Discrepancy",
+    "Dispute",
+    "DisputeStep",
     "Draft",
     "Edition",
     "Encounter",
@@ -58,8 +61,10 @@ __all__ = [
     "PlaceOfService",
     "PreCoding",
     "ProcedureLine",
+    "QualityTerms",
     "QueueRank",
     "RelativeValue",
+    "Score",
     "SearchExpression",
     "Taxonomy",
     "UnitLimit",

@@ -8,8 +8,8 @@ nothing to tell apart, and 0 as well as 1 would mislead.
 
 from __future__ import annotations
 
+import hashlib
 import math
-import random
 from collections import Counter
 from collections.abc import Hashable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
@@ -17,6 +17,7 @@ from dataclasses import dataclass
 from coding.rules.proportions import CONFIDENCE, Proportion
 
 TAIL = 0.025  # of a percentile interval of 95 %, on each side
+WORD = 4  # bytes of a draw
 
 
 @dataclass(frozen=True)
@@ -132,12 +133,15 @@ class Band:
 
 
 def resamples(size: int, *, seed: str, times: int = 1000) -> Iterator[list[int]]:
-    """How often each of `size` encounters is drawn, with replacement, time after time; the same for the same seed."""
-    source = random.Random(seed)  # noqa: S311  (a sample to be drawn again, not a secret)
-    for _ in range(times):
+    """How often each of `size` encounters is drawn, with replacement, time after time.
+
+    Drawn by SHAKE-256 of seed and turn, 32 bits for each: the same seed gives the same report on any machine.
+    """
+    for turn in range(times):
         drawn = [0] * size
-        for _ in range(size):
-            drawn[int(source.random() * size)] += 1
+        bits = hashlib.shake_256(f"{seed}:{turn}".encode()).digest(WORD * size)
+        for place in range(0, len(bits), WORD):
+            drawn[int.from_bytes(bits[place : place + WORD], "big") * size >> 8 * WORD] += 1
         yield drawn
 
 

@@ -6,6 +6,7 @@ is compared. Swapping the two versions swaps the kinds: missed and unsupported, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -257,3 +258,18 @@ def pointers(coded: CodedEncounter, index: int) -> str:
         written(coded, number - 1) if 1 <= number <= len(coded.diagnoses) else f"#{number}"
         for number in coded.procedures[index].pointers
     )
+
+
+def keys_of(found: Sequence[Discrepancy]) -> tuple[str, ...]:
+    """A key for each difference by which a form can name it, in their order.
+
+    It holds what differs and not the places, so that a reason chosen for a line stays with it when lines move. Of
+    several alike the second ends in 2, and so on.
+    """
+    seen: Counter[str] = Counter()
+    keys = []
+    for one in found:
+        text = "|".join((one.part, one.kind, one.coder_value, one.verifier_value))
+        seen[text] += 1
+        keys.append(text if seen[text] == 1 else f"{text}|{seen[text]}")
+    return tuple(keys)

@@ -1,6 +1,7 @@
 """Why a verifier's version differs, and how much it matters: chosen with one key each, proposed from the difference."""
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 from types import MappingProxyType
 
@@ -102,3 +103,17 @@ def proposed_severity(difference: Discrepancy) -> Severity:
     if difference.part is Part.PROCEDURE or difference.kind is Kind.UNSUPPORTED:
         return Severity.PAYMENT
     return Severity.QUALITY
+
+
+@dataclass(frozen=True)
+class Judgement:
+    """The verifier's word on one difference; the note is to the coder and may be about the patient."""
+
+    reason: Reason
+    severity: Severity
+    note: str = ""
+
+
+def proposed(difference: Discrepancy) -> Judgement:
+    """What stands there until the verifier says something else."""
+    return Judgement(proposed_reason(difference), proposed_severity(difference))

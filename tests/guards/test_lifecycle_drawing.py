@@ -4,7 +4,6 @@ import pytest
 from django.core.management import CommandError, call_command
 
 from coding.management.commands import draw_lifecycle
-from coding.rules import lifecycle
 from portal.rules.lifecycle import Move
 
 
@@ -13,8 +12,8 @@ def test_the_drawing_is_up_to_date():
 
 
 def test_a_move_that_was_not_drawn_is_noticed(monkeypatch):
-    more = {**lifecycle.MOVES, "leap": Move(frozenset({"to_code"}), "delivered")}
-    *others, (title, about, states, _, births) = draw_lifecycle.LIVES
+    *others, (title, about, states, moves, births) = draw_lifecycle.LIVES
+    more = {**moves, "leap": Move(frozenset({"told"}), "withdrawn")}
     monkeypatch.setattr(draw_lifecycle, "LIVES", [*others, (title, about, states, more, births)])
     with pytest.raises(CommandError):
         call_command("draw_lifecycle", check=True)

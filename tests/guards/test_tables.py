@@ -153,6 +153,9 @@ def test_only_the_tables_of_record_are_frozen(db):
         "coding_verification",
         "coding_discrepancy",
         "coding_encounterevent",
+        "coding_qualityterms",
+        "coding_score",
+        "coding_disputestep",
         "feedback_commentversion",
     }
 
