@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -10,10 +10,11 @@ from django.db import transaction
 from django.db.models import Max
 
 from coding.actions.findings import weights_for
-from coding.models import Coding, Encounter, QualityTerms, Score, Verdict, Verification
+from coding.models import Coding, Discrepancy, Encounter, QualityTerms, Score, Verdict, Verification
 from coding.rules.codings import CodedEncounter
+from coding.rules.discrepancies import compare, keys_of
 from coding.rules.disputes import FALLEN
-from coding.rules.reasons import Severity, proposed_severity
+from coding.rules.reasons import Judgement, Severity, proposed, proposed_severity
 from coding.rules.scoring import EncounterScore, JudgedDifference, line_values, score_encounter
 from coding.rules.scoring_profiles import STANDARD, Profile, as_data
 from portal.actions.audit import record
@@ -74,6 +75,7 @@ def is_scored(verification: Verification) -> bool:
 @transaction.atomic
 def keep_score(*, verification: Verification, at: datetime) -> Score:
     """The next revision of a verification's score: by the terms of the verdict's day, and by what still stands."""
+    Encounter.objects.select_for_update(no_key=True).get(pk=verification.encounter_id)  # one revision at a time
     last = verification.scores.order_by("-revision").select_related("terms").first()
     terms = last.terms if last else terms_for(verification.encounter, at=verification.at)
     figures = score_of(verification, terms.scoring_profile() if terms else STANDARD)
@@ -91,7 +93,22 @@ def score_of(verification: Verification, profile: Profile) -> EncounterScore:
     """The figures of a verification as its differences stand now."""
     coder, verifier = versions_of(verification)
     values = line_values(coder, verifier, weights_for(coder, verifier))
-    return score_encounter(coder, verifier, judged_differences(verification), profile, values)
+    rows = verification.discrepancies.select_related("dispute")
+    return score_encounter(coder, verifier, judged_differences(rows), profile, values)
+
+
+def score_so_far(
+    *, encounter: Encounter, judged: Coding, mine: CodedEncounter, judgements: Mapping[str, Judgement], at: datetime
+) -> tuple[EncounterScore, Profile]:
+    """What a verdict with this version would score now, and by which profile; nothing is kept."""
+    terms = terms_for(encounter, at=at)
+    profile = terms.scoring_profile() if terms else STANDARD
+    theirs = judged.coded(place_of_service=place_of(encounter))
+    weights = weights_for(theirs, mine)
+    found = compare(theirs, mine, weights)
+    words = (judgements.get(key) or proposed(one) for key, one in zip(keys_of(found), found, strict=True))
+    differences = [JudgedDifference(one, word.severity) for one, word in zip(found, words, strict=True)]
+    return score_encounter(theirs, mine, differences, profile, line_values(theirs, mine, weights)), profile
 
 
 def versions_of(verification: Verification) -> tuple[CodedEncounter, CodedEncounter]:
@@ -107,9 +124,8 @@ def place_of(encounter: Encounter) -> str:
     return precoding.place_of_service if precoding else ""
 
 
-def judged_differences(verification: Verification) -> Sequence[JudgedDifference]:
-    """The differences of a verification with their severities, and whether they stand."""
-    rows = verification.discrepancies.select_related("dispute")
+def judged_differences(rows: Iterable[Discrepancy]) -> list[JudgedDifference]:
+    """The differences of a verification with their severities, and whether they stand; disputes come along."""
     judged = []
     for row in rows:
         difference, dispute = row.difference(), getattr(row, "dispute", None)

@@ -189,6 +189,12 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:batch-encounters": about("batch", "cleo", "max", "bill"),
     "coding:levels": page("ann", "kim", "max"),
     "coding:person-levels": about("ann", "ann", "max"),
+    "coding:quality": page(*WORKERS, "max"),
+    "coding:dispute": about("dispute", "ann", "bea", "max"),
+    "coding:dispute-step": replace(
+        about("dispute", "ann", "bea", "max"), form=lambda world: {"move": "agree", "comment": "Yes."}
+    ),
+    "coding:person-quality": about("ann", "ann", "max"),
     "coding:operations": page("max"),
     "coding:operations-figures": page("max"),
     "coding:operations-encounters": page("max"),

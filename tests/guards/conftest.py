@@ -21,6 +21,7 @@ from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
 from tests import factories
+from tests.coding.judged import told
 
 
 class World:
@@ -88,6 +89,8 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         date_of_service=now.date(),
         submitted_at=now,
     )
+    judged = work(5, None, EncounterStatus.VERIFIED, coded_by=ann, finished_at=now)
+    dispute = told(judged, coder=ann, verifier=bea, at=now)
     invitation, secret = invite_person(
         email="new@example.com", name="New Person", roles=[Role.CODER], practice=None, specialties=[], by=ada, at=now
     )
@@ -125,6 +128,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         added_chart=added.chart,
         verifying_work=verifying,
         held_work=held,
+        dispute=dispute,
         code_file=CodeFile.objects.create(
             code_set="taxonomy",
             edition="26.1",

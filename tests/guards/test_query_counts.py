@@ -31,6 +31,7 @@ from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
 from tests import factories
+from tests.coding.judged import told
 from tests.guards.addresses import ADDRESSES, API_ADDRESSES
 
 FEW, MANY = 3, 30
@@ -243,6 +244,22 @@ def more_codes(world, number):
     )  # fmt: skip
 
 
+def more_disputes(world, number):
+    """Another discrepancy of Ann's, and a rebuttal that waits for Bea; with a manager's word and a month of its own."""
+    at = timezone.now() - timedelta(days=5 * number)
+    chart = factories.ChartFactory(batch=factories.BatchFactory(practice=world.river))
+    for part, status in ((1, "told"), (2, "rebutted")):
+        visit = factories.EncounterFactory(
+            chart=chart, part=part, status="verified", finished_at=at, coded_by=world.ann
+        )
+        dispute = told(visit, coder=world.ann, verifier=world.bea, at=at)
+        type(dispute).objects.filter(pk=dispute.pk).update(status=status)
+    world.dispute.steps.create(
+        practice=world.river, move="rebut", old_status="told", new_status="rebutted", at=at,
+        user=factories.UserFactory(roles=[Role.CODER]),
+    )  # fmt: skip
+
+
 def new_cleo(world, practice=None):
     return factories.UserFactory(roles=[Role.PRACTICE], practice=practice or world.river)
 
@@ -275,6 +292,9 @@ LISTS: Mapping[str, List] = {
     "portal:person": List("ada", more_practices),
     "portal:audit": List("ada", more_events),
     "coding:queue": List("ann", more_work),
+    "coding:quality": List("ann", more_disputes),
+    "coding:dispute": List("bea", more_disputes),
+    "coding:person-quality": List("max", more_disputes),
     "coding:operations": List("max", more_work),
     "coding:operations-figures": List("max", more_work),
     "coding:operations-encounters": List("max", more_work),
@@ -325,6 +345,7 @@ NO_LISTS = {
     "coding:page-words",
     "coding:split", "coding:findings", "coding:verify", "coding:compare",
     "coding:draft", "coding:heartbeat", "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
+    "coding:dispute-step",
     "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",
     "coding:reopen", "coding:job-try-again", "feedback:read", "feedback:add", "feedback:answer", "feedback:edit",
     "feedback:delete", "feedback:resolve", "feedback:attachment", "api:files", "api:send",
