@@ -21,6 +21,7 @@ from coding.models.pages import Addendum, EncounterPage
 from coding.models.payer_rules import PayerRule
 from coding.models.precoding import PreCoding
 from coding.models.quality import Dispute, DisputeStep, QualityTerms, Score
+from coding.models.rulings import Ruling
 from coding.models.small_lists import ClaimCode, Modifier, PlaceOfService, Taxonomy
 from coding.models.usage import FavouriteCode, SearchExpression, frequent_codes
 
@@ -64,6 +65,7 @@ __all__ = [
     "QualityTerms",
     "QueueRank",
     "RelativeValue",
+    "Ruling",
     "Score",
     "SearchExpression",
     "Taxonomy",

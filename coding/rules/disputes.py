@@ -63,8 +63,6 @@ OPEN = frozenset(TURN)
 SETTLED = frozenset(DisputeStatus) - OPEN
 # The coder was right: the discrepancy counts in no score.
 FALLEN = frozenset({_.WITHDRAWN, _.SETTLED_WITHDRAWN})
-# Somebody argued and somebody decided: what a ruling can be made of.
-DECIDED = frozenset({_.UPHELD, _.WITHDRAWN, _.SETTLED_UPHELD, _.SETTLED_WITHDRAWN})
 
 DISPUTE_MOVES: Mapping[str, Move] = MappingProxyType(
     {

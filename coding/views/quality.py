@@ -17,7 +17,7 @@ from coding.actions.quality import PersonQuality, quality_of
 from coding.forms.quality import DisputeStepForm
 from coding.models import Dispute
 from coding.rules.discrepancies import Kind
-from coding.rules.disputes import DECIDED, DISPUTE_MOVES, TURN, Refusal, why_not
+from coding.rules.disputes import DISPUTE_MOVES, SETTLED, TURN, Refusal, why_not
 from coding.rules.reasons import Reason, Severity
 from coding.rules.scoring import Score
 from coding.views.due import due_tag
@@ -110,6 +110,9 @@ def dispute_page(
     request: SignedRequest, one: Dispute, form: DisputeStepForm, *, problem: str = "", status: int = 200
 ) -> HttpResponse:
     at = timezone.now()
+    steps = list(one.steps.select_related("user"))
+    argued = one.state in SETTLED and any(step.move == "rebut" for step in steps)
+    party = request.user.pk in (one.coder_id, one.verifier_id)
     return render(
         request,
         "coding/dispute.html",
@@ -130,9 +133,9 @@ def dispute_page(
                     "comment": step.comment,
                     "late": step.was_due_at is not None and step.user is not None and step.at > step.was_due_at,
                 }
-                for step in one.steps.select_related("user")
+                for step in steps
             ],
-            "may_rule": request.user.may(Permission.MANAGE_WORK) and one.state in DECIDED,
+            "may_rule": argued and not party and request.user.may(Permission.MANAGE_WORK),
         },
         status=status,
     )

@@ -4,7 +4,17 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from coding.models import Coding, Discrepancy, Dispute, DisputeStep, QualityTerms, Score, Verdict, Verification
+from coding.models import (
+    Coding,
+    Discrepancy,
+    Dispute,
+    DisputeStep,
+    QualityTerms,
+    Ruling,
+    Score,
+    Verdict,
+    Verification,
+)
 from coding.rules.lifecycle import Stage
 from portal.rules.roles import Role
 from tests import factories
@@ -98,6 +108,18 @@ def about_another_verification() -> None:
     )  # fmt: skip
 
 
+def ruling(**fields: Any) -> Ruling:
+    return Ruling.objects.create(**{
+        "pattern": "99213", "text": "Count the time.", "starts_on": date(2026, 1, 2), "issued_at": NOON,
+        "issued_by": factories.UserFactory(roles=[Role.MANAGER]), **fields,
+    })  # fmt: skip
+
+
+def withdrawn(on: date) -> Ruling:
+    by = factories.UserFactory(roles=[Role.MANAGER])
+    return ruling(withdrawn_from=on, withdrawn_by=by, withdrawn_at=NOON)
+
+
 BROKEN_QUALITY: dict[str, Callable[[], Any]] = {
     "coding_discrepancy_part_known": lambda: difference(part="hat"),
     "coding_discrepancy_reason_known": lambda: difference(reason="mood"),
@@ -116,6 +138,10 @@ BROKEN_QUALITY: dict[str, Callable[[], Any]] = {
     "coding_dispute_not_settled_by_a_side": settled_by_its_verifier,
     "coding_disputestep_old_status_known": lambda: step(old_status="mulling"),
     "coding_disputestep_new_status_known": lambda: step(new_status="mulling"),
+    "coding_ruling_specialty_known": lambda: ruling(specialty="magic"),
+    "coding_ruling_dates": lambda: withdrawn(date(2026, 1, 1)),
+    "coding_ruling_says_something": lambda: ruling(text=""),
+    "coding_ruling_withdrawn_by_at": lambda: ruling(withdrawn_from=date(2026, 1, 3)),
 }
 BROKEN_QUALITY_AT_THE_END: dict[str, Callable[[], Any]] = {
     "coding_dispute_people": with_other_people,

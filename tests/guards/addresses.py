@@ -195,6 +195,10 @@ ADDRESSES: Mapping[str, Address] = {
         about("dispute", "ann", "bea", "max"), form=lambda world: {"move": "agree", "comment": "Yes."}
     ),
     "coding:person-quality": about("ann", "ann", "max"),
+    "coding:rulings": page(*WORKERS, "max"),
+    "coding:issue-ruling": page("max"),
+    "coding:ruling": about("ruling", *WORKERS, "max"),
+    "coding:withdraw-ruling": about("ruling", "max"),
     "coding:operations": page("max"),
     "coding:operations-figures": page("max"),
     "coding:operations-encounters": page("max"),

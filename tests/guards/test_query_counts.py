@@ -21,6 +21,7 @@ from coding.models import (
     EncounterEvent,
     PreCoding,
     ProcedureLine,
+    Ruling,
 )
 from coding.rules.code_sets import CodeSet
 from portal.actions.audit import record
@@ -260,6 +261,14 @@ def more_disputes(world, number):
     )  # fmt: skip
 
 
+def more_rulings(world, number):
+    """Another ruling of another practice."""
+    Ruling.objects.create(
+        practice=factories.PracticeFactory(), pattern="99213", text="Count.", starts_on=date(2026, 1, 1),
+        issued_by=factories.UserFactory(roles=[Role.MANAGER]), issued_at=timezone.now(),
+    )  # fmt: skip
+
+
 def new_cleo(world, practice=None):
     return factories.UserFactory(roles=[Role.PRACTICE], practice=practice or world.river)
 
@@ -295,6 +304,7 @@ LISTS: Mapping[str, List] = {
     "coding:quality": List("ann", more_disputes),
     "coding:dispute": List("bea", more_disputes),
     "coding:person-quality": List("max", more_disputes),
+    "coding:rulings": List("max", more_rulings),
     "coding:operations": List("max", more_work),
     "coding:operations-figures": List("max", more_work),
     "coding:operations-encounters": List("max", more_work),
@@ -324,7 +334,8 @@ LISTS: Mapping[str, List] = {
 }
 
 
-# Pages about one thing, forms, files, and what only takes a POST; the levels are counted in tests/coding/em.
+# Pages about one thing, forms, files, and what only takes a POST; the levels are counted in tests/coding/em, what a
+# ruling is measured on in tests/coding/quality.
 NO_LISTS = {
     "coding:favourite-code", "coding:code-file", "coding:levels", "coding:person-levels",
     "portal:healthz", "portal:readyz", "portal:join", "portal:unlock", "portal:keep_alive", "portal:security",
@@ -345,7 +356,7 @@ NO_LISTS = {
     "coding:page-words",
     "coding:split", "coding:findings", "coding:verify", "coding:compare",
     "coding:draft", "coding:heartbeat", "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
-    "coding:dispute-step",
+    "coding:dispute-step", "coding:ruling", "coding:issue-ruling", "coding:withdraw-ruling",
     "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",
     "coding:reopen", "coding:job-try-again", "feedback:read", "feedback:add", "feedback:answer", "feedback:edit",
     "feedback:delete", "feedback:resolve", "feedback:attachment", "api:files", "api:send",

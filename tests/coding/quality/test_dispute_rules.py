@@ -7,7 +7,6 @@ import pytest
 
 from coding.rules.discrepancies import Discrepancy, Kind, Part, compare, keys_of
 from coding.rules.disputes import (
-    DECIDED,
     DISPUTE_MOVES,
     FALLEN,
     LABELS,
@@ -36,7 +35,6 @@ def test_every_status_can_be_reached_and_the_settled_ones_are_ends():
     assert not left & SETTLED
     assert FALLEN < SETTLED
     assert set(LABELS) == set(DisputeStatus)
-    assert DisputeStatus.AGREED not in DECIDED
 
 
 @pytest.mark.parametrize(
