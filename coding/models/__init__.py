@@ -3,6 +3,7 @@
 from coding.models.code_files import CodeFile, FileOutcome
 from coding.models.codes import Code, CodeGroup, CodeNote, Crosswalk, IndexEntry
 from coding.models.coding import Coding, Diagnosis, Discrepancy, Draft, ProcedureLine, Verdict, Verification
+from coding.models.double_coding import SecondCoding, SecondCodingStatus
 from coding.models.editions import Edition
 from coding.models.encounter import Assignment, Encounter, EncounterEvent, QueueRank
 from coding.models.fees import (
@@ -68,6 +69,8 @@ __all__ = [
     "Ruling",
     "Score",
     "SearchExpression",
+    "SecondCoding",
+    "SecondCodingStatus",
     "Taxonomy",
     "UnitLimit",
     "Utilisation",

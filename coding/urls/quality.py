@@ -1,14 +1,18 @@
-"""Addresses of quality: discrepancies on their way, people's figures, rulings."""
+"""Addresses of quality: discrepancies on their way, people's figures, rulings, double coding."""
 
 from django.urls import path
 
-from coding.views import quality, rulings
+from coding.views import double_coding, quality, rulings
 
 urlpatterns = [
     path("quality/", quality.quality, name="quality"),
     path("quality/disputes/<int:pk>/", quality.dispute, name="dispute"),
     path("quality/disputes/<int:pk>/step/", quality.dispute_step, name="dispute-step"),
     path("quality/people/<int:pk>/", quality.person_quality, name="person-quality"),
+    path("second/", double_coding.second, name="second"),
+    path("second/<int:pk>/", double_coding.second_coding, name="second-coding"),
+    path("second/<int:pk>/pages/<int:place>/", double_coding.second_page, name="second-page"),
+    path("quality/double-coding/", double_coding.double_coding, name="double-coding"),
     path("rulings/", rulings.rulings, name="rulings"),
     path("rulings/issue/", rulings.issue, name="issue-ruling"),
     path("rulings/<int:pk>/", rulings.ruling, name="ruling"),

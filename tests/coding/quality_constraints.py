@@ -12,6 +12,7 @@ from coding.models import (
     QualityTerms,
     Ruling,
     Score,
+    SecondCoding,
     Verdict,
     Verification,
 )
@@ -120,6 +121,24 @@ def withdrawn(on: date) -> Ruling:
     return ruling(withdrawn_from=on, withdrawn_by=by, withdrawn_at=NOON)
 
 
+def second(**fields: Any) -> SecondCoding:
+    of = fields.pop("of", None) or judged()
+    return SecondCoding.objects.create(**{
+        "practice": of.practice, "encounter": of.encounter, "first": of.coder_version, "first_coder": of.coder,
+        "seed": "double 1", "share": 5, "selected_at": NOON, **fields,
+    })  # fmt: skip
+
+
+def taken(**fields: Any) -> SecondCoding:
+    coder = fields.pop("coder", None) or factories.UserFactory(roles=[Role.CODER])
+    return second(**{"status": "taken", "coder": coder, "taken_at": NOON, "touched_at": NOON, **fields})
+
+
+def coded_twice_by_one() -> None:
+    of = judged()
+    taken(of=of, coder=of.coder)
+
+
 BROKEN_QUALITY: dict[str, Callable[[], Any]] = {
     "coding_discrepancy_part_known": lambda: difference(part="hat"),
     "coding_discrepancy_reason_known": lambda: difference(reason="mood"),
@@ -138,6 +157,10 @@ BROKEN_QUALITY: dict[str, Callable[[], Any]] = {
     "coding_dispute_not_settled_by_a_side": settled_by_its_verifier,
     "coding_disputestep_old_status_known": lambda: step(old_status="mulling"),
     "coding_disputestep_new_status_known": lambda: step(new_status="mulling"),
+    "coding_secondcoding_status_known": lambda: second(status="lost"),
+    "coding_secondcoding_by_another": coded_twice_by_one,
+    "coding_secondcoding_taken_by": lambda: second(status="taken"),
+    "coding_secondcoding_submitted_at": lambda: taken(status="done"),
     "coding_ruling_specialty_known": lambda: ruling(specialty="magic"),
     "coding_ruling_dates": lambda: withdrawn(date(2026, 1, 1)),
     "coding_ruling_says_something": lambda: ruling(text=""),
@@ -146,6 +169,8 @@ BROKEN_QUALITY: dict[str, Callable[[], Any]] = {
 BROKEN_QUALITY_AT_THE_END: dict[str, Callable[[], Any]] = {
     "coding_dispute_people": with_other_people,
     "coding_dispute_found_there": about_another_verification,
+    "coding_secondcoding_first_of_encounter": lambda: second(encounter=judged().encounter),
+    "coding_secondcoding_first_author": lambda: second(first_coder=factories.UserFactory(roles=[Role.CODER])),
     "coding_score_terms_id_same_practice": lambda: scored(terms=terms()),
 }
 FROZEN_QUALITY: dict[str, Callable[[], Any]] = {

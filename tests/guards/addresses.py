@@ -195,6 +195,10 @@ ADDRESSES: Mapping[str, Address] = {
         about("dispute", "ann", "bea", "max"), form=lambda world: {"move": "agree", "comment": "Yes."}
     ),
     "coding:person-quality": about("ann", "ann", "max"),
+    "coding:second": page(*WORKERS),
+    "coding:second-coding": about("second", "kim"),
+    "coding:second-page": about("second", "kim", place=1),
+    "coding:double-coding": page("max"),
     "coding:rulings": page(*WORKERS, "max"),
     "coding:issue-ruling": page("max"),
     "coding:ruling": about("ruling", *WORKERS, "max"),

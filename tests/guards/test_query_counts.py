@@ -334,8 +334,8 @@ LISTS: Mapping[str, List] = {
 }
 
 
-# Pages about one thing, forms, files, and what only takes a POST; the levels are counted in tests/coding/em, what a
-# ruling is measured on in tests/coding/quality.
+# Pages about one thing, forms, files, and what only takes a POST; levels, rulings and what is coded twice are counted
+# in tests/coding/em and tests/coding/quality.
 NO_LISTS = {
     "coding:favourite-code", "coding:code-file", "coding:levels", "coding:person-levels",
     "portal:healthz", "portal:readyz", "portal:join", "portal:unlock", "portal:keep_alive", "portal:security",
@@ -356,7 +356,8 @@ NO_LISTS = {
     "coding:page-words",
     "coding:split", "coding:findings", "coding:verify", "coding:compare",
     "coding:draft", "coding:heartbeat", "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
-    "coding:dispute-step", "coding:ruling", "coding:issue-ruling", "coding:withdraw-ruling",
+    "coding:dispute-step", "coding:double-coding", "coding:second", "coding:second-coding", "coding:second-page",
+    "coding:ruling", "coding:issue-ruling", "coding:withdraw-ruling",
     "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",
     "coding:reopen", "coding:job-try-again", "feedback:read", "feedback:add", "feedback:answer", "feedback:edit",
     "feedback:delete", "feedback:resolve", "feedback:attachment", "api:files", "api:send",
