@@ -28,7 +28,7 @@ from portal.rules.intake import Refusal
 
 LARGEST_MANIFEST = 64 * 1024**2  # bytes
 LOOK = 50  # milliseconds between two looks at what the child holds
-LOOKS = 20  # after so many the parent asks whether the work is still its own
+ASKS = 1  # second between two questions whether the work is still the parent's own
 HELD = re.compile(r"^VmHWM:\s+(\d+) kB$", re.MULTILINE)  # proc(5): the most that was resident since the exec
 # How a child ends beyond its limits: pdfium and libtiff do not survive a refused allocation.
 OUT_OF_LIMITS = frozenset(
@@ -61,11 +61,17 @@ def nobody_else() -> None:
     """The work is ours as long as it takes."""
 
 
+def nothing_to_do() -> bool:
+    """What a parent does that only waits."""
+    return False
+
+
 def ask_child(  # noqa: PLR0913  (each is a thing of its own)
     parser: str,
     *words: object,
     place: Path,
     still_ours: Callable[[], None] = nobody_else,
+    meanwhile: Callable[[], bool] = nothing_to_do,
     handed: bytes = b"",
     seconds: int = 0,
     environment: Mapping[str, str] = MappingProxyType({}),
@@ -73,14 +79,16 @@ def ask_child(  # noqa: PLR0913  (each is a thing of its own)
 ) -> dict[str, Any]:
     """Run a parser to its end: its manifest, with `peak` (the bytes it held at most). Refused or ChildLost otherwise.
 
-    `handed` comes to it by its standard input, which no other process can read.
+    `handed` comes to it by its standard input, which no other process can read. `meanwhile` is called again and again
+    as long as the child lives and may take over what it has finished; it says whether it did.
     """
     limits = {"memory": settings.INTAKE_CHILD_MEMORY, "seconds": settings.INTAKE_CHILD_SECONDS, **figures}
     options = [word for name, value in limits.items() for word in (f"--{name}", str(value))]
     ended = run_child(
-        parser, [*map(str, words), *options], place, still_ours, handed=handed, seconds=seconds, environment=environment
-    )
-    manifest = read_manifest(place)
+        parser, [*map(str, words), *options], place, still_ours, meanwhile,
+        handed=handed, seconds=seconds, environment=environment,
+    )  # fmt: skip
+    manifest = read_manifest(place / "manifest.json")
     if ended.code:
         raise Refused(Refusal.TOO_COSTLY)
     if "refusal" in manifest:
@@ -95,6 +103,7 @@ def run_child(  # noqa: PLR0913  (each is a thing of its own)
     words: Sequence[str],
     place: Path,
     still_ours: Callable[[], None],
+    meanwhile: Callable[[], bool] = nothing_to_do,
     *,
     handed: bytes = b"",
     seconds: int = 0,
@@ -112,7 +121,7 @@ def run_child(  # noqa: PLR0913  (each is a thing of its own)
     reached("render.child_started")
     deadline = time.monotonic() + (seconds or settings.INTAKE_CHILD_SECONDS)
     try:
-        ended = wait(child, deadline, still_ours)
+        ended = wait(child, deadline, still_ours, meanwhile)
     finally:
         child.kill()  # if it lives
         child.close()
@@ -141,17 +150,18 @@ def input_of(handed: bytes) -> Iterator[int]:
         os.close(out)
 
 
-def wait(child: nursery.Child, deadline: float, still_ours: Callable[[], None]) -> Ended:
-    """Wake up the moment the child ends; how it ended."""
+def wait(child: nursery.Child, deadline: float, still_ours: Callable[[], None], meanwhile: Callable[[], bool]) -> Ended:
+    """Wake up the moment the child ends, or after what was done meanwhile; how it ended."""
     watch = select.poll()
     watch.register(child.handle, select.POLLIN)
-    peak, looks = held(child.pid), 0
-    while not watch.poll(LOOK):
-        peak, looks = max(peak, held(child.pid)), looks + 1
-        if time.monotonic() > deadline:
+    peak, asked = held(child.pid), time.monotonic()
+    while not watch.poll(0 if meanwhile() else LOOK):
+        peak, now = max(peak, held(child.pid)), time.monotonic()
+        if now > deadline:
             raise Refused(Refusal.TOO_COSTLY)
-        if looks % LOOKS == 0:
+        if now - asked > ASKS:
             still_ours()
+            asked = time.monotonic()
     code = child.code()
     if code is None:
         raise ChildLost
@@ -166,9 +176,8 @@ def held(pid: int) -> int:
     return 0
 
 
-def read_manifest(place: Path) -> dict[str, Any]:
+def read_manifest(path: Path) -> dict[str, Any]:
     """What the child wrote; empty if it did not come to that."""
-    path = place / "manifest.json"
     if not path.exists():
         return {}
     if path.stat().st_size > LARGEST_MANIFEST:

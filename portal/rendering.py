@@ -12,14 +12,14 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
 
 from portal import storage
-from portal.children import ChildLost, Refused, ask_child, nobody_else
+from portal.children import ChildLost, Refused, ask_child, nobody_else, read_manifest
 from portal.failpoints import reached
 from portal.rules.intake import Refusal
 from portal.rules.words import NOTHING, Belief, Lines, Word
@@ -40,7 +40,7 @@ class DrawnPage:
     height: int
     image_name: str
     text: str
-    pixels: str = ""  # SHA-256 of what is seen; none of a page of one colour
+    pixels: str = ""  # SHA-256 of the image as it is shown; none of a page of one colour
     thumb_name: str = ""
     ink: int | None = None
     lines: Lines = NOTHING
@@ -59,10 +59,7 @@ def draw_chart(
     with work_folder() as folder:
         source = folder / "source"
         fetch(copies, sha256, source)
-        return [
-            keep_page(place, page, practice_id=practice_id)
-            for place, page in all_slices(source, media_type, folder, still_ours)
-        ]
+        return draw_pages(source, media_type, folder, practice_id=practice_id, still_ours=still_ours)
 
 
 @contextmanager
@@ -106,36 +103,55 @@ def fetch(copies: Sequence[str], sha256: str, target: Path) -> None:
     raise Refused(Refusal.CHANGED_AFTER_RECEIPT)
 
 
-def all_slices(
-    source: Path, media_type: str, folder: Path, still_ours: Callable[[], None]
-) -> Iterator[tuple[Path, dict[str, Any]]]:
-    """Slice after slice until the last page, each with its folder; it is stored before the next is drawn."""
+def draw_pages(
+    source: Path, media_type: str, folder: Path, *, practice_id: int, still_ours: Callable[[], None]
+) -> list[DrawnPage]:
+    """Slice after slice until the last page; each page is stored while the child draws the next."""
     deadline = time.monotonic() + CHART_SECONDS
-    first, total = 1, 1
-    while first <= total:
+    pages: list[DrawnPage] = []
+    total = 1
+    while len(pages) < total:
         if time.monotonic() > deadline:
             raise Refused(Refusal.TOO_COSTLY)
         with tempfile.TemporaryDirectory(dir=folder) as place:
-            manifest = draw_slice(source, media_type, Path(place), first, still_ours)
-            total = manifest["total"]
-            for page in manifest["pages"]:
-                yield Path(place), page
-                first = page["number"] + 1
+            one = Slice(Path(place), practice_id=practice_id, first=len(pages) + 1)
+            total = one.draw(source, media_type, still_ours)
+        pages += one.pages
         still_ours()
+    return pages
 
 
-def draw_slice(
-    source: Path, media_type: str, place: Path, first: int, still_ours: Callable[[], None]
-) -> dict[str, Any]:
-    """One child's work: its manifest, in which the next pages are at least one."""
-    manifest = ask_child(
-        "draw", source, place, media_type, place=place, still_ours=still_ours,
-        first=first, count=SLICE_PAGES, page_limit=settings.INTAKE_PAGE_LIMIT, pause=SLICE_SECONDS,
-    )  # fmt: skip
-    numbers = [page["number"] for page in manifest["pages"]]
-    if not numbers or numbers != list(range(first, first + len(numbers))) or manifest["total"] < numbers[-1]:
-        raise ChildLost
-    return manifest
+@dataclass
+class Slice:
+    """The pages of one child, stored in their order as it tells of them."""
+
+    place: Path
+    practice_id: int
+    first: int
+    pages: list[DrawnPage] = field(default_factory=list)
+
+    def draw(self, source: Path, media_type: str, still_ours: Callable[[], None]) -> int:
+        """The child's work from the first page on, at least one; how many pages the document has."""
+        manifest = ask_child(
+            "draw", source, self.place, media_type, place=self.place, still_ours=still_ours, meanwhile=self.take,
+            first=self.first, count=SLICE_PAGES, page_limit=settings.INTAKE_PAGE_LIMIT, pause=SLICE_SECONDS,
+        )  # fmt: skip
+        while self.take():
+            pass
+        total: int = manifest["total"]
+        if not self.pages or not self.pages[-1].number == manifest["last"] <= total:
+            raise ChildLost
+        return total
+
+    def take(self) -> bool:
+        """Store the next page if it is finished."""
+        number = self.first + len(self.pages)
+        page = read_manifest(self.place / f"{number}.json")
+        if page:
+            if page["number"] != number:
+                raise ChildLost
+            self.pages.append(keep_page(self.place, page, practice_id=self.practice_id))
+        return bool(page)
 
 
 def keep_page(place: Path, page: dict[str, Any], *, practice_id: int) -> DrawnPage:
@@ -151,7 +167,7 @@ def keep_page(place: Path, page: dict[str, Any], *, practice_id: int) -> DrawnPa
         height=page["height"],
         image_name=stored.name,
         text=page["text"],
-        pixels=page["pixels"],
+        pixels="" if page["plain"] else stored.sha256,
         thumb_name=storage.keep_bytes(
             thumb.read_bytes(), practice_id=practice_id, folder="thumbs", ending=thumb.suffix
         ).name,

@@ -108,12 +108,15 @@ def forget_old(*, station: str, at: datetime) -> list[str]:
 
 
 @transaction.atomic
-def cut_abandoned(*, station: str, but: Iterable[int]) -> list[InboxFile]:
+def cut_abandoned(*, station: str, before: datetime, but: Iterable[int]) -> list[InboxFile]:
     """Files marked as being written that no connection of this server holds: its process died. They can be resumed.
 
-    Returned with their row's `in_order` as it was: bytes that came out of order may hide a hole.
+    Those written to before a time; a younger one may just be being opened. Returned with their row's `in_order` as it
+    was: bytes that came out of order may hide a hole.
     """
-    rows = InboxFile.objects.select_for_update(of=("self",)).filter(station=station, state=FileState.WRITING)
+    rows = InboxFile.objects.select_for_update(of=("self",)).filter(
+        station=station, state=FileState.WRITING, written_at__lt=before
+    )
     files = list(rows.exclude(pk__in=list(but)))
     InboxFile.objects.filter(pk__in=[file.pk for file in files]).update(state=FileState.CUT)
     return files

@@ -201,7 +201,7 @@ class Page(ClientRow):
     image_name = models.CharField(max_length=200)
     thumb_name = models.CharField(max_length=200, blank=True, db_default="")
     ink = models.PositiveSmallIntegerField(null=True, blank=True)  # ten-thousandths of the page
-    pixels = models.CharField(max_length=64, blank=True)  # SHA-256 of what is seen; none of a page of one colour
+    pixels = models.CharField(max_length=64, blank=True)  # SHA-256 of the image; none of a page of one colour
     # The values of the barcodes on it; null until they are read.
     barcodes = ArrayField(models.CharField(max_length=100), null=True, blank=True)
     text = models.TextField(blank=True)

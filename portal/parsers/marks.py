@@ -15,10 +15,14 @@ MARGIN = 25  # one part in so many of each side is not looked at: holes, shadows
 THUMB = 220  # pixels of a thumbnail's width: four in a row of a narrow column
 
 
-def ink_map(image: Image.Image) -> Image.Image:
-    """A small copy, white where there is ink, black where there is paper; the outermost margin is paper."""
-    grey = image.convert("L")
-    small = grey.reduce(SMALL) if min(grey.size) >= 2 * SMALL else grey
+def reduced(image: Image.Image) -> Image.Image:
+    """A copy of a quarter of the width and height, each point the mean of sixteen; a strip as it is."""
+    return image.reduce(SMALL) if min(image.size) >= 2 * SMALL else image
+
+
+def ink_map(coarse: Image.Image) -> Image.Image:
+    """Of a reduced page: white where there is ink, black where there is paper; the outermost margin is paper."""
+    small = coarse.convert("L")
     levels = small.histogram()
     paper = max(range(256), key=lambda level: levels[level])
     inked = small.point([255 if level < paper - DARKER else 0 for level in range(256)])
@@ -47,11 +51,11 @@ def under(inked: Image.Image, words: Sequence[Word]) -> tuple[float, int]:
     return (hit / len(words) if words else 0.0), share_of(rest)
 
 
-def keep_thumbnail(image: Image.Image, path: Path) -> None:
-    """A small copy as JPEG; figures in docs/decisions/0011."""
-    plain = image if image.mode == "L" else image.convert("RGB")
-    across, down = min(1.0, THUMB / plain.width), min(1.0, 2 * THUMB / plain.height)
+def keep_thumbnail(image: Image.Image, coarse: Image.Image, path: Path) -> None:
+    """A small copy as JPEG, made of the reduced one where that is large enough; figures in docs/decisions/0011."""
+    across, down = min(1.0, THUMB / image.width), min(1.0, 2 * THUMB / image.height)
     scale = min(across, down)
-    size = max(1, round(plain.width * scale)), max(1, round(plain.height * scale))
-    coarse = plain.reduce(SMALL) if scale <= 1 / SMALL else plain
-    coarse.resize(size, Image.Resampling.BICUBIC).save(path, "JPEG", quality=50)
+    size = max(1, round(image.width * scale)), max(1, round(image.height * scale))
+    source = coarse if scale <= 1 / SMALL else image
+    plain = source if source.mode == "L" else source.convert("RGB")
+    plain.resize(size, Image.Resampling.BICUBIC).save(path, "JPEG", quality=50)

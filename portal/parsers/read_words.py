@@ -18,7 +18,7 @@ from PIL import Image, ImageFilter
 from portal.parsers import tesseract
 from portal.parsers.confine import OUT_OF_MEMORY, Refused, confine, reading
 from portal.parsers.draw import storable, without_idle_colour, write
-from portal.parsers.marks import keep_thumbnail
+from portal.parsers.marks import keep_thumbnail, reduced
 from portal.parsers.straighten import box_turned_back, lie_of
 from portal.rules.words import DOUBTFUL, SCALE, Lines, Word, boxed, sure_letters
 
@@ -118,7 +118,7 @@ def read(options: argparse.Namespace) -> dict[str, Any]:
             "width": upright.width, "height": upright.height, "file": write(upright, options.directory, 1),
             "thumb": "1.thumb.jpg",
         }  # fmt: skip
-        keep_thumbnail(upright, options.directory / "1.thumb.jpg")
+        keep_thumbnail(upright, reduced(upright), options.directory / "1.thumb.jpg")
     return manifest
 
 

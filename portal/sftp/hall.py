@@ -5,13 +5,15 @@ from __future__ import annotations
 import asyncio
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import AbstractContextManager
+from contextlib import AbstractContextManager, contextmanager
+from datetime import datetime
 from typing import TYPE_CHECKING, TypeVar
 
 from django.conf import settings
 from django.db import close_old_connections
+from django.utils import timezone
 
 from portal import scope
 from portal.sftp.staging import Staging
@@ -48,9 +50,28 @@ class Hall:
         self.visits: set[Visit] = set()
         self.uploads: dict[int, Upload] = {}  # open files by the id of their row
         self.taking: set[int] = set()  # ids of files that are being closed or taken
+        self.begun: list[datetime] = []  # when each file began to be opened that is not among the uploads yet
         self.buckets: dict[int, Bucket] = {}
         self.passwords_offered = False
         self.closing = False
+
+    @contextmanager
+    def opening(self) -> Iterator[None]:
+        """A file is being opened: its row may be there before it is among the uploads."""
+        begun = timezone.now()
+        self.begun.append(begun)
+        try:
+            yield
+        finally:
+            self.begun.remove(begun)
+
+    def held(self) -> tuple[datetime, list[int]]:
+        """What somebody works at: every file written to from the given time on, and those of these ids.
+
+        In this order: a file that leaves one of them is in the next one before.
+        """
+        since = min([*self.begun], default=timezone.now())
+        return since, [*self.uploads, *self.taking]
 
     async def off_loop(self, work: Callable[[], Found]) -> Found:
         """Run blocking work in a thread; the loop serves other connections meanwhile."""

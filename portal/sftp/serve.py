@@ -128,8 +128,8 @@ async def look_around(hall: Hall) -> None:
 def sweep(hall: Hall) -> None:
     """Take what was closed before a crash, tell what was cut by one, flag what is left, send what is quiet."""
     station = hall.staging.station
-    busy = [*hall.uploads, *hall.taking]
-    for file in in_service(lambda: cut_abandoned(station=station, but=busy)):
+    since, busy = hall.held()
+    for file in in_service(lambda: cut_abandoned(station=station, before=since, but=busy)):
         size = hall.staging.size(file.staged) if file.in_order else 0
         in_service(lambda file=file, size=size: correct_size(file=file, size=size))  # type: ignore[misc]
     for file in in_service(lambda: waiting_to_be_taken(station=station, but=busy)):

@@ -162,13 +162,14 @@ class Session(asyncssh.SFTPServer):
             raise asyncssh.SFTPPermissionDenied(tree.ONE_LEVEL)
         if await self.hall.off_loop(self.hall.staging.is_full):
             raise asyncssh.SFTPNoSpaceOnFilesystem("The disk is full. Our staff look into it; go on later.")
-        file, others, copy = await self.change(lambda: self.row_for(place, pflags))
-        before = self.hall.uploads.pop(file.pk, None)
-        if before is not None:
-            await before.taken_over()
-        descriptor = await self.hall.off_loop(lambda: self.hall.staging.open(file.staged))
-        upload = Upload(self.hall, file, descriptor, Written(), bool(pflags & asyncssh.FXF_APPEND), others)
-        self.hall.uploads[file.pk] = upload
+        with self.hall.opening():
+            file, others, copy = await self.change(lambda: self.row_for(place, pflags))
+            before = self.hall.uploads.pop(file.pk, None)
+            if before is not None:
+                await before.taken_over()
+            descriptor = await self.hall.off_loop(lambda: self.hall.staging.open(file.staged))
+            upload = Upload(self.hall, file, descriptor, Written(), bool(pflags & asyncssh.FXF_APPEND), others)
+            self.hall.uploads[file.pk] = upload
         told = self.told.get(place, file.size)
         size = await self.hall.off_loop(lambda: self.prepared(descriptor, min(file.size, told), copy))
         upload.written = Written(size)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from portal.rendering import all_slices, keep_page
+from portal.rendering import draw_pages
 from portal.rules.steps import StepName, StepOutcome
 from portal.steps.document import Document
 
@@ -16,8 +16,8 @@ class Render:
         return not document.members
 
     def run(self, document: Document) -> StepOutcome:
-        document.pages = [
-            keep_page(place, page, practice_id=document.practice_id)
-            for place, page in all_slices(document.source, document.media_type, document.folder, document.still_ours)
-        ]
+        document.pages = draw_pages(
+            document.source, document.media_type, document.folder,
+            practice_id=document.practice_id, still_ours=document.still_ours,
+        )  # fmt: skip
         return StepOutcome(facts={"pages": len(document.pages)})

@@ -57,13 +57,16 @@ def is_alive(pid):
 
 
 @pytest.fixture
-def hand():
-    """Do something to the child as soon as it works; what it came to."""
+def hand(tmp_path):
+    """Do something to the child as soon as it has told of a page; what it came to."""
     found, threads = [], []
+
+    def at_work():
+        return any(tmp_path.glob("*/1.json")) and bool(drawers())
 
     def act(deed):
         def once():
-            assert processes.wait_until(lambda: bool(drawers()), seconds=20, every=0.01)
+            assert processes.wait_until(at_work, seconds=20, every=0.01)
             found.append(deed(drawers()[0]))
 
         threads.append(threading.Thread(target=once))

@@ -64,7 +64,7 @@ def test_fifty_cuts_of_a_large_file_end_in_the_right_bytes(client, river, large)
     """Each attempt goes on where the one before was cut; in between nothing counts as received."""
     server, chance = client.server, random.Random(5)  # noqa: S311
     assert client.run("mkdir /inbox/big").returncode == 0
-    places = sorted(chance.sample(range(MIB, SIZE - 2 * MIB), CUTS))
+    places = sorted(chance.sample(range(MIB, SIZE - 16 * MIB), CUTS))
     made = 0
     for place in places:
         verb = "reput" if made else "put"
@@ -77,7 +77,8 @@ def test_fifty_cuts_of_a_large_file_end_in_the_right_bytes(client, river, large)
         until_cut_is_noted(server)
         assert not Chart.objects.exists()
         assert unfinished().size == staged_bytes(server)
-    done = client.run(f"reput {large} /inbox/big/large.pdf")
+    whole = staged_bytes(server) == SIZE  # the last cut came after the last byte: sftp does not resume that
+    done = client.run(f"{'put' if whole else 'reput'} {large} /inbox/big/large.pdf")
     assert done.returncode == 0, done.stderr + server.log()
     chart = Chart.objects.get()
     assert (made, chart.size, chart.sha256) == (CUTS, SIZE, digest(large))

@@ -54,3 +54,28 @@ def test_one_practices_trouble_holds_up_nobody_elses_files(hall, river, lake):
         sound.pk: ("taken", ""),
     }
     assert not hall.staging.path(ended.staged).exists()
+
+
+@pytest.mark.django_db(transaction=True)
+def test_a_file_that_is_just_being_opened_is_not_taken_for_abandoned(hall, river):
+    """Its row is there before the server holds it: another connection's sweep may come between."""
+
+    def written_at(at):
+        with scope.service():
+            account = factories.SftpAccountFactory(practice=river)
+            return factories.InboxFileFactory(
+                folder=factories.InboxFolderFactory(account=account), station=hall.staging.station,
+                state="writing", written_at=at,
+            )  # fmt: skip
+
+    def state_of(file):
+        with scope.service():
+            return InboxFile.objects.get(pk=file.pk).state
+
+    of_a_dead_server = written_at(timezone.now())
+    with hall.opening():
+        opened = written_at(timezone.now())
+        sweep(hall)
+    assert (state_of(of_a_dead_server), state_of(opened)) == ("cut", "writing")
+    sweep(hall)
+    assert state_of(opened) == "cut"  # it never came to be an upload
