@@ -74,6 +74,11 @@ class QualityTermsForm(forms.Form):
             cleaned["profile"] = PRESETS[cleaned["name"]]
         return cleaned
 
+    def profile_name(self) -> str:
+        """As scores name it."""
+        name = self.cleaned_data["name"]
+        return "Own weights" if name == self.OWN else str(name)
+
     def own_profile(self, cleaned: Mapping[str, Any]) -> Profile:
         def costs(words: Any) -> dict[str, str]:
             return {word.value: str(cleaned.get(f"cost_{word.value}")) for word in words}

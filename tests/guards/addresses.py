@@ -199,6 +199,8 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:second-coding": about("second", "kim"),
     "coding:second-page": about("second", "kim", place=1),
     "coding:double-coding": page("max"),
+    "coding:quality-terms": about("river", "max", "ada"),
+    "coding:set-quality-terms": about("river", "ada"),
     "coding:rulings": page(*WORKERS, "max"),
     "coding:issue-ruling": page("max"),
     "coding:ruling": about("ruling", *WORKERS, "max"),

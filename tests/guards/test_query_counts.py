@@ -21,7 +21,6 @@ from coding.models import (
     EncounterEvent,
     PreCoding,
     ProcedureLine,
-    Ruling,
 )
 from coding.rules.code_sets import CodeSet
 from portal.actions.audit import record
@@ -32,7 +31,7 @@ from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
 from tests import factories
-from tests.coding.judged import told
+from tests.coding.judged import more_disputes, more_rulings, more_terms
 from tests.guards.addresses import ADDRESSES, API_ADDRESSES
 
 FEW, MANY = 3, 30
@@ -245,30 +244,6 @@ def more_codes(world, number):
     )  # fmt: skip
 
 
-def more_disputes(world, number):
-    """Another discrepancy of Ann's, and a rebuttal that waits for Bea; with a manager's word and a month of its own."""
-    at = timezone.now() - timedelta(days=5 * number)
-    chart = factories.ChartFactory(batch=factories.BatchFactory(practice=world.river))
-    for part, status in ((1, "told"), (2, "rebutted")):
-        visit = factories.EncounterFactory(
-            chart=chart, part=part, status="verified", finished_at=at, coded_by=world.ann
-        )
-        dispute = told(visit, coder=world.ann, verifier=world.bea, at=at)
-        type(dispute).objects.filter(pk=dispute.pk).update(status=status)
-    world.dispute.steps.create(
-        practice=world.river, move="rebut", old_status="told", new_status="rebutted", at=at,
-        user=factories.UserFactory(roles=[Role.CODER]),
-    )  # fmt: skip
-
-
-def more_rulings(world, number):
-    """Another ruling of another practice."""
-    Ruling.objects.create(
-        practice=factories.PracticeFactory(), pattern="99213", text="Count.", starts_on=date(2026, 1, 1),
-        issued_by=factories.UserFactory(roles=[Role.MANAGER]), issued_at=timezone.now(),
-    )  # fmt: skip
-
-
 def new_cleo(world, practice=None):
     return factories.UserFactory(roles=[Role.PRACTICE], practice=practice or world.river)
 
@@ -304,6 +279,7 @@ LISTS: Mapping[str, List] = {
     "coding:quality": List("ann", more_disputes),
     "coding:dispute": List("bea", more_disputes),
     "coding:person-quality": List("max", more_disputes),
+    "coding:quality-terms": List("max", more_terms),
     "coding:rulings": List("max", more_rulings),
     "coding:operations": List("max", more_work),
     "coding:operations-figures": List("max", more_work),
@@ -356,7 +332,8 @@ NO_LISTS = {
     "coding:page-words",
     "coding:split", "coding:findings", "coding:verify", "coding:compare",
     "coding:draft", "coding:heartbeat", "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
-    "coding:dispute-step", "coding:double-coding", "coding:second", "coding:second-coding", "coding:second-page",
+    "coding:dispute-step", "coding:set-quality-terms",
+    "coding:double-coding", "coding:second", "coding:second-coding", "coding:second-page",
     "coding:ruling", "coding:issue-ruling", "coding:withdraw-ruling",
     "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",
     "coding:reopen", "coding:job-try-again", "feedback:read", "feedback:add", "feedback:answer", "feedback:edit",
