@@ -40,16 +40,8 @@ def test_an_admin_sets_a_preset_and_a_manager_reads_it(client, river, ada, max_)
 
 def test_own_weights_count_with_that_profile(client, river, ada):
     client.force_login(ada)
-    changes = {
-        "name": "own",
-        "cost_pointer": "0",
-        "cost_modifier": "0.75",
-        "denominator": "verifier",
-        "first_listed": "2",
-    }
-    client.post(
-        reverse("coding:set-quality-terms", args=[river.pk]), sent(name="own", denominator="verifier", **weights)
-    )
+    weights = {"cost_pointer": "0", "cost_modifier": "0.75", "first_listed": "2", "denominator": "verifier"}
+    client.post(reverse("coding:set-quality-terms", args=[river.pk]), sent(name="own", **weights))
     terms = QualityTerms.objects.get()
     profile = terms.scoring_profile()
     assert (terms.name, profile.kinds[Kind.POINTER], str(profile.kinds[Kind.MODIFIER])) == ("Own weights", 0, "0.75")
