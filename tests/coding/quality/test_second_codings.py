@@ -222,9 +222,10 @@ def test_a_long_chart_costs_as_many_queries_as_a_short_one(client, ann, river, a
 # -- the report ----------------------------------------------------------------------------------------
 
 
-def test_the_report_by_hand(client, ann, kim, max_, river, ada):
+def test_the_report_by_hand(client, ann, kim, max_, river, ada, time_machine):
     load_codes()
-    at = timezone.now()
+    time_machine.move_to(NOON, tick=False)
+    at = NOON
     agreed_on(river, ada, 100, at=at)
     for mine, theirs in (
         (("E119 I10", "99214@1"), ("E119 I10", "99213@1")),
