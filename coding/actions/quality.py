@@ -13,6 +13,7 @@ from coding.models import Dispute, Encounter, Score
 from coding.rules import scoring
 from coding.rules.discrepancies import Kind
 from coding.rules.disputes import FALLEN
+from coding.rules.scoring_profiles import STANDARD
 from portal.models import User
 
 PERIOD = timedelta(days=183)
@@ -50,7 +51,7 @@ def quality_of(person: User, *, seen_by: User, at: datetime) -> PersonQuality:
         by_month.setdefault(month_of(one.verification.at), []).append(one)
     return PersonQuality(
         score=scoring.score([one.figures() for one in scores]),
-        profiles=tuple(Counter(one.terms.name if one.terms else STANDARD_NAME for one in scores).most_common()),
+        profiles=tuple(Counter(measure_of(one) for one in scores).most_common()),
         kinds=added(kinds.values()),
         months=tuple(
             Month(
@@ -59,6 +60,12 @@ def quality_of(person: User, *, seen_by: User, at: datetime) -> PersonQuality:
             for first, own in sorted(by_month.items())
         ),
     )
+
+
+def measure_of(score: Score) -> str:
+    """The name of the profile and what it divides by."""
+    name, profile = (score.terms.name, score.terms.scoring_profile()) if score.terms else (STANDARD_NAME, STANDARD)
+    return f"{name}, divided by {profile.denominator.label}"
 
 
 def first_scores(person: User, *, seen_by: User, since: datetime) -> list[Score]:

@@ -118,8 +118,8 @@ class Around:
 def agreement_around(ruling: Ruling, *, seen_by: User) -> Around:
     """Measured on the first verdict on each visit of the ruling's clients, payers and specialties.
 
-    Half a year before and after its first day, by the day of the coding at the practice; what was coded after its
-    withdrawal counts nowhere.
+    Half a year before and after its first day, by the day of the coding at the practice; what was coded on that
+    day before it was issued came before it. What was coded after its withdrawal counts nowhere.
     """
     counts = {False: [0, 0], True: [0, 0]}
     seen: set[int] = set()
@@ -127,13 +127,14 @@ def agreement_around(ruling: Ruling, *, seen_by: User) -> Around:
         if verification.encounter_id in seen:
             continue
         seen.add(verification.encounter_id)
-        coded_on = day_of(verification.encounter.practice, verification.coder_version.submitted_at)
+        submitted_at = verification.coder_version.submitted_at
+        coded_on = day_of(verification.encounter.practice, submitted_at)
         if ruling.withdrawn_from and coded_on >= ruling.withdrawn_from:
             continue
         found = agreed_lines(
             *versions_of(verification), judged_differences(verification.discrepancies.all()), ruling.pattern
         )
-        side = counts[coded_on >= ruling.starts_on]
+        side = counts[coded_on >= ruling.starts_on and submitted_at >= ruling.issued_at]
         side[0] += found.count
         side[1] += found.of
     return Around(Proportion(*counts[False]), Proportion(*counts[True]))

@@ -18,11 +18,16 @@ from coding.rules.proportions import CONFIDENCE, Proportion
 
 TAIL = 0.025  # of a percentile interval of 95 %, on each side
 WORD = 4  # bytes of a draw
+NOTHING = 1e-12  # what rounding leaves of a variance that is none
 
 
 @dataclass(frozen=True)
 class Kappa:
-    """κ with its analytic 95 % interval, κ ± 1.96 standard errors cut to -1 and 1; `expected` is what chance gives."""
+    """κ with its analytic 95 % interval, κ ± 1.96 standard errors cut to -1 and 1; `expected` is what chance gives.
+
+    Where the error comes out as nothing, as for perfect agreement or one person's single label, it is the sample that
+    says too little, and not κ that is certain: there is no interval then.
+    """
 
     value: float | None
     observed: Proportion
@@ -31,11 +36,11 @@ class Kappa:
 
     @property
     def low(self) -> float | None:
-        return None if self.value is None or self.error is None else max(-1.0, self.value - CONFIDENCE * self.error)
+        return None if self.value is None or not self.error else max(-1.0, self.value - CONFIDENCE * self.error)
 
     @property
     def high(self) -> float | None:
-        return None if self.value is None or self.error is None else min(1.0, self.value + CONFIDENCE * self.error)
+        return None if self.value is None or not self.error else min(1.0, self.value + CONFIDENCE * self.error)
 
 
 def cohen_kappa(pairs: Iterable[tuple[Hashable, Hashable]]) -> Kappa:
@@ -78,7 +83,7 @@ def standard_error(table: Mapping[tuple[Hashable, Hashable], int], value: float,
         else:
             total += count / n * (away * (columns[one] + rows[other]) / n) ** 2
     total -= (value - expected * away) ** 2
-    return math.sqrt(max(total, 0.0) / n) / (1 - expected)
+    return math.sqrt(total / n) / (1 - expected) if total > NOTHING else 0.0
 
 
 # -- Krippendorff --------------------------------------------------------------------------------------
@@ -146,9 +151,12 @@ def resamples(size: int, *, seed: str, times: int = 1000) -> Iterator[list[int]]
 
 
 def band_of(values: Iterable[float | None]) -> Band | None:
-    """The percentile interval (Efron 1979) of a statistic's values; None if it never had one."""
+    """The percentile interval (Efron 1979) of a statistic's values; None if it never had one, or always the same.
+
+    A sample whose resamples cannot differ is too small to tell how far the value may be off.
+    """
     known = sorted(value for value in values if value is not None)
-    if not known:
+    if not known or known[-1] - known[0] < NOTHING:
         return None
     return Band(percentile(known, TAIL), percentile(known, 1 - TAIL), len(known))
 

@@ -199,12 +199,15 @@ def code_rows(rows: tuple[CodeAgreement, ...]) -> list[dict[str, Any]]:
 
 def number_words(value: float | None, band: Band | None) -> str:
     """As in "0.64 (0.41 to 0.83)"; a dash where nothing could differ."""
-    if value is None:
-        return "–"
-    return f"{value:.2f}" + (f" ({band.low:.2f} to {band.high:.2f})" if band else "")
+    return "–" if value is None else between(value, (band.low, band.high) if band else None)
 
 
 def kappa_words(kappa: Kappa) -> str:
-    if kappa.value is None or kappa.low is None or kappa.high is None:
+    if kappa.value is None:
         return "–"
-    return f"{kappa.value:.2f} ({kappa.low:.2f} to {kappa.high:.2f})"
+    return between(kappa.value, (kappa.low, kappa.high) if kappa.low is not None and kappa.high is not None else None)
+
+
+def between(value: float, limits: tuple[float, float] | None) -> str:
+    """A value with its interval, or with the word that there is none."""
+    return f"{value:.2f} " + (f"({limits[0]:.2f} to {limits[1]:.2f})" if limits else "(too little for an interval)")

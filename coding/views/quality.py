@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 from django.contrib import messages
@@ -13,7 +14,7 @@ from django.views.decorators.http import require_GET, require_POST
 from coding.actions import disputes
 from coding.actions.disputes import StepRefused
 from coding.actions.moves import AlreadyMoved
-from coding.actions.quality import PersonQuality, quality_of
+from coding.actions.quality import Month, PersonQuality, quality_of
 from coding.forms.quality import DisputeStepForm
 from coding.models import Dispute
 from coding.rules.discrepancies import Kind
@@ -216,7 +217,7 @@ def person_quality(request: SignedRequest, pk: int) -> HttpResponse:
             "own": person == request.user,
             "figures": figures(seen.score),
             "encounters": seen.score.records.of,
-            "profiles": ", ".join(f"{name} ({count})" for name, count in seen.profiles),
+            "profiles": [f"{measure}: {count}" for measure, count in seen.profiles],
             "value": seen.score.value,
             "trend": trend(seen),
             "rows": [dispute_row(one, at=at) for one in rows],
@@ -236,7 +237,11 @@ def figures(score: Score) -> list[dict[str, str]]:
     """The shares of a score, each with what it is divided by."""
     return [
         {"label": "Lines right", "value": ratio_words(score.lines), "note": "weighted by the scoring profile"},
-        {"label": "Lines without any difference that counts", "value": proportion_words(score.rows), "note": "lines"},
+        {
+            "label": "Lines without any difference that counts",
+            "value": proportion_words(score.rows),
+            "note": "unweighted",
+        },
         {"label": "Encounters right", "value": proportion_words(score.records), "note": "record over record"},
         {"label": "Payment unchanged", "value": proportion_words(score.payment_records), "note": "encounters"},
         {"label": "First-listed diagnosis right", "value": proportion_words(score.first_listed), "note": "encounters"},
@@ -244,19 +249,25 @@ def figures(score: Score) -> list[dict[str, str]]:
 
 
 def trend(seen: PersonQuality) -> dict[str, Any]:
-    """Discrepancies that stand, by kind and month, under the number of lines they were found in."""
+    """Discrepancies that stand, by kind and month, above the lines they were found in; cells go with their month."""
+    names = [f"{month.first:%b %Y}" for month in seen.months]
+
+    def cells(value: Callable[[Month], Any]) -> list[tuple[str, Any]]:
+        return [(name, value(month)) for name, month in zip(names, seen.months, strict=True)]
+
     return {
-        "months": [f"{month.first:%b %Y}" for month in seen.months],
-        "encounters": [month.score.records.of for month in seen.months],
-        "lines": [month.score.rows.of for month in seen.months],
-        "right": [proportion_words(month.score.rows) for month in seen.months],
+        "months": names,
+        "encounters": cells(lambda month: month.score.records.of),
+        "right": cells(lambda month: proportion_words(month.score.rows)),
+        "all_right": proportion_words(seen.score.rows),
         "kinds": [
-            {
-                "label": kind.label,
-                "counts": [month.kinds.get(kind, 0) for month in seen.months],
-                "all": seen.kinds[kind],
-            }
+            {"label": kind.label, "counts": cells(number_of(kind)), "all": seen.kinds[kind]}
             for kind in Kind
-            if seen.kinds.get(kind)
+            if seen.kinds[kind]
         ],
     }
+
+
+def number_of(kind: Kind) -> Callable[[Month], int]:
+    """How many discrepancies of the kind a month has."""
+    return lambda month: month.kinds[kind]

@@ -51,6 +51,12 @@ def test_one_label_tells_nothing():
     assert krippendorff_alpha([]) is None
 
 
+def test_a_sample_in_which_nothing_can_vary_has_no_interval():
+    perfect, constant = cohen_kappa(["aa", "bb", "aa"]), cohen_kappa(["aa", "ab", "aa"])
+    assert (perfect.value, perfect.low, perfect.high) == (1, None, None)
+    assert (constant.value, constant.low, constant.high) == (pytest.approx(0), None, None)
+
+
 def lines(*texts):
     """Units from a line of labels per person; a dot is none."""
     said = [[None if word == "." else word for word in text.split()] for text in texts]
@@ -111,7 +117,7 @@ def test_kappa_is_the_same_from_both_sides_and_under_other_names(pairs):
 @given(PAIRS)
 def test_kappa_and_its_interval_stay_within_one(pairs):
     found = cohen_kappa(pairs)
-    if found.value is not None:
+    if found.low is not None:
         assert -1 <= found.low <= found.value + 1e-9
         assert found.value - 1e-9 <= found.high <= 1
 
@@ -167,6 +173,7 @@ def test_a_percentile_lies_between_its_neighbours():
     band = band_of([None, 10, 20, 30, 40, 50])
     assert (band.low, band.high, band.of) == (pytest.approx(11), pytest.approx(49), 5)
     assert band_of([None, None]) is None
+    assert band_of([0.3, 0.1 + 0.2, 0.3]) is None  # always the same: too little to tell
 
 
 def test_the_interval_of_a_mean_is_about_as_wide_as_theory_says():

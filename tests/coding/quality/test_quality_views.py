@@ -94,7 +94,7 @@ def test_figures_print_numerator_denominator_and_interval(client, dispute, river
         assert "5 of 6 · 83 % (44 to 97)" in shown
         assert "1 of 2 · 50 % (9 to 91)" in shown
         assert "0.62 RVUs" in shown
-        assert "Every difference (2)" in shown
+        assert "Every difference, divided by correct + missed + wrong + extra: 2" in shown
 
 
 def test_the_trend_counts_what_stands_by_kind_and_month(client, river, ann, bea, time_machine):
@@ -107,8 +107,11 @@ def test_the_trend_counts_what_stands_by_kind_and_month(client, river, ann, bea,
     Dispute.objects.filter(pk=gone.pk).update(status="withdrawn", due_at=None)
     client.force_login(ann)
     context = client.get(reverse("coding:person-quality", args=[ann.pk])).context
-    assert context["trend"]["encounters"] == [1, 2]
-    assert context["trend"]["kinds"] == [{"label": "Missed", "counts": [0, 2], "all": 2}]
+    trend = context["trend"]
+    assert [count for _, count in trend["encounters"]] == [1, 2]
+    (missed,) = trend["kinds"]
+    assert (missed["label"], [count for _, count in missed["counts"]], missed["all"]) == ("Missed", [0, 2], 2)
+    assert [month for month, _ in missed["counts"]] == trend["months"]
 
 
 def test_only_the_first_verdict_on_an_encounter_counts(client, river, ann, bea):

@@ -120,6 +120,17 @@ def test_agreement_before_and_after(river, ann, bea, max_, time_machine):
     assert agreement_around(other, seen_by=max_).before == Proportion(0, 0)
 
 
+def test_what_was_coded_on_the_first_day_before_it_was_issued_came_before(river, ann, bea, max_, time_machine):
+    load_codes()
+    time_machine.move_to(NOON, tick=False)
+    verified(river, ann, bea)
+    ruling = issued(max_, at=NOON + timedelta(hours=1))
+    time_machine.move_to(NOON + timedelta(hours=2), tick=False)
+    verified(river, ann, bea, mine="99213@1")
+    around = agreement_around(ruling, seen_by=max_)
+    assert (around.before, around.after) == (Proportion(0, 1), Proportion(1, 1))
+
+
 def test_measuring_costs_as_many_queries_for_many_verdicts(
     river, ann, bea, max_, django_assert_max_num_queries, time_machine
 ):
