@@ -20,6 +20,15 @@ def sweep_assignments(**_future: Any) -> None:
         expire_queries(at=timezone.now())
 
 
+@shared_task(name="coding.lapse_disputes")
+def lapse_disputes(**_future: Any) -> None:
+    from coding.actions.disputes import lapse_disputes as lapse
+    from portal import scope
+
+    with scope.service():
+        lapse(at=timezone.now())
+
+
 @shared_task(name="coding.push_work")
 def push_work(**_future: Any) -> None:
     from coding.actions.queue import push_work as push
