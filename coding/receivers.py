@@ -12,19 +12,25 @@ from coding.actions.code_index import queue_index_build
 from coding.actions.delivery import queue_delivery_if_complete
 from coding.actions.encounters import ensure_encounter
 from coding.actions.queue import release_all, ring_for_push
+from coding.actions.suggesting import queue_suggestions_of_chart
 from coding.code_index import is_made_from
 from coding.models import Edition, Encounter
 from coding.rules.code_sets import CodeSet
 from coding.signals import codes_loaded, encounter_finished
 from portal.models import Batch, Chart, User
 from portal.rules.intake import ChartStatus
-from portal.signals import batch_sent, chart_ready, chart_refused, person_deactivated
+from portal.signals import batch_sent, chart_ready, chart_refused, chart_words_read, person_deactivated
 
 
 @receiver(chart_ready, dispatch_uid="coding.chart_ready")
 def begin_encounter(*, chart: Chart, at: datetime, **_future: Any) -> None:
     if ensure_encounter(chart=chart, at=at) is not None:
         transaction.on_commit(ring_for_push, robust=True)
+
+
+@receiver(chart_words_read, dispatch_uid="coding.chart_words_read")
+def ask_for_suggestions(*, chart: Chart, at: datetime, **_future: Any) -> None:
+    queue_suggestions_of_chart(chart=chart, at=at)
 
 
 @receiver(batch_sent, dispatch_uid="coding.batch_sent")

@@ -45,6 +45,13 @@ def deliver_batch(*, claim: Any) -> None:
     deliver(claim=claim, at=timezone.now())
 
 
+@job_task("coding.suggest_codes")
+def suggest_codes(*, claim: Any) -> None:
+    from coding.actions.suggesting import make_suggestions
+
+    make_suggestions(claim=claim, at=timezone.now())
+
+
 # A full NCCI table takes a minute in one transaction; the lease is as long as a task may run at all.
 @job_task("coding.load_code_file", lease=timedelta(minutes=15))
 def load_code_file(*, claim: Any) -> None:
