@@ -144,5 +144,5 @@ function markBenchTab() {
 window.addEventListener("hashchange", markBenchTab);
 
 markBenchTab();
-startKeys();
+startKeys({ "site.keys": () => import("./key-sheet.js"), "site.palette": () => import("./palette.js") });
 settle(document);
