@@ -22,6 +22,15 @@ def sweep_assignments(**_future: Any) -> None:
         expire_queries(at=timezone.now())
 
 
+@shared_task(name="coding.lapse_disputes")
+def lapse_disputes(**_future: Any) -> None:
+    from coding.actions.disputes import lapse_disputes as lapse
+    from portal import scope
+
+    with scope.service():
+        lapse(at=timezone.now())
+
+
 @shared_task(name="coding.push_work")
 def push_work(**_future: Any) -> None:
     from coding.actions.queue import push_work as push
@@ -36,6 +45,13 @@ def deliver_batch(*, claim: Any) -> None:
     from coding.actions.delivery import deliver_batch as deliver
 
     deliver(claim=claim, at=timezone.now())
+
+
+@job_task("coding.suggest_codes")
+def suggest_codes(*, claim: Any) -> None:
+    from coding.actions.suggesting import make_suggestions
+
+    make_suggestions(claim=claim, at=timezone.now())
 
 
 # A full NCCI table takes a minute in one transaction; the lease is as long as a task may run at all.

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from coding.actions.double_coding import draw_second_coding
 from coding.actions.drafts import drop_draft
 from coding.actions.findings import explained_checks, refuse_hard_findings
 from coding.actions.leases import end_assignment, hold_lease
@@ -63,6 +64,7 @@ def submit_coding(
         reason=reason if checks else None,
     )
     record_decisions(coding=coding, decided=decided or Decided())
+    draw_second_coding(encounter=encounter, coding=coding, at=at)
     end_assignment(assignment=assignment, end=Assignment.End.FINISHED, at=at)
     move_encounter(
         encounter=encounter,

@@ -17,7 +17,7 @@ from coding.actions.evidence import passage_count, true_evidence
 from coding.actions.findings import HardFindings, ReasonMissing, check_coding
 from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import LeaseLost
-from coding.actions.suggesting import earlier_rejections, ensure_suggestions
+from coding.actions.suggesting import earlier_rejections
 from coding.actions.tables import facts
 from coding.actions.undoing import submit_undoably
 from coding.forms.bad_body import BadBody
@@ -72,8 +72,6 @@ def code(request: SignedRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return act(request, pk)
     bench = bench_of(request, pk, Stage.CODING)
-    if bench.is_live:
-        ensure_suggestions(encounter=bench.encounter, at=timezone.now())
     return page(request, bench, bench.body() or start_of(bench))
 
 

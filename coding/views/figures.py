@@ -26,6 +26,7 @@ JOB_WORDS = {
     "coding.deliver_batch": "Result not delivered",
     "portal.render_chart": "Chart not prepared",
     "coding.load_code_file": "Code list not loaded",
+    "coding.suggest_codes": "Codes not suggested",
 }
 
 

@@ -16,7 +16,7 @@ from coding.actions.moves import AlreadyMoved
 from coding.actions.undoing import TooLate, take_back_submission
 from coding.models import Assignment, Encounter, Submission
 from coding.rules.lifecycle import Stage
-from coding.views.bench import AT_BENCHES, BENCH
+from coding.views.bench import AT_BENCHES, BENCH, bench_answer
 from coding.views.due import status_tag
 from portal.access import SignedRequest, found, refuse, requires
 from portal.models import User
@@ -76,7 +76,7 @@ def undo(request: SignedRequest, pk: int) -> HttpResponse:
         return not_undone(request, f"{label} was not taken back: it was submitted too long ago.")
     except AlreadyMoved:
         return not_undone(request, f"{label} was not taken back: it has moved on.")
-    return redirect(BENCH[Stage(submission.stage)], pk=submission.encounter_id)
+    return bench_answer(request, Stage(submission.stage), submission.encounter_id)
 
 
 def not_undone(request: SignedRequest, why: str) -> HttpResponse:

@@ -1,7 +1,7 @@
 // <code-search>: one box for diagnoses and procedures; sends "code:chosen" with what was picked.
 import { make, post, say } from "./session.js";
 
-const PAUSE = 80; // ms without a key before asking
+const PAUSE = 60; // ms without a key before asking
 const SAY_AFTER = 500; // ms without a change before the count is announced
 
 class CodeSearch extends HTMLElement {

@@ -227,12 +227,12 @@ async function fetched(url) {
 
 /** Show what an address answers, in place of this bench; a page that cannot stand here is opened as any other. */
 export async function visit(url, { form, push = true } = {}) {
-  const response = form ? await post(url, form) : await fetch(url, { headers: { Accept: "text/html" }, credentials: "same-origin" });
+  const response = form ? await post(url, form, { "X-Swap": "1" }) : await fetch(url, { headers: { Accept: "text/html" }, credentials: "same-origin" });
   if (response.status === 423) return window.dispatchEvent(new Event("chartline:locked"));
   if (response.status === 401 || new URL(response.url).pathname.startsWith("/account/")) return signedOut();
   if (!response.ok && response.status !== 409 && response.status !== 422) throw new Error(String(response.status));
   const bench = benchOf(await response.text());
-  const address = new URL(response.url);
+  const address = addressOf(response);
   if (!bench || !(await prepare(bench).then(() => true, () => false))) return push ? location.assign(address) : location.reload();
   await unlocked();
   const moves = push && address.pathname !== location.pathname;
@@ -240,6 +240,9 @@ export async function visit(url, { form, push = true } = {}) {
   window.dispatchEvent(new CustomEvent("bench:shown", { detail: { ahead: false } }));
   return form || leave(old);
 }
+
+/** Where what was answered has its own address. */
+const addressOf = (response) => new URL(response.headers.get("Content-Location") ?? response.url, location.href);
 
 function swap(change) {
   const old = change();
@@ -269,7 +272,7 @@ function offerUndo(said, undo) {
 }
 
 export async function takeBack({ url, encounter }) {
-  const response = await post(url, new URLSearchParams({ encounter }));
+  const response = await post(url, new URLSearchParams({ encounter }), { "X-Swap": "1" });
   if (response.status === 423) return window.dispatchEvent(new Event("chartline:locked"));
   if (response.status === 409) return alertBanner((await response.json()).message, { tone: "warn" });
   const bench = response.ok ? benchOf(await response.text()) : undefined;
@@ -277,7 +280,7 @@ export async function takeBack({ url, encounter }) {
   await prepare(bench);
   await unlocked();
   memory.clear(); // the bench that is left comes next
-  leave(swap(() => show(bench, new URL(response.url).pathname)));
+  leave(swap(() => show(bench, addressOf(response).pathname)));
   return say(`${document.title.split(" · ")[0]}: taken back`);
 }
 

@@ -150,5 +150,5 @@ export function markBenchTab() {
 window.addEventListener("hashchange", markBenchTab);
 
 markBenchTab();
-startKeys();
+startKeys({ "site.keys": () => import("./key-sheet.js"), "site.palette": () => import("./palette.js") });
 settle(document);

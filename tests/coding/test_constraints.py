@@ -29,6 +29,7 @@ from portal.rules.roles import Role
 from tests import factories
 from tests.coding.lines import NOON, VISIT_DAY, facts_for, load_codes, submitted, waiting
 from tests.coding.list_constraints import BROKEN_LISTS
+from tests.coding.quality_constraints import BROKEN_QUALITY, BROKEN_QUALITY_AT_THE_END, FROZEN_QUALITY
 from tests.coding.query_constraints import BROKEN_QUERIES, BROKEN_QUERIES_AT_THE_END
 from tests.coding.suggestion_constraints import BROKEN_SUGGESTIONS, decision, suggestion_set
 
@@ -184,6 +185,7 @@ BROKEN_SUBMISSIONS = {
 }
 BROKEN = {
     **BROKEN_LISTS,
+    **BROKEN_QUALITY,
     **BROKEN_QUERIES,
     **BROKEN_SUGGESTIONS,
     "coding_code_system_known": lambda: change(factories.CodeFactory(), system="snomed"),
@@ -235,6 +237,7 @@ BROKEN = {
 
 # Foreign keys of the migrations; they are checked when the transaction ends.
 BROKEN_AT_THE_END = {
+    **BROKEN_QUALITY_AT_THE_END,
     **BROKEN_QUERIES_AT_THE_END,
     "coding_verification_coder_is_author": verification_with_another_coder,
     "coding_verification_same_encounter": verification_of_another_encounter,
@@ -285,6 +288,17 @@ def test_frozen_tables_only_grow(ann, table):
     load_codes()
     of = submitted(waiting(), ann).codings.get()
     verification(coding=of)
+    with (
+        pytest.raises(IntegrityError, match="only added"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"UPDATE coding_{table} SET practice_id = practice_id")
+
+
+@pytest.mark.parametrize("table", FROZEN_QUALITY)
+def test_what_was_judged_only_grows(table):
+    FROZEN_QUALITY[table]()
     with (
         pytest.raises(IntegrityError, match="only added"),
         transaction.atomic(),

@@ -9,14 +9,30 @@ from django.utils import timezone
 from coding.actions.ahead import hold_ahead
 from coding.actions.coding import submit_coding
 from coding.actions.delivery import JOB, queue_delivery_if_complete
+from coding.actions.disputes import StepRefused, rebut_discrepancy
+from coding.actions.double_coding import take_second_coding
 from coding.actions.drafts import draft_of, save_draft
 from coding.actions.leases import LeaseLost
 from coding.actions.moves import AlreadyMoved
 from coding.actions.precoding import finish_precoding
+from coding.actions.quality import first_scores
 from coding.actions.queue import give, push_work, take_back, take_next
 from coding.actions.undoing import TooLate, forget_sent_drafts, submit_undoably, take_back_submission
-from coding.actions.verification import give_verdict
-from coding.models import Assignment, Coding, Encounter, QueueRank, Submission, Verdict, Verification
+from coding.actions.verification import earlier_differences, give_verdict
+from coding.forms.quality import DisputeStepForm
+from coding.models import (
+    Assignment,
+    Coding,
+    Dispute,
+    DisputeStep,
+    Encounter,
+    QualityTerms,
+    QueueRank,
+    SecondCoding,
+    Submission,
+    Verdict,
+    Verification,
+)
 from coding.rules.check_reasons import CheckReason
 from coding.rules.lifecycle import EncounterStatus, Stage
 from coding.signals import submission_taken_back
@@ -160,6 +176,47 @@ def test_a_verdict_is_taken_back_and_counts_no_more(ann, bea, codes):
     assert (encounter.status, encounter.queue_rank, encounter.reserved_for) == ("verifying", QueueRank.NORMAL, None)
     assert encounter.waiting_since == NOON
     assert draft_of(encounter=encounter, stage=Stage.VERIFICATION, author=bea).body == DRAFT
+
+
+def test_nothing_of_a_verdict_stands_that_was_taken_back(ann, bea, codes):
+    encounter = submitted(waiting(), ann, version=coded(procedures="99214@1"))
+    work = take_next(by=bea, at=NOON)
+    mine = {"verdict": Verdict.CORRECTED, "coded": coded(procedures="99213@1")}
+    sent = submit_undoably(give_verdict, assignment=work, by=bea, at=NOON, draft=DRAFT, **mine)
+    assert [one.status for one in Dispute.objects.all()] == ["told"]
+    assert len(first_scores(ann, seen_by=bea, since=NOON - MINUTE)) == 1
+    work = take_back_submission(submission=sent, by=bea, at=NOON + SECOND)
+    assert [one.status for one in Dispute.objects.all()] == ["withdrawn"]
+    assert DisputeStep.objects.get(move="take_back").user == bea
+    assert first_scores(ann, seen_by=bea, since=NOON - MINUTE) == []
+    assert earlier_differences(encounter) == [], "the same difference may be said again"
+    submit_undoably(give_verdict, assignment=work, by=bea, at=NOON + MINUTE, draft=DRAFT, **mine)
+    [score] = first_scores(ann, seen_by=bea, since=NOON - MINUTE)
+    assert score.verification != sent.verification
+    with pytest.raises(StepRefused):
+        rebut_discrepancy(dispute=Dispute.objects.get(status="told"), by=bea, at=NOON + MINUTE, comment="Mine")
+
+
+def test_no_person_takes_a_single_discrepancy_back():
+    assert not DisputeStepForm({"move": "take_back", "comment": ""}).is_valid()
+    assert DisputeStepForm({"move": "agree", "comment": ""}).is_valid()
+
+
+def test_the_second_coding_is_about_the_version_that_stands(ann, codes):
+    encounter = precoded(waiting(), ann)
+    QualityTerms.objects.create(
+        practice=encounter.practice, version=1, name="Twice", starts_on=NOON.date(), double_coding_share=100, set_by=ann,
+        set_at=NOON,
+    )  # fmt: skip
+    work = take_next(by=ann, at=NOON, stages=[Stage.CODING])
+    sent = code_it(work, ann)
+    other = factories.UserFactory(roles=[Role.CODER])
+    assert take_second_coding(by=other, at=NOON + SECOND) is None, "not before the half minute is over"
+    work = take_back_submission(submission=sent, by=ann, at=NOON + SECOND)
+    assert take_second_coding(by=other, at=NOON + MINUTE) is None
+    again = code_it(work, ann, at=NOON + MINUTE)
+    assert SecondCoding.objects.get().first == again.coding
+    assert take_second_coding(by=other, at=NOON + 2 * MINUTE).first == again.coding
 
 
 def test_what_was_taken_back_does_not_send_the_next_version_to_verification(ann, codes):

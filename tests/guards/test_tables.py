@@ -156,6 +156,9 @@ def test_only_the_tables_of_record_are_frozen(db):
         "coding_encounterevent",
         "coding_queryindicator",
         "coding_signedaddendum",
+        "coding_qualityterms",
+        "coding_score",
+        "coding_disputestep",
         "feedback_commentversion",
     }
 

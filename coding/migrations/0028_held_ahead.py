@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0023_query_security'),
+        ('coding', '0027_double_coding'),
         ('portal', '0016_keyboard'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
