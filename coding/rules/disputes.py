@@ -73,7 +73,7 @@ DISPUTE_MOVES: Mapping[str, Move] = MappingProxyType(
         "escalate": Move(frozenset({_.REBUTTED, _.UPHELD}), _.ESCALATED),
         "settle_upheld": Move(frozenset({_.ESCALATED}), _.SETTLED_UPHELD),
         "settle_withdrawn": Move(frozenset({_.ESCALATED}), _.SETTLED_WITHDRAWN),
-        "take_back": Move(frozenset({_.TOLD, _.AGREED, _.REBUTTED}), _.WITHDRAWN),
+        "take_back": Move(frozenset({_.TOLD, _.REBUTTED}), _.WITHDRAWN),
         "lapse": Move(frozenset({_.TOLD, _.UPHELD}), _.LAPSED),
     }
 )

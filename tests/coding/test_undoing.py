@@ -205,8 +205,8 @@ def test_no_person_takes_a_single_discrepancy_back():
 def test_the_second_coding_is_about_the_version_that_stands(ann, codes):
     encounter = precoded(waiting(), ann)
     QualityTerms.objects.create(
-        practice=encounter.practice, version=1, name="Twice", starts_on=NOON.date(), double_coding_share=100, set_by=ann,
-        set_at=NOON,
+        practice=encounter.practice, version=1, name="Twice", starts_on=NOON.date(), double_coding_share=100,
+        set_by=ann, set_at=NOON,
     )  # fmt: skip
     work = take_next(by=ann, at=NOON, stages=[Stage.CODING])
     sent = code_it(work, ann)
