@@ -9,5 +9,14 @@ encounter_finished = Signal()
 # comment: str (patient data). Work stopped until somebody answers.
 encounter_held = Signal()
 
+# submission: coding.models.Submission, by: portal.models.User, at: datetime. Its version counts no more.
+submission_taken_back = Signal()
+
+# query: coding.models.Query, at: datetime. A query was sent to the practice; somebody asks for its answer once more;
+# it has ended, by: User: answered (with reply: coding.models.SignedAddendum), withdrawn or closed (reply: None).
+query_sent = Signal()
+query_reminded = Signal()
+query_ended = Signal()
+
 # edition: coding.models.Edition, code_set: coding.rules.code_sets.CodeSet, at: datetime. An official list was loaded.
 codes_loaded = Signal()

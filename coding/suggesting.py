@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 from collections import defaultdict
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from datetime import date
 from functools import cache, lru_cache
 from threading import Lock
@@ -49,22 +50,33 @@ CATEGORY = 3  # characters from which a holder of a note is a code
 Editions = tuple[EditionFact | None, ...]
 
 
-def suggest_codes(encounter: Encounter) -> tuple[Suggestion, ...]:
-    """What the words of a visit's pages speak for; nothing before its pre-coding says the day.
+class PhraseEngine:
+    """The house's engine, in the form in which coding.actions.suggesting asks engines."""
 
-    Evidence counts pages by their place in the visit. The caller has checked who may see the encounter.
-    """
-    known = PreCoding.objects.filter(encounter=encounter).first()
-    if known is None:
-        return ()
-    return suggester_for(known.date_from).suggest(pages_of(encounter), visit_of(known))
+    name = PhraseSuggester.name
+
+    def suggest(self, encounter: Encounter) -> tuple[Suggestion, ...]:
+        """What the words of a visit's pages speak for; nothing before its pre-coding says the day.
+
+        Evidence names pages by their id. The caller has checked who may see the encounter.
+        """
+        known = PreCoding.objects.filter(encounter=encounter).first()
+        if known is None:
+            return ()
+        placed = read_pages(encounter)
+        ids = {row.position: row.page_id for row in placed}
+        words = [PageWords(row.position, row.page.words.lines()) for row in placed]
+        found = suggester_for(known.date_from).suggest(words, visit_of(known))
+        return tuple(
+            replace(one, evidence=tuple(replace(passage, page=ids[passage.page]) for passage in one.evidence))
+            for one in found
+        )
 
 
-def pages_of(encounter: Encounter) -> list[PageWords]:
-    """The words of a visit's pages in their order, as far as they are read; one query."""
+def read_pages(encounter: Encounter) -> list[EncounterPage]:
+    """A visit's pages in their order, as far as their words are read; one query."""
     placed = EncounterPage.objects.filter(encounter=encounter, page__words__state=WordsState.DONE)
-    rows = placed.select_related("page__words").order_by("position")
-    return [PageWords(row.position, row.page.words.lines()) for row in rows]
+    return list(placed.select_related("page__words").order_by("position"))
 
 
 def visit_of(known: PreCoding) -> Visit:

@@ -11,11 +11,24 @@ from portal.tasks import job_task
 
 @shared_task(name="coding.sweep_assignments")
 def sweep_assignments(**_future: Any) -> None:
+    from coding.actions.queries import expire_queries
     from coding.actions.queue import sweep_assignments as sweep
+    from coding.actions.undoing import forget_sent_drafts
     from portal import scope
 
     with scope.service():
         sweep(at=timezone.now())
+        forget_sent_drafts(at=timezone.now())
+        expire_queries(at=timezone.now())
+
+
+@shared_task(name="coding.lapse_disputes")
+def lapse_disputes(**_future: Any) -> None:
+    from coding.actions.disputes import lapse_disputes as lapse
+    from portal import scope
+
+    with scope.service():
+        lapse(at=timezone.now())
 
 
 @shared_task(name="coding.push_work")
@@ -32,6 +45,13 @@ def deliver_batch(*, claim: Any) -> None:
     from coding.actions.delivery import deliver_batch as deliver
 
     deliver(claim=claim, at=timezone.now())
+
+
+@job_task("coding.suggest_codes")
+def suggest_codes(*, claim: Any) -> None:
+    from coding.actions.suggesting import make_suggestions
+
+    make_suggestions(claim=claim, at=timezone.now())
 
 
 # A full NCCI table takes a minute in one transaction; the lease is as long as a task may run at all.

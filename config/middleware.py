@@ -21,6 +21,7 @@ from portal import scope
 from portal.actions.audit import record
 from portal.failpoints import reached
 from portal.models import User
+from portal.signals import person_away
 
 logger = logging.getLogger(__name__)
 View = Callable[[HttpRequest], HttpResponseBase]
@@ -123,7 +124,9 @@ def idle_lock(get_response: View) -> View:
             return ended(request, by=request.user)
         if not session.get("locked") and now - session.get("last_active", now) > settings.IDLE_LOCK_SECONDS:
             session["locked"] = True
-            record("session.locked", at=timezone.now(), by=request.user, request=request)
+            at = timezone.now()
+            record("session.locked", at=at, by=request.user, request=request)
+            person_away.send(sender=User, user=request.user, at=at)
         if session.get("locked") and request.path not in {reverse("portal:unlock"), reverse("account_logout")}:
             return locked(request)
         note_activity(request, now)

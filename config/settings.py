@@ -360,6 +360,8 @@ X_FRAME_OPTIONS = "DENY"
 # -- the work ----------------------------------------------------------------------------------
 LEASE_SECONDS = int(os.environ.get("LEASE_SECONDS", "600"))
 PUSH_LEASE_SECONDS = int(os.environ.get("PUSH_LEASE_SECONDS", "7200"))
+UNDO_SECONDS = int(os.environ.get("UNDO_SECONDS", "30"))  # in which a submission at a bench can be taken back
+AHEAD_LEASE_SECONDS = int(os.environ.get("AHEAD_LEASE_SECONDS", "600"))  # of what is held ahead at a bench
 JOB_LEASE_SECONDS = int(os.environ.get("JOB_LEASE_SECONDS", "90"))
 JOBS_AT_ONCE = int(os.environ.get("JOBS_AT_ONCE", "2"))  # of one practice, drawing charts; a worker more stays free
 AUDIT_ANCHOR_FILE = os.environ.get("AUDIT_ANCHOR_FILE", str(VAR_DIR / "audit-anchor.jsonl"))

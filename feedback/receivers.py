@@ -5,10 +5,11 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from coding.models import Encounter
+from coding.models import Encounter, Query, SignedAddendum
 from coding.rules.lifecycle import HoldReason, WhoseMove
-from coding.signals import encounter_held
+from coding.signals import encounter_held, query_ended, query_reminded, query_sent
 from feedback.actions.comments import ask_for_password, ask_practice, settle_password_question
+from feedback.actions.queries import ask_query, end_query, remind_of_query
 from feedback.actions.threads import ensure_thread
 from portal.models import Batch, Chart, User
 from portal.signals import batch_sent, chart_locked, chart_unlocked
@@ -36,6 +37,24 @@ def settle_what_opens_it(*, chart: Chart, by: User, at: datetime, **_more: Any) 
 def ask_what_is_missing(
     *, encounter: Encounter, by: User, at: datetime, comment: str, whose_move: WhoseMove, **more: Any
 ) -> None:
-    """A chart that waits for the practice is a question to it."""
-    if whose_move == WhoseMove.PRACTICE:
+    """A chart that waits for the practice is a question to it; a query says itself what it asks."""
+    if whose_move == WhoseMove.PRACTICE and more["reason"] != HoldReason.QUERY:
         ask_practice(encounter=encounter, by=by, at=at, reason=HoldReason(more["reason"]), note=comment)
+
+
+@receiver(query_sent, dispatch_uid="feedback.query_sent")
+def ask_the_query(*, query: Query, at: datetime, **_more: Any) -> None:
+    """A query is a question to the practice."""
+    ask_query(query=query, at=at)
+
+
+@receiver(query_reminded, dispatch_uid="feedback.query_reminded")
+def remind_the_practice(*, query: Query, at: datetime, **_more: Any) -> None:
+    """Somebody waits for the answer to a query."""
+    remind_of_query(query=query, at=at)
+
+
+@receiver(query_ended, dispatch_uid="feedback.query_ended")
+def end_the_query(*, query: Query, reply: SignedAddendum | None, by: User, at: datetime, **_more: Any) -> None:
+    """An answered, withdrawn or closed query is a settled question."""
+    end_query(query=query, reply=reply, by=by, at=at)

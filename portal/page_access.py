@@ -41,7 +41,7 @@ Find = Callable[[User, PageLink], Page | None]
 def page_answer(request: HttpRequest, page: Page, *, by: User, at: datetime) -> HttpResponse:
     """The image of a page that this person may see; looking at it is an audit event. 409 if it is damaged."""
     try:
-        source, content_type = open_page_image(page=page, by=by, at=at, request=request)
+        source, content_type = open_page_image(page=page, by=by, at=at, request=request, ahead=is_ahead(request))
     except PageDamaged:
         record("page.damaged", at=at, by=by, about=page, outcome=Outcome.REFUSED, request=request)
         return private(HttpResponse(status=CONFLICT))
@@ -53,6 +53,11 @@ def page_answer(request: HttpRequest, page: Page, *, by: User, at: datetime) -> 
             response = HttpResponse(source.read(), content_type=content_type)
     response["Content-Disposition"] = "inline"  # without the stored file's name
     return private(response)
+
+
+def is_ahead(request: HttpRequest) -> bool:
+    """Whether a bench fetches something before it is shown; it tells when it is."""
+    return "X-Prefetch" in request.headers
 
 
 def private(response: Answer) -> Answer:

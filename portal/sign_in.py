@@ -15,7 +15,7 @@ from django.utils import timezone
 
 from portal.actions.audit import record
 from portal.models import Outcome, User
-from portal.signals import sign_in_throttled
+from portal.signals import person_away, sign_in_throttled
 
 
 def person_behind(credentials: dict[str, Any]) -> User | None:
@@ -80,7 +80,9 @@ def note_failed_second_factor(request: HttpRequest, user: User, authenticator: A
 @receiver(user_logged_out)
 def note_sign_out(request: HttpRequest, user: User | None, **_more: Any) -> None:
     if user is not None:
-        record("sign_out.done", at=timezone.now(), by=user, request=request)
+        now = timezone.now()
+        record("sign_out.done", at=now, by=user, request=request)
+        person_away.send(sender=User, user=user, at=now)
 
 
 @receiver(mfa.authenticator_added)

@@ -23,5 +23,8 @@ batch_sent = Signal()
 # user: portal.models.User, by: User, at: datetime. Open work must be handed over.
 person_deactivated = Signal()
 
+# user: User, at: datetime. They signed out, or their session was locked: what waits at their screen is let go.
+person_away = Signal()
+
 # request: HttpRequest, credentials: dict (with "email"). A sign-in was refused for too many tries.
 sign_in_throttled = Signal()

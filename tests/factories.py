@@ -9,12 +9,12 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from coding.actions.encounters import place_pages
-from coding.models import Addendum, Assignment, Code, Edition, Encounter
+from coding.models import Addendum, Assignment, Code, Edition, Encounter, QueueRank, Submission
 from coding.rules.addenda import AddendumSource
 from coding.rules.arranging import Slot
 from coding.rules.code_sets import LISTS_OF, CodeSet
 from coding.rules.codings import System
-from coding.rules.lifecycle import Stage
+from coding.rules.lifecycle import EncounterStatus, Stage
 from feedback.models import Comment, Thread
 from portal.models import (
     Batch,
@@ -331,6 +331,26 @@ class AssignmentFactory(DjangoModelFactory):
     started_at = factory.LazyFunction(timezone.now)
     opened_at = factory.LazyFunction(timezone.now)
     lease_until = factory.LazyFunction(lambda: timezone.now() + timedelta(minutes=10))
+
+
+class SubmissionFactory(DjangoModelFactory):
+    """Pre-coding that was submitted a moment ago."""
+
+    class Meta:
+        model = Submission
+
+    assignment = factory.SubFactory(
+        AssignmentFactory, ended_at=factory.LazyFunction(timezone.now), end=Assignment.End.FINISHED
+    )
+    encounter = factory.SelfAttribute("assignment.encounter")
+    practice = factory.SelfAttribute("encounter.practice")
+    user = factory.SelfAttribute("assignment.user")
+    stage = factory.SelfAttribute("assignment.stage")
+    status = EncounterStatus.TO_CODE
+    submitted_at = factory.LazyFunction(timezone.now)
+    until = factory.LazyAttribute(lambda row: row.submitted_at + timedelta(seconds=30))
+    old_rank = QueueRank.NORMAL
+    old_waiting_since = factory.LazyFunction(timezone.now)
 
 
 class EditionFactory(DjangoModelFactory):

@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
+from coding.actions.double_coding import draw_second_coding
 from coding.actions.drafts import drop_draft
 from coding.actions.findings import explained_checks, refuse_hard_findings
 from coding.actions.leases import end_assignment, hold_lease
@@ -63,6 +64,7 @@ def submit_coding(
         reason=reason if checks else None,
     )
     record_decisions(coding=coding, decided=decided or Decided())
+    draw_second_coding(encounter=encounter, coding=coding, at=at)
     end_assignment(assignment=assignment, end=Assignment.End.FINISHED, at=at)
     move_encounter(
         encounter=encounter,
@@ -85,7 +87,7 @@ def passages_of(line: DiagnosisLine | ProcedureLine) -> list[dict[str, Any]]:
 
 def needs_verification(*, encounter: Encounter, at: datetime) -> bool:
     """Whether a verifier must see it: what was coded before always, else as the contract's share draws it."""
-    if encounter.codings.exists():
+    if encounter.codings.exclude(submissions__taken_back_at__isnull=False).exists():
         return True
     contract = (
         Contract.objects.in_force(day_of(encounter.practice, at)).filter(practice_id=encounter.practice_id).first()

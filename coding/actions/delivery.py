@@ -9,7 +9,7 @@ from types import MappingProxyType, ModuleType
 from typing import Any
 
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
 from django.urls import reverse
 
 from coding.actions.moves import move_encounter
@@ -25,7 +25,7 @@ from portal.actions.deliveries import add_delivery, mark_batch_delivered, next_v
 from portal.actions.jobs import Claim, finish_job, put_off_job, queue_job
 from portal.actions.notices import queue_notice
 from portal.failpoints import reached
-from portal.models import Batch, Chart, Contract, Job, User
+from portal.models import Batch, Chart, Contract, Job, JobState, User
 from portal.rules.intake import ADVICE, ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.storage import Stored
@@ -46,7 +46,17 @@ def queue_delivery_if_complete(*, batch: Batch, at: datetime) -> Job | None:
     Batch.objects.select_for_update(no_key=True).get(pk=batch.pk)
     if not is_complete(batch):
         return None
-    return queue_job(kind=JOB, object_id=batch.pk, practice=batch.practice, at=at)
+    rest = rest_of(batch, at=at)
+    job = queue_job(kind=JOB, object_id=batch.pk, practice=batch.practice, at=at, due_at=rest)
+    if rest is not None:  # one that was queued before waits too
+        Job.objects.filter(pk=job.pk, state=JobState.READY, due_at__lt=rest).update(due_at=rest)
+    return job
+
+
+def rest_of(batch: Batch, *, at: datetime) -> datetime | None:
+    """Until when something of the batch may still be taken back by who submitted it; None if nothing can be."""
+    until: datetime | None = Encounter.objects.filter(batch=batch).resting(at=at).aggregate(u=Max("rests_until"))["u"]
+    return until
 
 
 def is_complete(batch: Batch) -> bool:
@@ -77,6 +87,10 @@ def deliver_batch(*, claim: Claim, at: datetime) -> None:
         )
         if not is_complete(batch):
             finish_job(claim=claim, at=at)  # taken up again; its last encounter queues it anew
+            return
+        if rest_of(batch, at=at) is not None:
+            finish_job(claim=claim, at=at)
+            queue_delivery_if_complete(batch=batch, at=at)
             return
         result = collect_result(batch)
         formats = formats_of(batch, at=at)

@@ -59,6 +59,13 @@ def keep_late_draft(
     return store(trail=trail, version=version, body=body, is_late=True, at=at)
 
 
+@transaction.atomic
+def restore_draft(*, encounter: Encounter, stage: Stage, author: User, body: dict[str, Any], at: datetime) -> Draft:
+    """What was submitted becomes the draft again, whatever there is; inside the caller's transaction."""
+    trail = trail_of(encounter=encounter, stage=stage, author=author, sent=Sent())
+    return store(trail=trail, version=None, body=body, is_late=False, at=at)
+
+
 def late_trail(*, encounter: Encounter, stage: Stage, by: User, sent: Sent) -> Trail:
     """The trail of somebody who held the encounter once; LeaseLost. The lock lets two windows come one by one."""
     held = Assignment.objects.filter(encounter=encounter, stage=stage, user=by).order_by("-pk")

@@ -27,13 +27,18 @@ def earlier_services(encounter: Encounter, known: PreCoding, *, on: date) -> tup
         .exclude(encounter=encounter.pk)
         .exclude(encounter__status=EncounterStatus.NOT_BILLABLE)
     )
-    newer = Coding.objects.filter(encounter=OuterRef("coding__encounter"), version__gt=OuterRef("coding__version"))
-    rows = ProcedureLine.objects.filter(
-        ~Exists(newer),
-        practice=encounter.practice_id,
-        coding__encounter__precoding__in=visits,
-        coding__date_of_service__range=(on - BACK, on + AHEAD),
-    ).order_by("coding__date_of_service", "coding__encounter", "position")
+    standing = Coding.objects.exclude(submissions__taken_back_at__isnull=False)
+    newer = standing.filter(encounter=OuterRef("coding__encounter"), version__gt=OuterRef("coding__version"))
+    rows = (
+        ProcedureLine.objects.exclude(coding__submissions__taken_back_at__isnull=False)
+        .filter(
+            ~Exists(newer),
+            practice=encounter.practice_id,
+            coding__encounter__precoding__in=visits,
+            coding__date_of_service__range=(on - BACK, on + AHEAD),
+        )
+        .order_by("coding__date_of_service", "coding__encounter", "position")
+    )
     provider = "coding__encounter__precoding__rendering_provider"
     return tuple(
         EarlierService(Encounter(pk=encounter_id).label, day, code, tuple(modifiers), units, npi, specialty)

@@ -8,7 +8,7 @@ from django.db import transaction
 
 from coding.actions.leases import end_assignment, hold_lease
 from coding.actions.moves import AlreadyMoved, move_encounter
-from coding.models import Assignment, Encounter, PreCoding, QueueRank
+from coding.models import Assignment, Encounter, PreCoding, Query, QueueRank
 from coding.rules.lifecycle import RESUME, EncounterStatus, HoldReason, NotBillableReason, Stage, WhoseMove
 from coding.signals import encounter_finished, encounter_held
 from portal.actions.audit import record
@@ -18,6 +18,10 @@ from portal.rules.lifecycle import BATCH_MOVES
 
 class ReturnDatePassed(Exception):
     """The day on which a held encounter comes back must lie ahead."""
+
+
+class QueryPending(Exception):
+    """The encounter is on hold for a query: it goes on when that is answered, withdrawn or closed."""
 
 
 class CommentMissing(Exception):
@@ -34,6 +38,7 @@ def hold(
     whose_move: WhoseMove,
     return_at: datetime,
     comment: str = "",
+    clock_stopped: bool = False,
 ) -> Encounter:
     """Stop work until somebody answers or `return_at` comes; the draft stays."""
     if return_at <= at:
@@ -51,6 +56,7 @@ def hold(
         hold_move=whose_move,
         hold_stage=assignment.stage,
         hold_return_at=return_at,
+        clock_stopped=clock_stopped,
         held_at=at,
         held_by=by,
     )
@@ -61,10 +67,23 @@ def hold(
 
 
 @transaction.atomic
-def resume(*, encounter: Encounter, by: User | None, at: datetime, answered: bool = False) -> None:
-    """Put a held encounter back into the queue of its stage; answered ones go ahead of the others."""
+def resume(
+    *,
+    encounter: Encounter,
+    by: User | None,
+    at: datetime,
+    answered: bool = False,
+    keep_for: User | None = None,
+    comment: str = "",
+) -> None:
+    """Put a held encounter back into the queue of its stage; answered ones go ahead of the others.
+
+    With `keep_for` it is that person's first. QueryPending while a query about it waits: that ends the hold itself.
+    """
     if encounter.status != EncounterStatus.HELD:
         raise AlreadyMoved
+    if Query.objects.pending().filter(encounter=encounter).exists():
+        raise QueryPending
     rank = min(encounter.queue_rank, QueueRank.ANSWERED) if answered else encounter.queue_rank
     move_encounter(
         encounter=encounter,
@@ -72,7 +91,9 @@ def resume(*, encounter: Encounter, by: User | None, at: datetime, answered: boo
         by=by,
         at=at,
         reason="answered" if answered else "",
+        comment=comment,
         queue_rank=rank,
+        reserved_for=keep_for or encounter.reserved_for,
     )
 
 

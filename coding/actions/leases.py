@@ -12,12 +12,11 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Value
-from django.db.models.functions import Coalesce
 
 from coding.actions.moves import move_encounter
 from coding.models import Assignment, Encounter
 from coding.rules.lifecycle import RELEASE, START, Stage
+from portal.actions.audit import record
 from portal.models import User
 
 
@@ -32,15 +31,18 @@ def lease_end(at: datetime) -> datetime:
 
 @transaction.atomic
 def renew_lease(*, assignment_id: int, by: User, at: datetime) -> datetime:
-    """Extend the person's own live lease; its new end. LeaseLost if there is none."""
+    """Extend the person's own live lease; its new end. LeaseLost if there is none.
+
+    Whoever renews has the encounter before them: of what was only assigned or held ahead, this is the opening.
+    """
     until = lease_end(at)
-    renewed = (
-        Assignment.objects.live(at=at)
-        .filter(pk=assignment_id, user=by)
-        .update(lease_until=until, opened_at=Coalesce("opened_at", Value(at)))
-    )
-    if not renewed:
+    own = Assignment.objects.live(at=at).filter(pk=assignment_id, user=by)
+    if own.filter(opened_at__isnull=False).update(lease_until=until):
+        return until
+    if not own.filter(opened_at=None).update(lease_until=until, opened_at=at):
         raise LeaseLost
+    opened = Assignment.objects.select_related("encounter").get(pk=assignment_id)
+    record("encounter.opened", at=at, by=by, about=opened.encounter, stage=opened.stage, how=opened.how)
     return until
 
 
@@ -67,9 +69,11 @@ def begin_assignment(
 ) -> Assignment:
     """Start the stage for a person on a waiting encounter; inside the caller's transaction.
 
-    What a person takes is opened at once; what is assigned or given waits longer for them.
+    What a person takes is opened at once; what is assigned or given waits longer for them, what is held ahead less.
     """
     taken = how == Assignment.How.PULLED
+    ahead = how == Assignment.How.PREFETCHED
+    waits = settings.AHEAD_LEASE_SECONDS if ahead else settings.PUSH_LEASE_SECONDS
     move_encounter(encounter=encounter, move=START[stage], by=by, at=at, reason="" if taken else how, **more)
     return Assignment.objects.create(
         practice_id=encounter.practice_id,
@@ -79,7 +83,7 @@ def begin_assignment(
         how=how,
         started_at=at,
         opened_at=at if taken else None,
-        lease_until=lease_end(at) if taken else at + timedelta(seconds=settings.PUSH_LEASE_SECONDS),
+        lease_until=lease_end(at) if taken else at + timedelta(seconds=waits),
     )
 
 

@@ -68,7 +68,8 @@ def entailed(old: str, new: str, *, at: datetime) -> dict[str, Any]:
     if old in FINISHED and new not in FINISHED:
         changes.update(finished_at=None, not_billable_reason="")
     if old == EncounterStatus.HELD:
-        changes.update(hold_reason="", hold_move="", hold_stage="", hold_return_at=None, held_at=None, held_by=None)
+        changes.update(hold_reason="", hold_move="", hold_stage="", hold_return_at=None)
+        changes.update(held_at=None, held_by=None, clock_stopped=False)
     # Given back at the same stage, it keeps its place in the queue; at another one it joins anew.
     if new in WAITING.values() and STAGE_OF.get(EncounterStatus(old)) != STAGE_OF[EncounterStatus(new)]:
         changes["waiting_since"] = at

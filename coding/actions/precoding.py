@@ -11,6 +11,7 @@ from coding.actions.drafts import drop_draft
 from coding.actions.holds import CommentMissing
 from coding.actions.leases import LeaseLost, end_assignment, hold_lease
 from coding.actions.moves import move_encounter
+from coding.actions.suggesting import queue_suggestions
 from coding.models import Assignment, Encounter, PreCoding
 from coding.rules.lifecycle import Stage
 from portal.models import Location, Payer, Provider, User
@@ -42,7 +43,7 @@ class PreCodingFacts:
 
 @transaction.atomic
 def finish_precoding(*, assignment: Assignment, by: User, at: datetime, facts: PreCodingFacts) -> PreCoding:
-    """Write the facts down and send the encounter on to coding."""
+    """Write the facts down and send the encounter on to coding; codes are suggested meanwhile."""
     if assignment.stage != Stage.PRECODING:
         raise LeaseLost
     encounter = hold_lease(assignment=assignment, by=by, at=at)
@@ -63,6 +64,7 @@ def finish_precoding(*, assignment: Assignment, by: User, at: datetime, facts: P
     end_assignment(assignment=assignment, end=Assignment.End.FINISHED, at=at)
     move_encounter(encounter=encounter, move="finish_precoding", by=by, at=at)
     drop_draft(encounter=encounter, stage=Stage.PRECODING, author=by)
+    queue_suggestions(encounter=encounter, at=at)
     return precoding
 
 

@@ -72,6 +72,12 @@ def stages_of(user: User) -> tuple[Stage, ...]:
     return stages_for(user.permissions)
 
 
+def stages_wanted(user: User, stages: Iterable[Stage] | None) -> tuple[Stage, ...]:
+    """Those of the stages at which the person may work; all of theirs for None."""
+    allowed = stages_of(user)
+    return allowed if stages is None else tuple(stage for stage in stages if stage in allowed)
+
+
 def hands_of(user: User, *, at: datetime) -> Hands:
     """What decides which work this person may be given."""
     return Hands(
@@ -88,15 +94,12 @@ def hands_of(user: User, *, at: datetime) -> Hands:
     )
 
 
-def find_work(*, hands: Hands, stages: Iterable[Stage], at: datetime) -> Encounter | None:
-    """The first waiting encounter that suits, found and locked in one statement."""
-    return (
-        Encounter.objects.waiting(stages)
-        .suiting(hands, at=at)
-        .next_first()
-        .select_for_update(skip_locked=True, of=("self",))
-        .first()
-    )
+def find_work(*, hands: Hands, stages: Iterable[Stage], at: datetime, before: int | None = None) -> Encounter | None:
+    """The first waiting encounter that suits, found and locked in one statement; `before` is a rank to be ahead of."""
+    rows = Encounter.objects.waiting(stages).suiting(hands, at=at)
+    if before is not None:
+        rows = rows.filter(queue_rank__lt=before)
+    return rows.next_first().select_for_update(skip_locked=True, of=("self",)).first()
 
 
 def lock_person(user: User) -> bool:
@@ -108,22 +111,20 @@ def lock_person(user: User) -> bool:
 def take_next(
     *, by: User, at: datetime, stages: Iterable[Stage] | None = None, request: HttpRequest | None = None
 ) -> Assignment | None:
-    """What the person has in hand or was assigned, else the next encounter that suits; None if there is none."""
-    allowed = stages_of(by)
-    wanted = allowed if stages is None else tuple(stage for stage in stages if stage in allowed)
+    """What the person has in hand or was assigned, else the next encounter that suits; None if there is none.
+
+    What is held ahead for them comes first too, unless something waits that goes before it (returned, answered).
+    """
+    wanted = stages_wanted(by, stages)
     if not wanted or not lock_person(by):
         return None
-    own = (
-        Assignment.objects.live(at=at)
-        .filter(user=by, stage__in=wanted)
-        .order_by(F("opened_at").asc(nulls_last=True), "started_at", "pk")
-        .select_related("encounter")
-        .first()
-    )
-    if own is not None:
+    own = Assignment.objects.live(at=at).filter(user=by, stage__in=wanted).in_turn().select_related("encounter").first()
+    if own is not None and not own.is_ahead:
         return open_assignment(assignment=own, by=by, at=at)
     hands = hands_of(by, at=at)
-    encounter = find_work(hands=hands, stages=wanted, at=at)
+    encounter = find_work(hands=hands, stages=wanted, at=at, before=own.encounter.queue_rank if own else None)
+    if encounter is None and own is not None:
+        return open_assignment(assignment=own, by=by, at=at)
     if encounter is None and sweep_assignments(at=at):
         encounter = find_work(hands=hands, stages=wanted, at=at)
     if encounter is None:
@@ -275,6 +276,7 @@ def is_away(user: User, *, at: datetime) -> bool:
     """Whether the last thing known of a person is that assigned work lapsed unopened, not long ago."""
     last = (
         Assignment.objects.filter(user=user)
+        .exclude(how=Assignment.How.PREFETCHED, opened_at=None)  # nobody expects that it is opened
         .filter(Q(opened_at__isnull=False) | Q(ended_at__isnull=False, end=Assignment.End.EXPIRED))
         .filter(Q(ended_at=None) | Q(ended_at__gt=at - ASLEEP_FOR))
         .order_by(F("ended_at").desc(nulls_first=True))
@@ -294,8 +296,7 @@ def sweep_assignments(*, at: datetime) -> int:
     for assignment in expired:
         give_back(assignment=assignment, end=Assignment.End.EXPIRED, by=None, at=at)
     returning = list(
-        Encounter.objects.on_hold()
-        .filter(hold_return_at__lte=at)
+        Encounter.objects.returning(at=at)
         .select_for_update(skip_locked=True, of=("self",))
         .order_by("hold_return_at", "pk")[:SWEEP_AT_ONCE]
     )

@@ -1,4 +1,9 @@
-"""Suggestions: asked of an engine once, kept, shown or not, and what was decided about them."""
+"""Suggestions: asked of an engine once, kept, shown or not, and what was decided about them.
+
+An engine is asked by a worker (the task of JOB), never by a web process: in each process it first reads its tables for
+some seconds, and keeps tens of megabytes. It is asked as soon as pre-coding said the day and all words are read, which
+is before anybody opens the visit for coding. What came later would count as seen and left: it is not kept.
+"""
 
 from __future__ import annotations
 
@@ -9,11 +14,18 @@ from typing import Protocol
 from django.db import transaction
 
 from coding.actions.evidence import are_words_due
-from coding.models import Coding, Encounter, SuggestedCode, SuggestionDecision, SuggestionSet
+from coding.models import Assignment, Coding, Encounter, PreCoding, SuggestedCode, SuggestionDecision, SuggestionSet
 from coding.rules.codings import System, bare
 from coding.rules.evidence import Passage
+from coding.rules.lifecycle import Stage
 from coding.rules.suggested import BLIND_SEED, BLIND_SHARE, Decided, RejectReason, Suggestion, is_blind, outcome, ranked
+from coding.suggesting import PhraseEngine
+from portal import scope
 from portal.actions.audit import record
+from portal.actions.jobs import Claim, finish_job, queue_job
+from portal.models import Chart
+
+JOB = "coding.suggest_codes"
 
 
 class Engine(Protocol):
@@ -24,8 +36,8 @@ class Engine(Protocol):
     def suggest(self, encounter: Encounter) -> Sequence[Suggestion]: ...
 
 
-# Engines that are asked, one after the other. None yet: no encounter has suggestions, and none counts as asked.
-ENGINES: tuple[Engine, ...] = ()
+# Engines that are asked, one after the other.
+ENGINES: tuple[Engine, ...] = (PhraseEngine(),)
 
 
 def suggestions_for(encounter: Encounter, engines: Sequence[Engine] = ENGINES) -> list[Suggestion]:
@@ -33,12 +45,50 @@ def suggestions_for(encounter: Encounter, engines: Sequence[Engine] = ENGINES) -
     return ranked(one for engine in engines for one in engine.suggest(encounter))
 
 
-def ensure_suggestions(*, encounter: Encounter, at: datetime, engines: Sequence[Engine] = ENGINES) -> None:
-    """Ask the engines once the words of all pages are read; nothing if they were asked before."""
-    if not engines or SuggestionSet.objects.filter(encounter=encounter).exists() or are_words_due(encounter):
-        return
-    names = ", ".join(engine.name for engine in engines)
-    keep_suggestions(encounter=encounter, found=suggestions_for(encounter, engines), engine=names, at=at)
+# -- asking -------------------------------------------------------------------------------------------------
+def queue_suggestions(*, encounter: Encounter, at: datetime) -> None:
+    """Have a worker ask the engines, if it is time; inside the transaction of what made it time."""
+    if is_time_to_ask(encounter):
+        queue_job(kind=JOB, object_id=encounter.pk, practice=encounter.practice, at=at)
+
+
+def queue_suggestions_of_chart(*, chart: Chart, at: datetime) -> None:
+    """The words of a chart are read: the visits that stand on its pages may have waited for them."""
+    for encounter in Encounter.objects.filter(placed__chart=chart).select_related("practice").distinct():
+        queue_suggestions(encounter=encounter, at=at)
+
+
+def is_time_to_ask(encounter: Encounter) -> bool:
+    """Whether the day and all words are known, nobody was asked before, and nobody has coded it."""
+    return (
+        PreCoding.objects.filter(encounter=encounter).exists()
+        and not SuggestionSet.objects.filter(encounter=encounter).exists()
+        and not encounter.codings.exists()
+        and not are_words_due(encounter)
+    )
+
+
+def make_suggestions(*, claim: Claim, at: datetime, engines: Sequence[Engine] = ENGINES) -> None:
+    """Ask the engines about a visit, keep what they say, close the job; the engines hold no lock."""
+    with scope.service():
+        encounter = Encounter.objects.get(pk=claim.object_id)
+        found = suggestions_for(encounter, engines) if is_time_to_ask(encounter) else None
+    with scope.service():
+        if found is not None and lock_unless_open(encounter):
+            names = ", ".join(engine.name for engine in engines)
+            keep_suggestions(encounter=encounter, found=found, engine=names, at=at)
+        finish_job(claim=claim, at=at)
+
+
+def lock_unless_open(encounter: Encounter) -> bool:
+    """Keep everybody from opening the visit until the transaction ends; False if it is coded or open for coding.
+
+    Assignments are locked before their encounter, as `hold_lease` does.
+    """
+    list(Assignment.objects.open().filter(encounter=encounter).select_for_update(no_key=True))
+    Encounter.objects.select_for_update(no_key=True).get(pk=encounter.pk)
+    coding = Assignment.objects.open().filter(encounter=encounter, stage=Stage.CODING, opened_at__isnull=False)
+    return not coding.exists() and not encounter.codings.exists()
 
 
 @transaction.atomic

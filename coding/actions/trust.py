@@ -102,7 +102,9 @@ ORDER BY 1
 OVERDUE = """
 SELECT count(*) FILTER (WHERE NOT held), count(*) FILTER (WHERE held) FROM (
     SELECT false AS held FROM coding_assignment WHERE ended_at IS NULL AND lease_until < %(before)s
-    UNION ALL SELECT true FROM coding_encounter WHERE status = 'held' AND hold_return_at < %(before)s
+    UNION ALL SELECT true FROM coding_encounter
+      WHERE status = 'held' AND hold_reason <> 'query' AND hold_return_at < %(before)s
+    UNION ALL SELECT true FROM coding_query WHERE status = 'open' AND expires_at < %(before)s
 ) overdue
 """
 

@@ -9,17 +9,22 @@ from typing import Any
 from django.db import transaction
 
 from coding.actions.coding import write_version
+from coding.actions.disputes import open_disputes
 from coding.actions.drafts import drop_draft
 from coding.actions.findings import refuse_hard_findings, weights_for
 from coding.actions.holds import CommentMissing
 from coding.actions.leases import end_assignment, hold_lease
 from coding.actions.moves import AlreadyMoved, move_encounter
 from coding.actions.queue import NotSuitable
+from coding.actions.scores import is_scored, keep_score
 from coding.models import Assignment, Coding, Discrepancy, Encounter, QueueRank, Verdict, Verification
 from coding.rules import discrepancies
 from coding.rules.codings import CodedEncounter
+from coding.rules.discrepancies import keys_of
+from coding.rules.disputes import DisputeStatus
 from coding.rules.lifecycle import Stage
 from coding.rules.queue import Unsuitable
+from coding.rules.reasons import Judgement, proposed
 from coding.signals import encounter_finished
 from portal.models import User
 
@@ -43,11 +48,13 @@ def give_verdict(
     coded: CodedEncounter | None,
     comment: str = "",
     worksheet: Mapping[str, Any] | None = None,
+    judgements: Mapping[str, Judgement] | None = None,
 ) -> Verification:
-    """Keep the verdict, the verifier's version where it differs, and every difference.
+    """Keep the verdict, the verifier's version where it differs, and every difference with its reason; score them.
 
     `coded` is the verifier's version, None for none of their own. Verified and corrected finish the
-    encounter; returned sends it back to its coder, with a comment, ahead of the queue.
+    encounter; returned sends it back to its coder, with a comment, ahead of the queue. `judgements` are the verifier's
+    word on differences by their key (coding.rules.discrepancies.keys_of); the others keep what was proposed.
     """
     encounter = hold_lease(assignment=assignment, by=by, at=at)
     judged = judged_version(encounter)
@@ -80,19 +87,44 @@ def give_verdict(
         comment=comment,
         at=at,
     )
+    keep_differences(verification=verification, found=found, judgements=judgements or {})
+    if is_scored(verification):
+        keep_score(verification=verification, at=at)
+    open_disputes(verification=verification, at=at)
+    conclude(assignment=assignment, encounter=encounter, verification=verification, at=at)
+    return verification
+
+
+def keep_differences(
+    *, verification: Verification, found: tuple[discrepancies.Discrepancy, ...], judgements: Mapping[str, Judgement]
+) -> None:
+    """Each difference with the verifier's word on it, or what was proposed."""
+    judged = (judgements.get(key) or proposed(one) for key, one in zip(keys_of(found), found, strict=True))
     Discrepancy.objects.bulk_create(
         Discrepancy(
-            practice_id=encounter.practice_id,
+            practice_id=verification.practice_id,
             verification=verification,
             position=place,
             kind=one.kind,
+            part=one.part,
             coder_value=one.coder_value,
             verifier_value=one.verifier_value,
+            coder_place=one.coder_place,
+            verifier_place=one.verifier_place,
+            reason=word.reason,
+            severity=word.severity,
+            note=word.note,
         )
-        for place, one in enumerate(found, start=1)
+        for place, (one, word) in enumerate(zip(found, judged, strict=True), start=1)
     )
-    conclude(assignment=assignment, encounter=encounter, verification=verification, at=at)
-    return verification
+
+
+def earlier_differences(encounter: Encounter) -> list[tuple[discrepancies.Discrepancy, DisputeStatus]]:
+    """What verifiers said about an encounter before and where it ended, oldest first, for `sort_out`."""
+    rows = Discrepancy.objects.filter(verification__encounter=encounter, dispute__isnull=False)
+    rows = rows.exclude(verification__submissions__taken_back_at__isnull=False)
+    rows = rows.select_related("dispute").order_by("verification__at", "verification", "position")
+    return [(row.difference(), row.dispute.state) for row in rows]
 
 
 def differences(judged: Coding, coded: CodedEncounter | None) -> tuple[discrepancies.Discrepancy, ...]:

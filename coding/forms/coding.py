@@ -42,6 +42,7 @@ STATES = frozenset({"accepted", "added", "changed"})  # of a line that was sugge
 BLANK_ROWS = 3  # offered below the filled ones
 DIAGNOSIS_ROWS, PROCEDURE_ROWS = 5, 3  # at least
 PERSONS_REASONS = tuple(reason for reason in NotBillableReason if reason is not NotBillableReason.JOINED)
+HOLD_REASONS = tuple(reason for reason in HoldReason if reason is not HoldReason.QUERY)
 
 
 def body_from(data: Mapping[str, str]) -> Body:
@@ -282,7 +283,7 @@ class SkipForm(forms.Form):
 class HoldForm(forms.Form):
     """What a chart waits for, whose move it is, and when it comes back by itself."""
 
-    reason = forms.ChoiceField(choices=choices(HoldReason), label="What is missing")
+    reason = forms.ChoiceField(choices=choices(HOLD_REASONS), label="What is missing")
     whose_move = forms.ChoiceField(choices=choices(WhoseMove), label="Whose move is it")
     return_on = forms.DateField(
         label="Comes back on",

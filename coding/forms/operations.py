@@ -10,7 +10,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from coding.models import Assignment, Encounter, EncounterEvent
 from coding.models.encounter import EncounterQuerySet
-from coding.rules.lifecycle import FINISHED, IN_WORK, STAGE_OF, WAITING, EncounterStatus, Stage
+from coding.rules.lifecycle import FINISHED, IN_WORK, STAGE_OF, UNDO, WAITING, EncounterStatus, Stage
 from portal.models import Practice, User
 from portal.rules.roles import Role
 
@@ -65,7 +65,7 @@ class FilterForm(forms.Form):
         stage, person = Stage(chosen["stage"]) if "stage" in chosen else None, chosen.get("person")
         state = chosen.get("state", "")
         if state == "done_today":
-            events = EncounterEvent.objects.filter(encounter=OuterRef("pk"), at__gte=today)
+            events = lasting(EncounterEvent.objects.filter(encounter=OuterRef("pk"), at__gte=today))
             done = Q()
             for one in [stage] if stage else Stage:
                 done |= done_moves(one)
@@ -77,7 +77,7 @@ class FilterForm(forms.Form):
         if "practice" in chosen:
             rows = rows.filter(practice=chosen["practice"])
         if "overdue" in chosen:
-            rows = rows.filter(due_at__lt=at).unfinished()
+            rows = rows.overdue(at=at)
         return rows
 
 
@@ -85,15 +85,32 @@ def in_state(state: str, stage: Stage | None) -> Q:
     """The condition of a status of the filter, at one stage or at all."""
     stages = [stage] if stage else list(Stage)
     held = Q(status=EncounterStatus.HELD, hold_stage__in=stages)
+    in_work, ahead = Q(status__in=[IN_WORK[one] for one in stages]), Q(held_ahead())
     if state == "waiting":
-        return Q(status__in=[WAITING[one] for one in stages])
+        return Q(status__in=[WAITING[one] for one in stages]) | in_work & ahead
     if state == "in_work":
-        return Q(status__in=[IN_WORK[one] for one in stages])
+        return in_work & ~ahead
     if state == "held":
         return held
     if state in FINISHED:
         return Q(status=state)
     return Q(status__in=[status for status, of in STAGE_OF.items() if of in stages]) | held
+
+
+def lasting(events: Any) -> Any:
+    """Those of the events by which a stage was done that were not taken back afterwards."""
+    undone = EncounterEvent.objects.filter(
+        encounter=OuterRef("encounter"),
+        pk__gt=OuterRef("pk"),
+        move__in=UNDO.values(),
+        new_status=OuterRef("old_status"),
+    )
+    return events.filter(~Exists(undone))
+
+
+def held_ahead() -> Exists:
+    """Whether an encounter of the outer query is only held ahead for somebody: not worked on, so it waits."""
+    return Exists(Assignment.objects.open().ahead().filter(encounter=OuterRef("pk")))
 
 
 def workers() -> Any:

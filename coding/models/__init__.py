@@ -3,6 +3,7 @@
 from coding.models.code_files import CodeFile, FileOutcome
 from coding.models.codes import Code, CodeGroup, CodeNote, Crosswalk, IndexEntry
 from coding.models.coding import Coding, Diagnosis, Discrepancy, Draft, ProcedureLine, Verdict, Verification
+from coding.models.double_coding import SecondCoding, SecondCodingStatus
 from coding.models.draft_actions import DraftAction
 from coding.models.editions import Edition
 from coding.models.encounter import Assignment, Encounter, EncounterEvent, QueueRank
@@ -21,7 +22,11 @@ from coding.models.ncci import AddOnPair, BundledPair, CoverageDocument, Coverag
 from coding.models.pages import Addendum, EncounterPage
 from coding.models.payer_rules import PayerRule
 from coding.models.precoding import PreCoding
+from coding.models.quality import Dispute, DisputeStep, QualityTerms, Score
+from coding.models.queries import Query, QueryIndicator, SignedAddendum
+from coding.models.rulings import Ruling
 from coding.models.small_lists import ClaimCode, Modifier, PlaceOfService, Taxonomy
+from coding.models.submissions import Submission
 from coding.models.suggestions import SuggestedCode, SuggestionDecision, SuggestionSet
 from coding.models.usage import FavouriteCode, SearchExpression, frequent_codes
 
@@ -44,6 +49,8 @@ __all__ = [
     "Crosswalk",
     "Diagnosis",
     "Discrepancy",
+    "Dispute",
+    "DisputeStep",
     "Draft",
     "DraftAction",
     "Edition",
@@ -61,9 +68,18 @@ __all__ = [
     "PlaceOfService",
     "PreCoding",
     "ProcedureLine",
+    "QualityTerms",
+    "Query",
+    "QueryIndicator",
     "QueueRank",
     "RelativeValue",
+    "Ruling",
+    "Score",
     "SearchExpression",
+    "SecondCoding",
+    "SecondCodingStatus",
+    "SignedAddendum",
+    "Submission",
     "SuggestedCode",
     "SuggestionDecision",
     "SuggestionSet",

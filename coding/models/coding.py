@@ -10,11 +10,13 @@ from django.db import models
 from django.db.models.functions import Coalesce
 
 from coding.models.encounter import Encounter
-from coding.rules import codings
+from coding.rules import codings, discrepancies
 from coding.rules.check_reasons import CheckReason
 from coding.rules.codings import CodedEncounter, DiagnosisLine, System
+from coding.rules.discrepancies import Part
 from coding.rules.evidence import Passage, passage_in
 from coding.rules.lifecycle import Stage
+from coding.rules.reasons import Reason, Severity
 from portal.models import ClientRow, User, choices, known
 
 
@@ -209,6 +211,7 @@ class Verification(ClientRow):
             models.CheckConstraint(
                 condition=~models.Q(coder=models.F("verifier")), name="coding_verification_not_by_author"
             ),
+            models.UniqueConstraint(fields=["id", "coder", "verifier"], name="coding_verification_id_people"),
             models.CheckConstraint(
                 condition=models.Q(verdict__in=["verified", "corrected", "returned"]),
                 name="coding_verification_verdict_known",
@@ -220,23 +223,56 @@ class Verification(ClientRow):
 
 
 class Discrepancy(ClientRow):
-    """One computed difference between the coder's and the verifier's version."""
+    """One computed difference between the coder's and the verifier's version, and the verifier's word on it.
+
+    `part` and the places (1-based, None where a side has no line) are as coding.rules.discrepancies has them; they and
+    `reason` and `severity` are blank in rows older than these fields.
+    """
 
     plain_fields = ("kind",)
-    patient_fields = ("coder_value", "verifier_value")
+    patient_fields = ("coder_value", "verifier_value", "note")
 
     verification = models.ForeignKey(Verification, on_delete=models.PROTECT, related_name="discrepancies")
     position = models.PositiveSmallIntegerField()
     kind = models.CharField(max_length=12)
+    part = models.CharField(max_length=10, blank=True, db_default="", choices=choices(Part))
     coder_value = models.CharField(max_length=60, blank=True)
     verifier_value = models.CharField(max_length=60, blank=True)
+    coder_place = models.PositiveSmallIntegerField(null=True, blank=True)
+    verifier_place = models.PositiveSmallIntegerField(null=True, blank=True)
+    reason = models.CharField(max_length=12, blank=True, db_default="", choices=choices(Reason))
+    severity = models.CharField(max_length=8, blank=True, db_default="", choices=choices(Severity))
+    note = models.TextField(blank=True, db_default="")  # the verifier's, to the coder
 
     class Meta(ClientRow.Meta):
         constraints = [
             *ClientRow.Meta.constraints,
             models.UniqueConstraint(fields=["verification", "position"], name="coding_discrepancy_position_once"),
+            models.UniqueConstraint(fields=["id", "verification"], name="coding_discrepancy_id_verification"),
+            models.CheckConstraint(
+                condition=models.Q(part__in=["", *(part.value for part in Part)]), name="coding_discrepancy_part_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(reason__in=["", *(reason.value for reason in Reason)]),
+                name="coding_discrepancy_reason_known",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(severity__in=["", *(severity.value for severity in Severity)]),
+                name="coding_discrepancy_severity_known",
+            ),
         ]
         ordering = ("verification", "position")
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"
+
+    def difference(self) -> discrepancies.Discrepancy:
+        """This difference as plain data; of a row older than `part`, only what differs is known."""
+        return discrepancies.Discrepancy(
+            kind=discrepancies.Kind(self.kind),
+            part=Part(self.part or Part.DIAGNOSIS),
+            coder_value=self.coder_value,
+            verifier_value=self.verifier_value,
+            coder_place=self.coder_place,
+            verifier_place=self.verifier_place,
+        )

@@ -55,7 +55,7 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
             own = Assignment.objects.filter(encounter=models.OuterRef("pk"), user=user)
             barred = ClientRule.objects.filter(practice=models.OuterRef("practice"), user=user)
             away = models.Exists(own.filter(skip_reason=SkipReason.CONFLICT)) | models.Exists(barred)
-            return self.filter(~away, models.Exists(own.exclude(end=Assignment.End.SKIPPED)))
+            return self.filter(~away, models.Exists(own.exclude(end=Assignment.End.SKIPPED).exclude(NEVER_SHOWN)))
         if Permission.SEE_CHARTS in user.permissions:
             return self.filter(practice_id__in=user.practice_ids)
         return self.none()
@@ -71,11 +71,19 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
     def waiting(self, stages: Iterable[Stage] = tuple(Stage)) -> EncounterQuerySet:
         return self.filter(status__in=[WAITING[stage] for stage in stages])
 
+    def resting(self, *, at: datetime) -> EncounterQuerySet:
+        """Submitted just now: their people may take them back."""
+        return self.filter(rests_until__gt=at)
+
     def in_work(self, stages: Iterable[Stage] = tuple(Stage)) -> EncounterQuerySet:
         return self.filter(status__in=[IN_WORK[stage] for stage in stages])
 
     def on_hold(self) -> EncounterQuerySet:
         return self.filter(status=EncounterStatus.HELD)
+
+    def returning(self, *, at: datetime) -> EncounterQuerySet:
+        """On hold, and their day has come; a hold for a query ends with the query."""
+        return self.on_hold().filter(hold_return_at__lte=at).exclude(hold_reason=HoldReason.QUERY)
 
     def finished(self) -> EncounterQuerySet:
         return self.filter(status__in=FINISHED)
@@ -87,9 +95,13 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
     def unfinished(self) -> EncounterQuerySet:
         return self.exclude(status__in=FINISHED)
 
+    def overdue(self, *, at: datetime) -> EncounterQuerySet:
+        """Unfinished past the promised time; while its clock stands still nothing is."""
+        return self.unfinished().filter(due_at__lt=at, clock_stopped=False)
+
     def suiting(self, hands: Hands, *, at: datetime) -> EncounterQuerySet:
         """What may be handed to a person: their specialties, no barred practice, not skipped just now, not
-        kept for somebody else, and nothing to verify that they coded."""
+        kept for somebody else, not submitted by another just now, and nothing to verify that they coded."""
         kept = Q(reserved_for__isnull=False, waiting_since__gt=at - RESERVED_FOR) & ~Q(reserved_for=hands.user_id)
         gone = models.Exists(User.objects.filter(pk=models.OuterRef("reserved_for"), is_active=False))
         wrote = models.Exists(
@@ -100,6 +112,7 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
         return (
             self.filter(specialty__in=sorted(hands.specialties))
             .filter(~kept | gone)
+            .exclude(Q(rests_until__gt=at) & ~Q(rests_for=hands.user_id))
             .exclude(Q(status=EncounterStatus.TO_VERIFY) & (Q(coded_by=hands.user_id) | wrote))
             .exclude(practice_id__in=sorted(hands.barred))
             .exclude(pk__in=sorted(hands.passed_over))
@@ -123,7 +136,7 @@ class QueueRank(models.IntegerChoices):
 class Encounter(ClientRow):
     """One visit of a chart (its pages are coding.models.EncounterPage) on its way along the line."""
 
-    plain_fields = ("due_at", "waiting_since", "created_at", "finished_at", "hold_return_at", "held_at")
+    plain_fields = ("due_at", "waiting_since", "created_at", "finished_at", "hold_return_at", "held_at", "rests_until")
 
     chart = models.ForeignKey(Chart, on_delete=models.PROTECT, related_name="encounters")
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="encounters")
@@ -139,11 +152,16 @@ class Encounter(ClientRow):
     # Who is asked first for it: the coder to whom it was returned. Others get it once they are gone.
     reserved_for = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     coded_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    # Submitted just now: until then only its person gets it, who may take it back.
+    rests_until = models.DateTimeField(null=True, blank=True)
+    rests_for = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     hold_reason = models.CharField(max_length=24, blank=True, choices=choices(HoldReason))
     hold_move = models.CharField(max_length=10, blank=True, choices=choices(WhoseMove))
     hold_stage = models.CharField(max_length=12, blank=True, choices=choices(Stage))
     hold_return_at = models.DateTimeField(null=True, blank=True)
     held_at = models.DateTimeField(null=True, blank=True)
+    # On hold for a query during which the promise stands still.
+    clock_stopped = models.BooleanField(default=False, db_default=False)
     held_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     not_billable_reason = models.CharField(max_length=24, blank=True, choices=choices(NotBillableReason))
 
@@ -157,6 +175,7 @@ class Encounter(ClientRow):
             models.UniqueConstraint(fields=["chart", "part"], name="coding_encounter_part_once"),
             models.UniqueConstraint(fields=["id", "chart"], name="coding_encounter_id_chart"),  # its pages point to it
             together("held_at", "held_by", name="coding_encounter_held_by_at"),
+            together("rests_until", "rests_for", name="coding_encounter_rests_for_until"),
             models.CheckConstraint(
                 condition=models.Q(queue_rank__in=QueueRank.values), name="coding_encounter_queue_rank_known"
             ),
@@ -177,6 +196,10 @@ class Encounter(ClientRow):
                     | (~models.Q(status=EncounterStatus.HELD) & models.Q(hold_reason="", hold_move="", held_at=None))
                 ),
                 name="coding_encounter_hold_says_why",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(clock_stopped=False) | models.Q(status=EncounterStatus.HELD),
+                name="coding_encounter_clock_stopped_on_hold",
             ),
             models.CheckConstraint(
                 condition=~models.Q(status=EncounterStatus.NOT_BILLABLE)
@@ -236,7 +259,7 @@ class Encounter(ClientRow):
 
     @property
     def is_overdue(self) -> bool:
-        return self.status not in FINISHED and self.due_at < timezone.now()
+        return self.status not in FINISHED and not self.clock_stopped and self.due_at < timezone.now()
 
 
 class EncounterEvent(ClientRow):
@@ -282,6 +305,17 @@ class AssignmentQuerySet(models.QuerySet["Assignment"]):
     def expired(self, *, at: datetime) -> AssignmentQuerySet:
         return self.open().filter(lease_until__lte=at)
 
+    def ahead(self) -> AssignmentQuerySet:
+        """Held ahead of a person's need, and not opened."""
+        return self.filter(how=Assignment.How.PREFETCHED, opened_at=None)
+
+    def in_turn(self) -> AssignmentQuerySet:
+        """The order in which a person gets what they hold: opened, assigned or given, held ahead by rank."""
+        late = models.Case(
+            models.When(how=Assignment.How.PREFETCHED, then=models.F("encounter__queue_rank") + 1), default=0
+        )
+        return self.order_by(models.F("opened_at").asc(nulls_last=True), late, "started_at", "pk")
+
 
 class Assignment(ClientRow):
     """One person's lease on one encounter at one stage; its id is the fence a late save is checked against."""
@@ -290,6 +324,7 @@ class Assignment(ClientRow):
         PULLED = "pulled", "Taken"
         PUSHED = "pushed", "Assigned by the queue"
         GIVEN = "given", "Given by a manager"
+        PREFETCHED = "prefetched", "Held ahead"
 
     class End(models.TextChoices):
         FINISHED = "finished", "Finished"
@@ -302,9 +337,9 @@ class Assignment(ClientRow):
     encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="assignments")
     stage = models.CharField(max_length=12, choices=choices(Stage))
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
-    how = models.CharField(max_length=8, choices=How.choices, default=How.PULLED)
+    how = models.CharField(max_length=10, choices=How.choices, default=How.PULLED)
     started_at = models.DateTimeField()
-    opened_at = models.DateTimeField(null=True, blank=True)  # null while it was only assigned ahead
+    opened_at = models.DateTimeField(null=True, blank=True)  # null while it was only assigned or held ahead
     lease_until = models.DateTimeField()
     ended_at = models.DateTimeField(null=True, blank=True)
     end = models.CharField(max_length=8, choices=End.choices, blank=True)
@@ -320,7 +355,8 @@ class Assignment(ClientRow):
             ),
             known("stage", Stage, name="coding_assignment_stage_known"),
             models.CheckConstraint(
-                condition=models.Q(how__in=["pulled", "pushed", "given"]), name="coding_assignment_how_known"
+                condition=models.Q(how__in=["pulled", "pushed", "given", "prefetched"]),
+                name="coding_assignment_how_known",
             ),
             models.CheckConstraint(
                 condition=models.Q(ended_at=None, end="")
@@ -335,3 +371,12 @@ class Assignment(ClientRow):
 
     def __str__(self) -> str:
         return f"{self.user_id} on {self.encounter_id}"
+
+    @property
+    def is_ahead(self) -> bool:
+        """Whether it is only held ahead: nobody has seen it yet."""
+        return self.how == self.How.PREFETCHED and self.opened_at is None
+
+
+# Held ahead, and given back before anybody saw it: no reason to see it later.
+NEVER_SHOWN = Q(how=Assignment.How.PREFETCHED, opened_at=None, ended_at__isnull=False)

@@ -6,6 +6,7 @@ is compared. Swapping the two versions swaps the kinds: missed and unsupported, 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -62,8 +63,7 @@ class Aligned:
 
 def compare(coder: CodedEncounter, verifier: CodedEncounter, weights: Mapping[str, Decimal]) -> tuple[Discrepancy, ...]:
     """Every difference, diagnoses first, in the order of the lines. `weights` rank procedure codes."""
-    diagnoses = align(coder.diagnoses, verifier.diagnoses, (same_code, same_category), apart=places_apart)
-    procedures = align(coder.procedures, verifier.procedures, (same_code, same_family), apart=lines_apart)
+    diagnoses, procedures = aligned_diagnoses(coder, verifier), aligned_procedures(coder, verifier)
     return (
         *diagnosis_differences(coder, verifier, diagnoses),
         *sequence_difference(coder, verifier, diagnoses),
@@ -72,6 +72,14 @@ def compare(coder: CodedEncounter, verifier: CodedEncounter, weights: Mapping[st
 
 
 # -- alignment ---------------------------------------------------------------------------------
+
+
+def aligned_diagnoses(coder: CodedEncounter, verifier: CodedEncounter) -> Aligned:
+    return align(coder.diagnoses, verifier.diagnoses, (same_code, same_category), apart=places_apart)
+
+
+def aligned_procedures(coder: CodedEncounter, verifier: CodedEncounter) -> Aligned:
+    return align(coder.procedures, verifier.procedures, (same_code, same_family), apart=lines_apart)
 
 
 def same_code(one: DiagnosisLine | ProcedureLine, other: DiagnosisLine | ProcedureLine) -> bool:
@@ -250,3 +258,18 @@ def pointers(coded: CodedEncounter, index: int) -> str:
         written(coded, number - 1) if 1 <= number <= len(coded.diagnoses) else f"#{number}"
         for number in coded.procedures[index].pointers
     )
+
+
+def keys_of(found: Sequence[Discrepancy]) -> tuple[str, ...]:
+    """A key for each difference by which a form can name it, in their order.
+
+    It holds what differs and not the places, so that a reason chosen for a line stays with it when lines move. Of
+    several alike the second ends in 2, and so on.
+    """
+    seen: Counter[str] = Counter()
+    keys = []
+    for one in found:
+        text = "|".join((one.part, one.kind, one.coder_value, one.verifier_value))
+        seen[text] += 1
+        keys.append(text if seen[text] == 1 else f"{text}|{seen[text]}")
+    return tuple(keys)

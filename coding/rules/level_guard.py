@@ -12,32 +12,13 @@ from decimal import Decimal
 from enum import StrEnum
 
 from coding.rules.em_families import Family
+from coding.rules.proportions import Interval, wilson
 
-CONFIDENCE = 1.96  # two-sided 95 %
 ENOUGH = 20  # encounters: below it nothing is judged, only shown
 # Two-sided CUSUM in standard deviations (Page 1954; Montgomery, Introduction to Statistical Quality Control): slack 0.5
 # and limit 5 give a false alarm once in 465 encounters and find a shift of one deviation within about 10.
 SLACK, LIMIT = 0.5, 5.0
 LEAST_DEVIATION = 0.25  # RVUs: who agrees for a long time must not be alarmed by the first small difference
-
-
-@dataclass(frozen=True)
-class Interval:
-    """A share with its Wilson 95 % interval, all from 0 to 1."""
-
-    share: float
-    low: float
-    high: float
-
-
-def wilson(count: int, of: int) -> Interval | None:
-    """The share of `count` in `of` (Wilson 1927); None of none."""
-    if not of:
-        return None
-    share, z = count / of, CONFIDENCE
-    middle = (share + z * z / (2 * of)) / (1 + z * z / of)
-    half = z * math.sqrt(share * (1 - share) / of + z * z / (4 * of * of)) / (1 + z * z / of)
-    return Interval(share, max(0.0, middle - half), min(1.0, middle + half))
 
 
 # -- distributions -----------------------------------------------------------------------------------

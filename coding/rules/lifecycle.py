@@ -80,11 +80,14 @@ MOVES: Mapping[str, Move] = MappingProxyType(
         "release_coding": Move(frozenset({_.CODING}), _.TO_CODE),
         "release_verification": Move(frozenset({_.VERIFYING}), _.TO_VERIFY),
         "finish_precoding": Move(frozenset({_.PRECODING}), _.TO_CODE),
+        "undo_precoding": Move(frozenset({_.TO_CODE}), _.PRECODING),
         "back_to_precoding": Move(frozenset({_.CODING}), _.TO_PRECODE),
         "submit_coding": Move(frozenset({_.CODING}), _.TO_VERIFY),
         "submit_unsampled": Move(frozenset({_.CODING}), _.VERIFIED),
+        "undo_coding": Move(frozenset({_.TO_VERIFY, _.VERIFIED}), _.CODING),
         "verify": Move(frozenset({_.VERIFYING}), _.VERIFIED),
         "return_to_coder": Move(frozenset({_.VERIFYING}), _.TO_CODE),
+        "undo_verification": Move(frozenset({_.VERIFIED, _.TO_CODE}), _.VERIFYING),
         "recode": Move(frozenset({_.TO_VERIFY}), _.TO_CODE),
         "hold": Move(frozenset({_.PRECODING, _.CODING, _.VERIFYING}), _.HELD),
         "resume_precoding": Move(frozenset({_.HELD}), _.TO_PRECODE),
@@ -109,6 +112,12 @@ RESUME: Mapping[Stage, str] = MappingProxyType(
 )
 
 
+# What takes a submission back, within half a minute.
+UNDO: Mapping[Stage, str] = MappingProxyType(
+    {Stage.PRECODING: "undo_precoding", Stage.CODING: "undo_coding", Stage.VERIFICATION: "undo_verification"}
+)
+
+
 class HoldReason(StrEnum):
     MISSING_PAGE = "missing_page"
     UNREADABLE_PAGE = "unreadable_page"
@@ -117,9 +126,12 @@ class HoldReason(StrEnum):
     INSURANCE_MISSING = "insurance_missing"
     DOCUMENTATION_UNCLEAR = "documentation_unclear"
     SECOND_OPINION = "second_opinion"
+    QUERY = "query"  # said by the sending of a query, not by a person; ends with the query alone
 
     @property
     def label(self) -> str:
+        if self is HoldReason.QUERY:
+            return "Query to the provider"
         return self.value.replace("_", " ").capitalize()
 
 

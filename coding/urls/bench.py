@@ -4,7 +4,9 @@ from django.urls import path
 
 from coding.views import (
     addenda,
+    ahead,
     arranging,
+    asking,
     bench,
     coding_bench,
     drafts,
@@ -13,7 +15,9 @@ from coding.views import (
     pages,
     precoding,
     queue,
+    recent,
     verification,
+    ways_off,
 )
 
 urlpatterns = [
@@ -41,11 +45,18 @@ urlpatterns = [
     path("encounters/<int:pk>/draft/compare/", drafts.compare, name="draft-compare"),
     path("encounters/<int:pk>/draft/resolve/", drafts.resolve, name="draft-resolve"),
     path("encounters/<int:pk>/heartbeat/", drafts.heartbeat, name="heartbeat"),
+    path("encounters/<int:pk>/ahead/", ahead.ahead, name="ahead"),
+    path("encounters/<int:pk>/shown/", ahead.shown, name="shown"),
+    path("recent/", recent.recent_view, name="recent"),
+    path("submissions/<int:pk>/undo/", recent.undo, name="undo"),
+    path("ahead/release/", ahead.release, name="release-ahead"),
     path("encounters/<int:pk>/take-back/", bench.take_back_view, name="take-back"),
-    path("encounters/<int:pk>/skip/", bench.skip_view, name="skip"),
-    path("encounters/<int:pk>/hold/", bench.hold_view, name="hold"),
+    path("encounters/<int:pk>/skip/", ways_off.skip_view, name="skip"),
+    path("encounters/<int:pk>/hold/", ways_off.hold_view, name="hold"),
+    path("encounters/<int:pk>/query/", asking.ask, name="ask"),
+    path("encounters/<int:pk>/query/check/", asking.check_query, name="query-check"),
     path("encounters/<int:pk>/resume/", queue.resume_view, name="resume"),
-    path("encounters/<int:pk>/not-billable/", bench.not_billable_view, name="not-billable"),
-    path("encounters/<int:pk>/send-back/", bench.send_back_view, name="send-back"),
-    path("encounters/<int:pk>/release/", bench.release_view, name="release"),
+    path("encounters/<int:pk>/not-billable/", ways_off.not_billable_view, name="not-billable"),
+    path("encounters/<int:pk>/send-back/", ways_off.send_back_view, name="send-back"),
+    path("encounters/<int:pk>/release/", ways_off.release_view, name="release"),
 ]

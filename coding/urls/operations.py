@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coding.views import browser, code_lists, codes, deliveries, levels, numbers, operations, reopening
+from coding.views import browser, code_lists, codes, deliveries, levels, numbers, operations, queries, reopening
 
 urlpatterns = [
     path("find/", numbers.find, name="find"),
@@ -15,6 +15,12 @@ urlpatterns = [
     path("batches/<int:pk>/encounters/", deliveries.batch_encounters, name="batch-encounters"),
     path("levels/", levels.levels, name="levels"),
     path("levels/<int:pk>/", levels.levels, name="person-levels"),
+    path("queries/", queries.queries, name="queries"),
+    path("queries/<int:pk>/", queries.query, name="query"),
+    path("queries/<int:pk>/answer/", queries.answer, name="query-answer"),
+    path("queries/<int:pk>/withdraw/", queries.withdraw, name="query-withdraw"),
+    path("queries/<int:pk>/remind/", queries.remind, name="query-remind"),
+    path("queries/<int:pk>/close/", queries.close, name="query-close"),
     path("operations/", operations.operations, name="operations"),
     path("operations/figures/", operations.figures, name="operations-figures"),
     path("operations/encounters/", operations.encounters, name="operations-encounters"),

@@ -2,42 +2,46 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
+from copy import copy
 from dataclasses import dataclass
+from datetime import datetime
 from types import MappingProxyType
 from typing import Any
 
 from django.contrib import messages
-from django.http import HttpResponse
-from django.shortcuts import redirect, render
-from django.urls import reverse
+from django.http import HttpResponse, JsonResponse
+from django.shortcuts import redirect
+from django.urls import resolve, reverse
 from django.utils import timezone
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_GET, require_POST
 
+from coding.actions.ahead import note_fetched, release_ahead
 from coding.actions.drafts import draft_of
-from coding.actions.holds import ReturnDatePassed, hold, mark_not_billable
-from coding.actions.moves import AlreadyMoved
-from coding.actions.precoding import send_back_to_precoding
-from coding.actions.queue import LeaseLost, open_assignment, release, skip, take_back, take_next
-from coding.forms.coding import HoldForm, NotBillableForm, SendBackForm, SkipForm
-from coding.models import Assignment, Draft, Encounter, EncounterEvent
-from coding.rules.lifecycle import WAITING, HoldReason, NotBillableReason, SkipReason, Stage, WhoseMove
+from coding.actions.queue import LeaseLost, open_assignment, take_back, take_next
+from coding.forms.coding import HoldForm, NotBillableForm, SendBackForm
+from coding.models import Assignment, Draft, Encounter, EncounterEvent, Submission
+from coding.rules.lifecycle import RESUME, WAITING, SkipReason, Stage
 from coding.views.due import clock, due_tag, status_tag
 from coding.views.page_news import addenda_of, last_event
 from coding.views.pages import reader_context
+from coding.views.query_parts import ask_context, replies_of
 from portal.access import SignedRequest, found, refuse, requires
-from portal.page_access import links
+from portal.page_access import is_ahead, links
 from portal.page_links import Writer
 from portal.rules.roles import Permission
 
 LOST = "Your time on this chart ran out and somebody else may have it. What you did is kept as your draft."
+SHOWS_NEXT = "X-Next"  # sent by a page that has the next bench already
+SWAPS = "X-Swap"  # sent by a page that shows whatever bench comes in its own place
 AT_BENCHES = (Permission.PRECODE, Permission.CODE, Permission.VERIFY)
 BENCH: Mapping[Stage, str] = MappingProxyType(
     {Stage.PRECODING: "coding:precode", Stage.CODING: "coding:code", Stage.VERIFICATION: "coding:verify"}
 )
 # Moves whose comment the next person should read first.
-TOLD = ("recode", "return_to_coder", "back_to_precoding", "reopen", "reopen_precoding", "hold")
+TOLD = ("recode", "return_to_coder", "back_to_precoding", "reopen", "reopen_precoding", "hold", *RESUME.values())
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,7 @@ class Bench:
     draft: Draft | None
     is_live: bool
     written: Writer  # links to the page images for this person
+    is_ahead: bool = False  # fetched before it is shown
 
     @property
     def version(self) -> int:
@@ -76,9 +81,17 @@ def bench_of(request: SignedRequest, pk: int, stage: Stage) -> Bench:
     at = timezone.now()
     is_live = assignment.ended_at is None and assignment.lease_until > at
     if is_live and request.method == "GET":
-        open_assignment(assignment=assignment, by=request.user, at=at)
+        see(request, assignment, at=at)
     draft = draft_of(encounter=encounter, stage=stage, author=request.user)
-    return Bench(encounter, stage, assignment, draft, is_live, links(request, "encounter"))
+    return Bench(encounter, stage, assignment, draft, is_live, links(request, "encounter"), is_ahead(request))
+
+
+def see(request: SignedRequest, assignment: Assignment, *, at: datetime) -> None:
+    """The person looks at what they hold; a bench that is fetched before it is shown is noted and stays unopened."""
+    if not is_ahead(request):
+        open_assignment(assignment=assignment, by=request.user, at=at)
+    elif assignment.opened_at is None:
+        note_fetched(assignment=assignment, by=request.user, at=at, request=request)
 
 
 def posted_assignment(request: SignedRequest, pk: int) -> Assignment:
@@ -113,6 +126,7 @@ def shown(bench: Bench, **more: Any) -> dict[str, Any]:
     )
     return {
         "bench": bench,
+        "bench_url": reverse(BENCH[bench.stage], args=[encounter.pk]),
         "encounter": encounter,
         "stage": bench.stage,
         "status": status_tag(encounter),
@@ -120,6 +134,8 @@ def shown(bench: Bench, **more: Any) -> dict[str, Any]:
         **reader_context(encounter, bench.written),
         "seen": last_event(encounter),
         "addenda": addenda_of(encounter),
+        "replies": replies_of(encounter),
+        **ask_context(encounter),
         "told": {"by": told.user.name if told.user else "The service", "text": told.comment, "move": told.move}
         if told
         else None,
@@ -132,6 +148,7 @@ def shown(bench: Bench, **more: Any) -> dict[str, Any]:
         "hold_form": HoldForm(auto_id="hold_%s", initial={"return_on": HoldForm.first_day()}),
         "not_billable_form": NotBillableForm(auto_id="nb_%s"),
         "send_back_form": SendBackForm(auto_id="back_%s"),
+        **({"messages": []} if bench.is_ahead else {}),  # what is to be said is said on a page that is seen
         **more,
     }
 
@@ -173,141 +190,67 @@ def take_back_view(request: SignedRequest, pk: int) -> HttpResponse:
 # -- off the bench -----------------------------------------------------------------------------------
 
 
-def go_on(request: SignedRequest, said: str, *, take_another: bool = True) -> HttpResponse:
-    """After something is done: the next bench, or the queue."""
+def go_on(
+    request: SignedRequest, said: str, *, take_another: bool = True, sent: Submission | None = None
+) -> HttpResponse:
+    """After something is done: the next bench, or the queue; a bench that shows the next itself is only told.
+
+    `sent` is what can be taken back for a short while.
+    """
+    told = {"said": said, "undo": undo_of(sent, at=timezone.now()) if sent else None}
+    if SHOWS_NEXT in request.headers:
+        return JsonResponse(told)
     if not take_another:
+        release_ahead(user=request.user, by=request.user, at=timezone.now(), reason="stopped")
         messages.success(request, said)
         return redirect("coding:queue")
-    request.session["said"] = said
+    request.session["told"] = told
     return to_next(request)
+
+
+def undo_of(sent: Submission, *, at: datetime) -> dict[str, Any]:
+    """Where and for how many seconds a submission can be taken back."""
+    return {
+        "url": reverse("coding:undo", args=[sent.pk]),
+        "encounter": sent.encounter_id,
+        "seconds": int((sent.until - at).total_seconds()),
+    }
 
 
 def to_next(request: SignedRequest) -> HttpResponse:
     """The bench of the next encounter; the queue, with a calm word, if there is none."""
-    stage = request.session.get("work_stage", "")
-    stages = [Stage(stage)] if stage in BENCH else None
-    assignment = take_next(by=request.user, at=timezone.now(), stages=stages, request=request)
+    assignment = take_next(by=request.user, at=timezone.now(), stages=wanted_stages(request), request=request)
     if assignment is not None:
-        return redirect(BENCH[Stage(assignment.stage)], pk=assignment.encounter_id)
-    said = request.session.pop("said", "")
+        return bench_answer(request, Stage(assignment.stage), assignment.encounter_id)
+    said = request.session.pop("told", {}).get("said", "")
     messages.info(request, f"{said} Nothing else is waiting for you.".strip())
     return redirect("coding:queue")
 
 
-def said_before(request: SignedRequest) -> str:
-    """What was done on the bench before this one, said once."""
-    return str(request.session.pop("said", ""))
+def bench_answer(request: SignedRequest, stage: Stage, pk: int) -> HttpResponse:
+    """To a bench; a script that shows what comes gets it at once, with its address, and saves a round trip."""
+    url = reverse(BENCH[stage], args=[pk])
+    if SWAPS not in request.headers:
+        return redirect(url)
+    asked = copy(request)
+    asked.method, asked.path, asked.path_info, asked.resolver_match = "GET", url, url, resolve(url)
+    answer: HttpResponse = asked.resolver_match.func(asked, pk=pk)
+    answer["Content-Location"] = url
+    return answer
+
+
+def wanted_stages(request: SignedRequest) -> list[Stage] | None:
+    """The stage that the person has chosen to work at; None for all of theirs."""
+    stage = request.session.get("work_stage", "")
+    return [Stage(stage)] if stage in BENCH else None
+
+
+def said_before(request: SignedRequest) -> dict[str, Any]:
+    """What was done on the bench before this one, told once: `said`, and `undo` as undo_of has it."""
+    told: dict[str, Any] = {} if is_ahead(request) else request.session.pop("told", {})
+    return {**told, "undo_json": json.dumps(told["undo"])} if told.get("undo") else told
 
 
 def lost(request: SignedRequest) -> HttpResponse:
     messages.warning(request, LOST)
-    return redirect("coding:queue")
-
-
-@dataclass(frozen=True)
-class WayOff:
-    """One way off a bench: what is asked, the page that asks, what is done, and the words for it."""
-
-    form: Any
-    page: str
-    act: Callable[..., object]
-    said: str
-
-
-def leave(request: SignedRequest, pk: int, way: WayOff) -> HttpResponse:
-    """One of the ways off a bench: ask on GET, do it on POST, and go on."""
-    if request.method == "GET":
-        encounter = found(request, Encounter.objects.visible_to(request.user), pk=pk)
-        own = Assignment.objects.live(at=timezone.now()).filter(encounter=encounter, user=request.user)
-        assignment = own.first()
-        if assignment is None:
-            return redirect("coding:work", pk=pk)
-        return asked(request, way, assignment)
-    assignment = posted_assignment(request, pk)
-    if not way.form.is_valid():
-        return asked(request, way, assignment, status=422)
-    try:
-        way.act(assignment=assignment, by=request.user, at=timezone.now())
-    except (LeaseLost, AlreadyMoved):
-        return lost(request)
-    except ReturnDatePassed:
-        way.form.add_error("return_on", "Choose a later day.")
-        return asked(request, way, assignment, status=422)
-    return go_on(request, f"{assignment.encounter.label} {way.said}.")
-
-
-def asked(request: SignedRequest, way: WayOff, assignment: Assignment, status: int = 200) -> HttpResponse:
-    context = {
-        "form": way.form,
-        "encounter": assignment.encounter,
-        "assignment_id": assignment.pk,
-        "back_url": reverse(BENCH[Stage(assignment.stage)], args=[assignment.encounter_id]),
-    }
-    return render(request, f"coding/{way.page}.html", context, status=status)
-
-
-def posted(request: SignedRequest) -> Any:
-    """Form data of a POST; None on GET leaves a form unbound."""
-    return request.POST if request.method == "POST" else None
-
-
-@requires(*AT_BENCHES)
-@require_http_methods(["GET", "POST"])
-def skip_view(request: SignedRequest, pk: int) -> HttpResponse:
-    form = SkipForm(posted(request))
-
-    def act(**who: Any) -> None:
-        skip(reason=SkipReason(form.cleaned_data["reason"]), **who)
-
-    return leave(request, pk, WayOff(form, "bench_skip", act, "skipped"))
-
-
-@requires(*AT_BENCHES)
-@require_http_methods(["GET", "POST"])
-def hold_view(request: SignedRequest, pk: int) -> HttpResponse:
-    form = HoldForm(posted(request), initial={"return_on": HoldForm.first_day()})
-
-    def act(**who: Any) -> None:
-        answers = form.cleaned_data
-        hold(
-            reason=HoldReason(answers["reason"]), whose_move=WhoseMove(answers["whose_move"]),
-            return_at=form.return_at(), comment=answers["comment"], **who,
-        )  # fmt: skip
-
-    return leave(request, pk, WayOff(form, "bench_hold", act, "is on hold"))
-
-
-@requires(*AT_BENCHES)
-@require_http_methods(["GET", "POST"])
-def not_billable_view(request: SignedRequest, pk: int) -> HttpResponse:
-    form = NotBillableForm(posted(request))
-
-    def act(**who: Any) -> None:
-        answers = form.cleaned_data
-        mark_not_billable(reason=NotBillableReason(answers["reason"]), comment=answers["comment"], **who)
-
-    return leave(request, pk, WayOff(form, "bench_not_billable", act, "is not billable"))
-
-
-@requires(Permission.CODE)
-@require_http_methods(["GET", "POST"])
-def send_back_view(request: SignedRequest, pk: int) -> HttpResponse:
-    form = SendBackForm(posted(request))
-
-    def act(**who: Any) -> None:
-        send_back_to_precoding(comment=form.cleaned_data["comment"], **who)
-
-    return leave(request, pk, WayOff(form, "bench_send_back", act, "went back to pre-coding"))
-
-
-@requires(*AT_BENCHES)
-@require_POST
-def release_view(request: SignedRequest, pk: int) -> HttpResponse:
-    """Give the encounter back to the queue and stop."""
-    assignment = posted_assignment(request, pk)
-    try:
-        release(assignment=assignment, by=request.user, at=timezone.now())
-    except (LeaseLost, AlreadyMoved):
-        return lost(request)
-    messages.success(request, f"{assignment.encounter.label} is back in the queue. Your draft is kept.")
     return redirect("coding:queue")

@@ -17,8 +17,9 @@ from coding.actions.evidence import passage_count, true_evidence
 from coding.actions.findings import HardFindings, ReasonMissing, check_coding
 from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import LeaseLost, hold_lease
-from coding.actions.suggesting import earlier_rejections, ensure_suggestions
+from coding.actions.suggesting import earlier_rejections
 from coding.actions.tables import facts
+from coding.actions.undoing import submit_undoably
 from coding.forms.bad_body import BadBody
 from coding.forms.coding import (
     BLANK_ROWS,
@@ -71,8 +72,6 @@ def code(request: SignedRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return act(request, pk)
     bench = bench_of(request, pk, Stage.CODING)
-    if bench.is_live:
-        ensure_suggestions(encounter=bench.encounter, at=timezone.now())
     return page(request, bench, bench.body() or start_of(bench))
 
 
@@ -96,18 +95,19 @@ def act(request: SignedRequest, pk: int) -> HttpResponse:
     if changed_elsewhere(request, assignment):
         return again(request, pk, body, changed=True)
     try:
-        submit_coding(
-            assignment=assignment, by=request.user, at=at, coded=coded_of(assignment.encounter, body),
-            comment=body["comment"], worksheet=body["worksheet"], reason=posted_reason(request),
-            decided=decided_in(body),
+        sent = submit_undoably(
+            submit_coding, assignment=assignment, by=request.user, at=at, draft=body,
+            coded=coded_of(assignment.encounter, body), comment=body["comment"], worksheet=body["worksheet"],
+            reason=posted_reason(request), decided=decided_in(body),
         )  # fmt: skip
     except (HardFindings, ReasonMissing) as refusal:
         return again(request, pk, body, asks_reason=isinstance(refusal, ReasonMissing))
     except (LeaseLost, AlreadyMoved):
         return late(request, pk, body)
     return go_on(
-        request, f"{assignment.encounter.label} submitted.", take_another=request.POST.get("action") != "submit"
-    )
+        request, f"{assignment.encounter.label} submitted.", take_another=request.POST.get("action") != "submit",
+        sent=sent,
+    )  # fmt: skip
 
 
 def posted_body(request: SignedRequest, encounter: Encounter, earlier: Callable[[], Body] | None = None) -> Body:
@@ -203,7 +203,8 @@ def page(  # noqa: PLR0913  (the one place where a bench is drawn)
 
 def last_return(encounter: Encounter) -> dict[str, Any] | None:
     """Why verification sent the encounter back, if its last word was that."""
-    last = Verification.objects.filter(encounter=encounter).select_related("verifier").order_by("-at", "-pk").first()
+    words = Verification.objects.filter(encounter=encounter).exclude(submissions__taken_back_at__isnull=False)
+    last = words.select_related("verifier").order_by("-at", "-pk").first()
     if last is None or last.verdict != "returned":
         return None
     rows = last.discrepancies.order_by("position")

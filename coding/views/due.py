@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import datetime
 
 from django.utils import timezone
 
 from coding.models import Encounter
+from coding.rules.lifecycle import WAITING, EncounterStatus, Stage
 from portal.rules import promise
 
 
@@ -15,9 +17,25 @@ def due_tag(due_at: datetime, *, at: datetime) -> promise.DueTag:
     return promise.due_tag(due_at=timezone.localtime(due_at), at=at)
 
 
+def due_of(encounter: Encounter, *, at: datetime) -> promise.DueTag:
+    """The tag of a visit's promise; while a query stops the clock it says so."""
+    tag = due_tag(encounter.due_at, at=at)
+    if not encounter.clock_stopped:
+        return tag
+    return replace(tag, label="Clock stands still", tone="neutral", exact=f"{tag.exact}, plus the waiting")
+
+
 def status_tag(encounter: Encounter) -> dict[str, str]:
     """What components/status_tag.html shows."""
-    state = encounter.state
+    return tag_of(encounter.state)
+
+
+def waiting_tag(stage: Stage) -> dict[str, str]:
+    """The tag of what waits for a stage: what is only held ahead there is not worked on."""
+    return tag_of(WAITING[stage])
+
+
+def tag_of(state: EncounterStatus) -> dict[str, str]:
     return {"label": state.label, "glyph": state.glyph, "tone": state.tone}
 
 

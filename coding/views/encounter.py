@@ -13,9 +13,10 @@ from coding.models import Encounter
 from coding.rules.lifecycle import FINISHED
 from coding.views.coding_bench import facts_of, titled
 from coding.views.deliveries import note_of
-from coding.views.due import due_tag, status_tag
+from coding.views.due import due_of, status_tag
 from coding.views.page_news import addenda_of
 from coding.views.pages import READERS, reader_context
+from coding.views.query_parts import replies_of
 from portal.access import SignedRequest, found, requires
 from portal.page_access import links
 from portal.rules.roles import Permission
@@ -33,9 +34,10 @@ def encounter(request: SignedRequest, pk: int) -> HttpResponse:
         "encounter": visit,
         "reopen_form": ReopenForm() if finished and Permission.MANAGE_WORK in request.user.permissions else None,
         "status": status_tag(visit),
-        "due": None if finished else due_tag(visit.due_at, at=timezone.now()),
+        "due": None if finished else due_of(visit, at=timezone.now()),
         **reader_context(visit, links(request, "encounter")),
         "addenda": addenda_of(visit),
+        "replies": replies_of(visit),
         "facts": facts_of(visit),
         "note": note_of(visit, to_practice=not request.user.is_service_staff),
         "batch_url": reverse("portal:batch", args=[visit.batch_id]) if request.user.may(Permission.SEE_BATCHES) else "",

@@ -11,7 +11,7 @@ from django.db.models import Count, F, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from coding.forms.operations import DONE, workers
+from coding.forms.operations import DONE, held_ahead, lasting, workers
 from coding.models import Assignment, Encounter, EncounterEvent
 from coding.rules.lifecycle import FINISHED, IN_WORK, WAITING, EncounterStatus, Stage, WhoseMove
 from coding.views.due import due_tag
@@ -26,6 +26,7 @@ JOB_WORDS = {
     "coding.deliver_batch": "Result not delivered",
     "portal.render_chart": "Chart not prepared",
     "coding.load_code_file": "Code list not loaded",
+    "coding.suggest_codes": "Codes not suggested",
 }
 
 
@@ -50,8 +51,13 @@ def stage_figures(user: User, *, at: datetime) -> dict[str, Any]:
         Encounter.objects.visible_to(user)
         .unfinished()
         .order_by()
-        .values("status", "hold_stage", "hold_move")
-        .annotate(count=Count("pk"), overdue=Count("pk", filter=Q(due_at__lt=at)), oldest=Min("waiting_since"))
+        .annotate(ahead=held_ahead())
+        .values("status", "hold_stage", "hold_move", "ahead")
+        .annotate(
+            count=Count("pk"),
+            overdue=Count("pk", filter=Q(due_at__lt=at, clock_stopped=False)),
+            oldest=Min("waiting_since"),
+        )
     )
     done = done_today(at=at)
     stages = [stage_row(stage, counted, done[stage], at=at) for stage in Stage]
@@ -84,8 +90,9 @@ def stage_row(stage: Stage, counted: Sequence[Mapping[str, Any]], done: int, *, 
     def total(rows: Sequence[Mapping[str, Any]], key: str = "count") -> int:
         return sum(row[key] for row in rows)
 
-    waiting = [row for row in counted if row["status"] == WAITING[stage]]
-    in_work = [row for row in counted if row["status"] == IN_WORK[stage]]
+    mine = [row for row in counted if row["status"] == IN_WORK[stage]]
+    waiting = [row for row in counted if row["status"] == WAITING[stage]] + [row for row in mine if row["ahead"]]
+    in_work = [row for row in mine if not row["ahead"]]
     held = [row for row in counted if row["status"] == EncounterStatus.HELD and row["hold_stage"] == stage]
     since = min((row["oldest"] for row in [*waiting, *in_work, *held]), default=None)
     return {
@@ -104,7 +111,7 @@ def done_today(*, at: datetime) -> dict[Stage, int]:
     """How many encounters left each stage with its work done, since the reader's midnight."""
     moves = {move for moves in DONE.values() for move in moves}
     events = (
-        EncounterEvent.objects.filter(at__gte=today(at), move__in=moves)
+        lasting(EncounterEvent.objects.filter(at__gte=today(at), move__in=moves))
         .values("old_status", "move")
         .annotate(count=Count("encounter", distinct=True))
     )
@@ -119,10 +126,12 @@ def done_today(*, at: datetime) -> dict[Stage, int]:
 def people_figures(*, at: datetime) -> list[dict[str, Any]]:
     """Per coder and verifier: what they hold, what they finished today, and how much is assigned to them ahead."""
     people = list(workers().prefetch_related("user_roles"))
-    held = dict(Assignment.objects.live(at=at).values_list("user").annotate(count=Count("pk")).order_by())
+    live = Assignment.objects.live(at=at)
+    held = dict(live.values_list("user").annotate(count=Count("pk")).order_by())
+    ahead = dict(live.ahead().values_list("user").annotate(count=Count("pk")).order_by())
     moves = {move for moves in DONE.values() for move in moves}
     done = dict(
-        EncounterEvent.objects.filter(at__gte=today(at), move__in=moves, user__in=people)
+        lasting(EncounterEvent.objects.filter(at__gte=today(at), move__in=moves, user__in=people))
         .values_list("user")
         .annotate(count=Count("encounter", distinct=True))
         .order_by()
@@ -132,6 +141,7 @@ def people_figures(*, at: datetime) -> list[dict[str, Any]]:
             "name": person.name,
             "roles": ", ".join(person.role_labels),
             "open": link(held.get(person.pk, 0), person=person.pk),
+            "ahead": ahead.get(person.pk, 0),
             "done": link(done.get(person.pk, 0), person=person.pk, state="done_today"),
             "push": f"up to {person.push_limit}" if person.push_limit else "takes work",
         }

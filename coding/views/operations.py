@@ -14,12 +14,12 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from coding.actions import queue
-from coding.actions.holds import resume
+from coding.actions.holds import QueryPending, resume
 from coding.forms.operations import BulkForm, FilterForm
 from coding.models import Assignment, Encounter
-from coding.rules.lifecycle import WhoseMove
+from coding.rules.lifecycle import STAGE_OF, WhoseMove
 from coding.views import figures as numbers
-from coding.views.due import due_tag, status_tag
+from coding.views.due import due_of, status_tag, waiting_tag
 from portal.access import SignedRequest, found, requires
 from portal.actions.audit import record
 from portal.actions.jobs import try_job_again
@@ -113,10 +113,10 @@ def encounter_rows(rows: list[Encounter], *, at: datetime) -> list[dict[str, Any
             "batch": row.batch.label,
             "batch_pk": row.batch_id,
             "specialty": row.get_specialty_display(),
-            "status": status_tag(row),
-            "due": None if row.finished_at else due_tag(row.due_at, at=at),
+            "status": waiting_tag(STAGE_OF[row.state]) if row.pk in held and held[row.pk].is_ahead else status_tag(row),
+            "due": None if row.finished_at else due_of(row, at=at),
             "person": held[row.pk].user.name if row.pk in held else "",
-            "ahead": row.pk in held and held[row.pk].opened_at is None,
+            "ahead": unopened_words(held[row.pk]) if row.pk in held else "",
             "hold": f"{row.get_hold_reason_display()}, waits for {WhoseMove(row.hold_move).waits_for}"
             if row.hold_reason
             else "",
@@ -126,6 +126,13 @@ def encounter_rows(rows: list[Encounter], *, at: datetime) -> list[dict[str, Any
         }
         for row in rows
     ]
+
+
+def unopened_words(assignment: Assignment) -> str:
+    """That nobody works on it although somebody has it; "" once it is opened."""
+    if assignment.opened_at is not None:
+        return ""
+    return "held ahead" if assignment.is_ahead else "not opened"
 
 
 def do_with_chosen(request: SignedRequest, bulk: BulkForm, *, at: datetime) -> None:
@@ -141,6 +148,8 @@ def do_with_chosen(request: SignedRequest, bulk: BulkForm, *, at: datetime) -> N
             refused.append((encounter.label, unsuitable.reason.label))
         except (queue.AlreadyMoved, queue.LeaseLost):
             refused.append((encounter.label, "It moved on meanwhile, or its status does not allow it."))
+        except QueryPending:
+            refused.append((encounter.label, "It waits for a query: withdraw or close that."))
         except NobodyHolds:
             refused.append((encounter.label, "Nobody holds it."))
     record("work.bulk", at=at, by=request.user, request=request, what=bulk.cleaned_data["action"], done=done,

@@ -15,6 +15,7 @@ from coding.actions.drafts import DraftChanged, save_draft
 from coding.actions.moves import AlreadyMoved
 from coding.actions.precoding import finish_precoding
 from coding.actions.queue import LeaseLost
+from coding.actions.undoing import submit_undoably
 from coding.forms.precoding import FIELDS, PrecodingForm, SplitForm, draft_body, text_of
 from coding.forms.suggested import suggestion
 from coding.models import Assignment, Encounter, PreCoding
@@ -60,11 +61,13 @@ def act(request: SignedRequest, pk: int) -> HttpResponse:
     if not form.is_valid():
         return again(request, pk, form=form)
     try:
-        finish_precoding(assignment=assignment, by=request.user, at=at, facts=form.facts())
+        sent = submit_undoably(
+            finish_precoding, assignment=assignment, by=request.user, at=at, draft=body, facts=form.facts()
+        )
     except (LeaseLost, AlreadyMoved):
         return late(request, pk, body)
     said = f"{assignment.encounter.label} pre-coded."
-    return go_on(request, said, take_another=request.POST.get("action") != "finish")
+    return go_on(request, said, take_another=request.POST.get("action") != "finish", sent=sent)
 
 
 def save(request: SignedRequest, assignment: Assignment, body: dict[str, str]) -> HttpResponse:

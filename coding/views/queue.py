@@ -6,25 +6,26 @@ from datetime import datetime, timedelta
 from typing import Any
 
 from django.contrib import messages
-from django.db.models import Count, F, Q
+from django.db.models import Count, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
-from coding.actions.holds import resume
+from coding.actions.ahead import release_ahead
+from coding.actions.holds import QueryPending, resume
 from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import hands_of, stages_of
-from coding.models import Assignment, Encounter, QueueRank
-from coding.rules.lifecycle import STAGE_OF, WAITING, Stage
-from coding.views.bench import AT_BENCHES, BENCH, to_next
-from coding.views.due import due_tag, status_tag
+from coding.models import Assignment, Encounter, QueueRank, Verification
+from coding.rules.lifecycle import STAGE_OF, HoldReason, Stage
+from coding.views.bench import AT_BENCHES, to_next
+from coding.views.due import due_of
+from coding.views.recent import RECENT, recent
 from portal.access import SignedRequest, found, requires
 from portal.models import User
 from portal.rules.specialties import Specialty
 
-RECENT = 10
 WHY = {
     QueueRank.RETURNED: "Returned to you by verification",
     QueueRank.ANSWERED: "The question about it was answered",
@@ -45,7 +46,7 @@ def queue(request: SignedRequest) -> HttpResponse:
         "stages": stage_choices(request),
         "needs": needs(user, at=at, but=on_card["pk"] if on_card else None),
         "today": today(user, at=at),
-        "recent": recent(user),
+        "recent": recent(user, at=at),
     }
     return render(request, "coding/queue.html", context)
 
@@ -66,6 +67,7 @@ def choose_stage(request: SignedRequest) -> HttpResponse:
         request.session["work_stage"] = stage
     else:
         request.session.pop("work_stage", None)
+    release_ahead(user=request.user, by=request.user, at=timezone.now(), reason="stage")
     return redirect("coding:queue")
 
 
@@ -78,6 +80,8 @@ def resume_view(request: SignedRequest, pk: int) -> HttpResponse:
         resume(encounter=encounter, by=request.user, at=timezone.now(), answered=request.POST.get("answered") == "1")
     except AlreadyMoved:
         messages.info(request, f"{encounter.label} is no longer on hold.")
+    except QueryPending:
+        messages.info(request, f"{encounter.label} waits for a query. Withdraw that to go on without its answer.")
     else:
         messages.success(request, f"{encounter.label} is back in the queue.")
     return redirect("coding:queue")
@@ -106,16 +110,24 @@ def stage_choices(request: SignedRequest) -> list[dict[str, Any]]:
 def next_card(user: User, stages: tuple[Stage, ...], *, at: datetime) -> dict[str, Any] | None:
     """What Start opens if nobody takes it first: what is in hand, else the head of the queue."""
     own = Assignment.objects.live(at=at).filter(user=user, stage__in=stages).select_related("encounter__chart")
-    in_hand = own.order_by(F("opened_at").asc(nulls_last=True), "started_at", "pk").first()
-    if in_hand is not None:
-        why = "You have it open" if in_hand.opened_at else "Assigned to you"
-        return card(in_hand.encounter, Stage(in_hand.stage), why, at=at, is_open=bool(in_hand.opened_at))
+    in_hand = own.in_turn().first()
+    if in_hand is not None and not in_hand.is_ahead:
+        return held_card(in_hand, at=at)
     waiting = Encounter.objects.waiting(stages).suiting(hands_of(user, at=at), at=at)
     encounter = waiting.next_first().select_related("chart").first()
+    if in_hand is not None and (encounter is None or encounter.queue_rank >= in_hand.encounter.queue_rank):
+        return held_card(in_hand, at=at)
     if encounter is None:
         return None
     why = WHY[QueueRank(encounter.queue_rank)]
     return {**card(encounter, STAGE_OF[encounter.state], why, at=at), "waiting": waiting.count()}
+
+
+def held_card(assignment: Assignment, *, at: datetime) -> dict[str, Any]:
+    """The card of what the person holds already."""
+    is_open = bool(assignment.opened_at)
+    why = "You have it open" if is_open else "Held for you" if assignment.is_ahead else "Assigned to you"
+    return card(assignment.encounter, Stage(assignment.stage), why, at=at, is_open=is_open)
 
 
 def card(encounter: Encounter, stage: Stage, why: str, *, at: datetime, is_open: bool = False) -> dict[str, Any]:
@@ -126,7 +138,7 @@ def card(encounter: Encounter, stage: Stage, why: str, *, at: datetime, is_open:
         "stage": stage.label,
         "specialty": Specialty(encounter.specialty).label,
         "pages": f"{pages} {'page' if pages == 1 else 'pages'}",
-        "due": due_tag(encounter.due_at, at=at),
+        "due": due_of(encounter, at=at),
         "why": why,
         "is_open": is_open,
         "waiting": 0,
@@ -138,24 +150,23 @@ def needs(user: User, *, at: datetime, but: int | None) -> list[dict[str, Any]]:
 
     `but` is the encounter that the card of what is next shows already.
     """
-    kept = (
-        Encounter.objects.visible_to(user).filter(reserved_for=user, status=WAITING[Stage.CODING]).exclude(pk=but or 0)
-    )
+    kept = Encounter.objects.visible_to(user).filter(reserved_for=user).waiting(stages_of(user)).exclude(pk=but or 0)
+    kept = kept.exclude(pk__in=Encounter.objects.resting(at=at).exclude(rests_for=user))
     rows = [
         {**line(encounter, at=at), "what": WHY[QueueRank(encounter.queue_rank)], "glyph": "↩", "tone": "warn",
-         "stage": Stage.CODING.value, "take": True}
+         "stage": STAGE_OF[encounter.state].value, "take": True}
         for encounter in kept.next_first()[:RECENT]
     ]  # fmt: skip
     held = Assignment.objects.live(at=at).filter(user=user).exclude(encounter=but).select_related("encounter")
     rows += [
         {**line(one.encounter, at=at), "what": held_words(one),
          "glyph": "◐", "tone": "info", "stage": one.stage, "take": False}
-        for one in held.order_by("encounter__due_at")[:RECENT]
+        for one in held.exclude(how=Assignment.How.PREFETCHED, opened_at=None).order_by("encounter__due_at")[:RECENT]
     ]  # fmt: skip
     waiting = Encounter.objects.visible_to(user).on_hold().filter(held_by=user)
     rows += [
         {**line(encounter, at=at), "what": on_hold_words(encounter), "glyph": "‖", "tone": "neutral",
-         "stage": encounter.hold_stage, "take": False, "resume": True}
+         "stage": encounter.hold_stage, "take": False, "resume": encounter.hold_reason != HoldReason.QUERY}
         for encounter in waiting.order_by("hold_return_at")[:RECENT]
     ]  # fmt: skip
     return [
@@ -168,7 +179,7 @@ def line(encounter: Encounter, *, at: datetime) -> dict[str, Any]:
         "pk": encounter.pk,
         "label": encounter.label,
         "url": reverse("coding:work", args=[encounter.pk]),
-        "due": due_tag(encounter.due_at, at=at),
+        "due": due_of(encounter, at=at),
     }
 
 
@@ -195,22 +206,9 @@ def today(user: User, *, at: datetime) -> list[dict[str, Any]]:
     strip = [{"label": f"{stage.label.lower()} done today", "value": counts.get(stage.value, 0)} for stage in stages]
     if Stage.CODING not in stages:
         return strip
-    returned = user.codings.filter(
-        stage=Stage.CODING, verifications__verdict="returned", verifications__at__gte=at - timedelta(days=7)
+    returned = (
+        Verification.objects.filter(coder=user, verdict="returned", at__gte=at - timedelta(days=7))
+        .exclude(submissions__taken_back_at__isnull=False)
+        .values("coder_version")
     )
     return [*strip, {"label": "returned in 7 days", "value": returned.distinct().count()}]
-
-
-def recent(user: User) -> list[dict[str, Any]]:
-    """The last things the person finished."""
-    done = Assignment.objects.filter(user=user, end=Assignment.End.FINISHED).select_related("encounter")
-    return [
-        {
-            "label": one.encounter.label,
-            "url": reverse(BENCH[Stage(one.stage)], args=[one.encounter_id]),
-            "stage": Stage(one.stage).label,
-            "at": timezone.localtime(one.ended_at),
-            "status": status_tag(one.encounter),
-        }
-        for one in done.order_by("-ended_at", "-pk")[:RECENT]
-    ]

@@ -14,6 +14,7 @@ from coding.actions.findings import HardFindings, weights_for
 from coding.actions.holds import CommentMissing
 from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import LeaseLost, NotSuitable
+from coding.actions.undoing import submit_undoably
 from coding.actions.verification import VerdictContradicts, give_verdict, judged_version
 from coding.forms.bad_body import BadBody
 from coding.forms.coding import Body, body_of
@@ -77,8 +78,8 @@ def act(request: SignedRequest, pk: int) -> HttpResponse:
 def judge(request: SignedRequest, assignment: Assignment, body: Body, verdict: Verdict) -> HttpResponse:
     pk = assignment.encounter_id
     try:
-        give_verdict(
-            assignment=assignment, by=request.user, at=timezone.now(), verdict=verdict,
+        sent = submit_undoably(
+            give_verdict, assignment=assignment, by=request.user, at=timezone.now(), draft=body, verdict=verdict,
             coded=coded_of(assignment.encounter, body), comment=body["comment"],
             worksheet=body["worksheet"],
         )  # fmt: skip
@@ -94,7 +95,7 @@ def judge(request: SignedRequest, assignment: Assignment, body: Body, verdict: V
         return again(request, pk, body, problem="Nobody verifies their own coding.")
     except (LeaseLost, AlreadyMoved):
         return late(request, pk, body)
-    return go_on(request, f"{assignment.encounter.label} {SAID[verdict]}.")
+    return go_on(request, f"{assignment.encounter.label} {SAID[verdict]}.", sent=sent)
 
 
 def contradiction(verdict: Verdict) -> str:

@@ -9,7 +9,7 @@ from typing import Any
 from django.core.files.base import File
 from django.db import transaction
 
-from coding.actions.holds import resume
+from coding.actions.holds import QueryPending, resume
 from coding.actions.moves import AlreadyMoved
 from coding.models import Encounter
 from coding.rules.lifecycle import EncounterStatus, HoldReason, WhoseMove
@@ -41,6 +41,10 @@ class AlreadyDeleted(Exception):
 
 class NotAnswered(Exception):
     """The practice may not settle a question to it before it has said something."""
+
+
+class IsQuery(Exception):
+    """The comment is the question of a query: answered, withdrawn and closed as that, and never changed."""
 
 
 class AlreadySettled(Exception):
@@ -165,6 +169,8 @@ def edit_comment(*, comment: Comment, by: User, body: str, at: datetime) -> None
     """Change the author's words and keep the earlier ones."""
     body = in_bounds(body)
     now = Comment.objects.select_for_update(of=("self",), no_key=True).get(pk=comment.pk)
+    if now.query_id is not None:
+        raise IsQuery
     if now.author_id != by.pk:
         raise NotYours
     if now.deleted_at is not None:
@@ -179,6 +185,8 @@ def edit_comment(*, comment: Comment, by: User, body: str, at: datetime) -> None
 @transaction.atomic
 def delete_comment(*, comment: Comment, by: User, at: datetime) -> None:
     """Take a comment out of sight; its words and their history stay in the database."""
+    if comment.query_id is not None:
+        raise IsQuery
     if comment.author_id != by.pk and not by.may(Permission.MANAGE_WORK):
         raise NotYours
     if not Comment.objects.filter(pk=comment.pk, deleted_at=None).update(deleted_at=at, deleted_by=by):
@@ -191,8 +199,10 @@ def resolve_comment(*, comment: Comment, by: User, at: datetime) -> bool:
     """Settle a question; whether the encounter it held went back into work.
 
     It does when the practice has answered and the encounter still waits for it. One that has moved on
-    meanwhile stays where it is. NotAnswered if the practice settles its own question in silence.
+    meanwhile stays where it is. NotAnswered if the practice settles its own question in silence; IsQuery.
     """
+    if comment.query_id is not None:
+        raise IsQuery
     open_now = Comment.objects.unanswered().filter(pk=comment.pk)
     if not open_now.update(resolved_at=at, resolved_by=by):
         raise AlreadySettled
@@ -213,7 +223,7 @@ def resume_work(*, question: Comment, by: User, at: datetime) -> bool:
     try:
         with transaction.atomic():
             resume(encounter=encounter, by=by, at=at, answered=True)
-    except AlreadyMoved:
+    except (AlreadyMoved, QueryPending):
         return False
     return True
 
@@ -236,7 +246,9 @@ def answered_by_practice(question: Comment) -> bool:
 
 @transaction.atomic
 def reopen_question(*, comment: Comment, by: User, at: datetime) -> None:
-    """Ask again: the question waits for its answer as before."""
+    """Ask again: the question waits for its answer as before. A query that has ended is asked anew as another."""
+    if comment.query_id is not None:
+        raise IsQuery
     settled = Comment.objects.filter(pk=comment.pk, deleted_at=None, resolved_at__isnull=False)
     if not settled.exclude(needs_answer_from="").update(resolved_at=None, resolved_by=None):
         raise AlreadySettled

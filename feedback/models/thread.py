@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, Length
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
-from coding.models import Assignment, Encounter
+from coding.models import Assignment, Encounter, Query
 from coding.rules.lifecycle import SkipReason
 from feedback.rules.talk import BODY_LIMIT, Side
 from portal.models import Batch, Chart, ClientRow, ClientRule, Membership, User, UserRole, together
@@ -156,6 +156,8 @@ class Comment(ClientRow):
     reply_to = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="replies")
     encounter = models.ForeignKey(Encounter, null=True, blank=True, on_delete=models.PROTECT, related_name="comments")
     chart = models.ForeignKey(Chart, null=True, blank=True, on_delete=models.PROTECT, related_name="comments")
+    # The question of a query: it is answered, withdrawn and closed as that, never here.
+    query = models.OneToOneField(Query, null=True, blank=True, on_delete=models.PROTECT, related_name="comment")
     body = models.TextField()
     needs_answer_from = models.CharField(max_length=10, choices=AnswerFrom.choices, blank=True)
     created_at = models.DateTimeField()

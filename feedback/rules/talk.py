@@ -6,6 +6,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from coding.rules.lifecycle import HoldReason
+from coding.rules.queries.states import QueryStatus
 
 BODY_LIMIT = 10_000  # characters
 FILE_LIMIT = 20 * 1024**2  # bytes of one attachment
@@ -74,5 +75,13 @@ HOLD_WORDS: Mapping[HoldReason, str] = MappingProxyType(
         HoldReason.INSURANCE_MISSING: "The insurance is missing from the chart. Please tell us.",
         HoldReason.DOCUMENTATION_UNCLEAR: "The documentation is not clear. Please look at this chart.",
         HoldReason.SECOND_OPINION: "We need your opinion on this chart. Please look at it.",
+    }
+)
+# How the thread tells that a query has ended.
+QUERY_ENDED_WORDS: Mapping[QueryStatus, str] = MappingProxyType(
+    {
+        QueryStatus.ANSWERED: "Answered and signed as an addendum to the chart:",
+        QueryStatus.WITHDRAWN: "We no longer need an answer to this.",
+        QueryStatus.CLOSED: "There was no answer in time. The chart is coded as it is documented.",
     }
 )

@@ -13,6 +13,7 @@ from feedback.actions.comments import (
     AlreadyDeleted,
     AlreadySettled,
     CannotSay,
+    IsQuery,
     NotAnswered,
     NotInThread,
     NotYours,
@@ -88,6 +89,9 @@ def said(request: SignedRequest, row: Thread, form: CommentForm) -> Comment | No
 
 def settle(request: SignedRequest, question: Comment) -> None:
     """Settle a question and say what became of its encounter."""
+    if question.query_id is not None:
+        notes.info(request, "A query is answered and signed on its own page.")
+        return
     waits = question.encounter_id is not None and question.needs_answer_from == "practice"
     try:
         resumed = resolve_comment(comment=question, by=request.user, at=timezone.now())
@@ -119,6 +123,9 @@ def form_again(request: SignedRequest, row: Thread, form: CommentForm) -> HttpRe
 def answer(request: SignedRequest, pk: int) -> HttpResponse:
     """Answer a question from the list of open ones, and settle it."""
     question = comment_of(request, pk)
+    if question.query_id is not None:
+        notes.info(request, "A query is answered and signed on its own page.")
+        return question_list(request) if request.htmx else redirect("coding:query", pk=question.query_id)
     form = AnswerForm(request.POST, question=question)
     if not form.is_valid():
         return question_list(request, refused=form, question=question, status=UNPROCESSABLE)
@@ -142,7 +149,7 @@ def answer(request: SignedRequest, pk: int) -> HttpResponse:
 def edit(request: SignedRequest, pk: int) -> HttpResponse:
     """Correct one's own words; the earlier ones are kept."""
     comment = comment_of(request, pk)
-    if comment.author_id != request.user.pk or comment.deleted_at is not None:
+    if comment.author_id != request.user.pk or comment.deleted_at is not None or comment.query_id is not None:
         refuse(request, object_type="feedback.comment", object_id=str(pk))
     form = BodyForm(request.POST or None, initial={"body": comment.body})
     if request.method == "POST" and form.is_valid():
@@ -165,7 +172,8 @@ def edit(request: SignedRequest, pk: int) -> HttpResponse:
 def delete(request: SignedRequest, pk: int) -> HttpResponse:
     """Ask, then take a comment out of sight."""
     comment = comment_of(request, pk)
-    if comment.author_id != request.user.pk and not request.user.may(Permission.MANAGE_WORK):
+    mine = comment.author_id == request.user.pk or request.user.may(Permission.MANAGE_WORK)
+    if not mine or comment.query_id is not None:
         refuse(request, object_type="feedback.comment", object_id=str(pk))
     if request.method == "GET":
         return render(
@@ -211,8 +219,8 @@ def resolve(request: SignedRequest, pk: int) -> HttpResponse:
     if request.POST.get("action") == "reopen":
         try:
             reopen_question(comment=comment, by=request.user, at=timezone.now())
-        except AlreadySettled:
-            notes.info(request, "The question is open already.")
+        except (AlreadySettled, IsQuery):
+            notes.info(request, "The question is open already, or is a query: ask a new one.")
     else:
         settle(request, comment)
     if request.htmx:

@@ -118,6 +118,7 @@ def question_list(
         {
             "message": message,
             "thread": row.thread,
+            "is_query": row.query_id is not None,
             "form": refused
             if refused is not None and question is not None and row.pk == question.pk
             else AnswerForm(question=row),

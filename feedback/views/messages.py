@@ -50,6 +50,7 @@ class Message:
     may_see_history: bool
     may_answer: bool
     may_reopen: bool
+    query_url: str  # where a query is answered; empty for all other messages
 
 
 def side_of_reader(user: User) -> Side:
@@ -80,8 +81,9 @@ def presented(comments: Iterable[Comment], *, reader: User, new_after: int | Non
     open_to_reader = set(Encounter.objects.visible_to(reader).filter(pk__in=about).values_list("pk", flat=True))
     first_new = next((one.pk for one in comments if is_news(one, reader, new_after)), None)
     unanswered = questions_in_silence(comments) if side_of_reader(reader) == Side.PRACTICE else set()
+    queries = {one.pk for one in comments if one.query_id is not None}
     return [
-        replace(shown, may_settle=bool(shown.asks) and shown.pk not in unanswered)
+        replace(shown, may_settle=bool(shown.asks) and shown.pk not in unanswered and shown.pk not in queries)
         for shown in (message(one, reader, open_to_reader, new_after, first_new) for one in comments)
     ]
 
@@ -138,11 +140,14 @@ def message(
         answers_pk=comment.reply_to_id,
         mentions=", ".join(row.user.name for row in comment.mentions.all()) if not deleted else "",
         attachments=[] if deleted else list(comment.attachments.all()),
-        may_edit=mine and not deleted,
-        may_delete=(mine or manages) and not deleted,
+        may_edit=mine and not deleted and comment.query_id is None,
+        may_delete=(mine or manages) and not deleted and comment.query_id is None,
         may_see_history=(comment.edited_at is not None and not deleted) or (deleted and manages),
         may_answer=not deleted,
-        may_reopen=asked and comment.resolved_at is not None and not deleted,
+        may_reopen=asked and comment.resolved_at is not None and not deleted and comment.query_id is None,
+        query_url=reverse("coding:query", args=[comment.query_id])
+        if comment.query_id is not None and comment.encounter_id in open_to_reader
+        else "",
     )
 
 

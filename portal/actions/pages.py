@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 from functools import partial
 from pathlib import Path
@@ -221,15 +221,25 @@ def refuse_chart(
     reached("refusal.written")
 
 
-def open_page_image(*, page: Page, by: User, at: datetime, request: HttpRequest | None = None) -> tuple[IO[bytes], str]:
+def open_page_image(
+    *, page: Page, by: User, at: datetime, request: HttpRequest | None = None, ahead: bool = False
+) -> tuple[IO[bytes], str]:
     """The page's image for reading and its content type; looking at it is an event of the audit trail.
 
-    PageDamaged, and no event, if the stored image is missing or not what was drawn.
+    So is having it `ahead`, in the memory of a browser that shows it later. PageDamaged, and no event, if the stored
+    image is missing or not what was drawn.
     """
     try:
         source = storage.opened(page.image_name)
     except (storage.Altered, FileNotFoundError):
         raise PageDamaged from None
-    record("page.viewed", at=at, by=by, about=page, request=request, chart=page.chart_id, page=page.number)
+    action = "page.prefetched" if ahead else "page.viewed"
+    record(action, at=at, by=by, about=page, request=request, chart=page.chart_id, page=page.number)
     ending = "." + page.image_name.rpartition(".")[2]
     return source, IMAGE_TYPES.get(ending, "application/octet-stream")
+
+
+def note_pages_shown(*, pages: Iterable[Page], by: User, at: datetime, request: HttpRequest | None = None) -> None:
+    """Images that a browser had ahead are before the person now."""
+    for page in pages:
+        record("page.viewed", at=at, by=by, about=page, request=request, chart=page.chart_id, page=page.number)

@@ -67,6 +67,8 @@ def change_contract(
     accuracy_target: Decimal,
     verification_share: int,
     retention_months: int,
+    query_days: int = 7,
+    query_stops_clock: bool = False,
     delivery_formats: Iterable[str],
     by: User,
     at: datetime,
@@ -86,6 +88,8 @@ def change_contract(
         accuracy_target=accuracy_target,
         verification_share=verification_share,
         retention_months=retention_months,
+        query_days=query_days,
+        query_stops_clock=query_stops_clock,
         delivery_formats=sorted(set(delivery_formats)),
     )
     record(
@@ -98,6 +102,8 @@ def change_contract(
         accuracy_target=str(accuracy_target),
         verification_share=verification_share,
         retention_months=retention_months,
+        query_days=query_days,
+        query_stops_clock=query_stops_clock,
         delivery_formats=contract.delivery_formats,
     )
     return contract

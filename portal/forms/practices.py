@@ -146,18 +146,22 @@ class ContractForm(forms.ModelForm):
     class Meta:
         model = Contract
         fields = (
-            "starts_on", "turnaround_hours", "accuracy_target", "verification_share", "retention_months",
-            "delivery_formats",
+            "starts_on", "turnaround_hours", "accuracy_target", "verification_share", "query_days", "query_stops_clock",
+            "retention_months", "delivery_formats",
         )  # fmt: skip
         labels = {
             "turnaround_hours": "Turnaround in hours",
             "accuracy_target": "Accuracy target in percent",
             "verification_share": "Share verified in percent",
+            "query_days": "Days for the answer to a query",
+            "query_stops_clock": "A query stops the clock",
             "retention_months": "Kept for, in months",
         }
         help_texts = {
             "turnaround_hours": "From receipt of a batch to its result.",
             "verification_share": "How many of the coded charts a second person checks. 100: all.",
+            "query_days": "After that a manager decides how the chart goes on.",
+            "query_stops_clock": "The promised time moves by as long as the chart waited for the answer.",
             "retention_months": "From the delivery of a batch until its charts and codes are destroyed for good.",
         }
 

@@ -167,6 +167,12 @@ class Contract(ClientRow):
     )
     delivery_formats = ArrayField(models.CharField(max_length=8), default=list)
     retention_months = models.PositiveSmallIntegerField(default=84, validators=[MinValueValidator(1)])  # from delivery
+    query_days = models.PositiveSmallIntegerField(  # how long a query to the provider waits for its answer
+        default=7, db_default=7, validators=[MinValueValidator(1), MaxValueValidator(60)]
+    )
+    query_stops_clock = models.BooleanField(
+        default=False, db_default=False
+    )  # whether the promised time moves by that waiting
 
     objects = ContractQuerySet.as_manager()
 
@@ -184,6 +190,7 @@ class Contract(ClientRow):
                 condition=models.Q(accuracy_target__gte=0, accuracy_target__lte=100), name="portal_contract_accuracy"
             ),
             models.CheckConstraint(condition=models.Q(retention_months__gte=1), name="portal_contract_retention"),
+            models.CheckConstraint(condition=models.Q(query_days__range=(1, 60)), name="portal_contract_query_days"),
             models.CheckConstraint(
                 condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
                 name="portal_contract_dates",

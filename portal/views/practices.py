@@ -192,7 +192,10 @@ def practice_contract(request: SignedRequest, pk: int) -> HttpResponseBase:
     """New terms from a day on; the terms in force end the day before and stay on record."""
     practice = found(request, Practice.objects.visible_to(request.user), pk=pk)
     latest = Contract.objects.filter(practice=practice).first()
-    kept = ("turnaround_hours", "accuracy_target", "verification_share", "retention_months", "delivery_formats")
+    kept = (
+        "turnaround_hours", "accuracy_target", "verification_share", "query_days", "query_stops_clock",
+        "retention_months", "delivery_formats",
+    )  # fmt: skip
     initial = {name: getattr(latest, name) for name in kept} if latest else {"delivery_formats": ["csv", "xlsx"]}
     form = ContractForm(request.POST or None, initial={"starts_on": timezone.localdate(), **initial})
     if request.method == "POST" and form.is_valid():

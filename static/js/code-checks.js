@@ -4,11 +4,22 @@ import { csrfToken, make } from "./session.js";
 export class Checks {
   #host;
   #checking;
+  #running;
 
   constructor(host) {
     this.#host = host;
     if (this.#dialog?.hasAttribute("open")) this.#ask();
-    window.addEventListener("submit", (event) => this.#beforeSubmit(event), { capture: true });
+  }
+
+  /** As long as its list is in the page. */
+  listen(signal) {
+    window.addEventListener("submit", (event) => this.#beforeSubmit(event), { capture: true, signal });
+    signal.addEventListener("abort", () => this.#checking?.abort());
+  }
+
+  /** The check that is on its way, if one is. */
+  get running() {
+    return this.#running;
   }
 
   get #dialog() {
@@ -16,8 +27,12 @@ export class Checks {
   }
 
   /** Ask the server about a body that is not saved yet; a newer question takes the place of an older one. */
-  async run(body) {
-    const place = document.getElementById("findings");
+  run(body) {
+    const running = (this.#running = this.#check(body).finally(() => { if (this.#running === running) this.#running = undefined; }));
+  }
+
+  async #check(body) {
+    const place = this.#host.querySelector("#findings");
     this.#checking?.abort();
     const checking = (this.#checking = new AbortController());
     try {

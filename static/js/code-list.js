@@ -3,14 +3,13 @@
 import { Checks } from "./code-checks.js";
 import { Evidence } from "./code-evidence.js";
 import { CodeLines, Refused } from "./code-lines.js";
-import { LETTERS, diagnosisRow, ghostRow, group, procedureRow } from "./code-rows.js";
+import { LETTERS, groups } from "./code-rows.js";
 import { SearchSeed } from "./code-seed.js";
 import { Suggestions } from "./code-suggestions.js";
 import { withKeys } from "./keys.js";
-import { make, say } from "./session.js";
+import { say } from "./session.js";
 import { SheetEvidence } from "./sheet-evidence.js";
 
-const MODIFIERS = 4;
 const PASSAGES = 20; // of a line
 const STAYS = ["modifiers", "pointers", "point", "replace", "mark", "passages", "show", "tick", "why"]; // acts that leave the focus elsewhere
 const TYPING_PAUSE = 500; // ms
@@ -21,12 +20,13 @@ class CodeList extends HTMLElement {
   #sheet; // the evidence of the worksheet
   #seed; // what the code searched for takes along, or replaces
   #timer;
+  #stop; // of what it hears from outside itself
   #checks;
-  #ready = false;
 
   connectedCallback() {
-    if (this.#ready) return;
-    this.#ready = true;
+    this.#stop = new AbortController();
+    (this.#checks ??= new Checks(this)).listen(this.#stop.signal);
+    if (this.#lines) return;
     const state = JSON.parse(this.querySelector('script[type="application/json"]').textContent);
     this.#evidence = new Evidence(document.querySelector("page-viewer"));
     this.#sheet = new SheetEvidence(this, state.worksheet_evidence ?? {});
@@ -37,8 +37,7 @@ class CodeList extends HTMLElement {
     this.addEventListener("code:chosen", (event) => this.#try(() => this.#add(event.detail)));
     this.#seed = new SearchSeed(this, this.#evidence.marks);
     this.addEventListener("code:left", () => { this.#seed.take(); this.#focusRow(); });
-    document.addEventListener("passage:marked", ({ detail }) => this.#link(detail.passages));
-    this.#checks = new Checks(this);
+    this.#evidence.marks?.viewer.addEventListener("passage:marked", ({ detail }) => this.#link(detail.passages));
     this.addEventListener("pointerdown", (event) => event.target.closest('[data-do="link"], .evidence.none') && event.preventDefault()); // what is selected stays so
     this.addEventListener("worksheet:changed", () => this.#tell(0));
     this.addEventListener("click", (event) => this.#click(event));
@@ -51,6 +50,21 @@ class CodeList extends HTMLElement {
     this.#lines.current = (ghost ?? this.#rows[0])?.key;
     this.#draw();
     if (ghost) this.#markCurrent();
+  }
+
+  disconnectedCallback() {
+    this.#stop.abort();
+    clearTimeout(this.#timer);
+  }
+
+  get canUndo() {
+    return this.#lines.canUndo;
+  }
+
+  /** What was changed is kept now; the check of it that is on its way, if one is. */
+  settle() {
+    if (this.#timer) this.#now();
+    return this.#checks.running;
   }
 
   get #comment() {
@@ -88,13 +102,19 @@ class CodeList extends HTMLElement {
 
   /** Kept at once; saved and checked when the typing pauses. */
   #tell(pause) {
-    const detail = { body: this.body, person: true };
-    this.closest("draft-keeper").keep(detail.body, { pause });
+    this.closest("draft-keeper").keep(this.body, { pause });
     clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => {
-      this.dispatchEvent(new CustomEvent("codes:changed", { bubbles: true, detail }));
-      this.#checks.run(detail.body);
-    }, pause);
+    this.#timer = this.isConnected ? setTimeout(() => this.#now(), pause) : undefined;
+  }
+
+  /** What is kept is told and checked. */
+  #now() {
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    if (!this.isConnected) return;
+    const detail = { body: this.body, person: true };
+    this.dispatchEvent(new CustomEvent("codes:changed", { bubbles: true, detail }));
+    this.#checks.run(detail.body);
   }
 
   /** A code was found: a line of its own, or instead of the one that is replaced; it takes what was marked for it. */
@@ -333,21 +353,12 @@ class CodeList extends HTMLElement {
   }
 
   #typed(field) {
-    const [key, what] = (field.dataset.focusKey ?? "").split(":");
-    const line = this.#lines.procedures.find((procedure) => procedure.key === key);
-    if (line && what === "modifiers") line.modifiers = modifiersOf(field.value);
-    else if (line && what === "units") line.units = unitsOf(field.value);
-    else if (field !== this.#comment) return;
-    if (line?.state === "accepted") line.state = "changed";
-    this.#tell(TYPING_PAUSE);
+    if (this.#lines.type(field.dataset.focusKey, field.value) || field === this.#comment) this.#tell(TYPING_PAUSE);
   }
 
   /** A field was left: show what was understood. */
   #settled(field) {
-    const [key, what] = (field.dataset.focusKey ?? "").split(":");
-    const line = this.#lines.procedures.find((procedure) => procedure.key === key);
-    if (line && what === "modifiers") field.value = line.modifiers.join(" ");
-    else if (line && what === "units") field.value = String(line.units);
+    field.value = this.#lines.typed(field.dataset.focusKey) ?? field.value;
   }
 
   // -- drawing -------------------------------------------------------------------------------------
@@ -355,19 +366,11 @@ class CodeList extends HTMLElement {
     const kept = this.contains(document.activeElement) ? document.activeElement.dataset.focusKey : undefined;
     const unfolded = this.querySelector("[data-history]")?.open;
     const { ghosts, diagnoses, procedures, suggestions } = this.#lines;
-    const [current, past] = [ghosts.filter(({ history }) => !history), ghosts.filter(({ history }) => history)];
     const shared = { assisted: suggestions.any, placeOf: this.#evidence.placeOf, diagnoses };
-    const diagnosis = (from) => (line, index) => diagnosisRow(line, from + index, shared);
-    this.querySelector("[data-list]").replaceChildren(
-      ...group("First-listed", diagnoses.slice(0, 1), diagnosis(0)), ...group("Secondary", diagnoses.slice(1), diagnosis(1)),
-      ...group("Procedures", procedures, (line, index) => procedureRow(line, index, shared)),
-      ...(this.#lines.all.length + ghosts.length ? [] : [make("p", { class: "codes-none muted" }, `${shared.assisted ? "" : "No suggestions. "}Read and add codes${withKeys("code.add")}.`)]),
-      ...group("Suggested, not decided", current, (line) => ghostRow(line, shared)),
-      ...(past.length ? [make("details", { class: "more", "data-history": true, open: unfolded }, make("summary", {}, `History & allergies (${past.length})`), make("ol", { class: "codes-list" }, ...past.map((line) => ghostRow(line, shared))))] : []),
-    );
+    this.querySelector("[data-list]").replaceChildren(...groups({ diagnoses, procedures, ghosts, unfolded }, shared));
     this.#sheet.draw();
     for (const part of this.querySelectorAll("[data-assisted]")) part.hidden = !shared.assisted;
-    for (const part of document.querySelectorAll("[data-undecided]")) part.textContent = ghosts.length ? `${ghosts.length} undecided` : "";
+    for (const part of this.closest("form").querySelectorAll("[data-undecided]")) part.textContent = ghosts.length ? `${ghosts.length} undecided` : "";
     this.#markCurrent({ quiet: true });
     if (kept) (this.querySelector(`[data-focus-key="${kept}"]`) ?? this.querySelector('[data-row][aria-current="true"]'))?.focus({ preventScroll: true });
   }
@@ -392,8 +395,5 @@ class CodeList extends HTMLElement {
     else document.activeElement?.blur();
   }
 }
-
-const modifiersOf = (text) => text.toUpperCase().split(/[\s,.-]+/).filter((modifier) => /^[A-Z0-9]{2}$/.test(modifier)).slice(0, MODIFIERS);
-const unitsOf = (text) => Math.min(999, Math.max(0, Number.parseInt(text, 10) || 0));
 
 customElements.define("code-list", CodeList);

@@ -1,11 +1,26 @@
 // The rows of <code-list>: diagnoses, procedures, and what is suggested and not decided.
+import { withKeys } from "./keys.js";
 import { make } from "./session.js";
 
 export const LETTERS = "ABCDEFGHIJKL";
 const STATES = { accepted: "Accepted", added: "Added", changed: "Changed" };
 
-/** A titled list; `from` is the place of its first line. Nothing without lines. */
-export function group(title, lines, row) {
+/** Everything that the list shows, in its order; `unfolded` says whether history is open. */
+export function groups({ diagnoses, procedures, ghosts, unfolded }, shared) {
+  const [current, past] = [ghosts.filter(({ history }) => !history), ghosts.filter(({ history }) => history)];
+  const diagnosis = (from) => (line, index) => diagnosisRow(line, from + index, shared);
+  const ghost = (line) => ghostRow(line, shared);
+  return [
+    ...group("First-listed", diagnoses.slice(0, 1), diagnosis(0)), ...group("Secondary", diagnoses.slice(1), diagnosis(1)),
+    ...group("Procedures", procedures, (line, index) => procedureRow(line, index, shared)),
+    ...(diagnoses.length + procedures.length + ghosts.length ? [] : [make("p", { class: "codes-none muted" }, `${shared.assisted ? "" : "No suggestions. "}Read and add codes${withKeys("code.add")}.`)]),
+    ...group("Suggested, not decided", current, ghost),
+    ...(past.length ? [make("details", { class: "more", "data-history": true, open: unfolded }, make("summary", {}, `History & allergies (${past.length})`), make("ol", { class: "codes-list" }, ...past.map(ghost)))] : []),
+  ];
+}
+
+/** A titled list; nothing without lines. */
+function group(title, lines, row) {
   if (!lines.length) return [];
   return [
     make("h2", { class: "group-head" }, title, lines.length > 1 ? make("span", { class: "count" }, String(lines.length)) : null),
@@ -41,15 +56,15 @@ function row(line, { id, position, assisted, placeOf }, ...parts) {
     badge(line), passages(line, placeOf));
 }
 
-export function diagnosisRow(line, place, shared) {
+function diagnosisRow(line, place, shared) {
   return row(line, { ...shared, id: `line-d${place + 1}`, position: LETTERS[place] });
 }
 
-export function ghostRow(line, shared) {
+function ghostRow(line, shared) {
   return row(line, { ...shared, id: `suggested-${line.suggestion}`, position: "" });
 }
 
-export function procedureRow(line, place, shared) {
+function procedureRow(line, place, shared) {
   const { diagnoses } = shared;
   const units = make("input", { class: "units", inputmode: "numeric", maxlength: "3", autocomplete: "off", value: String(line.units), "aria-label": `Units of ${line.dotted}`, "data-focus-key": `${line.key}:units` });
   const modifiers = make("input", { class: "modifiers", maxlength: "11", autocomplete: "off", autocapitalize: "characters", spellcheck: "false", value: line.modifiers.join(" "), "aria-label": `Modifiers of ${line.dotted}`, "data-focus-key": `${line.key}:modifiers` });

@@ -1,7 +1,7 @@
 // <code-search>: one box for diagnoses and procedures; sends "code:chosen" with what was picked.
 import { make, post, say } from "./session.js";
 
-const PAUSE = 80; // ms without a key before asking
+const PAUSE = 60; // ms without a key before asking
 const SAY_AFTER = 500; // ms without a change before the count is announced
 
 class CodeSearch extends HTMLElement {
@@ -9,6 +9,7 @@ class CodeSearch extends HTMLElement {
   #list;
   #hint;
   #timer;
+  #stop;
   #sayTimer;
   #asking;
   #hits = [];
@@ -17,6 +18,8 @@ class CodeSearch extends HTMLElement {
   #awaited = 0; // how many of them have no answer yet
 
   connectedCallback() {
+    this.#stop = new AbortController();
+    window.addEventListener("submit", (event) => this.#beforeSubmit(event), { capture: true, signal: this.#stop.signal });
     if (this.#input) return;
     this.#input = this.querySelector("[role=combobox]");
     this.#list = this.querySelector("[role=listbox]");
@@ -32,8 +35,14 @@ class CodeSearch extends HTMLElement {
       const option = event.target.closest("[role=option]");
       if (option) this.#choose([...this.#list.children].indexOf(option));
     });
-    window.addEventListener("submit", (event) => this.#beforeSubmit(event), { capture: true });
     this.addEventListener("change", (event) => event.target.name === "kind" && (this.#input.focus(), this.#ask()));
+  }
+
+  disconnectedCallback() {
+    this.#stop.abort();
+    this.#asking?.abort();
+    clearTimeout(this.#timer);
+    clearTimeout(this.#sayTimer);
   }
 
   get #kind() {

@@ -21,7 +21,6 @@ class DraftKeeper extends HTMLElement {
     this.#stop = new AbortController();
     const { signal } = this.#stop;
     if (!this.#outbox) this.#open();
-    window.addEventListener("beforeunload", (event) => this.unsaved && (this.#outbox.trouble || this.#outbox.unkept) && event.preventDefault(), { signal });
     window.addEventListener("pageshow", (event) => event.persisted && this.#heartbeat(), { signal });
     document.addEventListener("submit", (event) => this.#beforeSubmit(event), { capture: true, signal });
     this.#beat = setInterval(() => this.#heartbeat(), HEARTBEAT);
@@ -30,15 +29,13 @@ class DraftKeeper extends HTMLElement {
   disconnectedCallback() {
     this.#stop.abort();
     clearInterval(this.#beat);
-    if (root.hasAttribute("data-locked")) return; // it comes back
-    this.#outbox.retire();
-    this.#outbox = undefined;
+    this.#outbox.send(); // it goes on without us
   }
 
   #open() {
     const told = (name) => this.getAttribute(name);
     this.#outbox = new Outbox({ encounter: told("encounter"), stage: told("stage"), assignment: told("assignment"), version: Number(told("version")), url: told("save-url"), label: told("label") });
-    this.#outbox.addEventListener("change", ({ target }) => target === this.#outbox && this.#heard());
+    this.#outbox.addEventListener("change", () => this.#heard());
   }
 
   get version() {
@@ -54,16 +51,16 @@ class DraftKeeper extends HTMLElement {
     if (!this.#leaving && !this.hasAttribute("lost")) this.#outbox.add(body, { pause });
   }
 
-  /** Save what waits; whether everything is saved and the chart still ours. */
-  async flush() {
-    return (await this.#outbox.send({ person: true })) && !this.#outbox.lost;
+  /** Save what waits; whether everything is saved. */
+  flush() {
+    return this.#outbox.send({ person: true });
   }
 
   /** The outbox says that something has changed in it. */
   #heard() {
     const { count, trouble, lost, clock, version, assignment, message } = this.#outbox;
     this.setAttribute("version", version);
-    for (const input of document.querySelectorAll('main input[name="assignment"]')) input.value = assignment;
+    for (const input of this.closest("main").querySelectorAll('input[name="assignment"]')) input.value = assignment;
     if (lost) this.#lose();
     else if (trouble) this.#show("failed", trouble === "refused" ? `Not saved: ${message}` : STATES[trouble]);
     else if (count) this.#show("pending", "Saving");
@@ -72,11 +69,11 @@ class DraftKeeper extends HTMLElement {
 
   async #heartbeat() {
     const box = this.#outbox;
-    if (!box || box.lost || this.hasAttribute("lost") || root.hasAttribute("data-locked")) return;
+    if (box.lost || this.hasAttribute("lost") || root.hasAttribute("data-locked")) return;
     if (box.count) return box.resume();
     const { encounter, assignment, version } = box;
     const { status, told } = await box.post(this.getAttribute("heartbeat-url"), new URLSearchParams({ encounter, assignment, version, seen: this.getAttribute("seen") ?? 0 }));
-    if (box !== this.#outbox) return; // the answer is about a chart that is not shown any more
+    if (!this.isConnected) return; // it is about a chart that is not shown any more
     if (status === 409) this.#lose();
     else if (status === 423) window.dispatchEvent(new Event("chartline:locked"));
     else if (status === 200) this.#hear(told);
@@ -88,7 +85,7 @@ class DraftKeeper extends HTMLElement {
       this.setAttribute("seen", id);
       this.#tell(text, "Show the pages as they are now");
     }
-    const elsewhere = version !== this.version && !this.#outbox.count && !this.querySelector("[data-elsewhere]");
+    const elsewhere = this.hasAttribute("stage") && version !== this.version && !this.#outbox.count && !this.querySelector("[data-elsewhere]");
     if (elsewhere) this.#tell("You have changed this chart in another window.", "Show it as it is now").setAttribute("data-elsewhere", "");
   }
 

@@ -4,11 +4,14 @@ const TYPING_PAUSE = 400; // ms
 
 class EmWorksheet extends HTMLElement {
   #timer;
+  #ready = false;
 
   connectedCallback() {
+    if (this.#ready) return;
+    this.#ready = true;
     this.addEventListener("input", () => {
       clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.dispatchEvent(new CustomEvent("worksheet:changed", { bubbles: true })), TYPING_PAUSE);
+      this.#timer = setTimeout(() => this.settle(), TYPING_PAUSE);
     });
     const details = this.closest("details");
     const begin = () => this.querySelector("input").focus();
@@ -19,6 +22,18 @@ class EmWorksheet extends HTMLElement {
       event.preventDefault();
       begin();
     });
+  }
+
+  disconnectedCallback() {
+    this.settle();
+  }
+
+  /** What was typed is told now. */
+  settle() {
+    if (!this.#timer) return;
+    clearTimeout(this.#timer);
+    this.#timer = undefined;
+    this.dispatchEvent(new CustomEvent("worksheet:changed", { bubbles: true }));
   }
 
   /** The worksheet as its fields stand, in the shape of coding/forms/worksheet.py. */

@@ -73,7 +73,7 @@ function find(key) {
   const found = (bindings.get(key) ?? []).flatMap(({ id, number }) =>
     controlsOf(id, number).filter((element) => id.startsWith("site.") || reachable(element, key.includes(" "))).map((element) => ({ id, number, element })));
   const form = document.activeElement?.closest("form");
-  return found.find(({ element }) => element.closest("#undo-bar")) ?? found.find(({ element }) => form && element.form === form)
+  return found.find(({ element }) => element.closest("#undo-bar:not([data-last])")) ?? found.find(({ element }) => form && element.form === form)
     ?? found.find(({ element }) => element.contains(document.activeElement)) ?? found[0];
 }
 
@@ -140,8 +140,8 @@ export const shown = (key) => key.split(" ").map((stroke) => partsOf(stroke).map
 /** " with / or C", for a sentence; nothing if the action has no key. Of a numbered action "1–4" names the numbers. */
 export const withKeys = (id, numbers) => (keysOf(id).length ? ` with ${keysOf(id, numbers).map(shown).join(" or ")}` : "");
 
-const modules = { "site.keys": () => import("./key-sheet.js"), "site.palette": () => import("./palette.js") };
-export function startKeys() {
+/** Listen; `modules` brings the parts that an action opens and that are fetched only then, by its id. */
+export function startKeys(modules) {
   window.addEventListener("keydown", keepAhead, { capture: true });
   window.addEventListener("keydown", onKeydown);
   announceKeys();

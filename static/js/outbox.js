@@ -22,8 +22,6 @@ export class Outbox extends EventTarget {
   #settling;
   #tries = 0;
   #asked = false; // a new token, for this action
-  #release;
-  #retired = false;
 
   /** `bench` is {encounter, stage, assignment, version, url, label}; `actions` were left by an earlier page. */
   constructor(bench, { series = crypto.randomUUID(), actions } = {}) {
@@ -36,7 +34,7 @@ export class Outbox extends EventTarget {
     if (actions) return; // whoever brings them back holds their lock
     this.#disk = new Promise((granted) => {
       if (!navigator.locks) return granted();
-      return navigator.locks.request(lockOf(series), () => new Promise((release) => { this.#release = release; granted(); }));
+      return navigator.locks.request(lockOf(series), () => new Promise(() => granted())); // as long as the page lives
     });
     window.addEventListener("pagehide", this);
     askKeys().catch(() => {}); // before the connection may go
@@ -101,7 +99,6 @@ export class Outbox extends EventTarget {
       await newest.written;
       if (!(await this.#take(newest, person))) break;
     }
-    if (!this.count) this.#close();
   }
 
   /** The form of an action, and with it everything before it that was not heard of. */
@@ -190,24 +187,11 @@ export class Outbox extends EventTarget {
     this.#disk = this.#disk.then(() => forget(this.series, this.#place)).catch(() => {});
     this.gone = this.#disk;
     this.#tell();
-    this.#close();
   }
 
   #tell() {
     report(this);
     this.dispatchEvent(new Event("change"));
-  }
-
-  /** The bench is gone from the page: go on until everything is sent, then let go. */
-  retire() {
-    this.#retired = true;
-    if (!this.count) this.#close();
-  }
-
-  #close() {
-    if (!this.#retired) return;
-    window.removeEventListener("pagehide", this);
-    this.#disk.then(() => this.#release?.());
   }
 
   /** The page goes away: the browser delivers what waits on its own; what does not arrive is in the journal. */

@@ -51,6 +51,7 @@ class PageWords {
   }
 
   async #mount(figure) {
+    if (!figure.isConnected) return;
     const answer = await this.of(figure);
     if (answer.state === "waiting" && figure.isConnected) {
       clearTimeout(figure.chartlineAgain);

@@ -2,7 +2,7 @@
 import { announceKeys, keysOf, shown, startKeys } from "./keys.js";
 import { make, post, say } from "./session.js";
 
-const UNDO_FOR = 10_000; // ms
+const UNDO_FOR = 10; // s
 
 // -- parts that ask for attention ----------------------------------------------------------------
 /** Give a part that has just come in its keys, its voice and its focus. */
@@ -40,38 +40,44 @@ export const OFFLINE = "Not saved: the connection failed. What you typed is stil
 window.addEventListener("chartline:say", (event) => say(event.detail.text));
 
 const undoBar = document.getElementById("undo-bar");
-let undoUrl;
+let undoing; // what the bar undoes: {url}, or {act: a function}; {seconds} if its time is the server's, whatever the pointer does
 let undoTimer;
-const holdUndo = () => clearTimeout(undoTimer);
-function countUndo() {
-  holdUndo();
-  undoTimer = setTimeout(() => { undoBar.hidden = true; undoUrl = undefined; }, UNDO_FOR);
+function endUndo() {
+  clearTimeout(undoTimer);
+  undoBar.hidden = true;
+  undoing = undefined;
 }
-window.addEventListener("chartline:undo", (event) => {
-  undoUrl = event.detail.url;
-  undoBar.querySelector("[data-undo-text]").textContent = event.detail.text;
-  undoBar.querySelector("[data-undo-button]").hidden = !undoUrl;
+function countUndo() {
+  clearTimeout(undoTimer);
+  undoTimer = setTimeout(endUndo, (undoing?.seconds ?? UNDO_FOR) * 1000);
+}
+/** {text, url} or {text, act}; with `last` what can be undone on the page itself goes first. */
+window.addEventListener("chartline:undo", ({ detail }) => {
+  undoing = detail;
+  const offers = Boolean(detail.url ?? detail.act);
+  undoBar.toggleAttribute("data-last", Boolean(detail.last));
+  undoBar.querySelector("[data-undo-text]").textContent = detail.text;
+  undoBar.querySelector("[data-undo-button]").hidden = !offers;
   undoBar.hidden = false;
   const [key] = keysOf("undo");
-  say(undoUrl && key ? `${event.detail.text}. Press ${shown(key)} to undo.` : event.detail.text);
+  say(offers && key ? `${detail.text}. Press ${shown(key)} to undo.` : detail.text);
   countUndo();
 });
-for (const type of ["pointerenter", "focusin"]) undoBar.addEventListener(type, holdUndo);
-for (const type of ["pointerleave", "focusout"]) undoBar.addEventListener(type, countUndo);
+for (const type of ["pointerenter", "focusin"]) undoBar.addEventListener(type, () => undoing?.seconds || clearTimeout(undoTimer));
+for (const type of ["pointerleave", "focusout"]) undoBar.addEventListener(type, () => undoing?.seconds || countUndo());
 async function undo() {
-  if (!undoUrl) return;
-  const url = undoUrl;
-  undoUrl = undefined;
-  holdUndo();
-  undoBar.hidden = true;
+  const { url, act } = undoing ?? {};
+  endUndo();
   try {
-    const response = await post(url);
-    if (response.ok && response.redirected) location.assign(response.url);
-    else if (response.ok) say("Undone");
-    else alertBanner("It could not be undone: it has moved on.");
+    if (act) return await act();
+    const response = url && (await post(url));
+    if (response?.ok && response.redirected) location.assign(response.url);
+    else if (response?.ok) say("Undone");
+    else if (response) alertBanner("It could not be undone: it has moved on.");
   } catch {
     alertBanner(OFFLINE);
   }
+  return undefined;
 }
 undoBar.querySelector("[data-undo-button]").addEventListener("click", undo);
 
@@ -133,7 +139,7 @@ window.addEventListener("pageshow", (event) => {
 });
 
 // -- bench panes on narrow screens -------------------------------------------------------------------
-function markBenchTab() {
+export function markBenchTab() {
   const target = location.hash ? document.getElementById(location.hash.slice(1)) : null;
   const pane = target?.closest(".pane") ?? document.querySelector(".bench > .pane");
   for (const tab of document.querySelectorAll(".bench-tabs a")) {
@@ -144,5 +150,5 @@ function markBenchTab() {
 window.addEventListener("hashchange", markBenchTab);
 
 markBenchTab();
-startKeys();
+startKeys({ "site.keys": () => import("./key-sheet.js"), "site.palette": () => import("./palette.js") });
 settle(document);

@@ -116,6 +116,7 @@ class UnsentWork extends HTMLElement {
     for (const type of ["online", "focus", "chartline:unlocked", "chartline:locking"]) window.addEventListener(type, resume);
     for (const type of ["online", "offline", "chartline:locked", "chartline:unlocked"]) window.addEventListener(type, draw);
     window.addEventListener("submit", beforeSignOut, { capture: true });
+    window.addEventListener("beforeunload", (event) => [...boxes].some(({ trouble, unkept }) => trouble || unkept) && event.preventDefault());
     window.addEventListener("chartline:unlocked", () => bringBack().catch(() => {}));
     document.addEventListener("visibilitychange", () => document.visibilityState === "visible" && bringBack().catch(() => {}));
     draw();

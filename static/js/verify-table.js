@@ -4,11 +4,23 @@ import { csrfToken } from "./session.js";
 
 class VerifyTable extends HTMLElement {
   #asking;
+  #comparing;
 
   connectedCallback() {
     if (this.#asking !== undefined) return;
     this.#asking = null;
-    this.closest("draft-keeper").addEventListener("codes:changed", (event) => this.#compare(event.detail));
+    this.closest("draft-keeper").addEventListener("codes:changed", (event) => {
+      const comparing = (this.#comparing = this.#compare(event.detail).finally(() => { if (this.#comparing === comparing) this.#comparing = undefined; }));
+    });
+  }
+
+  disconnectedCallback() {
+    this.#asking?.abort();
+  }
+
+  /** The comparison that is on its way, if one is. */
+  settle() {
+    return this.#comparing;
   }
 
   async #compare({ body, person }) {

@@ -61,6 +61,7 @@ def parts() -> dict[str, Callable[[], None]]:
         edits,
         fairness,
         loading,
+        next_chart,
         ocr,
         prices,
         queue,
@@ -82,6 +83,7 @@ def parts() -> dict[str, Callable[[], None]]:
         "loading": lambda: say_all(loading.report()),
         "edits": lambda: say_all(edits.report()),
         "ocr": lambda: say_all(ocr.report()),
+        "benches": lambda: say_all(next_chart.report()),
         "search": lambda: search.report(say),
         "suggestions": lambda: say_all(suggestions.report()),
     }

@@ -31,6 +31,8 @@ from portal.rules.roles import Role
 from tests import factories
 from tests.coding.lines import NOON, VISIT_DAY, facts_for, load_codes, submitted, waiting
 from tests.coding.list_constraints import BROKEN_LISTS
+from tests.coding.quality_constraints import BROKEN_QUALITY, BROKEN_QUALITY_AT_THE_END, FROZEN_QUALITY
+from tests.coding.query_constraints import BROKEN_QUERIES, BROKEN_QUERIES_AT_THE_END
 from tests.coding.suggestion_constraints import BROKEN_SUGGESTIONS, decision, suggestion_set
 
 pytestmark = pytest.mark.django_db
@@ -187,8 +189,20 @@ def verification_of_another_encounter():
     verification(coding=of, encounter=waiting(chart=factories.ChartFactory(batch=of.encounter.batch)))
 
 
+submission = factories.SubmissionFactory
+BROKEN_SUBMISSIONS = {
+    "coding_submission_stage_known": lambda: submission(stage="tea"),
+    "coding_submission_status_known": lambda: submission(status="lost"),
+    "coding_submission_old_rank_known": lambda: submission(old_rank=9),
+    "coding_submission_until_later": lambda: change(submission(), until=NOON - timedelta(days=400)),
+    "coding_submission_taken_back_has_no_draft": lambda: submission(draft={}, taken_back_at=NOON),
+    "coding_submission_coding_once": twice(submission, ("coding", coding)),
+    "coding_submission_verification_once": twice(submission, ("verification", verification)),
+}
 BROKEN = {
     **BROKEN_LISTS,
+    **BROKEN_QUALITY,
+    **BROKEN_QUERIES,
     **BROKEN_SUGGESTIONS,
     "coding_code_system_known": lambda: change(factories.CodeFactory(), system="snomed"),
     "coding_code_once": lambda: [factories.CodeFactory(code="I10"), factories.CodeFactory(code="I10")],
@@ -202,10 +216,12 @@ BROKEN = {
     "coding_addendum_source_known": lambda: addendum(source="rumour"),
     "coding_addendum_once": twice(addendum, ("encounter", encounter), ("chart", factories.ChartFactory)),
     "coding_encounter_held_by_at": lambda: change(encounter(), held_by=coder()),
+    "coding_encounter_rests_for_until": lambda: change(encounter(), rests_until=NOON),
     "coding_encounter_hold_says_why": lambda: change(held(), hold_reason=""),
     "coding_encounter_hold_stage_known": lambda: change(encounter(), hold_stage="tea"),
     "coding_encounter_queue_rank_known": lambda: change(encounter(), queue_rank=9),
     "coding_encounter_not_billable_says_why": lambda: change(encounter(), status="not_billable", finished_at=NOON),
+    "coding_encounter_clock_stopped_on_hold": lambda: change(encounter(), clock_stopped=True),
     "coding_encounter_finished_at": lambda: change(encounter(), finished_at=NOON),
     "coding_encounterevent_old_status_known": lambda: event(old_status="lost"),
     "coding_encounterevent_new_status_known": lambda: event(new_status="lost"),
@@ -213,6 +229,7 @@ BROKEN = {
     "coding_assignment_stage_known": lambda: factories.AssignmentFactory(stage="tea"),
     "coding_assignment_how_known": lambda: factories.AssignmentFactory(how="stolen"),
     "coding_assignment_end_says_how": lambda: factories.AssignmentFactory(ended_at=NOON),
+    **BROKEN_SUBMISSIONS,
     "coding_precoding_dates": lambda: change(precoding(), date_to=VISIT_DAY - timedelta(days=1)),
     "coding_precoding_born_before": lambda: change(precoding(), birth_date=VISIT_DAY + timedelta(days=1)),
     "coding_precoding_pos_form": lambda: change(precoding(), place_of_service="1A"),
@@ -241,6 +258,8 @@ BROKEN = {
 
 # Foreign keys of the migrations; they are checked when the transaction ends.
 BROKEN_AT_THE_END = {
+    **BROKEN_QUALITY_AT_THE_END,
+    **BROKEN_QUERIES_AT_THE_END,
     "coding_verification_coder_is_author": verification_with_another_coder,
     "coding_verification_same_encounter": verification_of_another_encounter,
     "coding_encounter_chart_id_same_practice": lambda: change(encounter(), practice=factories.PracticeFactory()),
@@ -293,6 +312,17 @@ def test_frozen_tables_only_grow(ann, table):
     of = submitted(waiting(), ann).codings.get()
     verification(coding=of)
     draft_action(encounter=of.encounter)
+    with (
+        pytest.raises(IntegrityError, match="only added"),
+        transaction.atomic(),
+        connection.cursor() as cursor,
+    ):
+        cursor.execute(f"UPDATE coding_{table} SET practice_id = practice_id")
+
+
+@pytest.mark.parametrize("table", FROZEN_QUALITY)
+def test_what_was_judged_only_grows(table):
+    FROZEN_QUALITY[table]()
     with (
         pytest.raises(IntegrityError, match="only added"),
         transaction.atomic(),

@@ -9,6 +9,7 @@ from datetime import timedelta
 import pytest
 from django.db import close_old_connections, connection
 
+from coding.actions.ahead import hold_ahead, release_ahead
 from coding.actions.drafts import draft_of, keep_late_draft, save_draft
 from coding.actions.leases import LeaseLost
 from coding.actions.precoding import finish_precoding
@@ -237,3 +238,57 @@ def test_submitting_at_the_moment_of_expiry_has_one_outcome():
         Encounter.objects.filter(pk=encounter.pk).update(status=EncounterStatus.TO_CODE)
     assert outcomes["finished"] + outcomes["refused"] == 15
     assert outcomes["swept"] == outcomes["refused"]
+
+
+class Prefetching(Shift):
+    """People with two further encounters held ahead, who work, skip and go away."""
+
+    def work(self, person):
+        chance = random.Random(person.pk)  # noqa: S311
+        while True:
+            with scope.service():
+                assignment = take_next(by=person, at=NOON, stages=[Stage.PRECODING])
+            if assignment is None:
+                return
+            with self.lock:
+                self.handed[assignment.encounter_id] += 1
+            if chance.random() < 0.9:
+                with scope.service():
+                    held = hold_ahead(assignment=assignment, by=person, at=NOON, stages=[Stage.PRECODING])
+                with self.lock:
+                    self.times.append(len(held))
+            lot = chance.random()
+            if lot < 0.05:
+                with scope.service():
+                    release(assignment=assignment, by=person, at=NOON)
+                    release_ahead(user=person, by=person, at=NOON)
+                continue
+            if lot < 0.1:
+                with scope.service():
+                    release_ahead(user=person, by=person, at=NOON)
+            elif lot < 0.15:  # the lease of what is held ahead runs out
+                with scope.service():
+                    Assignment.objects.open().ahead().filter(user=person).update(lease_until=NOON - MINUTE)
+                with scope.service():
+                    sweep_assignments(at=NOON)
+            with scope.service():
+                finish_precoding(assignment=assignment, by=person, at=NOON, facts=self.facts)
+            with self.lock:
+                self.finished[assignment.encounter_id] += 1
+
+
+def test_many_pull_with_work_held_ahead_and_none_gets_it_twice_or_never():
+    batch = many_waiting(300)
+    shift = Prefetching(facts_for(batch.charts.first()))
+    people = coders(16)
+    while Encounter.objects.waiting([Stage.PRECODING]).exists() or Assignment.objects.open().exists():
+        together(people, shift.work)
+    assert len(shift.finished) == 300, "each was handed out"
+    assert set(shift.finished.values()) == {1}, "none was finished by two"
+    assert overlaps() == 0
+    assert max(shift.times) == 2
+    seen = Assignment.objects.filter(how="prefetched", opened_at__isnull=False).count()
+    unseen = Assignment.objects.filter(how="prefetched", opened_at=None)
+    assert seen > 100, "what was held ahead was handed out"
+    assert not unseen.filter(end="finished").exists()
+    assert unseen.exists()

@@ -9,6 +9,7 @@ from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 from hypothesis.stateful import RuleBasedStateMachine, initialize, invariant, rule, run_state_machine_as_test
 
+from coding.actions.ahead import AHEAD, hold_ahead, release_ahead
 from coding.actions.coding import submit_coding
 from coding.actions.drafts import DraftChanged, keep_late_draft, save_draft
 from coding.actions.holds import hold, mark_not_billable, reopen, resume
@@ -16,8 +17,18 @@ from coding.actions.leases import LeaseLost
 from coding.actions.moves import AlreadyMoved
 from coding.actions.precoding import finish_precoding, send_back_to_precoding
 from coding.actions.queue import NotSuitable, give, push_work, release, skip, sweep_assignments, take_back, take_next
+from coding.actions.undoing import TooLate, submit_undoably, take_back_submission
 from coding.actions.verification import give_verdict
-from coding.models import Assignment, Coding, Draft, Encounter, EncounterEvent, Verdict, Verification
+from coding.models import (
+    Assignment,
+    Coding,
+    Draft,
+    Encounter,
+    EncounterEvent,
+    Submission,
+    Verdict,
+    Verification,
+)
 from coding.rules.check_reasons import CheckReason
 from coding.rules.lifecycle import (
     IN_WORK,
@@ -35,6 +46,7 @@ from tests import factories
 from tests.coding.lines import NOON, coded, facts_for, load_codes, waiting
 
 SAME, OTHER = coded("E119", "99213@1"), coded("E119 I10", "99214@1,2")
+TEXT = st.text(st.characters(codec="utf-8", exclude_characters="\0"), max_size=3)  # as forms leave it
 PEOPLE = st.integers(0, 3)
 WORK = st.integers(0, 2)
 REFUSALS = (LeaseLost, AlreadyMoved, NotSuitable)
@@ -90,6 +102,26 @@ class Line(RuleBasedStateMachine):
             assert assignment.lease_until > self.now
             self.in_hand[who] = assignment
 
+    @rule(who=PEOPLE)
+    def hold_two_ahead(self, who):
+        assignment = self.assignment_of(who)
+        if assignment is None:
+            return
+        person, worked_on = self.people[who], self.is_theirs(assignment) and assignment.opened_at is not None
+        try:
+            held = hold_ahead(assignment=assignment, by=person, at=self.now)
+        except LeaseLost:
+            assert not worked_on
+            return
+        assert worked_on
+        assert len(held) <= AHEAD
+        assert {(one.user_id, one.lease_until > self.now) for one in held} <= {(person.pk, True)}
+
+    @rule(who=PEOPLE)
+    def go_away(self, who):
+        release_ahead(user=self.people[who], by=self.people[who], at=self.now)
+        assert not Assignment.objects.open().ahead().filter(user=self.people[who]).exists()
+
     def assignment_of(self, who):
         """What the person believes to hold, whatever has become of it since."""
         known = self.in_hand.get(who)
@@ -110,7 +142,7 @@ class Line(RuleBasedStateMachine):
         assert alive, "a stale holder wrote"
         return True
 
-    @rule(who=PEOPLE, version=st.integers(0, 3), text=st.text(max_size=3))
+    @rule(who=PEOPLE, version=st.integers(0, 3), text=TEXT)
     def save(self, who, version, text):
         assignment = self.assignment_of(who)
         if assignment is None:
@@ -133,8 +165,8 @@ class Line(RuleBasedStateMachine):
             assert draft.is_late
         self.drafts[key] = (draft.version, text)
 
-    @rule(who=PEOPLE, corrected=st.booleans())
-    def finish(self, who, corrected):
+    @rule(who=PEOPLE, corrected=st.booleans(), undoably=st.booleans())
+    def finish(self, who, corrected, undoably):
         assignment = self.assignment_of(who)
         if assignment is None:
             return
@@ -151,8 +183,39 @@ class Line(RuleBasedStateMachine):
                 verdict=Verdict.CORRECTED if corrected else Verdict.VERIFIED,
             ),
         }  # fmt: skip
-        if self.attempt(assignment, acts[Stage(assignment.stage)]):
+        act = acts[Stage(assignment.stage)]
+        if undoably:
+            sent = {"text": str(assignment.pk)}
+            submitted = self.attempt(
+                assignment,
+                lambda: submit_undoably(
+                    lambda **_who: act(), assignment=assignment, by=person, at=at, draft=sent
+                ),
+            )  # fmt: skip
+        else:
+            submitted = self.attempt(assignment, act)
+        if submitted:
             self.drafts.pop((assignment.encounter_id, assignment.stage, person.pk), None)
+
+    @rule(who=PEOPLE, seconds=st.sampled_from([0, 20, 30]))
+    def take_back_what_was_sent(self, who, seconds):
+        self.now += timedelta(seconds=seconds)
+        sent = Submission.objects.filter(user=self.people[who]).order_by("-pk").first()
+        if sent is None:
+            return
+        before = Encounter.objects.filter(pk=sent.encounter_id).values().get()
+        mine = Assignment.objects.open().filter(encounter=sent.encounter_id).exclude(user=self.people[who])
+        is_taken, kept = mine.exists(), sent.draft
+        try:
+            self.in_hand[who] = take_back_submission(submission=sent, by=self.people[who], at=self.now)
+        except (TooLate, AlreadyMoved):
+            assert Encounter.objects.filter(pk=sent.encounter_id).values().get() == before
+            return
+        assert not is_taken
+        assert sent.until > self.now
+        draft = Draft.objects.get(encounter=sent.encounter_id, stage=sent.stage, author=self.people[who])
+        assert draft.body == kept
+        self.drafts[sent.encounter_id, sent.stage, self.people[who].pk] = (draft.version, kept["text"])
 
     @rule(who=PEOPLE)
     def return_to_coder(self, who):
@@ -266,6 +329,7 @@ class Line(RuleBasedStateMachine):
         self.events_replay_to_the_status_by_legal_moves()
         self.work_is_in_hand_exactly_if_it_has_one_open_assignment()
         self.nobody_verifies_their_own_work()
+        self.nobody_else_has_what_rests()
         self.no_draft_is_lost()
         self.what_is_finished_was_coded_or_says_why()
 
@@ -292,6 +356,12 @@ class Line(RuleBasedStateMachine):
         authors = set(Coding.objects.filter(stage=Stage.CODING).values_list("encounter", "author"))
         verifying = {(one.encounter_id, one.user_id) for one in self.open if one.stage == Stage.VERIFICATION}
         assert not authors & verifying
+
+    def nobody_else_has_what_rests(self):
+        """Handed out by the queue, that is: what a manager gives is given."""
+        rests = {e.pk: e.rests_for_id for e in self.found if e.rests_until and e.rests_until > self.now}
+        taken = [one for one in self.open if one.encounter_id in rests and one.how != Assignment.How.GIVEN]
+        assert all(one.user_id == rests[one.encounter_id] for one in taken)
 
     def no_draft_is_lost(self):
         stored = {(d.encounter_id, d.stage, d.author_id): (d.version, d.body["text"]) for d in Draft.objects.all()}

@@ -9,7 +9,7 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coding.actions.queue import take_next
-from coding.actions.suggesting import ensure_suggestions, keep_suggestions
+from coding.actions.suggesting import keep_suggestions
 from coding.actions.suggestion_report import suggestion_figures
 from coding.actions.verification import give_verdict
 from coding.forms.coding import clean_body, decided_in
@@ -18,11 +18,10 @@ from coding.rules.codings import System
 from coding.rules.lifecycle import Stage
 from coding.rules.suggested import BLIND_SHARE, Decided, Decision, Outcome, is_blind, is_history, outcome, ranked
 from coding.rules.suggestion_figures import Judged, figures
-from portal.models import AuditEvent, Contract, PageWords
-from portal.rules.words import WordsState
+from portal.models import Contract
 from tests.coding.benches import form_for, visit
 from tests.coding.lines import coded
-from tests.coding.worded import FIVE, Shown, Suggested, suggest, worded_bench
+from tests.coding.worded import FIVE, Suggested, suggest, worded_bench
 
 ICD10 = System.ICD10CM
 
@@ -135,47 +134,6 @@ def test_nothing_has_no_rate():
 
 
 # -- actions --------------------------------------------------------------------------------------------
-
-
-class Parrot:
-    """Suggests hypertension for everybody."""
-
-    name = "parrot 1"
-
-    def __init__(self):
-        self.asked = 0
-
-    def suggest(self, encounter):
-        self.asked += 1
-        page = encounter.pages().first()
-        return [Suggested(ICD10, "I10", evidence=(Shown(page.pk, ((0, 0, 5, 5),), "x"), Shown(10**6, (), "y")))]
-
-
-@pytest.mark.django_db
-def test_an_engine_is_asked_once_and_not_before_all_words_are_read(river, ann):
-    held = worded_bench(river, ann)
-    words, at, parrot = PageWords.objects.first(), timezone.now(), Parrot()
-    PageWords.objects.filter(pk=words.pk).update(state=WordsState.WAITING, finished_at=None)
-    ensure_suggestions(encounter=held.encounter, at=at, engines=(parrot,))
-    assert not SuggestionSet.objects.exists()
-    PageWords.objects.filter(pk=words.pk).update(state=WordsState.DONE, finished_at=at)
-    for _ in range(2):
-        ensure_suggestions(encounter=held.encounter, at=at, engines=(parrot,))
-    assert parrot.asked == 1
-    made = SuggestionSet.objects.get()
-    assert (made.engine, made.seed, made.share) == ("parrot 1", "suggestions", BLIND_SHARE)
-    assert made.is_blind is is_blind(held.encounter_id)
-    [kept] = SuggestedCode.objects.get().evidence  # the page of nowhere fell out
-    assert (kept["number"], kept["quote"]) == (1, "x")
-    assert AuditEvent.objects.get(action="encounter.suggested").detail == {"codes": 1, "blind": made.is_blind}
-
-
-@pytest.mark.django_db
-def test_without_an_engine_nothing_counts_as_asked(river, ann, as_user):
-    held = worded_bench(river, ann)
-    page = as_user(ann).get(reverse("coding:code", args=[held.encounter_id]))
-    assert page.context["state"]["suggestions"] == []
-    assert not SuggestionSet.objects.exists()
 
 
 @pytest.mark.django_db

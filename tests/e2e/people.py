@@ -104,7 +104,7 @@ def assert_accessible(page):
                 wide = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
                 found += [(size["width"], theme, fragment, "scrolls sideways", wide)] if wide > 0 else []
     page.set_viewport_size(WIDE)
-    assert found == []
+    assert found == [], found
 
 
 def panes_of(page):

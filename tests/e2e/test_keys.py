@@ -114,9 +114,9 @@ def test_letters_are_switched_off_in_the_sheet_and_stay_off(screen, river, ann):
     page = bench_with_codes(screen, river, ann, "E119")
     page.keyboard.press("?")
     sheet = page.get_by_role("dialog", name="Keyboard shortcuts")
-    for label in ("Reject the suggestion, remove the row", "Submit and next", "Queue"):
+    for label in ("Reject the suggestion, remove the row", "Question to the practice", "Submit and next", "Queue"):
         expect(sheet).to_contain_text(label)
-    for label in ("Replace the code", "Viewed, go to the next unviewed", "Cut here", "Question to the practice"):
+    for label in ("Accept the suggestion, go to the next", "Viewed, go to the next unviewed", "Cut here"):
         expect(sheet).not_to_contain_text(label)  # nothing on this page does that
     assert_accessible(page)
     with page.expect_response("**/keyboard/single-keys/"):

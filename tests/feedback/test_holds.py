@@ -43,7 +43,7 @@ def test_a_hold_for_the_practice_asks_it_in_the_thread_and_by_mail(work, ann, cl
     assert "Page 2" not in str(list(Notice.objects.values())) + str(list(AuditEvent.objects.values()))
 
 
-@pytest.mark.parametrize("reason", list(HoldReason))
+@pytest.mark.parametrize("reason", list(HOLD_WORDS))
 def test_without_a_note_the_reason_is_said_in_plain_words(work, ann, reason):
     on_hold(work, ann, reason=reason)
     assert Comment.objects.get().body == HOLD_WORDS[reason]

@@ -9,7 +9,7 @@ from django.utils import timezone
 from PIL import Image
 
 from coding.actions.encounters import add_pages
-from coding.models import Assignment, CodeFile, Coding, Encounter
+from coding.models import Assignment, CodeFile, Coding, Encounter, Ruling, SecondCoding
 from coding.rules.arranging import Slot
 from coding.rules.lifecycle import EncounterStatus, HoldReason, Stage, WhoseMove
 from feedback.models import Attachment
@@ -21,6 +21,8 @@ from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
 from tests import factories
+from tests.coding.judged import told
+from tests.query_factories import QueryFactory
 
 
 class World:
@@ -73,6 +75,8 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         ended_at=now,
         end="released",
     )
+    query = QueryFactory(encounter__chart=chart, encounter__part=5, asked_by=ann)
+    factories.AssignmentFactory(encounter=query.encounter, stage=Stage.CODING, user=ann, ended_at=now, end="released")
     coding_work = work(2, Stage.CODING, EncounterStatus.CODING, ann)
     added = factories.AddendumFactory(encounter=coding_work, chart__storage_name=kept.name + "-later")
     image_name = storage.keep_bytes(image(), practice_id=river.pk, folder="pages", ending=".png").name
@@ -88,6 +92,12 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         date_of_service=now.date(),
         submitted_at=now,
     )
+    done = factories.EncounterFactory(chart=chart, part=5, status=EncounterStatus.TO_CODE)
+    submitted = factories.AssignmentFactory(
+        encounter=done, stage=Stage.PRECODING, user=ann, ended_at=now, end=Assignment.End.FINISHED
+    )
+    judged = work(6, None, EncounterStatus.VERIFIED, coded_by=ann, finished_at=now)
+    dispute = told(judged, coder=ann, verifier=bea, at=now)
     invitation, secret = invite_person(
         email="new@example.com", name="New Person", roles=[Role.CODER], practice=None, specialties=[], by=ada, at=now
     )
@@ -125,6 +135,24 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         added_chart=added.chart,
         verifying_work=verifying,
         held_work=held,
+        query=query,
+        dispute=dispute,
+        second=SecondCoding.objects.create(
+            practice=river,
+            encounter=judged,
+            first=judged.codings.get(),
+            first_coder=ann,
+            seed="double 1",
+            share=10,
+            selected_at=now,
+            status="taken",
+            coder=kim,
+            taken_at=now,
+            touched_at=now,
+        ),
+        ruling=Ruling.objects.create(
+            practice=river, pattern="99213", text="Count the time.", starts_on=now.date(), issued_by=max_, issued_at=now
+        ),
         code_file=CodeFile.objects.create(
             code_set="taxonomy",
             edition="26.1",
@@ -158,6 +186,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
             encounter_count=1,
             created_at=now,
         ),
+        submission=factories.SubmissionFactory(assignment=submitted, user=ann),
         failed_job=Job.objects.create(
             kind="portal.render_chart",
             object_id=chart.pk,

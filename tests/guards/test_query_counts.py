@@ -31,7 +31,10 @@ from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
 from tests import factories
+from tests.coding.judged import more_disputes, more_rulings, more_terms
 from tests.guards.addresses import ADDRESSES, API_ADDRESSES
+from tests.guards.no_lists import NO_LISTS
+from tests.query_factories import QueryFactory, QueryIndicatorFactory, SignedAddendumFactory
 
 FEW, MANY = 3, 30
 
@@ -217,6 +220,33 @@ def more_talk(world, number):
         )  # fmt: skip
 
 
+def more_queries(world, number):
+    """Another open query about a visit of another provider, with a passage; and one that was answered."""
+    now = timezone.now()
+    asked_by = factories.UserFactory(roles=[Role.CODER])
+    provider = factories.ProviderFactory(practice=world.river)
+    for fields in ({}, {"status": "answered", "ended_at": now, "ended_by": new_cleo(world)}):
+        chart = factories.ChartFactory(batch=world.batch)
+        query = QueryFactory(encounter__chart=chart, asked_by=asked_by, provider=provider, **fields)
+        QueryIndicatorFactory(query=query)
+
+
+def more_passages(world, number):
+    """Another passage of the query, on another page of its visit."""
+    page = factories.PageFactory(chart=world.chart, number=number + 10)
+    world.query.encounter.placed.create(practice=world.river, page=page, chart=world.chart, position=number + 10)
+    QueryIndicatorFactory(query=world.query, page=page, position=number + 10)
+
+
+def more_replies(world, number):
+    """Another signed reply in the chart of the visit, and another page."""
+    more_pages(world, number)
+    query = QueryFactory(
+        encounter=world.coding_work, status="answered", ended_at=timezone.now(), ended_by=new_cleo(world)
+    )
+    SignedAddendumFactory(query=query, provider=factories.ProviderFactory(practice=world.river))
+
+
 def more_versions(world, number):
     world.comment.versions.create(practice=world.river, body="Before.", replaced_at=timezone.now())
 
@@ -275,17 +305,25 @@ LISTS: Mapping[str, List] = {
     "portal:person": List("ada", more_practices),
     "portal:audit": List("ada", more_events),
     "coding:queue": List("ann", more_work),
+    "coding:quality": List("ann", more_disputes),
+    "coding:dispute": List("bea", more_disputes),
+    "coding:person-quality": List("max", more_disputes),
+    "coding:quality-terms": List("max", more_terms),
+    "coding:rulings": List("max", more_rulings),
     "coding:operations": List("max", more_work),
     "coding:operations-figures": List("max", more_work),
     "coding:operations-encounters": List("max", more_work),
     "coding:batch-encounters": List("cleo", more_work),
     "coding:browser": List("ann", more_codes),
     "coding:code-lists": List("ada", more_editions),
-    "coding:encounter": List("cleo", more_pages),
+    "coding:encounter": List("cleo", more_replies),
     "coding:precode": List("ann", more_parts_of_a_practice),
     "coding:arrange": List("ann", more_visits_of_a_chart),
     "coding:added": List("ann", more_added_pages),
-    "coding:code": List("ann", more_pages),
+    "coding:code": List("ann", more_replies),
+    "coding:ask": List("ann", more_pages),
+    "coding:queries": List("max", more_queries),
+    "coding:query": List("cleo", more_passages),
     "claims:ready": List("bill", more_work),
     "feedback:inbox": List("cleo", more_talk),
     "feedback:questions": List("cleo", more_talk),
@@ -302,36 +340,6 @@ LISTS: Mapping[str, List] = {
     "api:results": List("", more_deliveries),
     "api:comments": List("", more_talk),
 }
-
-
-# Pages about one thing, forms, files, and what only takes a POST; the levels are counted in tests/coding/em.
-NO_LISTS = {
-    "coding:favourite-code", "coding:code-file", "coding:levels", "coding:person-levels",
-    "portal:healthz", "portal:readyz", "portal:join", "portal:unlock", "portal:keep_alive", "portal:security",
-    "portal:appearance", "portal:invite", "portal:invitation_resend", "portal:invitation_revoke", "portal:person_roles",
-    "portal:keyboard", "portal:single_keys", "coding:find",
-    "portal:person_work", "portal:person_rule_add", "portal:person_rule_remove", "portal:person_deactivate",
-    "portal:person_reactivate", "portal:person_sessions", "portal:person_keys", "portal:person_second_factor",
-    "portal:practice_create", "portal:practice_edit", "portal:practice_contract", "portal:practice_recipients",
-    "portal:sftp_account_add", "portal:sftp_passwords", "portal:sftp_account_end", "portal:sftp_password",
-    "portal:sftp_key_revoke", "portal:fhir_endpoint", "portal:fhir_do", "portal:fhir_keys",
-    "portal:practice_part_add", "portal:practice_part", "portal:token_create", "portal:token_revoke",
-    "portal:audit_export", "portal:upload", "portal:separator-sheet",
-    "portal:upload-batch", "portal:batch-file", "portal:send-batch",
-    "portal:batch-checks", "portal:upload-complete", "portal:upload-abandon", "api:complete",
-    "api:manifest",
-    "portal:unlock-chart", "portal:give-up-chart", "portal:work-anyway",
-    "portal:chart-original", "portal:page-image", "portal:try-again", "coding:next", "coding:choose-stage",
-    "coding:work", "coding:page-image", "coding:added-page-image", "coding:arrange-image", "coding:attach",
-    "coding:page-words",
-    "coding:split", "coding:findings", "coding:verify", "coding:compare",
-    "coding:draft", "coding:heartbeat", "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
-    "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",
-    "coding:reopen", "coding:job-try-again", "feedback:read", "feedback:add", "feedback:answer", "feedback:edit",
-    "feedback:delete", "feedback:resolve", "feedback:attachment", "api:files", "api:send",
-    "api:result-file", "api:schema", "api:docs", "api:nothing-here",
-    "portal:page-by-link", "coding:page-by-link",
-}  # fmt: skip
 
 
 def test_of_each_address_it_is_said_whether_it_shows_a_list():

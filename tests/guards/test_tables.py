@@ -154,6 +154,11 @@ def test_only_the_tables_of_record_are_frozen(db):
         "coding_verification",
         "coding_discrepancy",
         "coding_encounterevent",
+        "coding_queryindicator",
+        "coding_signedaddendum",
+        "coding_qualityterms",
+        "coding_score",
+        "coding_disputestep",
         "coding_draftaction",
         "feedback_commentversion",
     }

@@ -228,6 +228,7 @@ BROKEN = {
     "portal_damagedfile_damage_known": lambda: damaged(damage="odd"),
     "portal_damagedfile_open_once": lambda: again(damaged()),
     "portal_scrub_one_open": twice(Scrub.objects.create, started_at=NOW),
+    "portal_contract_query_days": lambda: contract(query_days=0),
     "portal_contract_retention": lambda: contract(retention_months=0),
     "portal_destruction_cause_known": lambda: destruction(cause="whim"),
     "portal_destruction_of_batch_or_practice": lambda: destruction(batch_number=1),

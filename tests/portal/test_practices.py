@@ -24,7 +24,7 @@ from tests import factories
 
 TERMS = {
     "turnaround_hours": 48, "accuracy_target": "96.50", "verification_share": 20, "retention_months": 120,
-    "delivery_formats": ["csv"],
+    "query_days": 5, "query_stops_clock": True, "delivery_formats": ["csv"],
 }  # fmt: skip
 
 
@@ -140,6 +140,7 @@ def test_new_terms_end_the_old_ones_the_day_before(admin, river):
     assert new.ends_on is None
     assert (new.turnaround_hours, str(new.accuracy_target), new.verification_share) == (48, "96.50", 20)
     assert new.retention_months == 120
+    assert (new.query_days, new.query_stops_clock) == (5, True)
     assert list(Contract.objects.in_force(old.ends_on)) == [old]
     assert list(Contract.objects.in_force(new.starts_on)) == [new]
     assert AuditEvent.objects.get(action="contract.opened").detail["replaces"] == old.pk

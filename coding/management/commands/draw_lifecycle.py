@@ -10,14 +10,16 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError
 
+from coding.rules.disputes import DISPUTE_MOVES, DisputeStatus
 from coding.rules.lifecycle import MOVES, EncounterStatus
+from coding.rules.queries.states import QUERY_MOVES, QueryStatus
 from portal.rules.intake import ChartStatus
 from portal.rules.lifecycle import BATCH_MOVES, CHART_MOVES, BatchStatus, Move
 
 HEAD = """# Lifecycles
 
-Drawn from `portal/rules/lifecycle.py` and `coding/rules/lifecycle.py` by `manage.py draw_lifecycle`; a test
-fails when the two differ. Do not edit.
+Drawn from `portal/rules/lifecycle.py` and, of coding's rules, `lifecycle.py`, `queries/states.py` and `disputes.py` by
+`manage.py draw_lifecycle`; a test fails when they differ. Do not edit.
 """
 LIVES: tuple[tuple[str, str, Iterable[str], Mapping[str, Move], Iterable[str]], ...] = (
     ("Batch", "Sent by the practice, delivered when all its work is finished.", BatchStatus, BATCH_MOVES, ["open"]),
@@ -34,6 +36,20 @@ LIVES: tuple[tuple[str, str, Iterable[str], Mapping[str, Move], Iterable[str]], 
         EncounterStatus,
         MOVES,
         ["to_precode"],
+    ),
+    (
+        "Query",
+        "A question to the provider. Its visit is on hold while it is open or expired, and goes on when it ends.",
+        QueryStatus,
+        QUERY_MOVES,
+        ["open"],
+    ),
+    (
+        "Discrepancy",
+        "From the verdict to its end. The coder answers, the verifier decides, a manager who is neither settles.",
+        DisputeStatus,
+        DISPUTE_MOVES,
+        ["told"],
     ),
 )
 

@@ -117,6 +117,7 @@ ALL = (
     # -- forms, lists, talk ----------------------------------------------------------------------------
     action("form.send", "Send the form", Place.FORM, THREAD, BATCH, keys="ctrl+enter"),
     action("form.choose", "Choose the answer of this number", Place.CHOOSING, keys="#", modified="alt+#"),
+    action("form.tenth", "Choose the tenth", Place.CHOOSING, keys="0", modified="alt+0"),
     action("list.next", "Next row", LIST, THREAD, BATCH, Place.BROWSER, keys="j", left="s", how=REPEATS),
     action("list.previous", "Row before", LIST, THREAD, BATCH, Place.BROWSER, keys="k", left="w", how=REPEATS),
     action("list.select", "Select the row", LIST, BATCH, keys="x"),
@@ -134,6 +135,8 @@ ALL = (
     action("queue.break", "Take a break", Place.QUEUE, keys="b"),
     # -- what the benches share ------------------------------------------------------------------------
     action("bench.skip", "Skip this chart", *BENCHES, keys="s", left="alt+z"),
+    action("bench.recent", "Charts you finished last", *BENCHES, keys="u f4", left="f4"),
+    action("bench.back", "Back to what was not submitted", EVERYWHERE, keys="g_r"),
     action("bench.question", "Question to the practice", *BENCHES, keys="q"),
     action("chart.next", "Next page", *CHARTS, keys="]", left="] shift+d", how=REPEATS),
     action("chart.previous", "Page before", *CHARTS, keys="[", left="[ shift+a", how=REPEATS),

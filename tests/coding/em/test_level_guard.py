@@ -7,7 +7,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from coding.rules.em_families import FAMILIES
-from coding.rules.level_guard import Side, drift, level_shares, only_the_highest, value_difference, wilson
+from coding.rules.level_guard import Side, drift, level_shares, only_the_highest, value_difference
+from coding.rules.proportions import wilson
 
 OFFICE = FAMILIES["office"]
 PEERS = {"99212": 10, "99213": 450, "99214": 490, "99215": 50}

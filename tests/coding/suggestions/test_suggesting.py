@@ -12,7 +12,7 @@ from coding.rules.codings import Sex, System
 from coding.rules.suggestions import Suggester, Visit
 from coding.rules.suggestions.typed_pages import typed_pages
 from coding.rules.tables import NoteKind
-from coding.suggesting import NOTE_TERMS, note_terms, suggest_codes, suggester_for, visit_of
+from coding.suggesting import NOTE_TERMS, PhraseEngine, note_terms, suggester_for, visit_of
 from portal.rules.words import WordsSource, WordsState
 from tests import factories
 from tests.coding.lines import NOON, precoded, waiting
@@ -130,10 +130,11 @@ def test_a_visit_is_suggested_from_its_pages_and_what_is_known_of_it(ann):
     read(visit, 2, "Fever was measured.")
     read(visit, 1, "Assessment:\nHypertension.")
     read(visit, 3, "Gonarthrosis.", state=WordsState.WAITING)
-    assert suggest_codes(visit) == ()  # nothing says the day
+    engine, place = PhraseEngine(), dict(visit.placed.values_list("page_id", "position"))
+    assert engine.suggest(visit) == ()  # nothing says the day
     precoded(visit, ann)
-    found = suggest_codes(visit)
-    assert {one.code: one.evidence[0].page for one in found} == {"I10": 1, "R509": 2}
+    found = engine.suggest(visit)
+    assert {one.code: place[one.evidence[0].page] for one in found} == {"I10": 1, "R509": 2}
     assert visit_of(PreCoding.objects.get(encounter=visit)) == Visit(VISIT_DAY, outpatient=True, sex=Sex.FEMALE, age=66)
     PreCoding.objects.filter(encounter=visit).update(place_of_service="21")
     assert not visit_of(PreCoding.objects.get(encounter=visit)).outpatient

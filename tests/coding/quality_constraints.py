@@ -1,0 +1,181 @@
+"""The constraints of scores and disputes, each with a way to break it."""
+
+from collections.abc import Callable
+from datetime import date
+from typing import Any
+
+from coding.models import (
+    Coding,
+    Discrepancy,
+    Dispute,
+    DisputeStep,
+    QualityTerms,
+    Ruling,
+    Score,
+    SecondCoding,
+    Verdict,
+    Verification,
+)
+from coding.rules.lifecycle import Stage
+from portal.rules.roles import Role
+from tests import factories
+from tests.coding.lines import NOON, VISIT_DAY, waiting
+
+
+def judged(**fields: Any) -> Verification:
+    """A verification by one person of another's empty version."""
+    one = waiting()
+    of = Coding.objects.create(
+        practice=one.practice, encounter=one, version=1, stage=Stage.CODING, date_of_service=VISIT_DAY,
+        author=factories.UserFactory(roles=[Role.CODER]), submitted_at=NOON,
+    )  # fmt: skip
+    return Verification.objects.create(**{
+        "practice": of.practice, "encounter": one, "coder_version": of, "coder": of.author,
+        "verifier": factories.UserFactory(roles=[Role.VERIFIER]), "verdict": Verdict.CORRECTED, "at": NOON, **fields,
+    })  # fmt: skip
+
+
+def difference(**fields: Any) -> Discrepancy:
+    of = fields.pop("of", None) or judged()
+    return Discrepancy.objects.create(
+        **{"practice": of.practice, "verification": of, "position": 1, "kind": "missed", **fields}
+    )
+
+
+def terms(**fields: Any) -> QualityTerms:
+    practice = fields.pop("practice", None) or factories.PracticeFactory()
+    return QualityTerms.objects.create(**{
+        "practice": practice, "version": 1, "name": "Plain", "starts_on": date(2026, 1, 1), "set_at": NOON,
+        "set_by": factories.UserFactory(roles=[Role.ADMIN]), **fields,
+    })  # fmt: skip
+
+
+def scored(**fields: Any) -> Score:
+    of = fields.pop("of", None) or judged()
+    return Score.objects.create(**{
+        "practice": of.practice, "verification": of, "revision": 1, "lines_right": 1, "lines_of": 2,
+        "lines_squares": 2, "rows": 2, "right_rows": 1, "is_clean": False, "pays_the_same": False,
+        "over": 0, "under": 0, "worth": 0, "value_lines": 0, "unvalued": 0, "at": NOON, **fields,
+    })  # fmt: skip
+
+
+def dispute(**fields: Any) -> Dispute:
+    row = fields.pop("discrepancy", None) or difference()
+    of = row.verification
+    return Dispute.objects.create(**{
+        "practice": row.practice, "discrepancy": row, "verification": of, "encounter": of.encounter,
+        "kind": row.kind, "coder": of.coder, "verifier": of.verifier, "since": NOON, "due_at": NOON, **fields,
+    })  # fmt: skip
+
+
+def settled(**fields: Any) -> Dispute:
+    """A dispute that a manager settled."""
+    manager = factories.UserFactory(roles=[Role.MANAGER])
+    return dispute(**{"status": "settled_upheld", "due_at": None, "manager": manager, **fields})
+
+
+def step(**fields: Any) -> DisputeStep:
+    of = fields.pop("of", None) or dispute()
+    return DisputeStep.objects.create(**{
+        "practice": of.practice, "dispute": of, "move": "tell", "new_status": "told", "at": NOON, **fields,
+    })  # fmt: skip
+
+
+def two(make: Callable[..., Any], **of: Callable[[], Any]) -> Callable[[], None]:
+    """The same row for the same parents again."""
+
+    def breaking() -> None:
+        parents = {name: parent() for name, parent in of.items()}
+        make(**parents), make(**parents)
+
+    return breaking
+
+
+def settled_by_its_verifier() -> None:
+    of = difference()
+    settled(discrepancy=of, manager=of.verification.verifier)
+
+
+def with_other_people() -> None:
+    dispute(coder=factories.UserFactory(roles=[Role.CODER]))
+
+
+def about_another_verification() -> None:
+    other = judged()
+    of = difference()
+    Dispute.objects.create(
+        practice=other.practice, discrepancy=of, verification=other, encounter=other.encounter, kind=of.kind,
+        coder=other.coder, verifier=other.verifier, since=NOON, due_at=NOON,
+    )  # fmt: skip
+
+
+def ruling(**fields: Any) -> Ruling:
+    return Ruling.objects.create(**{
+        "pattern": "99213", "text": "Count the time.", "starts_on": date(2026, 1, 2), "issued_at": NOON,
+        "issued_by": factories.UserFactory(roles=[Role.MANAGER]), **fields,
+    })  # fmt: skip
+
+
+def withdrawn(on: date) -> Ruling:
+    by = factories.UserFactory(roles=[Role.MANAGER])
+    return ruling(withdrawn_from=on, withdrawn_by=by, withdrawn_at=NOON)
+
+
+def second(**fields: Any) -> SecondCoding:
+    of = fields.pop("of", None) or judged()
+    return SecondCoding.objects.create(**{
+        "practice": of.practice, "encounter": of.encounter, "first": of.coder_version, "first_coder": of.coder,
+        "seed": "double 1", "share": 5, "selected_at": NOON, **fields,
+    })  # fmt: skip
+
+
+def taken(**fields: Any) -> SecondCoding:
+    coder = fields.pop("coder", None) or factories.UserFactory(roles=[Role.CODER])
+    return second(**{"status": "taken", "coder": coder, "taken_at": NOON, "touched_at": NOON, **fields})
+
+
+def coded_twice_by_one() -> None:
+    of = judged()
+    taken(of=of, coder=of.coder)
+
+
+BROKEN_QUALITY: dict[str, Callable[[], Any]] = {
+    "coding_discrepancy_part_known": lambda: difference(part="hat"),
+    "coding_discrepancy_reason_known": lambda: difference(reason="mood"),
+    "coding_discrepancy_severity_known": lambda: difference(severity="dire"),
+    "coding_qualityterms_version_once": two(terms, practice=factories.PracticeFactory),
+    "coding_qualityterms_hours": lambda: terms(step_hours=0),
+    "coding_qualityterms_share": lambda: terms(double_coding_share=101),
+    "coding_score_revision_once": two(scored, of=judged),
+    "coding_score_lines": lambda: scored(lines_right=3),
+    "coding_score_rows": lambda: scored(right_rows=3),
+    "coding_score_value": lambda: scored(over=-1),
+    "coding_dispute_status_known": lambda: dispute(status="mulling", due_at=None),
+    "coding_dispute_kind_known": lambda: dispute(kind="smudge"),
+    "coding_dispute_due_while_open": lambda: dispute(due_at=None),
+    "coding_dispute_settled_by": lambda: settled(manager=None),
+    "coding_dispute_not_settled_by_a_side": settled_by_its_verifier,
+    "coding_disputestep_old_status_known": lambda: step(old_status="mulling"),
+    "coding_disputestep_new_status_known": lambda: step(new_status="mulling"),
+    "coding_secondcoding_status_known": lambda: second(status="lost"),
+    "coding_secondcoding_by_another": coded_twice_by_one,
+    "coding_secondcoding_taken_by": lambda: second(status="taken"),
+    "coding_secondcoding_submitted_at": lambda: taken(status="done"),
+    "coding_ruling_specialty_known": lambda: ruling(specialty="magic"),
+    "coding_ruling_dates": lambda: withdrawn(date(2026, 1, 1)),
+    "coding_ruling_says_something": lambda: ruling(text=""),
+    "coding_ruling_withdrawn_by_at": lambda: ruling(withdrawn_from=date(2026, 1, 3)),
+}
+BROKEN_QUALITY_AT_THE_END: dict[str, Callable[[], Any]] = {
+    "coding_dispute_people": with_other_people,
+    "coding_dispute_found_there": about_another_verification,
+    "coding_secondcoding_first_of_encounter": lambda: second(encounter=judged().encounter),
+    "coding_secondcoding_first_author": lambda: second(first_coder=factories.UserFactory(roles=[Role.CODER])),
+    "coding_score_terms_id_same_practice": lambda: scored(terms=terms()),
+}
+FROZEN_QUALITY: dict[str, Callable[[], Any]] = {
+    "qualityterms": terms,
+    "score": scored,
+    "disputestep": step,
+    "discrepancy": difference,
+}

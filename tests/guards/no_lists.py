@@ -1,0 +1,35 @@
+"""The addresses that show no list, so that no length of one can cost them queries."""
+
+# Pages about one thing, forms, files, and what only takes a POST; levels, rulings and what is coded twice are counted
+# in tests/coding/em and tests/coding/quality.
+NO_LISTS = {
+    "coding:favourite-code", "coding:code-file", "coding:levels", "coding:person-levels",
+    "portal:healthz", "portal:readyz", "portal:join", "portal:unlock", "portal:keep_alive", "portal:security",
+    "portal:appearance", "portal:invite", "portal:invitation_resend", "portal:invitation_revoke", "portal:person_roles",
+    "portal:keyboard", "portal:single_keys", "coding:find",
+    "portal:person_work", "portal:person_rule_add", "portal:person_rule_remove", "portal:person_deactivate",
+    "portal:person_reactivate", "portal:person_sessions", "portal:person_keys", "portal:person_second_factor",
+    "portal:practice_create", "portal:practice_edit", "portal:practice_contract", "portal:practice_recipients",
+    "portal:sftp_account_add", "portal:sftp_passwords", "portal:sftp_account_end", "portal:sftp_password",
+    "portal:sftp_key_revoke", "portal:fhir_endpoint", "portal:fhir_do", "portal:fhir_keys",
+    "portal:practice_part_add", "portal:practice_part", "portal:token_create", "portal:token_revoke",
+    "portal:audit_export", "portal:upload", "portal:separator-sheet",
+    "portal:upload-batch", "portal:batch-file", "portal:send-batch",
+    "portal:batch-checks", "portal:upload-complete", "portal:upload-abandon", "api:complete",
+    "api:manifest",
+    "portal:unlock-chart", "portal:give-up-chart", "portal:work-anyway",
+    "portal:chart-original", "portal:page-image", "portal:try-again", "coding:next", "coding:choose-stage",
+    "coding:work", "coding:page-image", "coding:added-page-image", "coding:arrange-image", "coding:attach",
+    "coding:page-words",
+    "coding:split", "coding:findings", "coding:verify", "coding:compare",
+    "coding:draft", "coding:heartbeat", "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
+    "coding:query-check", "coding:query-answer", "coding:query-withdraw", "coding:query-remind", "coding:query-close",
+    "coding:dispute-step", "coding:set-quality-terms",
+    "coding:double-coding", "coding:second", "coding:second-coding", "coding:second-page",
+    "coding:ruling", "coding:issue-ruling", "coding:withdraw-ruling",
+    "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",
+    "coding:reopen", "coding:job-try-again", "feedback:read", "feedback:add", "feedback:answer", "feedback:edit",
+    "feedback:delete", "feedback:resolve", "feedback:attachment", "api:files", "api:send",
+    "api:result-file", "api:schema", "api:docs", "api:nothing-here",
+    "portal:page-by-link", "coding:page-by-link",
+}  # fmt: skip
