@@ -359,7 +359,8 @@ def test_a_tick_of_the_worksheet_carries_evidence(screen, river, ann):
     assert_accessible(page)
 
 
-def test_the_verifier_sees_what_the_coder_marked(screen, river, ann, bea):
+def test_the_verifier_sees_what_the_coder_marked(screen, river, ann, bea, settings):
+    settings.UNDO_SECONDS = 0  # the verifier comes at once
     Contract.objects.update(verification_share=100)
     held = worded_bench(river, ann)
     suggest(held.encounter, *FIVE)
