@@ -158,7 +158,7 @@ class Desk:
         while not self.page.evaluate(script):
             if time.monotonic() > end:
                 raise RuntimeError(f"it did not come true: {script}")
-            self.page.wait_for_timeout(20)
+            self.page.wait_for_timeout(50)
 
     def accept(self, keys: str) -> None:
         """A key for each suggestion, once its words are in sight; then the checks are awaited."""

@@ -1,6 +1,5 @@
 """Evidence and suggestions on the coding bench, in a real browser, by keys and by pointer."""
 
-import json
 import re
 
 import pytest
@@ -25,7 +24,6 @@ COUNTED = """
 window.done = { keys: 0, clicks: 0 };
 window.addEventListener("keydown", (event) => event.isTrusted && (window.done.keys += 1), true);
 window.addEventListener("pointerdown", (event) => event.isTrusted && (window.done.clicks += 1), true);
-window.addEventListener("pagehide", () => sessionStorage.setItem("done", JSON.stringify(window.done)));
 """
 
 
@@ -218,7 +216,7 @@ def test_a_chart_of_five_suggestions_takes_seven_keys_and_no_click(screen, river
     expect(page.locator("#findings")).to_contain_text("Nothing to fix")
     page.keyboard.press("Control+Enter")
     page.wait_for_url(f"**{reverse('coding:queue')}")
-    done = json.loads(page.evaluate("sessionStorage.getItem('done')"))
+    done = page.evaluate("window.done")
     assert done == {"keys": 7, "clicks": 0}
     coding = Coding.objects.get()
     assert coding.coded() == coded("E119 I10 M1711 M1712", "99213@1,2,3,4")
@@ -248,7 +246,7 @@ def test_a_rejected_and_a_searched_code_take_no_more_than_twenty_two_keys(screen
     expect(page.locator("#findings")).to_contain_text("No evidence is marked for L30.9.")
     submit_with_reason(page)
     page.wait_for_url(f"**{reverse('coding:queue')}")
-    done = json.loads(page.evaluate("sessionStorage.getItem('done')"))
+    done = page.evaluate("window.done")
     assert done["clicks"] == 0
     assert done["keys"] == 20
     assert Coding.objects.get().check_reason == "documented"
@@ -361,7 +359,8 @@ def test_a_tick_of_the_worksheet_carries_evidence(screen, river, ann):
     assert_accessible(page)
 
 
-def test_the_verifier_sees_what_the_coder_marked(screen, river, ann, bea):
+def test_the_verifier_sees_what_the_coder_marked(screen, river, ann, bea, settings):
+    settings.UNDO_SECONDS = 0  # the verifier comes at once
     Contract.objects.update(verification_share=100)
     held = worded_bench(river, ann)
     suggest(held.encounter, *FIVE)

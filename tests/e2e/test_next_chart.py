@@ -185,6 +185,8 @@ def test_a_lost_connection_is_said_and_nothing_is_lost(screen, river, ann, codes
     page = open_bench(screen, held)
     until_fetched(page)
     accept_five(page)
+    expect(page.locator("#findings")).to_contain_text("Nothing to fix")
+    expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
     page.route("**/work/encounters/**", lambda route: route.abort())
     page.keyboard.press("Control+Enter")
     banner = page.get_by_role("alert").filter(has_text="was not submitted")
@@ -285,7 +287,7 @@ def test_precoding_and_verification_go_on_at_once_too(screen, river, ann, bea, c
     assert PreCoding.objects.get().patient_name == "Person, Test"
     page.keyboard.press("F4")
     drawer = page.get_by_role("dialog", name="You finished last")
-    expect(drawer).to_contain_text("take back")
+    expect(drawer).to_contain_text("Take back")
     assert_accessible(page)
     page.keyboard.press("1")
     expect(page).to_have_url(url_of("precode", visits[0].pk))
