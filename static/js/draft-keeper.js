@@ -20,22 +20,19 @@ class DraftKeeper extends HTMLElement {
   connectedCallback() {
     this.#stop = new AbortController();
     const { signal } = this.#stop;
-    if (!this.#outbox) this.#open();
+    const told = (name) => this.getAttribute(name);
+    this.#outbox ??= new Outbox({ encounter: told("encounter"), stage: told("stage"), assignment: told("assignment"), version: Number(told("version")), url: told("save-url"), label: told("label") });
+    this.#outbox.addEventListener("change", () => this.#heard(), { signal });
     window.addEventListener("pageshow", (event) => event.persisted && this.#heartbeat(), { signal });
     document.addEventListener("submit", (event) => this.#beforeSubmit(event), { capture: true, signal });
     this.#beat = setInterval(() => this.#heartbeat(), HEARTBEAT);
+    this.#heard(); // it may come back
   }
 
   disconnectedCallback() {
     this.#stop.abort();
     clearInterval(this.#beat);
     this.#outbox.send(); // it goes on without us
-  }
-
-  #open() {
-    const told = (name) => this.getAttribute(name);
-    this.#outbox = new Outbox({ encounter: told("encounter"), stage: told("stage"), assignment: told("assignment"), version: Number(told("version")), url: told("save-url"), label: told("label") });
-    this.#outbox.addEventListener("change", () => this.#heard());
   }
 
   get version() {

@@ -4,36 +4,35 @@ import { renewCsrfToken } from "./session.js";
 
 const STORE = "actions";
 const KEYS_WITHIN = 5000; // ms
-const text = new TextEncoder();
+const bytes = (data) => new TextEncoder().encode(JSON.stringify(data));
 let database, keys;
 
 /** Whose page this is: the name of the key that seals here, whoever is signed in by now. */
-const owner = () => document.querySelector("unsent-work").getAttribute("person");
+const page = () => document.querySelector("unsent-work");
 
-/** What a sealed action vouches for besides its content: it cannot be moved to another chart or another place. */
-const bound = (row) => text.encode(JSON.stringify([row.person, row.series, row.place, row.encounter, row.stage, row.assignment, row.base]));
+/** A sealed action vouches for its place too: it cannot be moved to another chart. */
+const cipher = ({ iv, person, series, place, encounter, stage, assignment, base }) =>
+  ({ name: "AES-GCM", iv, additionalData: bytes([person, series, place, encounter, stage, assignment, base]) });
 
 /** The keys of whoever is signed in, by name; with them comes the token of their session. */
-export function askKeys({ again = false } = {}) {
-  if (again) keys = undefined;
-  keys ??= fetchKeys().catch((error) => {
-    keys = undefined;
-    throw error;
-  });
-  return keys;
-}
+export const askKeys = () => (keys ??= fetchKeys().catch((error) => {
+  keys = undefined;
+  throw error;
+}));
 
 async function fetchKeys() {
-  const url = document.querySelector("unsent-work").getAttribute("key-url");
-  const response = await fetch(url, { headers: { "X-Background": "1", Accept: "application/json" }, redirect: "error", credentials: "same-origin", signal: AbortSignal.timeout(KEYS_WITHIN) });
-  if (!response.ok) throw new Error(String(response.status));
+  const response = await fetch(page().getAttribute("key-url"), { headers: { "X-Background": "1" }, redirect: "error", signal: AbortSignal.timeout(KEYS_WITHIN) });
+  if (!response.ok) throw new Error(response.status);
   const told = await response.json();
   renewCsrfToken(told.csrf);
-  const imported = told.keys.map(async ({ name, secret }) => {
-    const bytes = Uint8Array.from(atob(secret), (letter) => letter.charCodeAt(0));
-    return [name, await crypto.subtle.importKey("raw", bytes, "AES-GCM", false, ["encrypt", "decrypt"])];
-  });
-  return new Map(await Promise.all(imported));
+  return new Map(await Promise.all(told.keys.map(async ({ name, secret }) =>
+    [name, await crypto.subtle.importKey("raw", Uint8Array.from(atob(secret), (one) => one.charCodeAt(0)), "AES-GCM", false, ["encrypt", "decrypt"])])));
+}
+
+/** Whether whoever is signed in now is the person of this page. */
+export async function isOwners() {
+  keys = undefined;
+  return (await askKeys()).has(page().getAttribute("person"));
 }
 
 const opened = () => (database ??= new Promise((done, failed) => {
@@ -45,45 +44,37 @@ const opened = () => (database ??= new Promise((done, failed) => {
 
 /** One transaction; the answer of its request, once it is on the disk. */
 async function within(mode, act) {
-  const journal = await opened();
+  const transaction = (await opened()).transaction(STORE, mode, { durability: "strict" });
+  const request = act(transaction.objectStore(STORE));
   return new Promise((done, failed) => {
-    const transaction = journal.transaction(STORE, mode, { durability: "strict" });
-    const request = act(transaction.objectStore(STORE));
     transaction.oncomplete = () => done(request.result);
     transaction.onabort = () => failed(transaction.error);
   });
 }
 
 /** Seal an action and write it down; `content` is what nobody else may read. */
-export async function keep({ series, place, encounter, stage, assignment, base }, content) {
-  const person = owner();
-  const key = (await askKeys()).get(person);
-  const iv = crypto.getRandomValues(new Uint8Array(12));
-  const row = { series, place, person, encounter, stage, assignment, base, iv };
-  row.sealed = await crypto.subtle.encrypt({ name: "AES-GCM", iv, additionalData: bound(row) }, key, text.encode(JSON.stringify(content)));
+export async function keep(action, content) {
+  const row = { ...action, person: page().getAttribute("person"), iv: crypto.getRandomValues(new Uint8Array(12)) };
+  row.sealed = await crypto.subtle.encrypt(cipher(row), (await askKeys()).get(row.person), bytes(content));
   await within("readwrite", (store) => store.put(row));
 }
-
-/** Whether whoever is signed in now is the person of this page. */
-export const isOwners = async () => (await askKeys({ again: true })).has(owner());
 
 /** The server has what was done in a series up to a place. */
 export const forget = (series, place) => within("readwrite", (store) => store.delete(IDBKeyRange.bound([series, 0], [series, place])));
 
-/** Whether anything at all lies here, of whomever. */
+/** Whether nothing at all lies here, of whomever. */
 export const isEmpty = async () => !(await within("readonly", (store) => store.count()));
 
 /** What the person who is signed in has left here, by series and in order; what is somebody else's stays as it is. */
 export async function left() {
-  const [rows, mine] = await Promise.all([within("readonly", (store) => store.getAll()), askKeys()]);
+  const mine = await askKeys();
   const series = new Map();
-  for (const row of rows) if (mine.has(row.person)) series.set(row.series, [...(series.get(row.series) ?? []), row]);
+  for (const row of await within("readonly", (store) => store.getAll())) if (mine.has(row.person)) series.set(row.series, [...(series.get(row.series) ?? []), row]);
   return series;
 }
 
 /** An action with its content; an error for one that was changed or moved. */
 export async function unsealed(row) {
-  const key = (await askKeys()).get(row.person);
-  const clear = await crypto.subtle.decrypt({ name: "AES-GCM", iv: row.iv, additionalData: bound(row) }, key, row.sealed);
+  const clear = await crypto.subtle.decrypt(cipher(row), (await askKeys()).get(row.person), row.sealed);
   return { ...row, ...JSON.parse(new TextDecoder().decode(clear)) };
 }

@@ -210,6 +210,7 @@ def test_a_change_that_could_not_be_saved_comes_back_as_it_was(screen, river, an
     page.locator("#id_comment").fill("Not saved yet")
     page.locator("#id_comment").press("Control+Enter")
     expect(page).not_to_have_url(url_of("code", held.encounter_id))
+    wait_for(page, lambda: waits)
     for route in waits:
         route.abort()
     page.unroute_all()
