@@ -13,6 +13,7 @@ from coding.actions.ahead import hold_ahead, release_ahead
 from coding.actions.queue import LeaseLost, open_assignment
 from coding.models import Assignment
 from coding.rules.lifecycle import Stage
+from coding.views.about_chart import about_chart
 from coding.views.bench import AT_BENCHES, BENCH, posted_assignment, wanted_stages
 from portal.access import SignedRequest, requires
 from portal.actions.pages import note_pages_shown
@@ -24,6 +25,7 @@ SHOWN_AT_ONCE = 4  # page images that a browser has ahead of a bench
 
 @requires(*AT_BENCHES)
 @require_POST
+@about_chart
 def ahead(request: SignedRequest, pk: int) -> HttpResponse:
     """Hold ahead what comes after the bench that is open; JSON with `ahead`, in order. 409 if it is not theirs."""
     assignment, at = posted_assignment(request, pk), timezone.now()
@@ -49,6 +51,7 @@ def told(assignment: Assignment, *, at: datetime) -> dict[str, object]:
 
 @requires(*AT_BENCHES)
 @require_POST
+@about_chart
 def shown(request: SignedRequest, pk: int) -> HttpResponse:
     """A bench that was fetched ahead is before the person now, with these `page` images. 409 if it is not theirs."""
     assignment, at = posted_assignment(request, pk), timezone.now()

@@ -17,6 +17,7 @@ from coding.models import Assignment, Encounter, Query
 from coding.rules.lifecycle import Stage
 from coding.rules.queries.linter import faults
 from coding.rules.queries.wording import Purpose
+from coding.views.about_chart import about_chart
 from coding.views.bench import AT_BENCHES, BENCH, go_on, lost, posted_assignment
 from coding.views.query_parts import places_of
 from portal.access import SignedRequest, found, requires
@@ -91,6 +92,7 @@ def asked(request: SignedRequest, form: AskForm, assignment: Assignment, status:
 
 @requires(*AT_BENCHES)
 @require_POST
+@about_chart
 def check_query(request: SignedRequest, pk: int) -> HttpResponse:
     """What the linter says of a query that is not sent yet, as a part of the page."""
     assignment = posted_assignment(request, pk)

@@ -45,6 +45,7 @@ from coding.rules.codings import (
     dotted,
 )
 from coding.rules.lifecycle import Stage
+from coding.views.about_chart import about_chart
 from coding.views.bench import (
     Bench,
     bench_of,
@@ -333,6 +334,7 @@ def written(line: dict[str, Any]) -> dict[str, Any]:
 
 @requires(Permission.CODE, Permission.VERIFY)
 @require_POST
+@about_chart
 def findings(request: SignedRequest, pk: int) -> HttpResponse:
     """The findings about a list of codes that is not saved yet, as a part of the page."""
     encounter = working_on(request, pk)

@@ -27,6 +27,7 @@ from coding.models import Assignment, Draft, DraftAction, Encounter
 from coding.rules.draft_actions import Step, Taken
 from coding.rules.draft_lines import MINE, THEIRS, merged
 from coding.rules.lifecycle import Stage
+from coding.views.about_chart import about_chart
 from coding.views.bench import AT_BENCHES, posted_assignment, posted_number, posted_version
 from coding.views.comparing import Sides, Stored, comparison, stored_work
 from coding.views.due import clock
@@ -66,6 +67,7 @@ def of_bench(view: Callable[[Posted], HttpResponse]) -> View:
 
     @requires(*AT_BENCHES)
     @require_POST
+    @about_chart
     @wraps(view)
     def answered(request: SignedRequest, pk: int) -> HttpResponse:
         assignment, text = posted_assignment(request, pk), request.POST.get("body", "")
@@ -207,6 +209,7 @@ def clean_draft(stage: Stage, text: str, encounter: Encounter) -> dict[str, Any]
 
 @requires(*AT_BENCHES)
 @require_POST
+@about_chart
 def heartbeat(request: SignedRequest, pk: int) -> JsonResponse:
     """The bench is still open: the lease's new end, the stored version, what happened to its pages; 409 if lost."""
     assignment = posted_assignment(request, pk)

@@ -10,6 +10,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from coding.models import Encounter, EncounterPage
+from coding.views.about_chart import about_chart
 from portal.access import SignedRequest, found, requires
 from portal.actions.words import open_page_words
 from portal.models import Page, PageWords, User
@@ -111,6 +112,7 @@ def added_page_image(request: SignedRequest, pk: int, chart: int, number: int) -
 
 @requires(*READERS)
 @require_GET
+@about_chart
 def page_words(request: SignedRequest, pk: int, page: int) -> JsonResponse:
     """The words of one page of a visible encounter with their boxes, for the reader's script: an audit event."""
     encounter = found(request, Encounter.objects.visible_to(request.user), pk=pk)

@@ -23,6 +23,7 @@ from coding.rules.codings import CodedEncounter, diagnosis_system, dotted
 from coding.rules.discrepancies import Discrepancy, Part
 from coding.rules.discrepancies import compare as differences_of
 from coding.rules.lifecycle import Stage
+from coding.views.about_chart import about_chart
 from coding.views.bench import Bench, bench_of, go_on, posted_assignment, posted_version, said_before, shown
 from coding.views.coding_bench import (
     EMPTY,
@@ -152,6 +153,7 @@ def page(request: SignedRequest, bench: Bench, body: Body, *, status: int = 200,
 
 @requires(Permission.VERIFY)
 @require_POST
+@about_chart
 def compare(request: SignedRequest, pk: int) -> HttpResponse:
     """Coder, difference, verifier: the table for a version that is not saved yet, as a part of the page."""
     encounter = working_on(request, pk)

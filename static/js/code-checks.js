@@ -1,5 +1,5 @@
 // What the edits find in a list of codes, and what is asked before it is submitted.
-import { csrfToken, make } from "./session.js";
+import { csrfToken, isAbout, make } from "./session.js";
 
 export class Checks {
   #host;
@@ -37,9 +37,9 @@ export class Checks {
     const checking = (this.#checking = new AbortController());
     try {
       const response = await fetch(this.#host.getAttribute("findings-url"), { method: "POST", headers: { "X-CSRFToken": csrfToken(), "X-Requested-With": "fetch" }, credentials: "same-origin", signal: checking.signal,
-        body: new URLSearchParams({ encounter: this.#host.getAttribute("encounter"), body: JSON.stringify(body) }) });
+        body: new URLSearchParams({ encounter: this.#host.getAttribute("encounter"), version: this.#host.closest("draft-keeper").version, body: JSON.stringify(body) }) });
       if (response.status === 423) window.dispatchEvent(new Event("chartline:locked"));
-      if (!response.ok) throw new Error(String(response.status));
+      if (!response.ok || !isAbout(response, this.#host)) throw new Error(String(response.status));
       const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
       place.replaceChildren(...parsed.body.childNodes);
       const supported = place.querySelector("[data-em-result]");

@@ -17,6 +17,7 @@ const inTheAir = new Set();
 const here = () => location.pathname + location.search;
 let shown = here();
 let releaseUrl;
+let visits = 0; // the answer of the last one is shown
 let telling; // the server hears what is shown, before it is asked what comes next
 
 class NextChart extends HTMLElement {
@@ -227,6 +228,7 @@ async function fetched(url) {
 
 /** Show what an address answers, in place of this bench; a page that cannot stand here is opened as any other. */
 export async function visit(url, { form, push = true } = {}) {
+  const turn = (visits += 1);
   const response = form ? await post(url, form, { "X-Swap": "1" }) : await fetch(url, { headers: { Accept: "text/html" }, credentials: "same-origin" });
   if (response.status === 423) return window.dispatchEvent(new Event("chartline:locked"));
   if (response.status === 401 || new URL(response.url).pathname.startsWith("/account/")) return signedOut();
@@ -235,6 +237,7 @@ export async function visit(url, { form, push = true } = {}) {
   const address = addressOf(response);
   if (!bench || !(await prepare(bench).then(() => true, () => false))) return push ? location.assign(address) : location.reload();
   await unlocked();
+  if (!form && turn !== visits) return undefined; // somebody went on meanwhile: this answer is about a chart left behind
   const moves = push && address.pathname !== location.pathname;
   const old = swap(() => show(bench, address.pathname + address.search, { push: moves }));
   window.dispatchEvent(new CustomEvent("bench:shown", { detail: { ahead: false } }));
@@ -246,6 +249,7 @@ const addressOf = (response) => new URL(response.headers.get("Content-Location")
 
 function swap(change) {
   const old = change();
+  visits += 1;
   shown = here();
   memory.forget(chartOf(document)?.getAttribute("assignment"));
   return old;
@@ -257,6 +261,7 @@ function leave(old) {
 }
 
 window.addEventListener("popstate", () => {
+  visits += 1; // one is somewhere else already: what was asked for before is not shown any more
   if (here() !== shown) visit(here(), { push: false }).catch(() => location.reload());
 });
 window.addEventListener("beforeunload", (event) => flights.size && event.preventDefault());

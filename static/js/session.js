@@ -18,6 +18,9 @@ export async function post(url, data = {}) {
   return response;
 }
 
+/** Whether an answer is about the chart that its host shows; one about another chart is left. */
+export const isAbout = (response, host) => response.headers.get("X-Encounter") === host.getAttribute("encounter");
+
 let pending;
 /** Say something politely to screen readers. The pause lets a repeated sentence be heard again. */
 export function say(text) {

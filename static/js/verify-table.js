@@ -1,6 +1,6 @@
 // <verify-table>: the coder's version beside one's own; the server compares again after each change.
 import { announceKeys } from "./keys.js";
-import { csrfToken } from "./session.js";
+import { csrfToken, isAbout } from "./session.js";
 
 class VerifyTable extends HTMLElement {
   #asking;
@@ -31,9 +31,9 @@ class VerifyTable extends HTMLElement {
     if (!person) headers["X-Background"] = "1";
     try {
       const response = await fetch(this.getAttribute("compare-url"), { method: "POST", headers, credentials: "same-origin", signal: asking.signal,
-        body: new URLSearchParams({ encounter: this.getAttribute("encounter"), body: JSON.stringify(body) }) });
+        body: new URLSearchParams({ encounter: this.getAttribute("encounter"), version: this.closest("draft-keeper").version, body: JSON.stringify(body) }) });
       if (response.status === 423) window.dispatchEvent(new Event("chartline:locked"));
-      if (!response.ok) throw new Error(String(response.status));
+      if (!response.ok || !isAbout(response, this)) throw new Error(String(response.status));
       const parsed = new DOMParser().parseFromString(await response.text(), "text/html");
       this.replaceChildren(...parsed.body.childNodes);
       this.#fit();

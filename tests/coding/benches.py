@@ -7,6 +7,7 @@ from datetime import timedelta
 from django.utils import timezone
 from PIL import Image, ImageDraw
 
+from coding.actions.leases import begin_assignment
 from coding.actions.queue import take_next
 from coding.models import Assignment
 from coding.rules.lifecycle import Stage
@@ -94,3 +95,16 @@ def body(diagnoses="", *procedures, comment=""):
 def lapse(assignment):
     """The lease runs out."""
     Assignment.objects.filter(pk=assignment.pk).update(lease_until=timezone.now() - timedelta(seconds=1))
+
+
+def many_to_code(practice, by, number, count=1):
+    """So many coding benches of one person, all open at once."""
+    load_codes()
+    held = []
+    for _ in range(number):
+        now = timezone.now()
+        one = precoded(visit(practice, count), by, at=now)
+        held.append(begin_assignment(
+            encounter=one, stage=Stage.CODING, user=by, how=Assignment.How.PULLED, by=by, at=now,
+        ))  # fmt: skip
+    return held
