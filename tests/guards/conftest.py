@@ -92,7 +92,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         date_of_service=now.date(),
         submitted_at=now,
     )
-    done = factories.EncounterFactory(chart=chart, part=5, status=EncounterStatus.TO_CODE)
+    done = factories.EncounterFactory(chart=chart, part=7, status=EncounterStatus.TO_CODE)
     submitted = factories.AssignmentFactory(
         encounter=done, stage=Stage.PRECODING, user=ann, ended_at=now, end=Assignment.End.FINISHED
     )
