@@ -35,6 +35,7 @@ urlpatterns = [
     path("encounters/<int:pk>/findings/", coding_bench.findings, name="findings"),
     path("encounters/<int:pk>/verify/", verification.verify, name="verify"),
     path("encounters/<int:pk>/compare/", verification.compare, name="compare"),
+    path("encounters/<int:pk>/agree/", verification.agree, name="agree"),
     path("encounters/<int:pk>/draft/", bench.save, name="draft"),
     path("encounters/<int:pk>/heartbeat/", bench.heartbeat, name="heartbeat"),
     path("encounters/<int:pk>/take-back/", bench.take_back_view, name="take-back"),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
@@ -14,29 +14,32 @@ from coding.actions.findings import HardFindings, weights_for
 from coding.actions.holds import CommentMissing
 from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import LeaseLost, NotSuitable
-from coding.actions.verification import VerdictContradicts, give_verdict, judged_version
+from coding.actions.verification import ReasonsMissing, VerdictContradicts, give_verdict, judged_version
 from coding.forms.bad_body import BadBody
 from coding.forms.coding import Body, body_of
-from coding.models import Assignment, Encounter, Verdict
-from coding.rules.codings import CodedEncounter, diagnosis_system, dotted
-from coding.rules.discrepancies import Discrepancy, Part
-from coding.rules.discrepancies import compare as differences_of
+from coding.forms.judgements import judgements_in
+from coding.models import Assignment, Coding, Encounter, Verdict
+from coding.rules.discrepancies import keys_of
+from coding.rules.judged_rows import undone
 from coding.rules.lifecycle import Stage
 from coding.views.bench import Bench, bench_of, go_on, posted_assignment, posted_version, said_before, shown
 from coding.views.coding_bench import (
     EMPTY,
     changed_elsewhere,
     coded_of,
-    difference_row,
     earlier_work,
     list_context,
     posted_body,
+    titled,
     working_on,
 )
+from coding.views.judging import choices, judging_context, sides_of
 from coding.views.late import draft_rows, keep_late_form
 from portal.access import SignedRequest, requires
+from portal.actions.batches import day_of
 from portal.rules.roles import Permission
 
+RESUBMITTED = "The coder has sent a new version since you began. The rows are compared with it now; look, then judge."
 SAID = {
     Verdict.VERIFIED: "verified",
     Verdict.CORRECTED: "verified with corrections",
@@ -67,10 +70,14 @@ def act(request: SignedRequest, pk: int) -> HttpResponse:
     except BadBody as error:
         return again(request, pk, None, problem=str(error))
     action = request.POST.get("action", "")
+    if key := request.POST.get("agree", ""):
+        return save(request, assignment, agreed(assignment.encounter, body, key))
     if action not in Verdict.values:
         return save(request, assignment, body)
     if changed_elsewhere(request, assignment):
         return again(request, pk, body, changed=True)
+    if is_outdated(assignment.encounter, body):
+        return again(request, pk, body, problem=RESUBMITTED)
     return judge(request, assignment, body, Verdict(action))
 
 
@@ -80,7 +87,7 @@ def judge(request: SignedRequest, assignment: Assignment, body: Body, verdict: V
         give_verdict(
             assignment=assignment, by=request.user, at=timezone.now(), verdict=verdict,
             coded=coded_of(assignment.encounter, body), comment=body["comment"],
-            worksheet=body["worksheet"],
+            worksheet=body["worksheet"], judgements=judgements_in(body),
         )  # fmt: skip
     except HardFindings:
         return again(request, pk, body, refused=True)
@@ -88,6 +95,8 @@ def judge(request: SignedRequest, assignment: Assignment, body: Body, verdict: V
         return again(
             request, pk, body, problem="Write what the coder should look at before you return it.", place="id_comment"
         )
+    except ReasonsMissing as missing:
+        return again(request, pk, body, problem=reasons_missing(len(missing.keys)), place="comparison")
     except VerdictContradicts:
         return again(request, pk, body, problem=contradiction(verdict))
     except NotSuitable:
@@ -101,6 +110,33 @@ def contradiction(verdict: Verdict) -> str:
     if verdict == Verdict.VERIFIED:
         return "Your version differs from the coder's: choose “Verified with corrections”, or undo your changes."
     return "Your version is the coder's: choose “Verified”, or make the correction first."
+
+
+def reasons_missing(count: int) -> str:
+    what = "One difference has" if count == 1 else f"{count} differences have"
+    return f"{what} no reason of yours yet. What is proposed counts once you have confirmed it."
+
+
+def is_outdated(encounter: Encounter, body: Body) -> bool:
+    """Whether the coder has sent another version since this form was made."""
+    judged = judged_version(encounter)
+    return "coder_version" in body and judged is not None and body["coder_version"] != judged.version
+
+
+def agreed(encounter: Encounter, body: Body, key: str) -> Body:
+    """The body with one difference taken back; as it is if there is none of this key any more."""
+    judged = judged_version(encounter)
+    if judged is None:
+        return body
+    sides = sides_of(encounter, judged, coded_of(encounter, body))
+    for one, its in zip(sides.found, keys_of(sides.found), strict=True):
+        if its == key:
+            return {**body, **lines_in(body_of(undone(sides.theirs, sides.mine, one, sides.found)))}
+    return body
+
+
+def lines_in(body: Body) -> Body:
+    return {part: body[part] for part in ("diagnoses", "procedures")}
 
 
 def save(request: SignedRequest, assignment: Assignment, body: Body) -> HttpResponse:
@@ -137,11 +173,10 @@ def page(request: SignedRequest, bench: Bench, body: Body, *, status: int = 200,
     context = shown(
         bench,
         **list_context(bench.encounter, body),
-        **comparison(bench.encounter, coded_of(bench.encounter, body)),
+        **(table_of(bench.encounter, judged, body) if judged else NOTHING),
         **{"problem": "", "place": "", "changed": False, "refused": False, "newer": [], **notes},
         coder=judged.author.name if judged else "",
         coder_comment=judged.comment if judged else "",
-        coder_version=judged.version if judged else 0,
         coder_checks=judged.checks if judged else [],
         coder_reason=judged.get_check_reason_display() if judged else "",
         said=said_before(request),
@@ -149,70 +184,40 @@ def page(request: SignedRequest, bench: Bench, body: Body, *, status: int = 200,
     return render(request, "coding/verify.html", context, status=status)
 
 
+NOTHING = {"comparison": None, "fitting": "", "judging": False, "coder_version": 0}
+
+
+def table_of(encounter: Encounter, judged: Coding, body: Body) -> dict[str, Any]:
+    """Coder, difference, verifier, reason, and the score of it all."""
+    at = timezone.now()
+    sides = sides_of(encounter, judged, coded_of(encounter, body))
+    return {**judging_context(sides, body, at=at, on=day_of(encounter.practice, at)), **choices()}
+
+
 @requires(Permission.VERIFY)
 @require_POST
 def compare(request: SignedRequest, pk: int) -> HttpResponse:
     """Coder, difference, verifier: the table for a version that is not saved yet, as a part of the page."""
     encounter = working_on(request, pk)
+    judged = judged_version(encounter)
     try:
         body = posted_body(request, encounter)
     except BadBody as error:
         return render(request, "coding/code_problem.html", {"problem": str(error)}, status=422)
-    return render(request, "coding/verify_table.html", comparison(encounter, coded_of(encounter, body)))
+    if judged is None:
+        return render(request, "coding/code_problem.html", {"problem": "There is nothing to compare with."}, status=422)
+    return render(request, "coding/verify_table.html", table_of(encounter, judged, body))
 
 
-# -- the table ----------------------------------------------------------------------------------------
-
-
-def comparison(encounter: Encounter, mine: CodedEncounter) -> dict[str, Any]:
-    """Every line of both versions, side by side, with what differs."""
-    judged = judged_version(encounter)
-    theirs = judged.coded() if judged else CodedEncounter(date_of_service=mine.date_of_service)
-    differences = differences_of(theirs, mine, weights_for(theirs, mine))
-    return {
-        "comparison": [
-            *part_rows(Part.DIAGNOSIS, theirs, differences),
-            *part_rows(Part.PROCEDURE, theirs, differences),
-        ],
-        "differences": len(differences),
-        "differences_words": words(len(differences)),
-        "fitting": (Verdict.CORRECTED if differences else Verdict.VERIFIED).value,
-    }
-
-
-def words(count: int) -> str:
-    if not count:
-        return "Both versions agree"
-    return f"{count} {'difference' if count == 1 else 'differences'}"
-
-
-def part_rows(part: Part, theirs: CodedEncounter, differences: tuple[Discrepancy, ...]) -> list[dict[str, Any]]:
-    """The rows of one kind of line: those that agree, and one for each difference, in the coder's order."""
-    own = [one for one in differences if one.part is part]
-    told_theirs = {one.coder_place for one in own}
-    rows = [
-        (
-            one.coder_place or one.verifier_place or 0,
-            0 if one.coder_place else 1,
-            {**difference_row(one), "part": part.value},
-        )
-        for one in own
-    ]
-    rows += [
-        (
-            place,
-            0,
-            {"tone": "agree", "glyph": "=", "label": "Agree", "coder": text, "verifier": text, "part": part.value},
-        )
-        for place, text in enumerate(lines_of(part, theirs), start=1)
-        if place not in told_theirs
-    ]
-    return [row for *_, row in sorted(rows, key=lambda row: row[:2])]
-
-
-def lines_of(part: Part, coded: CodedEncounter) -> list[str]:
-    """The lines of a version as people read them."""
-    if part is Part.PROCEDURE:
-        return ["-".join([line.code, *line.modifiers]) for line in coded.procedures]
-    day = coded.date_of_service
-    return [dotted(diagnosis_system(day), line.code) if day else line.code for line in coded.diagnoses]
+@requires(Permission.VERIFY)
+@require_POST
+def agree(request: SignedRequest, pk: int) -> HttpResponse:
+    """The lines of a version that is not saved yet with one difference taken back, as a bench shows them."""
+    encounter = working_on(request, pk)
+    try:
+        body = posted_body(request, encounter)
+    except BadBody as error:
+        return JsonResponse({"message": str(error)}, status=422)
+    after = agreed(encounter, body, request.POST.get("agree", ""))
+    day = coded_of(encounter, after).date_of_service
+    return JsonResponse(lines_in(titled(after, day)))

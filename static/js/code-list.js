@@ -2,6 +2,7 @@
 // Sends "codes:changed" {body, person} after each change; the form carries the same body when it is sent.
 import { Checks } from "./code-checks.js";
 import { Evidence } from "./code-evidence.js";
+import { settled, typedInto } from "./code-fields.js";
 import { CodeLines, Refused } from "./code-lines.js";
 import { LETTERS, diagnosisRow, ghostRow, group, procedureRow } from "./code-rows.js";
 import { SearchSeed } from "./code-seed.js";
@@ -10,7 +11,6 @@ import { withKeys } from "./keys.js";
 import { make, say } from "./session.js";
 import { SheetEvidence } from "./sheet-evidence.js";
 
-const MODIFIERS = 4;
 const PASSAGES = 20; // of a line
 const STAYS = ["modifiers", "pointers", "point", "replace", "mark", "passages", "show", "tick", "why"]; // acts that leave the focus elsewhere
 const TYPING_PAUSE = 500; // ms
@@ -23,6 +23,7 @@ class CodeList extends HTMLElement {
   #timer;
   #checks;
   #ready = false;
+  more = {}; // what another part of the bench keeps with the codes
 
   connectedCallback() {
     if (this.#ready) return;
@@ -45,7 +46,7 @@ class CodeList extends HTMLElement {
     this.addEventListener("focusin", (event) => this.#entered(event.target));
     this.addEventListener("keydown", (event) => this.#keydown(event));
     this.addEventListener("input", (event) => this.#typed(event.target));
-    this.addEventListener("change", (event) => this.#settled(event.target));
+    this.addEventListener("change", (event) => settled(event.target, this.#lines.procedures));
     this.closest("form").addEventListener("formdata", ({ formData }) => formData.set("body", JSON.stringify(this.body)));
     const [ghost] = this.#lines.ghosts;
     this.#lines.current = (ghost ?? this.#rows[0])?.key;
@@ -69,7 +70,23 @@ class CodeList extends HTMLElement {
   }
 
   get body() {
-    return { ...this.#lines.body, comment: this.#comment?.value ?? "", worksheet: this.#sheet.value };
+    return { ...this.#lines.body, comment: this.#comment?.value ?? "", worksheet: this.#sheet.value, ...this.more };
+  }
+
+  /** For verify-table: bring the line of a row (its id) in hand, its evidence into view; nothing where this version has no such line. */
+  hold(id) {
+    this.#lines.current = document.getElementById(id)?.dataset.row;
+    this.#markCurrent({ quiet: true });
+    this.#evidence.follow(this.#lines.inHand);
+  }
+
+  keep(more) { this.more = more; this.#tell(0); }
+
+  takeOver(body, text) {
+    this.#change(() => {
+      this.#lines.load(body, this.#lines.all);
+      this.#lines.current = this.#rows[0]?.key;
+    }, { text });
   }
 
   // -- changes -----------------------------------------------------------------------------------
@@ -268,10 +285,7 @@ class CodeList extends HTMLElement {
 
   /** Take over the coding that a finding offers, with the words of its lines. */
   #repair(body, name) {
-    this.#change(() => {
-      this.#lines.load(body, this.#lines.all);
-      this.#lines.current = this.#rows[0]?.key;
-    }, { text: `Done: ${name}` });
+    this.takeOver(body, `Done: ${name}`);
     this.#focusRow();
   }
 
@@ -333,21 +347,10 @@ class CodeList extends HTMLElement {
   }
 
   #typed(field) {
-    const [key, what] = (field.dataset.focusKey ?? "").split(":");
-    const line = this.#lines.procedures.find((procedure) => procedure.key === key);
-    if (line && what === "modifiers") line.modifiers = modifiersOf(field.value);
-    else if (line && what === "units") line.units = unitsOf(field.value);
-    else if (field !== this.#comment) return;
+    const line = typedInto(field, this.#lines.procedures);
+    if (!line && field !== this.#comment) return;
     if (line?.state === "accepted") line.state = "changed";
     this.#tell(TYPING_PAUSE);
-  }
-
-  /** A field was left: show what was understood. */
-  #settled(field) {
-    const [key, what] = (field.dataset.focusKey ?? "").split(":");
-    const line = this.#lines.procedures.find((procedure) => procedure.key === key);
-    if (line && what === "modifiers") field.value = line.modifiers.join(" ");
-    else if (line && what === "units") field.value = String(line.units);
   }
 
   // -- drawing -------------------------------------------------------------------------------------
@@ -392,8 +395,5 @@ class CodeList extends HTMLElement {
     else document.activeElement?.blur();
   }
 }
-
-const modifiersOf = (text) => text.toUpperCase().split(/[\s,.-]+/).filter((modifier) => /^[A-Z0-9]{2}$/.test(modifier)).slice(0, MODIFIERS);
-const unitsOf = (text) => Math.min(999, Math.max(0, Number.parseInt(text, 10) || 0));
 
 customElements.define("code-list", CodeList);

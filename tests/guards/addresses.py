@@ -173,6 +173,7 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:findings": bench("coding_work", "ann"),
     "coding:verify": bench("verifying_work", "bea"),
     "coding:compare": bench("verifying_work", "bea"),
+    "coding:agree": bench("verifying_work", "bea"),
     "coding:draft": bench("coding_work", "ann"),
     "coding:heartbeat": bench("coding_work", "ann"),
     "coding:take-back": bench("coding_work", "ann"),
