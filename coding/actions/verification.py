@@ -73,11 +73,12 @@ def give_verdict(
         raise NotSuitable(Unsuitable.OWN_WORK)
     found = differences(judged, coded)
     refuse_contradiction(verdict, found, comment)
+    if coded is not None and found:
+        refuse_hard_findings(encounter=encounter, coded=coded)
     if judgements is not None:
         refuse_unexplained(found, judgements)
     version = None
     if coded is not None and found:
-        refuse_hard_findings(encounter=encounter, coded=coded)
         version = write_version(
             encounter=encounter,
             stage=Stage.VERIFICATION,

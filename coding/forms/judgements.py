@@ -1,4 +1,4 @@
-"""The verifier's word on each difference as a bench sends it: in the JSON of its codes, or in the table's own fields."""
+"""The verifier's word on each difference as a bench sends it: in the JSON of its codes, or in the table's fields."""
 
 from __future__ import annotations
 

@@ -1,9 +1,9 @@
-"""The rows of a verification: what both sides have, line by line, and the verifier's version with a difference undone."""
+"""The rows of a verification: what both sides have, line by line; and a version with one difference taken back."""
 
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Container, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from coding.rules.codings import POINTER_LIMIT, CodedEncounter, DiagnosisLine, ProcedureLine, diagnosis_system, dotted
@@ -13,6 +13,7 @@ from coding.rules.discrepancies import (
     Part,
     aligned_diagnoses,
     aligned_procedures,
+    compare,
     keys_of,
 )
 from coding.rules.evidence import Passage
@@ -45,9 +46,7 @@ class JudgedRow:
         return f"{self.part.value[0]}-{side}"
 
 
-def judged_rows(
-    coder: CodedEncounter, verifier: CodedEncounter, found: Sequence[Discrepancy]
-) -> tuple[JudgedRow, ...]:
+def judged_rows(coder: CodedEncounter, verifier: CodedEncounter, found: Sequence[Discrepancy]) -> tuple[JudgedRow, ...]:
     """A row for each difference and for each line without one, diagnoses first, in the coder's order.
 
     `found` are the differences of these two versions; a line with several has several rows.
@@ -96,6 +95,23 @@ def passages_at(coded: CodedEncounter, part: Part, place: int | None) -> tuple[P
     if not place:
         return ()
     return (coded.diagnoses if part is Part.DIAGNOSIS else coded.procedures)[place - 1].evidence or ()
+
+
+def is_settled(row: JudgedRow, before: str, changed: Container[tuple[Part, int | None]]) -> bool:
+    """Whether a row says nothing new when a visit is verified again.
+
+    The coder's line is as it was (not among `changed`), and its difference, if any, was said before and not withdrawn
+    (`before` is the heap of disputes.Sorted it is in).
+    """
+    if row.coder_place is not None and (row.part, row.coder_place) in changed:
+        return False
+    return row.difference is None or before in ("pending", "repeated")
+
+
+def changed_places(old: CodedEncounter, new: CodedEncounter) -> frozenset[tuple[Part, int | None]]:
+    """The lines of the new version that are not as in the old one."""
+    found = compare(old, new, {})
+    return frozenset((one.part, one.verifier_place) for one in found if one.verifier_place)
 
 
 # -- agreeing with the coder ---------------------------------------------------------------------------
@@ -197,9 +213,7 @@ def repointed(coded: CodedEncounter, moved: Mapping[int, int]) -> CodedEncounter
     """The pointers follow diagnoses to their new places; those to a struck one fall out."""
     count = max(moved, default=0)
     lines = tuple(
-        replace(
-            line, pointers=tuple(moved.get(old, old) for old in line.pointers if old in moved or old > count + 1)
-        )
+        replace(line, pointers=tuple(moved.get(old, old) for old in line.pointers if old in moved or old > count + 1))
         for line in coded.procedures
     )
     return replace(coded, procedures=lines)

@@ -9,6 +9,7 @@ from datetime import date, datetime
 from typing import Any
 
 from coding.actions.findings import weights_for
+from coding.actions.reverification import earlier_words, version_before
 from coding.actions.rulings import rulings_for
 from coding.actions.verification import earlier_differences
 from coding.forms.coding import Body
@@ -17,9 +18,9 @@ from coding.models import Coding, Encounter, Verdict
 from coding.rules.codings import CodedEncounter, bare
 from coding.rules.discrepancies import Discrepancy, Kind, Part, keys_of
 from coding.rules.discrepancies import compare as differences_of
-from coding.rules.disputes import Sorted, sort_out
+from coding.rules.disputes import Sorted, likeness, sort_out
 from coding.rules.evidence import Passage
-from coding.rules.judged_rows import JudgedRow, code_at, judged_rows, passages_at
+from coding.rules.judged_rows import JudgedRow, changed_places, code_at, is_settled, judged_rows, passages_at
 from coding.rules.reasons import REASON_KEYS, Judgement, Reason, Severity, proposed
 from coding.rules.rulings import Ruling, matches
 from coding.views.live_score import score_context
@@ -62,16 +63,20 @@ def sides_of(encounter: Encounter, judged: Coding, mine: CodedEncounter) -> Side
 
 def judging_context(sides: Sides, body: Body, *, at: datetime, on: date) -> dict[str, Any]:
     """What templates/coding/verify_table.html shows; `on` is the day of the work, by which rulings hold."""
+    known = version_before(sides.judged, seen=body.get("coder_version"))
+    old = known.coded() if known else None
     said = judgements_in(body)
-    rows = table_rows(sides, body, said, on=on)
-    missing = sum(row["is_proposed"] for row in rows)
+    rows = table_rows(sides, body, said, on=on, old=old)
+    fresh = [row for row in rows if not row["is_folded"]]
     return {
-        "comparison": rows,
-        "folded": sum(row["is_folded"] for row in rows),
+        "comparison": fresh,
+        "folded": [row for row in rows if row["is_folded"]],
+        "news": news_of(old, sides.theirs) if old else [],
+        "known_version": known.version if known else 0,
         "differences": len(sides.found),
         "differences_words": words(len(sides.found)),
-        "unviewed": sum(not row["is_viewed"] for row in rows),
-        "unexplained": missing,
+        "unviewed": sum(not row["is_viewed"] for row in fresh),
+        "unexplained": sum(row["is_proposed"] for row in rows),
         "fitting": (Verdict.CORRECTED if sides.found else Verdict.VERIFIED).value,
         "judging": True,
         "reasons": reason_chips(),
@@ -79,6 +84,20 @@ def judging_context(sides: Sides, body: Body, *, at: datetime, on: date) -> dict
         "passages": {row["number"]: row["coder_words"] for row in rows},
         **score_context(sides.encounter, sides.judged, sides.mine, said, at=at),
     }
+
+
+def news_of(old: CodedEncounter, new: CodedEncounter) -> list[dict[str, str]]:
+    """What the coder changed between two versions."""
+    return [
+        {"label": WORDS_OF_NEWS.get(one.kind, "Changed"), "old": one.coder_value, "new": one.verifier_value}
+        for one in differences_of(old, new, {})
+    ]
+
+
+WORDS_OF_NEWS: Mapping[Kind, str] = {
+    Kind.MISSED: "Added", Kind.UNSUPPORTED: "Removed", Kind.MODIFIER: "Modifiers", Kind.UNITS: "Units",
+    Kind.POINTER: "Pointers", Kind.SEQUENCE: "Sequence",
+}  # fmt: skip
 
 
 def words(count: int) -> str:
@@ -99,20 +118,26 @@ def reason_chips() -> list[dict[str, Any]]:
 
 
 def table_rows(
-    sides: Sides, body: Body, said: Mapping[str, Judgement], *, on: date
+    sides: Sides, body: Body, said: Mapping[str, Judgement], *, on: date, old: CodedEncounter | None
 ) -> list[dict[str, Any]]:
-    """The rows in the words of the page."""
+    """The rows in the words of the page; `old` is the coder's version that the verifier knows already."""
     rows = judged_rows(sides.theirs, sides.mine, sides.found)
-    places = {page: place for place, page in enumerate(sides.encounter.placed.order_by("position").values_list("page_id", flat=True), start=1)}
+    pages = sides.encounter.placed.order_by("position").values_list("page_id", flat=True)
+    before = before_by_key(sides)
+    earlier = earlier_words(sides.encounter) if before else {}
     known = Known(
         viewed=frozenset(body.get("viewed", ())),
-        said=said,
-        before=before_by_key(sides),
+        # What was said before counts again; whoever says something else has the last word.
+        said={
+            **{row.key: earlier[likeness(row.difference)] for row in rows if row.difference and row.key in before},
+            **said,
+        },
+        before=before,
         rulings=rulings_of(sides, rows, on=on),
-        places=places,
+        places={page: place for place, page in enumerate(pages, start=1)},
+        changed=changed_places(old, sides.theirs) if old else None,
     )
-    shown = [row_context(row, number, sides, known) for number, row in enumerate(rows, start=1)]
-    return shown
+    return [row_context(row, number, sides, known) for number, row in enumerate(rows, start=1)]
 
 
 @dataclass(frozen=True)
@@ -124,6 +149,7 @@ class Known:
     before: Mapping[str, str]
     rulings: Mapping[str, list[Ruling]]
     places: Mapping[int, int]
+    changed: frozenset[tuple[Part, int | None]] | None  # of the coder's lines since they were seen; None: all are new
 
 
 def row_context(row: JudgedRow, number: int, sides: Sides, known: Known) -> dict[str, Any]:
@@ -152,7 +178,8 @@ def row_context(row: JudgedRow, number: int, sides: Sides, known: Known) -> dict
         "is_proposed": what is not None and word is None,
         "is_viewed": word is not None if what else row.key in known.viewed,
         "before": SAID.get(known.before.get(row.key, ""), ""),
-        "is_folded": False,
+        "is_new": known.changed is not None and (row.part, row.coder_place) in known.changed,
+        "is_folded": known.changed is not None and is_settled(row, known.before.get(row.key, ""), known.changed),
         "rulings": [
             {"number": one.number, "label": f"R-{one.number:04d}", "text": one.text}
             for code in dict.fromkeys(bare(code) for code in codes if code)
@@ -208,7 +235,10 @@ def rulings_of(sides: Sides, rows: Iterable[JudgedRow], *, on: date) -> dict[str
     codes = {
         bare(code)
         for row in rows
-        for code in (code_at(sides.theirs, row.part, row.coder_place), code_at(sides.mine, row.part, row.verifier_place))
+        for code in (
+            code_at(sides.theirs, row.part, row.coder_place),
+            code_at(sides.mine, row.part, row.verifier_place),
+        )
         if code
     }
     found: dict[str, list[Ruling]] = defaultdict(list)
