@@ -29,6 +29,7 @@ class VerifyTable extends HTMLElement {
     this.closest("draft-keeper").addEventListener("codes:changed", (event) => this.#compare(event.detail));
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("input", ({ target }) => target.matches("[data-judge-note]") && this.#noted(target.value));
+    this.addEventListener("keydown", (event) => this.#leftNote(event));
     this.#codes.addEventListener("focusin", ({ target }) => this.#follow(target.closest("[data-row]")));
     this.closest("form").addEventListener("submit", (event) => this.#submitted(event));
     this.#take(this.#rows.find((row) => !isViewed(row)) ?? this.#rows[0], { quiet: true });
@@ -94,6 +95,14 @@ class VerifyTable extends HTMLElement {
     this.#timer = setTimeout(() => this.#judge(row, { note: text.trim() }), NOTE_PAUSE);
   }
 
+  /** Enter and Escape go from the comment back to its row, and send nothing. */
+  #leftNote(event) {
+    if (!event.target.matches("[data-judge-note]") || !["Enter", "Escape"].includes(event.key)) return;
+    event.preventDefault();
+    event.stopPropagation();
+    this.#row?.focus({ preventScroll: true });
+  }
+
   // -- the row in hand -------------------------------------------------------------------------------
   #take(row, { quiet = false } = {}) {
     if (!row) return;
@@ -114,7 +123,7 @@ class VerifyTable extends HTMLElement {
   /** Somebody went into a line of their own version. */
   #follow(line) {
     const row = line && this.#rows.find(({ dataset }) => dataset.mine === line.id);
-    if (!row || row === this.#row || this.#row?.dataset.mine === line.id) return;
+    if (this.#stays || !row || row === this.#row || this.#row?.dataset.mine === line.id) return;
     this.#hand = { key: row.dataset.key, line: row.dataset.line };
     this.#show();
     this.#marks.show(this.#passages);
@@ -220,12 +229,13 @@ class VerifyTable extends HTMLElement {
     const held = this.#held;
     const mine = !this.#stays && held && this.#row?.dataset.mine !== held && this.#rows.find(({ dataset }) => dataset.mine === held);
     const row = mine || this.#row || this.#rows[0];
+    const returns = focused || this.#stays;
     this.#stays = false;
     if (row) {
       this.#hand = { key: row.dataset.key, line: row.dataset.line };
       if (row.dataset.mine !== (held ?? "")) this.#codes.hold(row.dataset.mine);
       this.#marks.show(this.#passages);
-      if (focused) row.focus({ preventScroll: true });
+      if (returns && !document.activeElement?.matches("input, textarea, select")) row.focus();
     }
     this.#show();
     this.#fit();

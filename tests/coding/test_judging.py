@@ -129,7 +129,7 @@ def test_the_score_follows_by_the_contracts_profile_with_what_it_is_divided_by(h
     lines, record, value = page["score_rows"]
     # E11.9 right of E11.9, I10 (extra) and the level.
     assert lines == {
-        "label": "Code over code", "value": "1 of 3 · 33 % (6.1 to 79)", "note": "of correct + missed + wrong + extra",
+        "label": "Code over code", "value": "1 of 3 · 33 % (6 to 79)", "note": "of correct + missed + wrong + extra",
     }  # fmt: skip
     assert record["value"] == "with errors"
     assert "payment would change" in record["note"]

@@ -87,8 +87,8 @@ def test_a_verdict_with_two_corrections_by_keys_alone(screen, river, ann, bea):
     expect(in_hand(page)).to_contain_text("“Ask about the pressure.”")
     expect(in_hand(page)).to_contain_text("Query missed")
     expect(in_hand(page)).to_contain_text("Quality only")
-    page.keyboard.press("Escape")
-    page.locator("body").press("j")
+    for key in ("Enter", "j"):
+        page.keyboard.press(key)
     expect(in_hand(page)).to_contain_text("M17.11")
     page.keyboard.press("v")
     expect(in_hand(page)).to_contain_text("99214")
