@@ -14,17 +14,16 @@ from coding.actions.drafts import drop_draft
 from coding.actions.findings import explained_checks, refuse_hard_findings
 from coding.actions.leases import end_assignment, hold_lease
 from coding.actions.moves import move_encounter
+from coding.actions.samples import keep_sample, why_sampled
 from coding.actions.suggesting import record_decisions
 from coding.models import Assignment, Coding, Diagnosis, Encounter, QueueRank
 from coding.models import ProcedureLine as ProcedureRow
 from coding.rules.check_reasons import CheckReason
 from coding.rules.codings import CodedEncounter, DiagnosisLine, ProcedureLine, bare, diagnosis_system
 from coding.rules.lifecycle import Stage
-from coding.rules.sampling import is_selected
 from coding.rules.suggested import Decided
 from coding.signals import encounter_finished
-from portal.actions.batches import day_of
-from portal.models import Contract, User
+from portal.models import User
 
 
 class DateMissing(Exception):
@@ -51,7 +50,7 @@ def submit_coding(
     encounter = hold_lease(assignment=assignment, by=by, at=at)
     findings = refuse_hard_findings(encounter=encounter, coded=coded)
     checks = explained_checks(findings, reason, comment)
-    sampled = needs_verification(encounter=encounter, at=at)
+    sampled = why_sampled(encounter=encounter, coded=coded, at=at)
     coding = write_version(
         encounter=encounter,
         stage=Stage.CODING,
@@ -64,6 +63,8 @@ def submit_coding(
         reason=reason if checks else None,
     )
     record_decisions(coding=coding, decided=decided or Decided())
+    if sampled:
+        keep_sample(coding=coding, sampled=sampled, at=at)
     draw_second_coding(encounter=encounter, coding=coding, at=at)
     end_assignment(assignment=assignment, end=Assignment.End.FINISHED, at=at)
     move_encounter(
@@ -83,18 +84,6 @@ def submit_coding(
 
 def passages_of(line: DiagnosisLine | ProcedureLine) -> list[dict[str, Any]]:
     return [passage.as_json() for passage in line.evidence or ()]
-
-
-def needs_verification(*, encounter: Encounter, at: datetime) -> bool:
-    """Whether a verifier must see it: what was coded before always, else as the contract's share draws it."""
-    if encounter.codings.exclude(submissions__taken_back_at__isnull=False).exists():
-        return True
-    contract = (
-        Contract.objects.in_force(day_of(encounter.practice, at)).filter(practice_id=encounter.practice_id).first()
-    )
-    if contract is None:
-        return True
-    return is_selected(seed=f"contract {contract.pk}", number=encounter.pk, share=contract.verification_share)
 
 
 def write_version(

@@ -37,6 +37,7 @@ def set_quality_terms(
     profile: Profile,
     step_hours: int,
     double_coding_share: int = 0,
+    focus: str = "",
 ) -> QualityTerms:
     """New terms from a day on; the earlier ones stay as they were. Backdated if the day is past."""
     Practice.objects.select_for_update(no_key=True).get(pk=practice.pk)
@@ -51,6 +52,7 @@ def set_quality_terms(
         profile=as_data(profile),
         step_hours=step_hours,
         double_coding_share=double_coding_share,
+        focus=focus,
         set_by=by,
         set_at=at,
     )

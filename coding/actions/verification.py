@@ -33,6 +33,14 @@ class VerdictContradicts(Exception):
     """The verdict says something else than the versions: verified with differences, corrected without one."""
 
 
+class ReasonsMissing(Exception):
+    """Differences without the verifier's own word; `keys` name them (coding.rules.discrepancies.keys_of)."""
+
+    def __init__(self, keys: tuple[str, ...]) -> None:
+        super().__init__(len(keys))
+        self.keys = keys
+
+
 def judged_version(encounter: Encounter) -> Coding | None:
     """The coder's version that a verifier looks at: the newest one."""
     return encounter.codings.filter(stage=Stage.CODING).order_by("-version").select_related("author").first()
@@ -54,7 +62,8 @@ def give_verdict(
 
     `coded` is the verifier's version, None for none of their own. Verified and corrected finish the
     encounter; returned sends it back to its coder, with a comment, ahead of the queue. `judgements` are the verifier's
-    word on differences by their key (coding.rules.discrepancies.keys_of); the others keep what was proposed.
+    word on each difference by its key (coding.rules.discrepancies.keys_of), ReasonsMissing if one has none; None keeps
+    what is proposed for all, where nobody was asked.
     """
     encounter = hold_lease(assignment=assignment, by=by, at=at)
     judged = judged_version(encounter)
@@ -64,9 +73,12 @@ def give_verdict(
         raise NotSuitable(Unsuitable.OWN_WORK)
     found = differences(judged, coded)
     refuse_contradiction(verdict, found, comment)
-    version = None
     if coded is not None and found:
         refuse_hard_findings(encounter=encounter, coded=coded)
+    if judgements is not None:
+        refuse_unexplained(found, judgements)
+    version = None
+    if coded is not None and found:
         version = write_version(
             encounter=encounter,
             stage=Stage.VERIFICATION,
@@ -141,6 +153,12 @@ def refuse_contradiction(verdict: Verdict, found: tuple[discrepancies.Discrepanc
         raise VerdictContradicts
     if verdict == Verdict.RETURNED and not comment.strip():
         raise CommentMissing
+
+
+def refuse_unexplained(found: tuple[discrepancies.Discrepancy, ...], judgements: Mapping[str, Judgement]) -> None:
+    """ReasonsMissing if the verifier has said of some difference neither why nor how much it matters."""
+    if missing := tuple(key for key in keys_of(found) if key not in judgements):
+        raise ReasonsMissing(missing)
 
 
 def conclude(*, assignment: Assignment, encounter: Encounter, verification: Verification, at: datetime) -> None:

@@ -14,6 +14,7 @@ from django.utils import timezone
 
 from coding.forms.bad_body import BadBody
 from coding.forms.evidence import refuse_too_many, with_evidence
+from coding.forms.judgements import with_word, word_in
 from coding.forms.worksheet import clean_sheet, sheet_in, worksheet_of
 from coding.rules.codings import (
     DIAGNOSIS_LIMIT,
@@ -82,6 +83,7 @@ def rows_in(data: Mapping[str, str]) -> Body:
         "procedures": procedures,
         "comment": data.get("comment", ""),
         "worksheet": sheet_in(data),
+        **word_in(data),
     }
 
 
@@ -121,7 +123,7 @@ def clean_body(raw: object) -> Body:
     }
     refuse_too_many(list(evidence_in(body)))
     rejected = rejected_in(raw.get("rejected"))
-    return {**body, "rejected": rejected} if rejected else body
+    return with_word({**body, "rejected": rejected} if rejected else body, raw)
 
 
 def storable(value: object) -> str:

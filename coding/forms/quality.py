@@ -2,22 +2,19 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django import forms
 
-from coding.forms.bad_body import BadBody
 from coding.forms.coding import COMMENT_LIMIT, storable
 from coding.rules.discrepancies import Kind
 from coding.rules.disputes import BY_THEMSELVES, DISPUTE_MOVES, STEP_HOURS
-from coding.rules.reasons import REASON_KEYS, Judgement, Reason, Severity
+from coding.rules.reasons import Severity
+from coding.rules.sampling import BadFocus, clean_focus
 from coding.rules.scoring_profiles import PRESETS, BadProfile, Denominator, Profile, from_data
 
 PEOPLES_MOVES = tuple(move for move in DISPUTE_MOVES if move not in BY_THEMSELVES)
-NOTE_LIMIT = 1000  # characters
-DIFFERENCES = 200  # more than two versions of the longest claim can have
 
 
 class DisputeStepForm(forms.Form):
@@ -52,12 +49,23 @@ class QualityTermsForm(forms.Form):
         label="Percent of encounters coded twice", min_value=0, max_value=100, initial=0
     )
 
+    focus = forms.CharField(
+        label="Always verified", required=False, max_length=200,
+        help_text="Modifiers and codes that a verifier sees whatever the draw says: -25 -59 99215 99205.",
+    )  # fmt: skip
+
     def __init__(self, *args: Any, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         for word in (*Kind, *Severity):
             self.fields[f"cost_{word.value}"] = forms.DecimalField(
                 label=word.label, required=False, min_value=0, max_value=1, decimal_places=2, initial=1
             )
+
+    def clean_focus(self) -> str:
+        try:
+            return clean_focus(self.cleaned_data["focus"])
+        except BadFocus as trouble:
+            raise forms.ValidationError(str(trouble)) from trouble
 
     def costs(self) -> Iterator[forms.BoundField]:
         """The fields of what each kind and severity costs a line."""
@@ -91,24 +99,3 @@ class QualityTermsForm(forms.Form):
                 "first_listed": str(cleaned.get("first_listed")),
             }
         )
-
-
-def judgements_from(data: Mapping[str, str]) -> dict[str, Judgement]:
-    """The verifier's words on differences as a form posts them; BadBody for a reason or severity that is none.
-
-    Numbered fields: `difference-1` holds the key of the first difference, `reason-1` a reason or its digit,
-    `severity-1` a severity, `note-1` a note to the coder.
-    """
-    found: dict[str, Judgement] = {}
-    for number in range(1, DIFFERENCES + 1):
-        key = data.get(f"difference-{number}", "")
-        if not key:
-            break
-        reason, severity = data.get(f"reason-{number}", ""), data.get(f"severity-{number}", "")
-        if re.fullmatch("[0-9]", reason):
-            reason = REASON_KEYS[reason]
-        if reason not in list(Reason) or severity not in list(Severity):
-            raise BadBody(f"Choose a reason and a severity for difference {number}.")
-        note = storable(data.get(f"note-{number}", ""))[:NOTE_LIMIT]
-        found[key] = Judgement(Reason(reason), Severity(severity), note)
-    return found

@@ -25,6 +25,7 @@ from coding.models.precoding import PreCoding
 from coding.models.quality import Dispute, DisputeStep, QualityTerms, Score
 from coding.models.queries import Query, QueryIndicator, SignedAddendum
 from coding.models.rulings import Ruling
+from coding.models.samples import Reveal, Sample
 from coding.models.small_lists import ClaimCode, Modifier, PlaceOfService, Taxonomy
 from coding.models.submissions import Submission
 from coding.models.suggestions import SuggestedCode, SuggestionDecision, SuggestionSet
@@ -73,7 +74,9 @@ __all__ = [
     "QueryIndicator",
     "QueueRank",
     "RelativeValue",
+    "Reveal",
     "Ruling",
+    "Sample",
     "Score",
     "SearchExpression",
     "SecondCoding",

@@ -101,7 +101,8 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
 
     def suiting(self, hands: Hands, *, at: datetime) -> EncounterQuerySet:
         """What may be handed to a person: their specialties, no barred practice, not skipped just now, not
-        kept for somebody else, not submitted by another just now, and nothing to verify that they coded."""
+        kept for somebody else, not submitted by another just now, and nothing to verify that they coded, be it
+        as its second coder."""
         kept = Q(reserved_for__isnull=False, waiting_since__gt=at - RESERVED_FOR) & ~Q(reserved_for=hands.user_id)
         gone = models.Exists(User.objects.filter(pk=models.OuterRef("reserved_for"), is_active=False))
         wrote = models.Exists(
@@ -109,11 +110,16 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
                 encounter=models.OuterRef("pk"), author=hands.user_id, stage=Stage.CODING
             )
         )
+        twice = models.Exists(
+            apps.get_model("coding", "SecondCoding").objects.filter(
+                encounter=models.OuterRef("pk"), coder=hands.user_id
+            )
+        )
         return (
             self.filter(specialty__in=sorted(hands.specialties))
             .filter(~kept | gone)
             .exclude(Q(rests_until__gt=at) & ~Q(rests_for=hands.user_id))
-            .exclude(Q(status=EncounterStatus.TO_VERIFY) & (Q(coded_by=hands.user_id) | wrote))
+            .exclude(Q(status=EncounterStatus.TO_VERIFY) & (Q(coded_by=hands.user_id) | wrote | twice))
             .exclude(practice_id__in=sorted(hands.barred))
             .exclude(pk__in=sorted(hands.passed_over))
         )
@@ -254,8 +260,10 @@ class Encounter(ClientRow):
         )
 
     def was_coded_by(self, user: User) -> bool:
-        """Whether any version that a verifier judges is by this person."""
-        return self.coded_by_id == user.pk or self.codings.filter(author=user, stage=Stage.CODING).exists()
+        """Whether any version that a verifier judges, or the second coding beside it, is by this person."""
+        if self.coded_by_id == user.pk or self.codings.filter(author=user, stage=Stage.CODING).exists():
+            return True
+        return apps.get_model("coding", "SecondCoding").objects.filter(encounter=self, coder=user).exists()
 
     @property
     def is_overdue(self) -> bool:

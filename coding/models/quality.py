@@ -32,7 +32,7 @@ def standard_profile() -> dict[str, object]:
 class QualityTerms(ClientRow):
     """What a practice's contract says about quality from a day on; later terms follow, none is changed."""
 
-    plain_fields = ("name", "starts_on", "profile", "set_at")
+    plain_fields = ("name", "starts_on", "profile", "focus", "set_at")
 
     version = models.PositiveSmallIntegerField()
     name = models.CharField(max_length=60)
@@ -42,6 +42,7 @@ class QualityTerms(ClientRow):
     double_coding_share = models.PositiveSmallIntegerField(  # percent of encounters coded twice
         default=0, validators=[MaxValueValidator(100)]
     )
+    focus = models.CharField(max_length=200, blank=True, db_default="")  # coding.rules.sampling.clean_focus
     set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField()
 

@@ -41,6 +41,7 @@ urlpatterns = [
     path("encounters/<int:pk>/findings/", coding_bench.findings, name="findings"),
     path("encounters/<int:pk>/verify/", verification.verify, name="verify"),
     path("encounters/<int:pk>/compare/", verification.compare, name="compare"),
+    path("encounters/<int:pk>/agree/", verification.agree, name="agree"),
     path("encounters/<int:pk>/draft/", drafts.save, name="draft"),
     path("encounters/<int:pk>/draft/compare/", drafts.compare, name="draft-compare"),
     path("encounters/<int:pk>/draft/resolve/", drafts.resolve, name="draft-resolve"),

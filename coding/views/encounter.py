@@ -8,9 +8,11 @@ from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET
 
+from coding.actions.samples import is_blind
+from coding.actions.verification import judged_version
 from coding.forms.coding import ReopenForm, body_of
-from coding.models import Encounter
-from coding.rules.lifecycle import FINISHED
+from coding.models import Assignment, Encounter
+from coding.rules.lifecycle import FINISHED, Stage
 from coding.views.coding_bench import facts_of, titled
 from coding.views.deliveries import note_of
 from coding.views.due import due_of, status_tag
@@ -18,6 +20,7 @@ from coding.views.page_news import addenda_of
 from coding.views.pages import READERS, reader_context
 from coding.views.query_parts import replies_of
 from portal.access import SignedRequest, found, requires
+from portal.models import User
 from portal.page_access import links
 from portal.rules.roles import Permission
 
@@ -29,7 +32,8 @@ def encounter(request: SignedRequest, pk: int) -> HttpResponse:
     rows = Encounter.objects.visible_to(request.user).select_related("chart", "batch", "practice")
     visit: Encounter = found(request, rows, pk=pk)
     finished = visit.status in FINISHED
-    coding = visit.codings.order_by("-version").first() if finished or request.user.is_service_staff else None
+    shows = finished or (request.user.is_service_staff and not verifies_blind(visit, request.user))
+    coding = visit.codings.order_by("-version").first() if shows else None
     context = {
         "encounter": visit,
         "reopen_form": ReopenForm() if finished and Permission.MANAGE_WORK in request.user.permissions else None,
@@ -51,3 +55,9 @@ def encounter(request: SignedRequest, pk: int) -> HttpResponse:
         else {"diagnoses": [], "procedures": []},
     }
     return render(request, "coding/encounter.html", context)
+
+
+def verifies_blind(visit: Encounter, user: User) -> bool:
+    """Whether the person has it in hand to code it before they see what the coder had."""
+    own = Assignment.objects.open().filter(encounter=visit, user=user, stage=Stage.VERIFICATION)
+    return own.exists() and is_blind(judged_version(visit), user)

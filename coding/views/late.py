@@ -35,6 +35,11 @@ def draft_rows(draft: Draft | None) -> list[dict[str, str]]:
     return [{"label": label, "text": text} for label, text in rows if text]
 
 
+def body_rows(body: dict[str, Any]) -> list[dict[str, str]]:
+    """The codes and the comment of a body in a few lines to read."""
+    return [{"label": label, "text": text} for label, text in coding_rows(body) if text]
+
+
 def precoding_rows(draft: Draft) -> list[tuple[str, str]]:
     """Each filled field with its label; what was chosen from a list by its name."""
     form = PrecodingForm(encounter=draft.encounter, user=draft.author, initial=draft.body)

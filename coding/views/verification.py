@@ -4,24 +4,25 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.http import HttpResponse
+from django.http import HttpResponse, JsonResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_http_methods, require_POST
 
-from coding.actions.drafts import DraftChanged, save_draft
-from coding.actions.findings import HardFindings, weights_for
+from coding.actions.drafts import DraftChanged, draft_of, save_draft
+from coding.actions.findings import HardFindings
 from coding.actions.holds import CommentMissing
 from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import LeaseLost, NotSuitable
+from coding.actions.samples import NothingCoded, is_blind, reveal_coding
 from coding.actions.undoing import submit_undoably
-from coding.actions.verification import VerdictContradicts, give_verdict, judged_version
+from coding.actions.verification import ReasonsMissing, VerdictContradicts, give_verdict, judged_version
 from coding.forms.bad_body import BadBody
 from coding.forms.coding import Body, body_of
-from coding.models import Assignment, Encounter, Verdict
-from coding.rules.codings import CodedEncounter, diagnosis_system, dotted
-from coding.rules.discrepancies import Discrepancy, Part
-from coding.rules.discrepancies import compare as differences_of
+from coding.forms.judgements import judgements_in
+from coding.models import Assignment, Coding, Encounter, Reveal, Sample, Verdict
+from coding.rules.discrepancies import keys_of
+from coding.rules.judged_rows import undone
 from coding.rules.lifecycle import Stage
 from coding.views.about_chart import about_chart
 from coding.views.bench import Bench, bench_of, go_on, posted_assignment, posted_version, said_before, shown
@@ -29,16 +30,19 @@ from coding.views.coding_bench import (
     EMPTY,
     changed_elsewhere,
     coded_of,
-    difference_row,
-    earlier_work,
     list_context,
     posted_body,
+    titled,
     working_on,
 )
-from coding.views.late import draft_rows, keep_late_form
+from coding.views.judging import choices, judging_context, sides_of
+from coding.views.late import body_rows, draft_rows, keep_late_form
 from portal.access import SignedRequest, requires
+from portal.actions.batches import day_of
+from portal.models import User
 from portal.rules.roles import Permission
 
+RESUBMITTED = "The coder has sent a new version since you began. The rows are compared with it now; look, then judge."
 SAID = {
     Verdict.VERIFIED: "verified",
     Verdict.CORRECTED: "verified with corrections",
@@ -53,13 +57,21 @@ def verify(request: SignedRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return act(request, pk)
     bench = bench_of(request, pk, Stage.VERIFICATION)
-    return page(request, bench, bench.body() or start_of(bench.encounter))
+    return page(request, bench, bench.body() or start_of(bench.encounter, request.user))
 
 
-def start_of(encounter: Encounter) -> Body:
-    """A copy of the coder's version, to be corrected."""
+def start_of(encounter: Encounter, user: User) -> Body:
+    """A copy of the coder's version, to be corrected; nothing where it is not to be seen yet."""
     judged = judged_version(encounter)
-    return body_of(judged.coded(), worksheet=judged.worksheet) if judged else EMPTY
+    if judged is None or is_blind(judged, user):
+        return EMPTY
+    return body_of(judged.coded(), worksheet=judged.worksheet)
+
+
+def earlier_work(assignment: Assignment) -> Body:
+    """What the verifier has so far: their draft, else what the bench began with."""
+    draft = draft_of(encounter=assignment.encounter, stage=Stage.VERIFICATION, author=assignment.user)
+    return draft.body if draft else start_of(assignment.encounter, assignment.user)
 
 
 def act(request: SignedRequest, pk: int) -> HttpResponse:
@@ -69,40 +81,99 @@ def act(request: SignedRequest, pk: int) -> HttpResponse:
     except BadBody as error:
         return again(request, pk, None, problem=str(error))
     action = request.POST.get("action", "")
+    judged = judged_version(assignment.encounter)
+    if judged is not None and is_blind(judged, request.user):
+        return act_blind(request, assignment, judged, body)
     if action not in Verdict.values:
-        return save(request, assignment, body)
+        key = request.POST.get("agree", "")
+        return save(request, assignment, agreed(assignment.encounter, body, key) if key else body)
     if changed_elsewhere(request, assignment):
         return again(request, pk, body, changed=True)
     return judge(request, assignment, body, Verdict(action))
 
 
+def act_blind(request: SignedRequest, assignment: Assignment, judged: Coding, body: Body) -> HttpResponse:
+    """Before the coder's version is shown there is only saving, and showing it."""
+    pk, action = assignment.encounter_id, request.POST.get("action", "")
+    if action in Verdict.values:
+        return again(request, pk, body, problem="Look at the coder's codes before you judge.")
+    if action != "reveal":
+        return save(request, assignment, body)
+    if changed_elsewhere(request, assignment):
+        return again(request, pk, body, changed=True)
+    try:
+        reveal_coding(assignment=assignment, judged=judged, by=request.user, at=timezone.now(), body=body)
+    except NothingCoded:
+        return again(request, pk, body, problem="Code the visit first, then look.")
+    except LeaseLost:
+        return late(request, pk, body)
+    return save(request, assignment, body)
+
+
 def judge(request: SignedRequest, assignment: Assignment, body: Body, verdict: Verdict) -> HttpResponse:
     pk = assignment.encounter_id
+    if is_outdated(assignment.encounter, body):
+        return again(request, pk, body, problem=RESUBMITTED)
     try:
         sent = submit_undoably(
             give_verdict, assignment=assignment, by=request.user, at=timezone.now(), draft=body, verdict=verdict,
             coded=coded_of(assignment.encounter, body), comment=body["comment"],
-            worksheet=body["worksheet"],
+            worksheet=body["worksheet"], judgements=judgements_in(body),
         )  # fmt: skip
     except HardFindings:
         return again(request, pk, body, refused=True)
-    except CommentMissing:
-        return again(
-            request, pk, body, problem="Write what the coder should look at before you return it.", place="id_comment"
-        )
-    except VerdictContradicts:
-        return again(request, pk, body, problem=contradiction(verdict))
-    except NotSuitable:
-        return again(request, pk, body, problem="Nobody verifies their own coding.")
+    except (ReasonsMissing, CommentMissing, VerdictContradicts, NotSuitable) as refusal:
+        problem, place = refusal_words(refusal, verdict)
+        return again(request, pk, body, problem=problem, place=place)
     except (LeaseLost, AlreadyMoved):
         return late(request, pk, body)
     return go_on(request, f"{assignment.encounter.label} {SAID[verdict]}.", sent=sent)
+
+
+def refusal_words(refusal: Exception, verdict: Verdict) -> tuple[str, str]:
+    """What is wrong, and the place on the page where it is put right."""
+    match refusal:
+        case ReasonsMissing(keys=keys):
+            return reasons_missing(len(keys)), "comparison"
+        case CommentMissing():
+            return "Write what the coder should look at before you return it.", "id_comment"
+        case VerdictContradicts():
+            return contradiction(verdict), ""
+        case _:
+            return "Nobody verifies their own coding.", ""
 
 
 def contradiction(verdict: Verdict) -> str:
     if verdict == Verdict.VERIFIED:
         return "Your version differs from the coder's: choose “Verified with corrections”, or undo your changes."
     return "Your version is the coder's: choose “Verified”, or make the correction first."
+
+
+def reasons_missing(count: int) -> str:
+    what = "One difference has" if count == 1 else f"{count} differences have"
+    return f"{what} no reason of yours yet. What is proposed counts once you have confirmed it."
+
+
+def is_outdated(encounter: Encounter, body: Body) -> bool:
+    """Whether the coder has sent another version since this form was made."""
+    judged = judged_version(encounter)
+    return "coder_version" in body and judged is not None and body["coder_version"] != judged.version
+
+
+def agreed(encounter: Encounter, body: Body, key: str) -> Body:
+    """The body with one difference taken back; as it is if there is none of this key any more."""
+    judged = judged_version(encounter)
+    if judged is None:
+        return body
+    sides = sides_of(encounter, judged, coded_of(encounter, body))
+    for one, its in zip(sides.found, keys_of(sides.found), strict=True):
+        if its == key:
+            return {**body, **lines_in(body_of(undone(sides.theirs, sides.mine, one, sides.found)))}
+    return body
+
+
+def lines_in(body: Body) -> Body:
+    return {part: body[part] for part in ("diagnoses", "procedures")}
 
 
 def save(request: SignedRequest, assignment: Assignment, body: Body) -> HttpResponse:
@@ -123,7 +194,7 @@ def again(  # noqa: PLR0913  (what can be wrong)
 ) -> HttpResponse:  # fmt: skip
     """The bench with what was sent, and why it was not taken."""
     bench = bench_of(request, pk, Stage.VERIFICATION)
-    body = body or bench.body() or start_of(bench.encounter)
+    body = body or bench.body() or start_of(bench.encounter, request.user)
     status = 409 if changed else 422
     return page(request, bench, body, status=status, problem=problem, place=place, changed=changed, refused=refused)
 
@@ -136,19 +207,51 @@ def late(request: SignedRequest, pk: int, body: Body) -> HttpResponse:
 
 def page(request: SignedRequest, bench: Bench, body: Body, *, status: int = 200, **notes: Any) -> HttpResponse:
     judged = judged_version(bench.encounter)
+    blind = is_blind(judged, request.user)
     context = shown(
         bench,
         **list_context(bench.encounter, body),
-        **comparison(bench.encounter, coded_of(bench.encounter, body)),
+        **(table_of(bench.encounter, judged, body) if judged and not blind else NOTHING),
         **{"problem": "", "place": "", "changed": False, "refused": False, "newer": [], **notes},
-        coder=judged.author.name if judged else "",
-        coder_comment=judged.comment if judged else "",
-        coder_version=judged.version if judged else 0,
-        coder_checks=judged.checks if judged else [],
-        coder_reason=judged.get_check_reason_display() if judged else "",
+        **about_coder(judged, blind=blind),
+        **sample_context(judged, request.user),
+        blind=blind,
         said=said_before(request),
     )
     return render(request, "coding/verify.html", context, status=status)
+
+
+def about_coder(judged: Coding | None, *, blind: bool) -> dict[str, Any]:
+    """Who coded it and what they said to it; nothing while it is not to be seen."""
+    if judged is None or blind:
+        return {"coder": "", "coder_comment": "", "coder_checks": [], "coder_reason": ""}
+    return {
+        "coder": judged.author.name,
+        "coder_comment": judged.comment,
+        "coder_checks": judged.checks,
+        "coder_reason": judged.get_check_reason_display(),
+    }
+
+
+def sample_context(judged: Coding | None, user: User) -> dict[str, Any]:
+    """Why the version is verified, and what the reader had coded when they saw it."""
+    sample = Sample.objects.filter(coding=judged).first() if judged else None
+    reveal = Reveal.objects.filter(coding=judged, verifier=user).first() if judged else None
+    return {
+        "sample": sample.sampled().words if sample else "",
+        "revealed_at": reveal.at if reveal else None,
+        "revealed": ", ".join(f"{row['label']}: {row['text']}" for row in body_rows(reveal.body)) if reveal else "",
+    }
+
+
+NOTHING = {"comparison": None, "fitting": "", "judging": False, "coder_version": 0}
+
+
+def table_of(encounter: Encounter, judged: Coding, body: Body) -> dict[str, Any]:
+    """Coder, difference, verifier, reason, and the score of it all."""
+    at = timezone.now()
+    sides = sides_of(encounter, judged, coded_of(encounter, body))
+    return {**judging_context(sides, body, at=at, on=day_of(encounter.practice, at)), **choices()}
 
 
 @requires(Permission.VERIFY)
@@ -157,65 +260,28 @@ def page(request: SignedRequest, bench: Bench, body: Body, *, status: int = 200,
 def compare(request: SignedRequest, pk: int) -> HttpResponse:
     """Coder, difference, verifier: the table for a version that is not saved yet, as a part of the page."""
     encounter = working_on(request, pk)
+    judged = judged_version(encounter)
     try:
         body = posted_body(request, encounter)
     except BadBody as error:
         return render(request, "coding/code_problem.html", {"problem": str(error)}, status=422)
-    return render(request, "coding/verify_table.html", comparison(encounter, coded_of(encounter, body)))
+    if judged is None or is_blind(judged, request.user):
+        return render(request, "coding/code_problem.html", {"problem": "There is nothing to compare with."}, status=422)
+    return render(request, "coding/verify_table.html", table_of(encounter, judged, body))
 
 
-# -- the table ----------------------------------------------------------------------------------------
-
-
-def comparison(encounter: Encounter, mine: CodedEncounter) -> dict[str, Any]:
-    """Every line of both versions, side by side, with what differs."""
-    judged = judged_version(encounter)
-    theirs = judged.coded() if judged else CodedEncounter(date_of_service=mine.date_of_service)
-    differences = differences_of(theirs, mine, weights_for(theirs, mine))
-    return {
-        "comparison": [
-            *part_rows(Part.DIAGNOSIS, theirs, differences),
-            *part_rows(Part.PROCEDURE, theirs, differences),
-        ],
-        "differences": len(differences),
-        "differences_words": words(len(differences)),
-        "fitting": (Verdict.CORRECTED if differences else Verdict.VERIFIED).value,
-    }
-
-
-def words(count: int) -> str:
-    if not count:
-        return "Both versions agree"
-    return f"{count} {'difference' if count == 1 else 'differences'}"
-
-
-def part_rows(part: Part, theirs: CodedEncounter, differences: tuple[Discrepancy, ...]) -> list[dict[str, Any]]:
-    """The rows of one kind of line: those that agree, and one for each difference, in the coder's order."""
-    own = [one for one in differences if one.part is part]
-    told_theirs = {one.coder_place for one in own}
-    rows = [
-        (
-            one.coder_place or one.verifier_place or 0,
-            0 if one.coder_place else 1,
-            {**difference_row(one), "part": part.value},
-        )
-        for one in own
-    ]
-    rows += [
-        (
-            place,
-            0,
-            {"tone": "agree", "glyph": "=", "label": "Agree", "coder": text, "verifier": text, "part": part.value},
-        )
-        for place, text in enumerate(lines_of(part, theirs), start=1)
-        if place not in told_theirs
-    ]
-    return [row for *_, row in sorted(rows, key=lambda row: row[:2])]
-
-
-def lines_of(part: Part, coded: CodedEncounter) -> list[str]:
-    """The lines of a version as people read them."""
-    if part is Part.PROCEDURE:
-        return ["-".join([line.code, *line.modifiers]) for line in coded.procedures]
-    day = coded.date_of_service
-    return [dotted(diagnosis_system(day), line.code) if day else line.code for line in coded.diagnoses]
+@requires(Permission.VERIFY)
+@require_POST
+@about_chart
+def agree(request: SignedRequest, pk: int) -> HttpResponse:
+    """The lines of a version that is not saved yet with one difference taken back, as a bench shows them."""
+    encounter = working_on(request, pk)
+    try:
+        body = posted_body(request, encounter)
+    except BadBody as error:
+        return JsonResponse({"message": str(error)}, status=422)
+    if is_blind(judged_version(encounter), request.user):
+        return JsonResponse({"message": "There is nothing to agree with yet."}, status=422)
+    after = agreed(encounter, body, request.POST.get("agree", ""))
+    day = coded_of(encounter, after).date_of_service
+    return JsonResponse(lines_in(titled(after, day)))

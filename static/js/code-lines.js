@@ -3,7 +3,6 @@ import { lettersOf } from "./code-rows.js";
 
 const DIAGNOSES = 12; // of a claim
 const POINTERS = 4; // of a line
-const MODIFIERS = 4;
 const UNDO_STEPS = 50;
 
 /** Something that cannot be done; its text says why, to the coder. */
@@ -31,26 +30,6 @@ export class CodeLines {
 
   of(key) {
     return [...this.all, ...this.ghosts].find((line) => line.key === key);
-  }
-
-  /** Modifiers or units were typed into a field of a procedure; whether it was that. */
-  type(focusKey = "", text = "") {
-    const { line, what } = this.#fieldOf(focusKey);
-    if (!line || (what !== "modifiers" && what !== "units")) return false;
-    line[what] = what === "units" ? unitsOf(text) : modifiersOf(text);
-    if (line.state === "accepted") line.state = "changed";
-    return true;
-  }
-
-  /** What was understood of it. */
-  typed(focusKey = "") {
-    const { line, what } = this.#fieldOf(focusKey);
-    return { modifiers: line?.modifiers.join(" "), units: line && String(line.units) }[what];
-  }
-
-  #fieldOf(focusKey) {
-    const [key, what] = focusKey.split(":");
-    return { line: this.procedures.find((procedure) => procedure.key === key), what };
   }
 
   get inHand() {
@@ -158,6 +137,3 @@ const whence = ({ evidence, state, suggestion }) => ({
   ...(evidence.length ? { evidence: evidence.map(bare) } : {}),
   ...(suggestion ? { state, suggestion } : {}),
 });
-
-const modifiersOf = (text) => text.toUpperCase().split(/[\s,.-]+/).filter((modifier) => /^[A-Z0-9]{2}$/.test(modifier)).slice(0, MODIFIERS);
-const unitsOf = (text) => Math.min(999, Math.max(0, Number.parseInt(text, 10) || 0));

@@ -2,6 +2,7 @@
 // Sends "codes:changed" {body, person} after each change; the form carries the same body when it is sent.
 import { Checks } from "./code-checks.js";
 import { Evidence } from "./code-evidence.js";
+import { settled, typedInto } from "./code-fields.js";
 import { CodeLines, Refused } from "./code-lines.js";
 import { LETTERS, groups } from "./code-rows.js";
 import { SearchSeed } from "./code-seed.js";
@@ -22,6 +23,7 @@ class CodeList extends HTMLElement {
   #timer;
   #stop; // of what it hears from outside itself
   #checks;
+  more = {}; // what another part of the bench keeps with the codes
 
   connectedCallback() {
     this.#stop = new AbortController();
@@ -44,7 +46,7 @@ class CodeList extends HTMLElement {
     this.addEventListener("focusin", (event) => this.#entered(event.target));
     this.addEventListener("keydown", (event) => this.#keydown(event));
     this.addEventListener("input", (event) => this.#typed(event.target));
-    this.addEventListener("change", (event) => this.#settled(event.target));
+    this.addEventListener("change", (event) => settled(event.target, this.#lines.procedures));
     this.closest("form").addEventListener("formdata", ({ formData }) => formData.set("body", JSON.stringify(this.body)));
     const [ghost] = this.#lines.ghosts;
     this.#lines.current = (ghost ?? this.#rows[0])?.key;
@@ -83,7 +85,23 @@ class CodeList extends HTMLElement {
   }
 
   get body() {
-    return { ...this.#lines.body, comment: this.#comment?.value ?? "", worksheet: this.#sheet.value };
+    return { ...this.#lines.body, comment: this.#comment?.value ?? "", worksheet: this.#sheet.value, ...this.more };
+  }
+
+  /** For verify-table: bring the line of a row (its id) in hand, its evidence into view; nothing where this version has no such line. */
+  hold(id) {
+    this.#lines.current = document.getElementById(id)?.dataset.row;
+    this.#markCurrent({ quiet: true });
+    this.#evidence.follow(this.#lines.inHand);
+  }
+
+  keep(more) { this.more = more; this.#tell(0); }
+
+  takeOver(body, text) {
+    this.#change(() => {
+      this.#lines.load(body, this.#lines.all);
+      this.#lines.current = this.#rows[0]?.key;
+    }, { text });
   }
 
   // -- changes -----------------------------------------------------------------------------------
@@ -288,10 +306,7 @@ class CodeList extends HTMLElement {
 
   /** Take over the coding that a finding offers, with the words of its lines. */
   #repair(body, name) {
-    this.#change(() => {
-      this.#lines.load(body, this.#lines.all);
-      this.#lines.current = this.#rows[0]?.key;
-    }, { text: `Done: ${name}` });
+    this.takeOver(body, `Done: ${name}`);
     this.#focusRow();
   }
 
@@ -353,12 +368,10 @@ class CodeList extends HTMLElement {
   }
 
   #typed(field) {
-    if (this.#lines.type(field.dataset.focusKey, field.value) || field === this.#comment) this.#tell(TYPING_PAUSE);
-  }
-
-  /** A field was left: show what was understood. */
-  #settled(field) {
-    field.value = this.#lines.typed(field.dataset.focusKey) ?? field.value;
+    const line = typedInto(field, this.#lines.procedures);
+    if (!line && field !== this.#comment) return;
+    if (line?.state === "accepted") line.state = "changed";
+    this.#tell(TYPING_PAUSE);
   }
 
   // -- drawing -------------------------------------------------------------------------------------

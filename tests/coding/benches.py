@@ -9,12 +9,17 @@ from PIL import Image, ImageDraw
 
 from coding.actions.leases import begin_assignment
 from coding.actions.queue import take_next
+from coding.actions.verification import differences, judged_version
+from coding.forms.coding import clean_body, coded_from
 from coding.models import Assignment
+from coding.rules.codings import CodedEncounter
+from coding.rules.discrepancies import keys_of
 from coding.rules.lifecycle import Stage
+from coding.rules.reasons import proposed
 from portal import storage
 from portal.models import Chart
 from tests import factories
-from tests.coding.lines import load_codes, precoded, submitted, waiting
+from tests.coding.lines import VISIT_DAY, load_codes, precoded, submitted, waiting
 
 
 def drawn(lines, size=(850, 1100)):
@@ -90,6 +95,18 @@ def body(diagnoses="", *procedures, comment=""):
         ],
         "comment": comment,
     })  # fmt: skip
+
+
+def with_words(held, sent):
+    """A body as `body` makes it, with the verifier's word on each difference: what is proposed for it."""
+    raw = json.loads(sent)
+    mine = coded_from(clean_body(raw), CodedEncounter(date_of_service=VISIT_DAY))
+    words = {
+        key: {"reason": proposed(one).reason, "severity": proposed(one).severity}
+        for one in differences(judged_version(held.encounter), mine)
+        for key in keys_of([one])
+    }
+    return json.dumps({**raw, "judged": words})
 
 
 def lapse(assignment):

@@ -10,7 +10,9 @@ from coding.models import (
     Dispute,
     DisputeStep,
     QualityTerms,
+    Reveal,
     Ruling,
+    Sample,
     Score,
     SecondCoding,
     Verdict,
@@ -139,6 +141,22 @@ def coded_twice_by_one() -> None:
     taken(of=of, coder=of.coder)
 
 
+def sample(**fields: Any) -> Sample:
+    of = fields.pop("of", None) or judged()
+    return Sample.objects.create(**{
+        "practice": of.practice, "encounter": of.encounter, "coding": of.coder_version, "source": "every",
+        "selected_at": NOON, **fields,
+    })  # fmt: skip
+
+
+def reveal(**fields: Any) -> Reveal:
+    of = fields.pop("of", None) or judged()
+    return Reveal.objects.create(**{
+        "practice": of.practice, "encounter": of.encounter, "coding": of.coder_version, "verifier": of.verifier,
+        "at": NOON, **fields,
+    })  # fmt: skip
+
+
 BROKEN_QUALITY: dict[str, Callable[[], Any]] = {
     "coding_discrepancy_part_known": lambda: difference(part="hat"),
     "coding_discrepancy_reason_known": lambda: difference(reason="mood"),
@@ -161,6 +179,10 @@ BROKEN_QUALITY: dict[str, Callable[[], Any]] = {
     "coding_secondcoding_by_another": coded_twice_by_one,
     "coding_secondcoding_taken_by": lambda: second(status="taken"),
     "coding_secondcoding_submitted_at": lambda: taken(status="done"),
+    "coding_sample_source_known": lambda: sample(source="whim"),
+    "coding_sample_drawn": lambda: sample(source="random", share=5),
+    "coding_sample_focused": lambda: sample(source="focus"),
+    "coding_reveal_once": two(reveal, of=judged),
     "coding_ruling_specialty_known": lambda: ruling(specialty="magic"),
     "coding_ruling_dates": lambda: withdrawn(date(2026, 1, 1)),
     "coding_ruling_says_something": lambda: ruling(text=""),
@@ -171,6 +193,8 @@ BROKEN_QUALITY_AT_THE_END: dict[str, Callable[[], Any]] = {
     "coding_dispute_found_there": about_another_verification,
     "coding_secondcoding_first_of_encounter": lambda: second(encounter=judged().encounter),
     "coding_secondcoding_first_author": lambda: second(first_coder=factories.UserFactory(roles=[Role.CODER])),
+    "coding_sample_of_encounter": lambda: sample(encounter=judged().encounter),
+    "coding_reveal_of_encounter": lambda: reveal(encounter=judged().encounter),
     "coding_score_terms_id_same_practice": lambda: scored(terms=terms()),
 }
 FROZEN_QUALITY: dict[str, Callable[[], Any]] = {
@@ -178,4 +202,6 @@ FROZEN_QUALITY: dict[str, Callable[[], Any]] = {
     "score": scored,
     "disputestep": step,
     "discrepancy": difference,
+    "sample": sample,
+    "reveal": reveal,
 }

@@ -5,7 +5,7 @@ from django.urls import reverse
 
 from coding.models import Coding, Draft, Encounter, Verification
 from coding.rules.lifecycle import EncounterStatus
-from tests.coding.benches import body, form_for, lapse, to_verify
+from tests.coding.benches import body, form_for, lapse, to_verify, with_words
 from tests.coding.lines import coded
 
 pytestmark = pytest.mark.django_db
@@ -57,19 +57,23 @@ def test_verified_finishes_it(held, bea, as_user):
 
 def test_a_correction_from_the_plain_rows_keeps_both_versions(held, bea, as_user):
     rows = {"dx-1": "E11.9", "dx-2": "I10", "px-1-code": "99213", "px-1-units": "1", "px-1-pointers": "A"}
+    browser = as_user(bea)
+    assert browser.post(url_of(held), form_for(held, **rows, action="corrected")).status_code == 422
+    rows |= {"difference-3": "procedure|up_coded|99214|99213", "reason-3": "em_level", "severity-3": "payment"}
     as_user(bea).post(url_of(held), form_for(held, **rows, action="corrected", comment="Low complexity."))
     said = Verification.objects.get()
     assert (said.verdict, said.comment) == ("corrected", "Low complexity.")
     assert Coding.objects.count() == 2
+    assert said.discrepancies.get().reason == "em_level"
 
 
 def test_a_return_needs_a_comment(held, bea, as_user):
-    page = as_user(bea).post(url_of(held), form_for(held, body=OTHER, action="returned"))
+    page = as_user(bea).post(url_of(held), form_for(held, body=with_words(held, OTHER), action="returned"))
     assert page.status_code == 422
     assert 'href="#id_comment"' in page.content.decode()
     assert not Verification.objects.exists()
-    sent = form_for(held, body=body("E119 I10", ("99213", [1]), comment="Only two problems."), action="returned")
-    as_user(bea).post(url_of(held), sent)
+    sent = with_words(held, body("E119 I10", ("99213", [1]), comment="Only two problems."))
+    as_user(bea).post(url_of(held), form_for(held, body=sent, action="returned"))
     assert Encounter.objects.get().status == EncounterStatus.TO_CODE
 
 

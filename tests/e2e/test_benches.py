@@ -77,8 +77,10 @@ def test_a_chart_walks_through_the_three_benches_by_keyboard(screen, river, ann,
     expect(page.locator("verify-table")).to_contain_text("Both versions agree")
     for key in ("j", "x"):
         page.keyboard.press(key)
-    expect(page.locator("verify-table")).to_contain_text("Unsupported")
+    expect(page.locator("verify-table")).to_contain_text("Not supported")
     expect(page.locator("[data-verdict=corrected]")).to_have_attribute("data-action", "verify.return")
+    page.keyboard.press("4")
+    expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
     assert_accessible(page)
     page.keyboard.press("Control+Enter")
     page.wait_for_url(f"**{reverse('coding:queue')}")

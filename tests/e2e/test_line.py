@@ -177,7 +177,8 @@ def test_the_whole_line(site, browser, practice, cleo, ann, bea, max_, tmp_path)
     beas.page.keyboard.press("Enter")
     beas.page.keyboard.press("Escape")
     expect(beas.page.locator("verify-table")).to_contain_text("Missed")
-    beas.page.get_by_label(re.compile("comment", re.IGNORECASE)).first.fill(CANARIES["verifier's comment"])
+    beas.page.keyboard.press("v")  # the proposed reason holds
+    beas.page.get_by_label("Comment to the coder").fill(CANARIES["verifier's comment"])
     expect(beas.page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
     corrected = beas.page.url
     beas.page.keyboard.press("Control+Enter")

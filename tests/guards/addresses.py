@@ -174,6 +174,7 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:findings": bench("coding_work", "ann"),
     "coding:verify": bench("verifying_work", "bea"),
     "coding:compare": bench("verifying_work", "bea"),
+    "coding:agree": bench("verifying_work", "bea"),
     "coding:draft": bench("coding_work", "ann"),
     "coding:draft-compare": bench("coding_work", "ann"),
     "coding:draft-resolve": bench("coding_work", "ann"),

@@ -151,6 +151,8 @@ def test_only_the_tables_of_record_are_frozen(db):
         "coding_coding",
         "coding_diagnosis",
         "coding_procedureline",
+        "coding_reveal",
+        "coding_sample",
         "coding_verification",
         "coding_discrepancy",
         "coding_encounterevent",

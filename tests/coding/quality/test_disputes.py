@@ -18,7 +18,7 @@ from coding.actions.disputes import (
 from coding.actions.moves import AlreadyMoved
 from coding.actions.queue import take_next
 from coding.actions.scores import Backdated, keep_score, set_quality_terms
-from coding.actions.verification import earlier_differences, give_verdict
+from coding.actions.verification import ReasonsMissing, earlier_differences, give_verdict
 from coding.models import Dispute, DisputeStep, QualityTerms, Score, Verdict
 from coding.rules.check_reasons import CheckReason
 from coding.rules.discrepancies import keys_of
@@ -83,11 +83,18 @@ def test_the_verifiers_word_replaces_what_was_proposed(held, bea):
     version = coded("E119", "99213@1")
     from coding.actions.verification import differences, judged_version
 
-    key = keys_of(differences(judged_version(held.encounter), version))[1]
+    struck, level = keys_of(differences(judged_version(held.encounter), version))
     word = Judgement(Reason.GUIDELINE, Severity.QUALITY, "See the time statement.")
+    with pytest.raises(ReasonsMissing) as missing:
+        give_verdict(
+            assignment=held, by=bea, at=NOON, verdict=Verdict.CORRECTED, coded=version, judgements={level: word}
+        )
+    assert missing.value.keys == (struck,)
     said = give_verdict(
         assignment=held, by=bea, at=NOON, verdict=Verdict.CORRECTED, coded=version,
-        judgements={key: word, "of nothing there": word},
+        judgements={
+            struck: Judgement(Reason.UNSUPPORTED, Severity.PAYMENT), level: word, "of nothing there": word,
+        },
     )  # fmt: skip
     assert list(said.discrepancies.values_list("reason", "severity", "note")) == [
         ("unsupported", "payment", ""),
