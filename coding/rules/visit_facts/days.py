@@ -14,7 +14,7 @@ MONTH = r"(?:jan(?:uary)?|feb(?:ruary)?|mar(?:ch)?|apr(?:il)?|may|june?|july?|au
 MONTH += r"|oct(?:ober)?|nov(?:ember)?|dec(?:ember)?)\.?"
 WEEKDAY = r"(?:(?:mon|tues?|wed(?:nes)?|thu(?:rs)?|fri|sat(?:ur)?|sun)(?:day)?\.?,?\s+)?"
 # Letters that readers of scans take for digits.
-MISREAD = str.maketrans({"O": "0", "o": "0", "Q": "0", "D": "0", "l": "1", "I": "1", "|": "1", "S": "5", "s": "5", "B": "8"})
+MISREAD = str.maketrans("OoQDlI|SsB", "0000111558")
 DIGIT = r"[0-9OoQDlI|SB]"
 SIGN = r"\s?[/.\-]\s?"
 FORMS = (
@@ -93,7 +93,7 @@ def day_of(found: re.Match[str], on: date) -> Day | None:
         )
     except ValueError:
         return None
-    return Day(made, found.start(), found.end(), mended) if OLDEST <= made.year and made <= on else None
+    return Day(made, found.start(), found.end(), mended) if made.year >= OLDEST and made <= on else None
 
 
 def full_date(year: int, month: int, day: int, on: date) -> date:

@@ -70,7 +70,8 @@ def day_of(facts: Mapping[str, Facts], name: str) -> date | None:
 
 def mention(name: str, value: str, visit: EarlierVisit, known: Known) -> Mention:
     rows: tuple[Listed, ...] = known.practice.payers if name == "payer" else ()
-    shown = next((row.name for row in rows if row.key == value), SEX_NAMES.get(value, value) if name == "sex" else value)
+    names = SEX_NAMES if name == "sex" else {row.key: row.name for row in rows}
+    shown = names.get(value, value)
     return of_earlier(value, shown, visit, bare(value) if name in {"account_number", "member_id"} else "")
 
 

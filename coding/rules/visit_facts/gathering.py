@@ -34,6 +34,7 @@ def facts_of(known: Known) -> Mapping[str, Facts]:
     found["place_of_service"] += [
         place for location in found["location"] for place in places.place_of(location, known.practice.locations)
     ]
+    found["rendering_provider"] += only_provider(known)
     facts = {name: ranked(found[name]) for name in FIELDS if found[name]}
     without_last_day_alone(facts)
     without_days_before_birth(facts)
@@ -61,7 +62,7 @@ def read_page(page: Sheet, known: Known, found: Mentions) -> None:
         ("rendering_provider", people.signatures(page, known.practice.providers)),
         ("location", places.told_locations(page, known.practice.locations)),
         ("place_of_service", places.told_places(page)),
-        ("visit_type", kinds.heading_kinds(page, taken)),
+        ("visit_type", [*kinds.heading_kinds(page, taken), *kinds.ticked_kinds(page)]),
         ("modifiers", kinds.modifiers(page)),
     ):
         found[name].extend(mentions)
@@ -99,6 +100,15 @@ def of_manifest(name: str, value: str, known: Known) -> Mention:
     shown = next((row.name for row in lists.get(name, ()) if row.key == value), value)
     same = {"patient_name": same_person, "account_number": bare, "member_id": bare}.get(name)
     return Mention(value, shown, Weight.LABELLED, None, same(value) if same else "", Source.MANIFEST, "Manifest")
+
+
+def only_provider(known: Known) -> list[Mention]:
+    """The one provider whom the practice has for this specialty: offered, whatever the pages say."""
+    rows = [row for row in known.practice.providers if not known.specialty or row.specialty == known.specialty]
+    if len(rows) != 1:
+        return []
+    said = "The only provider of this specialty" if known.specialty else "The only provider"
+    return [Mention(rows[0].key, rows[0].name, Weight.HINT, source=Source.LIST, said=said)]
 
 
 def plainest(mentions: Sequence[Mention]) -> list[Mention]:

@@ -20,22 +20,23 @@ PLAIN = (
     ("established", re.compile(r"\best(?:ablished|\.)? (?:patient|pt)\b", re.IGNORECASE)),
 )
 SPOKEN = (
-    ("preventive", re.compile(r"\b(?:wellness|well[- ](?:child|woman)|preventive|annual (?:physical|exam\w*)|physical exam "
-                              r"annual|yearly physical)\b", re.IGNORECASE)),
+    ("preventive", re.compile(r"\b(?:wellness|well[- ](?:child|woman)|preventive|annual (?:physical|exam\w*)"
+                              r"|yearly physical)\b", re.IGNORECASE)),
     ("consultation", re.compile(r"\bconsult(?:ation)?\b", re.IGNORECASE)),
     ("procedure", re.compile(r"\b(?:operative|procedure|surgical) (?:report|note|record)\b", re.IGNORECASE)),
-    ("diagnostic", re.compile(r"\b(?:radiology|pathology|imaging|diagnostic|laboratory|x-?ray|ultrasound|mri|ct)\b[^\n]{0,20}"
-                              r"\b(?:report|study|result)|\bradiograph\b", re.IGNORECASE)),
+    ("diagnostic", re.compile(r"\b(?:radiology|pathology|imaging|diagnostic|laboratory|x-?ray|ultrasound|mri|ct)\b"
+                              r"[^\n]{0,20}\b(?:report|study|result)|\bradiograph\b", re.IGNORECASE)),
     ("emergency", re.compile(r"\bemergency (?:department|room|visit)\b", re.IGNORECASE)),
     ("inpatient", re.compile(r"\b(?:inpatient|discharge summary|admission (?:note|h))\b", re.IGNORECASE)),
 )  # fmt: skip
 HEADING_WORDS = 9  # a line of more words is a sentence
+BOX = re.compile(r"\W{0,3}\[\s?[xX✓✔]\s?\]")
 YES = re.compile(r"(?:yes|y|x|true)\b", re.IGNORECASE)
 # Each from the words that CMS asks for or names; what a practice bills under is the coder's to decide.
 MODIFIERS = (
     ("GC", "Teaching physician", re.compile(
-        r"\b(?:present (?:with|during)|saw and (?:examined|evaluated)|participated)\b[^.]{0,80}\b(?:resident|key portions?"
-        r"|critical portions?)\b[^.]*", re.IGNORECASE)),
+        r"\b(?:present (?:with|during)|saw and (?:examined|evaluated)|participated)\b[^.]{0,80}\b(?:resident"
+        r"|key portions?|critical portions?)\b[^.]*", re.IGNORECASE)),
     ("FS", "Split or shared visit", re.compile(r"\bsplit[ /-]?(?:or[ -])?shared\b", re.IGNORECASE)),
     ("95", "Audio and video", re.compile(
         r"\b(?:audio[- ]?(?:and|/|&)?[- ]?(?:video|visual)|two-?way video|real-?time video)\b", re.IGNORECASE)),
@@ -60,6 +61,15 @@ def labelled_kinds(found: Labelled) -> Iterator[Mention]:
             yield Mention(value, SHOWN[value], Weight.LABELLED, found.sheet.passage(found.start, found.end))
     elif found.kind is Kind.NEW_PATIENT and YES.match(found.text):
         yield Mention("new", SHOWN["new"], Weight.LABELLED, found.sheet.passage(found.label.start, found.end))
+
+
+def ticked_kinds(sheet: Sheet) -> Iterator[Mention]:
+    """A box that is ticked behind the kind: "Established Patient: [X]". Ticks are misread easily: offered only."""
+    for value, pattern in PLAIN:
+        for found in pattern.finditer(sheet.text):
+            box = BOX.match(sheet.text, found.end())
+            if box is not None:
+                yield Mention(value, SHOWN[value], Weight.WEAK, sheet.passage(found.start(), box.end()))
 
 
 def heading_kinds(sheet: Sheet, taken: set[int]) -> Iterator[Mention]:

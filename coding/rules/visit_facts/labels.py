@@ -46,7 +46,9 @@ class Kind(StrEnum):
 
 NO = r"(?: ?(?:no\b\.?|number|num\b\.?|#|id))"
 DOCTOR = r"(?:provider|physician|doctor|clinician|practitioner)"
-WHOSE = r"(?:guarantor|subscriber|insured|policy ?holder|emergency contact|responsible party|parent|mother|father|spouse"
+WHOSE = (
+    r"(?:guarantor|subscriber|insured|policy ?holder|emergency contact|responsible party|parent|mother|father|spouse"
+)
 WHOSE += r"|guardian|next of kin|employer|informant)(?:['’]?s)?"
 # The kind, the label, and whether it is one without a colon too.
 TABLE: tuple[tuple[Kind, str, bool], ...] = (
@@ -69,7 +71,7 @@ TABLE: tuple[tuple[Kind, str, bool], ...] = (
     (Kind.DISCHARGED, r"(?:date of )?discharge(?: date)?|discharged(?: on)?|date discharged", False),
     (Kind.DATE, r"(?:today['’]?s )?date", False),
     (Kind.RENDERING, rf"(?:rendering|attending|treating|performing|servicing|billing|consulting|examining|reading"
-     rf"|interpreting|supervising)(?: {DOCTOR})?", False),
+     rf"|interpreting|supervising)(?: (?:{DOCTOR}|md|do))?", False),
     (Kind.RENDERING, rf"{DOCTOR}(?: name)?|surgeon|radiologist|cardiologist|anesthesiologist|author"
      r"|(?:seen|examined|performed|interpreted|read|evaluated|treated) by", False),
     (Kind.RENDERING, rf"(?:rendering|attending|treating) {DOCTOR}(?: name)?", True),
@@ -80,14 +82,17 @@ TABLE: tuple[tuple[Kind, str, bool], ...] = (
     (Kind.NPI, r"(?:rendering |attending |provider )?npi(?: (?:no|number|#))?", True),
     (Kind.LOCATION, r"(?:service |visit )?(?:location|facility|site)(?: name)?|clinic|seen at|department", False),
     (Kind.PLACE, r"place of service(?: code)?|pos(?: code)?", True),
-    (Kind.PAYER, r"(?:primary |1st |first )?(?:insurance|payer|payor|carrier|coverage)(?: (?:plan|company|carrier|name|co\.?)"
-     r")*|financial class|(?:health|insurance) plan|plan name|primary ins\.?", False),
-    (Kind.OTHER_PAYER, r"(?:secondary|tertiary|2nd|second|3rd|third|other|supplemental)(?: (?:insurance|payer|payor|carrier"
-     r"|coverage|ins\.?|plan))+", False),
-    (Kind.MEMBER, rf"member{NO}|subscriber{NO}|insured(?:['’]?s)?{NO}|medicare{NO}|medicaid{NO}|cardholder id|mbi|hicn?", True),
+    (Kind.PAYER, r"(?:primary |1st |first )?(?:insurance|payer|payor|carrier|coverage)"
+     r"(?: (?:plan|company|carrier|name|co\.?))*|financial class|(?:health|insurance) plan|plan name"
+     r"|(?:primary )?ins\.?", False),
+    (Kind.OTHER_PAYER, r"(?:secondary|tertiary|2nd|second|3rd|third|other|supplemental)"
+     r"(?: (?:insurance|payer|payor|carrier|coverage|ins\.?|plan))+", False),
+    (Kind.MEMBER, rf"member{NO}|subscriber{NO}|insured(?:['’]?s)?{NO}|medicare{NO}|medicaid{NO}|cardholder id"
+     r"|mbi|hicn?", True),
     (Kind.POLICY, rf"policy{NO}|cert(?:ificate)?{NO}|insurance (?:id|no\.?|number|#)", True),
     (Kind.BARE_ID, r"id(?:\s*(?:no\.?|number|#))?", False),
-    (Kind.VISIT_TYPE, r"(?:visit|encounter|patient|appointment|appt\.?) type|type of (?:visit|encounter|service)", True),
+    (Kind.VISIT_TYPE, r"(?:visit|encounter|patient|appointment|appt\.?) type"
+     r"|type of (?:visit|encounter|service)", True),
     (Kind.NEW_PATIENT, r"new patient|new pt\.?", False),
     (Kind.OTHER_PERSON, rf"{WHOSE}(?: (?:name|dob|date of birth|birth ?date|sex|phone|address|relationship))*", False),
     (Kind.OTHER_PERSON, rf"{WHOSE} (?:dob|date of birth|birth ?date|name)", True),
@@ -96,15 +101,16 @@ TABLE: tuple[tuple[Kind, str, bool], ...] = (
      r"|next (?:appointment|appt\.?|visit)|last (?:visit|seen|appointment|menstrual period)|lmp|follow[- ]?up(?: date)?"
      r"|date of (?:injury|onset|accident|loss|death|last visit)|(?:injury|onset|accident) date|doi|expires|effective"
      r"|valid (?:from|until|to)", True),
-    (Kind.OTHER, rf"(?:group|grp|plan|claim|order|rx|prescription|case|lot|phone|fax|authorization|auth|referral|specimen"
-     rf"|accession|visit|encounter|invoice|license|dea|tax|clia|ssn|room|bed){NO}?|tel(?:ephone)?|cell|e-?mail|address"
+    (Kind.OTHER, rf"(?:group|grp|plan|claim|order|rx|prescription|case|lot|phone|fax|authorization|auth|referral"
+     rf"|specimen|accession|visit|encounter|invoice|license|dea|tax|clia|ssn|room|bed){NO}?|tel(?:ephone)?|cell|e-?mail|address"
      r"|city|state|zip|age|allergies|diagnosis|dx|procedure|relationship|marital status|race|ethnicity|language"
      r"|occupation|pharmacy", False),
     (Kind.OTHER, r"[dt](?=\s?:)", False),  # dictated and transcribed
-    (Kind.OTHER, rf"(?:resident|fellow|assistant|scribe|scribed by|nurse|ma|pcp|primary care {DOCTOR}|cc|transcriptionist"
-     rf"|anesthesia|locum tenens(?: for dr\.? \w+)?|dictated by|entered by|prepared by|previous {DOCTOR})", False),
+    (Kind.OTHER, rf"(?:resident|fellow|assistant|scribe|scribed by|nurse|ma|pcp|primary care {DOCTOR}|cc"
+     rf"|transcriptionist|anesthesia|locum tenens(?: for dr\.? \w+)?|dictated by|entered by|prepared by"
+     rf"|previous {DOCTOR})", False),
 )  # fmt: skip
-SIGN = r"\s*(?:#\s*)?[:;=#]+|\s*\.\s*(?=:)|\s*\.(?=\s)"
+SIGN = r"\s*(?:#\s*)?[:;=#]+|\s*\.\s*(?=:)|\s*\.(?=\s)|\s[-–—](?=\s)"
 # Letters that readers of scans take for each other.
 MISREAD = {"i": "[il1!|]", "l": "[li1|]", "o": "[o0]", "m": "(?:m|rn)"}
 PIECES = re.compile(r"\\.|\[[^\]]*\]|rn|.")
@@ -122,7 +128,8 @@ LABEL = [
 ]
 ACRONYM = re.compile(r"(?:DOB|DOS|MRN|NPI|POS|MBI)\s*$")
 BEFORE = re.compile(r"(?:^|\n|\s{3}|[|;,()\[\]])\s*$")
-BLANK = re.compile(r"[\s:;#=.]*")
+BLANK = re.compile(r"[\s:;#=.\-–—]*")
+DASHES = "-–—"
 
 
 @dataclass(frozen=True)
@@ -178,8 +185,9 @@ def stands_as_label(text: str, found: re.Match[str], *, bare: bool) -> bool:
     line_start = text.rfind("\n", 0, found.start()) + 1
     at_start = bool(BEFORE.search(text[line_start : found.start()])) or line_start == found.start()
     behind = text[found.end() : found.end() + 4]
-    if found["sign"].strip():
-        return at_start or word[0].isupper()
+    sign = found["sign"].strip()
+    if sign:
+        return at_start or (word[0].isupper() and sign not in DASHES)
     heads_column = behind.startswith(("   ", "\n")) or not behind
     if heads_column:
         return at_start and (word[0].isupper())

@@ -27,7 +27,8 @@ NO_NAMES = frozenset(
         "denies", "reports", "states", "presents", "presented", "has", "is", "was", "will", "name", "date", "see",
         "unknown", "information", "signature", "instructions", "education", "portal", "history", "type", "status",
         "number", "not", "none", "male", "female", "new", "established", "medical", "family", "clinic", "hospital",
-        "center", "visit", "note", "chart", "record", "insurance", "phone", "address", "the", "and", "of", "for", "with",
+        "center", "visit", "note", "chart", "record", "insurance", "phone", "address", "the", "and", "of", "for",
+        "with",
     }
 )  # fmt: skip
 LETTERS = r"[^\W\d_]"
@@ -49,7 +50,7 @@ def person_at(text: str) -> tuple[str, int, int] | None:
     pieces = list(re.finditer(PART, found[0]))
     while pieces and plain(pieces[0][0]) in TITLES:
         pieces.pop(0)
-    kept = []
+    kept: list[re.Match[str]] = []
     for piece in pieces:
         word = plain(piece[0])
         if kept and (word in CREDENTIALS and (piece[0].isupper() or "." in piece[0] or piece[0] == "PhD")):
@@ -96,7 +97,8 @@ def fits(text: str, people: Iterable[Listed]) -> list[Fit]:
 
 def spoken(text: str) -> list[str]:
     """The words of a name without titles and degrees."""
-    words = [plain(word) for word in re.findall(rf"{LETTERS}(?:{LETTERS}|['’\-0])*", re.sub(r"\b(\w)\.(?=\w\.)", r"\1", text))]
+    text = re.sub(r"\b(\w)\.(?=\w\.)", r"\1", text)  # "M.D." is one word
+    words = [plain(word) for word in re.findall(rf"{LETTERS}(?:{LETTERS}|['’\-0])*", text)]
     return [word for word in words if word and word not in TITLES | CREDENTIALS | SUFFIXES]
 
 
@@ -141,7 +143,9 @@ def is_first_last(name: str) -> bool:
     head, comma, rest = name.partition(",")
     if not comma:
         return True
-    return all(plain(word) in CREDENTIALS | SUFFIXES for word in rest.replace(",", " ").split()) or len(head.split()) > 1
+    return (
+        all(plain(word) in CREDENTIALS | SUFFIXES for word in rest.replace(",", " ").split()) or len(head.split()) > 1
+    )
 
 
 def nearly(one: str, other: str) -> bool:

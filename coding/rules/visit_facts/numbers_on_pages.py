@@ -7,7 +7,9 @@ import re
 # Readers of scans put a blank behind a hyphen.
 ACCOUNT = re.compile(r"[A-Z0-9](?:[A-Z0-9]|- ?(?=\w)){2,19}(?![\w/])", re.IGNORECASE)
 # A Medicare number in its three groups (CMS, MBI format), else one word.
-MEMBER = re.compile(r"[A-Z0-9]{4}[ \-][A-Z0-9]{3}[ \-][A-Z0-9]{4}(?!\w)|[A-Z0-9][A-Z0-9\-]{3,24}(?![\w/])", re.IGNORECASE)
+MEMBER = re.compile(
+    r"[A-Z0-9]{4}[ \-][A-Z0-9]{3}[ \-][A-Z0-9]{4}(?!\w)|[A-Z0-9][A-Z0-9\-]{3,24}(?![\w/])", re.IGNORECASE
+)
 NPI = re.compile(r"[12]\d{9}(?!\d)")
 
 

@@ -15,7 +15,7 @@ from coding.rules.visit_facts.sheets import Sheet
 
 OTHERS = {Kind.OTHER_PERSON, Kind.OTHER_PAYER}
 # "WHITFIELD, ROSA   DOB 4/17/1958": the head of a later page.
-HEAD = re.compile(r"(?m)^(?P<name>[^\n]{5,60}?)\s{2,}(?=(?:d\.?o\.?b|mrn|date of birth)\b)", re.IGNORECASE)
+HEAD = re.compile(r"(?m)^(?P<name>[^\n]{5,60}?)(?:\s{2,}| \()(?=(?:d\.?o\.?b|mrn|date of birth)\b)", re.IGNORECASE)
 SEX = re.compile(r"(?:(?P<F>female|woman|f)|(?P<M>male|man|m)|(?P<U>unknown|u))(?!\w)", re.IGNORECASE)
 ANY_SEX = re.compile(r"(?<!\w)(?:(?P<F>female|f)|(?P<M>male|m))(?!\w)", re.IGNORECASE)
 BESIDE_BIRTH = re.compile(r"\s{0,3}[(,/]?\s?(?:(?P<F>F|Female)|(?P<M>M|Male))\b\)?(?!['’\w])")

@@ -12,12 +12,15 @@ from coding.rules.visit_facts.shape import Listed, Mention, Weight
 
 # What front desks write for payers that every practice has; the practice's own names are in its list.
 EVERYDAY = {
-    "bcbs": "blue cross blue shield", "bc bs": "blue cross blue shield", "bluecross blueshield": "blue cross blue shield",
+    "bcbs": "blue cross blue shield", "bc bs": "blue cross blue shield",
+    "bluecross blueshield": "blue cross blue shield",
     "uhc": "unitedhealthcare", "united healthcare": "unitedhealthcare", "united health care": "unitedhealthcare",
     "mcr": "medicare", "mcare": "medicare", "mcd": "medicaid", "mcaid": "medicaid", "medi cal": "medicaid",
-    "workers comp": "workers compensation", "workmans comp": "workers compensation", "work comp": "workers compensation",
+    "workers comp": "workers compensation", "workmans comp": "workers compensation",
+    "work comp": "workers compensation",
     "worker comp": "workers compensation", "wc": "workers compensation", "w c": "workers compensation",
-    "self pay": "selfpay", "private pay": "selfpay", "cash pay": "selfpay", "cash": "selfpay", "uninsured": "selfpay",
+    "self pay": "selfpay", "private pay": "selfpay", "cash pay": "selfpay", "cash": "selfpay",
+    "uninsured": "selfpay",
     "no insurance": "selfpay", "va": "veterans affairs", "hum": "humana",
 }  # fmt: skip
 STATES = {
@@ -30,6 +33,12 @@ STATES = {
     "wi": "wisconsin", "wv": "west virginia", "wy": "wyoming",
 }  # fmt: skip
 IDLE = frozenset({"of", "the", "and", "a", "inc", "co", "llc", "company", "ins", "insurance"})
+# Kinds of plan: beside a payer's name they make it no other payer.
+PLANS = frozenset({
+    "ppo", "hmo", "epo", "pos", "hdhp", "plan", "health", "gold", "silver", "bronze", "platinum", "choice", "plus",
+    "commercial", "group", "individual", "traditional", "original", "primary", "part", "b", "standard", "basic",
+    "select",
+})  # fmt: skip
 INITIALS = 4  # letters from which a payer may be known by its initials
 LONGEST = 60  # characters of what stands behind a label
 
@@ -49,29 +58,33 @@ def payers(found: Labelled, listed: Iterable[Listed]) -> Iterator[Mention]:
     if found.kind is not Kind.PAYER:
         return
     text = found.text[:LONGEST]
-    for row in matching(text, list(listed)):
-        yield Mention(row.key, row.name, Weight.LABELLED, found.sheet.passage(found.start, found.start + len(text)))
+    for row, weight in matching(text, list(listed)):
+        yield Mention(row.key, row.name, weight, found.sheet.passage(found.start, found.start + len(text)))
 
 
-def matching(text: str, listed: list[Listed]) -> list[Listed]:
-    """Rows by what is said: the same name, else the longest that it begins with, else those that it is part of."""
+def matching(text: str, listed: list[Listed]) -> list[tuple[Listed, Weight]]:
+    """Rows by what is said: the same name, else the longest that it holds, else those that it is part of.
+
+    A name beside words that tell more than the kind of plan ("Aetna Medicare Advantage") may be another payer's.
+    """
     said = known_as(text)
     if not said:
         return []
     rows = [(row, [known_as(name) for name in (row.name, *row.also)]) for row in listed]
-    same = [row for row, names in rows if any(joined(name) == joined(said) for name in names)]
+    same = [row for row, names in rows if any("".join(name) == "".join(said) for name in names)]
     if same:
-        return same
-    held = [(len(name), row) for row, names in rows for name in names if name and contains(said, name)]
+        return [(row, Weight.LABELLED) for row in same]
+    held = [(name, row) for row, names in rows for name in names if name and contains(said, name)]
     if held:
-        longest = max(length for length, _ in held)
-        return unique(row for length, row in held if length == longest)
-    part = unique(row for row, names in rows if any(holds_all(name, said) for name in names))
-    return part or [row for row in listed if initials(row.name) == "".join(said)]
-
-
-def joined(words: Iterable[str]) -> str:
-    return "".join(words)
+        longest = max(len(name) for name, _ in held)
+        return unique(
+            (row, Weight.WEAK if set(said) - set(name) - PLANS else Weight.LABELLED)
+            for name, row in held
+            if len(name) == longest
+        )
+    part = [row for row, names in rows if any(holds_all(name, said) for name in names)]
+    part = part or [row for row in listed if initials(row.name) == "".join(said)]
+    return unique((row, Weight.LABELLED) for row in part)
 
 
 def holds_all(name: tuple[str, ...], said: tuple[str, ...]) -> bool:
@@ -84,5 +97,9 @@ def initials(name: str) -> str:
     return "".join(word[0] for word in words) if len(words) >= INITIALS else ""
 
 
-def unique(rows: Iterable[Listed]) -> list[Listed]:
-    return list(dict.fromkeys(rows))
+def unique(rows: Iterable[tuple[Listed, Weight]]) -> list[tuple[Listed, Weight]]:
+    """Each row once, with the weight that it has first."""
+    found: dict[Listed, Weight] = {}
+    for row, weight in rows:
+        found.setdefault(row, weight)
+    return list(found.items())

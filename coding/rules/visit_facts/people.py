@@ -12,6 +12,7 @@ from coding.rules.visit_facts.shape import Listed, Mention, Weight
 from coding.rules.visit_facts.sheets import Sheet
 
 RENDERS, REFERS = {Kind.RENDERING, Kind.SIGNED}, {Kind.REFERRING}
+LETTERHEAD = 3  # lines
 NAME_END = re.compile(r"[(\[;/]|\bon\b|\bat\b|\d|\bdate\b|\bsigned\b", re.IGNORECASE)
 
 
@@ -55,11 +56,11 @@ def numbered(found: Labelled, providers: Iterable[Listed]) -> Iterator[Mention]:
 
 
 def signatures(sheet: Sheet, providers: Iterable[Listed]) -> Iterator[Mention]:
-    """A name with its degrees that is all of a line below the head of the page: a typed signature."""
-    for number in range(len(sheet.lines)):
+    """A name with its degrees that is all of a line below the letterhead: a typed signature."""
+    for number in range(LETTERHEAD, len(sheet.lines)):
         start, end = sheet.line(number)
         line = sheet.text[start:end].strip()
-        if start < sheet.top or not has_degree(line) or person_at(line) is None or "   " in line:
+        if not has_degree(line) or person_at(line) is None or "   " in line:
             continue
         for fit in fits(line, providers):
             yield meant(sheet, fit, start, end, Weight.WEAK)

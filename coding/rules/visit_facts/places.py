@@ -15,7 +15,9 @@ NAME_WORDS = 2  # a name of fewer words is found behind a label only
 BY_VIDEO = re.compile(
     r"\b(?:tele(?:health|medicine)|video) (?:visit|encounter|consult\w*|appointment)\b|\bvirtual visit\b", re.IGNORECASE
 )
-AT_HOME = re.compile(r"\b(?:patient|pt|he|she)(?:'s| is| was)? (?:located )?(?:at|in) (?:his |her |their )?home\b", re.I)
+AT_HOME = re.compile(
+    r"\b(?:patient|pt|he|she)(?:'s| is| was)? (?:located )?(?:at|in) (?:his |her |their )?home\b", re.I
+)
 EMERGENCY = re.compile(r"(?m)^\W*emergency (?:department|room)\b[^\n]{0,30}$", re.IGNORECASE)
 # CMS place-of-service list.
 VIDEO_AT_HOME, VIDEO_ELSEWHERE, EMERGENCY_ROOM = "10", "02", "23"

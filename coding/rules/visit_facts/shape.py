@@ -81,7 +81,7 @@ class EarlierVisit:
 
 @dataclass(frozen=True)
 class Known:
-    """All that is known of a visit. `manifest` holds the form's texts by field; `received_on` is when the chart came."""
+    """All that is known of a visit: `manifest` as the form's texts by field, `received_on` the day the chart came."""
 
     pages: tuple[PageOfVisit, ...]
     practice: Practice

@@ -1,14 +1,14 @@
 """Cases for reading the facts of a visit: pages as text, and what may be made of them.
 
-    === what the case shows
-    @manifest patient_name=Whitfield, Rosa; …      what the practice's table says
-    @earlier E-00012; patient_name=…; …            a visit that was pre-coded before
-    Patient: Rosa Whitfield   DOB: 04/17/1958      the words, columns as they stand; "--- page" parts pages
-    expect
-    birth_date = 04/17/1958                        fills the field
-    date_from ? 11/03/2026 | 11/02/2026            is offered, fills nothing
-    account_number !                               nothing is offered
-    A field that is not named may be offered something, and is not filled.
+=== what the case shows
+@manifest patient_name=Whitfield, Rosa; …      what the practice's table says
+@earlier E-00012; patient_name=…; …            a visit that was pre-coded before
+Patient: Rosa Whitfield   DOB: 04/17/1958      the words, columns as they stand; "--- page" parts pages
+expect
+birth_date = 04/17/1958                        fills the field
+date_from ? 11/03/2026 | 11/02/2026            is offered, fills nothing
+account_number !                               nothing is offered
+A field that is not named may be offered something, and is not filled.
 """
 
 from __future__ import annotations
