@@ -5,6 +5,7 @@ from coding.models.codes import Code, CodeGroup, CodeNote, Crosswalk, IndexEntry
 from coding.models.coding import Coding, Diagnosis, Discrepancy, Draft, ProcedureLine, Verdict, Verification
 from coding.models.editions import Edition
 from coding.models.encounter import Assignment, Encounter, EncounterEvent, QueueRank
+from coding.models.fact_origins import FactOrigin
 from coding.models.fees import (
     AnaesthesiaFactor,
     ConversionFactor,
@@ -49,6 +50,7 @@ __all__ = [
     "Encounter",
     "EncounterEvent",
     "EncounterPage",
+    "FactOrigin",
     "FavouriteCode",
     "Fee",
     "FeeSchedule",

@@ -15,12 +15,12 @@ from coding.actions.drafts import DraftChanged, save_draft
 from coding.actions.moves import AlreadyMoved
 from coding.actions.precoding import finish_precoding
 from coding.actions.queue import LeaseLost
-from coding.forms.precoding import FIELDS, PrecodingForm, SplitForm, draft_body, text_of
-from coding.forms.suggested import suggestion
-from coding.models import Assignment, Encounter, PreCoding
+from coding.forms.precoding import FIELDS, PrecodingForm, SplitForm, draft_body
+from coding.models import Assignment, Encounter
 from coding.rules.lifecycle import Stage
 from coding.views.bench import Bench, bench_of, go_on, posted_assignment, posted_version, said_before, shown
 from coding.views.coding_bench import changed_elsewhere
+from coding.views.known_facts import empty_form, facts_context, origins_in, sent_form
 from coding.views.late import draft_rows, keep_late_form
 from portal.access import SignedRequest, found, requires
 from portal.rules.roles import Permission
@@ -35,16 +35,7 @@ def precode(request: SignedRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return act(request, pk)
     bench = bench_of(request, pk, Stage.PRECODING)
-    suggested = suggestion(bench.encounter)
-    start = bench.body() or kept_facts(bench) or suggested
-    form = PrecodingForm(encounter=bench.encounter, user=request.user, initial=start, suggested=suggested)
-    return page(request, bench, form)
-
-
-def kept_facts(bench: Bench) -> dict[str, str]:
-    """What pre-coding wrote down before the encounter came back to it."""
-    facts = PreCoding.objects.filter(encounter=bench.encounter).first()
-    return text_of(facts) if facts else {}
+    return page(request, bench, empty_form(bench, request.user))
 
 
 def act(request: SignedRequest, pk: int) -> HttpResponse:
@@ -54,13 +45,12 @@ def act(request: SignedRequest, pk: int) -> HttpResponse:
         return save(request, assignment, body)
     if changed_elsewhere(request, assignment):
         return again(request, pk, changed=True)
-    form = PrecodingForm(
-        request.POST, encounter=assignment.encounter, user=request.user, suggested=suggestion(assignment.encounter)
-    )
+    form = sent_form(request.POST, assignment.encounter, request.user)
     if not form.is_valid():
         return again(request, pk, form=form)
     try:
-        finish_precoding(assignment=assignment, by=request.user, at=at, facts=form.facts())
+        origins = origins_in(form, assignment.encounter)
+        finish_precoding(assignment=assignment, by=request.user, at=at, facts=form.facts(), origins=origins)
     except (LeaseLost, AlreadyMoved):
         return late(request, pk, body)
     said = f"{assignment.encounter.label} pre-coded."
@@ -84,10 +74,9 @@ def again(request: SignedRequest, pk: int, *, form: PrecodingForm | None = None,
     bench = bench_of(request, pk, Stage.PRECODING)
     if not bench.is_live:
         return late(request, pk, draft_body(request.POST))
-    form = form or PrecodingForm(
-        encounter=bench.encounter, user=request.user, initial=draft_body(request.POST),
-        suggested=suggestion(bench.encounter),
-    )  # fmt: skip
+    if form is None:
+        form = empty_form(bench, request.user)
+        form.initial = draft_body(request.POST)
     return page(request, bench, form, status=409 if changed else 422, changed=changed)
 
 
@@ -109,6 +98,7 @@ def page(request: SignedRequest, bench: Bench, form: PrecodingForm, *, status: i
         bench,
         form=form,
         fields=" ".join(FIELDS),
+        **facts_context(form),
         places=form.places(),
         split_form=SplitForm(initial={"ranges": ranges_of(encounter)}),
         can_split=bench.is_live and (encounter.chart.page_count or 1) > 1,
@@ -142,12 +132,10 @@ def split(request: SignedRequest, pk: int) -> HttpResponse:
             messages.success(request, split_words(len(visits)))
             return redirect("coding:precode", pk=pk)
     bench = bench_of(request, pk, Stage.PRECODING)
-    start = bench.body() or kept_facts(bench)
-    facts = PrecodingForm(
-        encounter=bench.encounter, user=request.user, initial=start, suggested=suggestion(bench.encounter)
-    )
+    facts = empty_form(bench, request.user)
     context = shown(
         bench, form=facts, fields=" ".join(FIELDS), places=facts.places(), split_form=form, can_split=True,
+        **facts_context(facts),
         chart_pages=bench.encounter.chart.page_count or 1, changed=False, newer=[], said="",
     )  # fmt: skip
     return render(request, "coding/precode.html", context, status=422)

@@ -4,7 +4,8 @@ A pure reading of the pages' words, the practice's lists, its manifest and the p
 guessed silently: a field is filled from one sure candidate only, several are offered, and each names its source.
 """
 
-from coding.rules.visit_facts.gathering import facts_of
+from coding.rules.visit_facts.gathering import facts_of, read_pages
+from coding.rules.visit_facts.marking import text_of
 from coding.rules.visit_facts.shape import (
     Candidate,
     Confidence,
@@ -28,4 +29,6 @@ __all__ = [
     "Practice",
     "Source",
     "facts_of",
+    "read_pages",
+    "text_of",
 ]

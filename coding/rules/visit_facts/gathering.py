@@ -16,18 +16,30 @@ from coding.rules.visit_facts.shape import Candidate, Confidence, Facts, Known, 
 from coding.rules.visit_facts.sheets import Sheet, sheet
 
 Mentions = dict[str, list[Mention]]
+MOST_PAGES = 60  # of a visit that are read: whose it is and when stands on the first ones
 FIELDS = (
     "patient_name", "birth_date", "sex", "account_number", "date_from", "date_to", "visit_type", "rendering_provider",
     "referring_provider", "location", "place_of_service", "modifiers", "payer", "member_id",
 )  # fmt: skip
 
 
-def facts_of(known: Known) -> Mapping[str, Facts]:
-    """The candidates of each field that has any; the fields are those of coding.models.PreCoding."""
+def read_pages(known: Known) -> Mentions:
+    """What the first pages of the visit say, by field: some milliseconds a page."""
     found: Mentions = defaultdict(list)
-    for page in known.pages:
+    for page in known.pages[:MOST_PAGES]:
         if page.lines.words:
             read_page(sheet(page), known, found)
+    return found
+
+
+def facts_of(known: Known, read: Mentions | None = None) -> Mapping[str, Facts]:
+    """The candidates of each field that has any; the fields are those of coding.models.PreCoding.
+
+    `read` is what `read_pages` found, where that is known already.
+    """
+    found: Mentions = defaultdict(list)
+    for name, mentions in (read_pages(known) if read is None else read).items():
+        found[name] = list(mentions)
     for name, value in known.manifest.items():
         found[name].append(of_manifest(name, value, known))
     found["location"] = plainest(found["location"])

@@ -23,8 +23,8 @@ class Group:
 
     @property
     def plainest(self) -> Mention:
-        """What the value is taken from: a page before the manifest before an earlier visit."""
-        return max(self.mentions, key=lambda mention: (ORDER[mention.source], mention.weight))
+        """What the value is taken from: a page before all else, then what says it most plainly."""
+        return max(self.mentions, key=lambda one: (one.source is Source.PAGE, one.weight, ORDER[one.source]))
 
     @property
     def is_agreed(self) -> bool:

@@ -20,6 +20,17 @@ class Source(StrEnum):
     EARLIER = "earlier"
     LIST = "list"
 
+    @property
+    def label(self) -> str:
+        return {"page": "Page", "manifest": "Manifest", "earlier": "Earlier visit", "list": "Practice's list"}[
+            self.value
+        ]
+
+
+SOURCES = {
+    Source.PAGE: "Page", Source.MANIFEST: "Manifest", Source.EARLIER: "Earlier visit", Source.LIST: "Practice's list",
+}  # fmt: skip
+
 
 class Confidence(StrEnum):
     """How much speaks for a candidate."""
@@ -40,7 +51,7 @@ class Weight(IntEnum):
 
 @dataclass(frozen=True)
 class PageOfVisit:
-    """One page of the visit: the id of its portal.Page, its number in its chart, its words."""
+    """One page of the visit: the id of its portal.Page, its number as people count it, its words."""
 
     page: int
     number: int
