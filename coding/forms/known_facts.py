@@ -52,11 +52,9 @@ def mark_known(form: Knowing) -> None:
     """
     for name, facts in form.known.items():
         form.fields[name].help_text = badge(facts)
-    names = [str(form.fields[name].label) for name in filled_texts(form.known) if name in form.fields]
-    if names:
-        form.fields[COMPARED] = forms.BooleanField(
-            label=f"I compared with the chart what is filled in: {', '.join(names)}", required=False
-        )
+    if filled_texts(form.known):
+        label = "I compared with the chart what is to be confirmed"
+        form.fields[COMPARED] = forms.BooleanField(label=label, required=False)
 
 
 def unread(form: Knowing) -> list[str]:

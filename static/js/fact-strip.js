@@ -84,7 +84,7 @@ class FactStrip extends HTMLElement {
   #needsALook(name) {
     const { required, candidates } = this.#known[name];
     if (this.#isOpen(name)) return true;
-    return !this.#field(name).value.trim() && (required || candidates.length > 0) && !this.#passed.has(name);
+    return !this.#field(name).value.trim() && (required || (candidates.length > 0 && !this.#passed.has(name)));
   }
 
   /** The next field that needs a look, from one place on and then from the beginning. */
@@ -198,8 +198,9 @@ class FactStrip extends HTMLElement {
     const target = next ? this.#field(next) : this.#finish;
     if (!next) this.#list();
     target.focus();
-    if (next && next !== name) target.select?.();
-    say(next ? this.#words(next) : "All fields are done.");
+    if (next === name) return say(`${this.#known[name].label} is still needed.`);
+    if (next) target.select?.();
+    return say(next ? this.#words(next) : "All fields are done.");
   }
 
   #words(name) {

@@ -1,4 +1,4 @@
-"""The bench of pre-coding by keys alone: what is known is shown where it stands, confirmed, chosen, taken from the page."""
+"""The bench of pre-coding by keys: what is known is shown where it stands, confirmed, chosen, taken from the page."""
 
 import json
 

@@ -141,7 +141,7 @@ def test_what_it_says_is_filled_in_and_marked(visit, ann, as_user):
     assert 'value="03/02/2026"' in page
     assert f'value="{stone.pk}" selected' in page
     assert page.count("To confirm: manifest") == 5
-    assert "I compared with the chart what is filled in: Patient name, Birth date" in page
+    assert "I compared with the chart what is to be confirmed" in page
 
 
 def test_it_is_never_taken_over_unread(visit, ann, as_user):

@@ -72,8 +72,8 @@ TABLE: tuple[tuple[Kind, str, bool], ...] = (
     (Kind.DATE, r"(?:today['’]?s )?date", False),
     (Kind.RENDERING, rf"(?:rendering|attending|treating|performing|servicing|billing|consulting|examining|reading"
      rf"|interpreting|supervising)(?: (?:{DOCTOR}|md|do))?", False),
-    (Kind.RENDERING, rf"{DOCTOR}(?: name)?|surgeon|radiologist|cardiologist|anesthesiologist|author"
-     r"|(?:seen|examined|performed|interpreted|read|evaluated|treated) by", False),
+    (Kind.RENDERING, rf"{DOCTOR}(?: name)?|surgeon|radiologist|cardiologist|anesthesiologist|author", False),
+    (Kind.RENDERING, r"(?:seen|examined|performed|interpreted|read|evaluated|treated) by", True),
     (Kind.RENDERING, rf"(?:rendering|attending|treating) {DOCTOR}(?: name)?", True),
     (Kind.SIGNED, r"(?:electronically |digitally |e-?)?(?:co)?signed(?: electronically| off)?(?: by)?"
      r"|authenticated by|(?:provider |physician )?signature", True),
