@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 from django.db import transaction
+from django.db.models import Count, Q, QuerySet
 
 from coding.actions.leases import hold_lease
 from coding.actions.precoding import PreCodingFacts, finish_precoding
@@ -18,10 +19,6 @@ from portal.models import Practice, User
 
 class NotKeyable(Exception):
     """A field cannot be typed twice."""
-
-
-class Undecided(Exception):
-    """Two entries of a field differ, and nobody has said which is right."""
 
 
 def fields_twice(encounter: Encounter) -> tuple[str, ...]:
@@ -64,7 +61,8 @@ def note_differences(
     return DoubleKeying.objects.bulk_create(rows)
 
 
-def undecided(encounter: Encounter, by: User, fields: Sequence[str]):  # type: ignore[no-untyped-def]
+def undecided(encounter: Encounter, by: User, fields: Sequence[str]) -> QuerySet[DoubleKeying]:
+    """The differences of these fields that the person has seen and not decided."""
     return DoubleKeying.objects.filter(encounter=encounter, keyed_by=by, field__in=fields, differed=True, kept="")
 
 
@@ -75,7 +73,7 @@ def finish_keyed_twice(
 ) -> PreCoding:  # fmt: skip
     """Finish a pre-coding whose critical fields were typed twice: `kept` says which entry of each that differed.
 
-    Undecided if a difference on record was not decided; else as `finish_precoding`.
+    Raises what `finish_precoding` raises.
     """
     encounter = assignment.encounter
     precoding = finish_precoding(assignment=assignment, by=by, at=at, facts=facts, origins=origins)
@@ -91,3 +89,10 @@ def finish_keyed_twice(
     )  # fmt: skip
     record("precoding.keyed_twice", at=at, by=by, about=encounter, fields=len(fields), differed=len(kept))
     return precoding
+
+
+def keying_counts(*, since: datetime) -> dict[int, tuple[int, int]]:
+    """For each practice how often a field was typed twice since then, and how often the two differed; one query."""
+    rows = DoubleKeying.objects.filter(keyed_at__gte=since).values("practice_id").order_by()
+    counted = rows.annotate(all=Count("pk"), differed=Count("pk", filter=Q(differed=True)))
+    return {row["practice_id"]: (row["all"], row["differed"]) for row in counted}

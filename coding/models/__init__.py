@@ -3,6 +3,7 @@
 from coding.models.code_files import CodeFile, FileOutcome
 from coding.models.codes import Code, CodeGroup, CodeNote, Crosswalk, IndexEntry
 from coding.models.coding import Coding, Diagnosis, Discrepancy, Draft, ProcedureLine, Verdict, Verification
+from coding.models.double_key import DoubleKeying, DoubleKeyRule
 from coding.models.editions import Edition
 from coding.models.encounter import Assignment, Encounter, EncounterEvent, QueueRank
 from coding.models.fact_origins import FactOrigin
@@ -45,6 +46,8 @@ __all__ = [
     "Crosswalk",
     "Diagnosis",
     "Discrepancy",
+    "DoubleKeyRule",
+    "DoubleKeying",
     "Draft",
     "Edition",
     "Encounter",

@@ -11,11 +11,13 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from coding.actions.arranging import ArrangementChanged, BadArrangement, arrangement_of, split_encounter
+from coding.actions.double_key import fields_twice
 from coding.actions.drafts import DraftChanged, save_draft
 from coding.actions.moves import AlreadyMoved
 from coding.actions.precoding import finish_precoding
 from coding.actions.queue import LeaseLost
-from coding.forms.precoding import FIELDS, PrecodingForm, SplitForm, draft_body
+from coding.forms.known_facts import COMPARED
+from coding.forms.precoding import FACTS, FIELDS, PrecodingForm, SplitForm, draft_body
 from coding.models import Assignment, Encounter
 from coding.rules.lifecycle import Stage
 from coding.views.bench import Bench, bench_of, go_on, posted_assignment, posted_version, said_before, shown
@@ -48,6 +50,8 @@ def act(request: SignedRequest, pk: int) -> HttpResponse:
     form = sent_form(request.POST, assignment.encounter, request.user)
     if not form.is_valid():
         return again(request, pk, form=form)
+    if fields_twice(assignment.encounter):
+        return to_second_entry(request, assignment, form)
     try:
         origins = origins_in(form, assignment.encounter)
         finish_precoding(assignment=assignment, by=request.user, at=at, facts=form.facts(), origins=origins)
@@ -55,6 +59,22 @@ def act(request: SignedRequest, pk: int) -> HttpResponse:
         return late(request, pk, body)
     said = f"{assignment.encounter.label} pre-coded."
     return go_on(request, said, take_another=request.POST.get("action") != "finish")
+
+
+def to_second_entry(request: SignedRequest, assignment: Assignment, form: PrecodingForm) -> HttpResponse:
+    """The first entry is kept as the draft; what is critical is typed again on a page that does not show it."""
+    pk, body = assignment.encounter_id, draft_body(request.POST)
+    if request.POST.get(COMPARED):
+        body["confirmed"] = " ".join(FACTS)
+    body["place_of_service"] = form.cleaned_data["place_of_service"]
+    at, version = timezone.now(), posted_version(request)
+    try:
+        save_draft(assignment=assignment, by=request.user, version=version, body=body, at=at)
+    except DraftChanged:
+        return again(request, pk, changed=True)
+    except LeaseLost:
+        return late(request, pk, body)
+    return redirect("coding:precode-again", pk=pk)
 
 
 def save(request: SignedRequest, assignment: Assignment, body: dict[str, str]) -> HttpResponse:

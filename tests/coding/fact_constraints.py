@@ -1,6 +1,6 @@
 """Each named constraint of where facts are from, broken once."""
 
-from coding.models import FactOrigin, PreCoding
+from coding.models import DoubleKeying, DoubleKeyRule, FactOrigin, PreCoding
 from portal.rules.roles import Role
 from tests import factories
 from tests.coding.lines import NOON, facts_for, waiting
@@ -27,7 +27,29 @@ def same_field():
     origin(precoding=first.precoding)
 
 
+def double_key(**fields):
+    practice = fields.pop("practice", None) or factories.PracticeFactory()
+    return DoubleKeyRule.objects.create(
+        **{"practice": practice, "set_by": factories.UserFactory(roles=[Role.MANAGER]), "set_at": NOON, **fields}
+    )
+
+
+def keying(**fields):
+    one = waiting()
+    return DoubleKeying.objects.create(**{
+        "practice": one.practice, "encounter": one, "field": "sex", "differed": False,
+        "keyed_by": factories.UserFactory(roles=[Role.CODER]), "keyed_at": NOON, **fields,
+    })  # fmt: skip
+
+
+def two_rules():
+    double_key(practice=double_key().practice)
+
+
 BROKEN_FACTS = {
+    "coding_doublekeyrule_practice_once": two_rules,
+    "coding_doublekeyrule_fields_known": lambda: double_key(fields=["shoe_size"]),
+    "coding_doublekeying_kept_of_two": lambda: keying(kept="first"),
     "coding_factorigin_field_once": same_field,
     "coding_factorigin_how_known": lambda: origin(how="guessed"),
     "coding_factorigin_source_known": lambda: origin(source="crystal"),

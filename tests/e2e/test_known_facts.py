@@ -7,8 +7,9 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
+from coding.actions.double_key import set_double_key
 from coding.actions.queue import take_next
-from coding.models import FactOrigin, PreCoding
+from coding.models import DoubleKeying, FactOrigin, PreCoding
 from coding.rules.lifecycle import Stage
 from tests import factories
 from tests.coding.lines import waiting
@@ -164,3 +165,40 @@ def test_on_a_narrow_screen_the_passage_is_a_key_away(screen, held):
     expect(page.locator("fact-strip")).to_contain_text("04/17/1958")
     page.get_by_role("button", name="Show").click()
     expect(page.locator("#page-1 .marks.shown rect.selected").first).to_be_visible()
+
+
+def test_critical_fields_are_typed_again_and_a_difference_is_decided_by_a_digit(screen, held, max_):
+    set_double_key(practice=held.practice, fields=["birth_date", "payer"], by=max_, at=timezone.now())
+    page = open_bench(screen, held)
+    page.get_by_label("Date of service").fill("10/28/2026")
+    page.get_by_label("Place of service").fill("11")
+    for _ in range(12):
+        if page.get_by_role("button", name="Finish and next").evaluate("button => button === document.activeElement"):
+            break
+        page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/precode/again/")
+    birth = page.get_by_label("Birth date")
+    expect(birth).to_be_focused()
+    expect(birth).to_have_value("")
+    expect(page.locator("body")).not_to_contain_text("04/17/1958", use_inner_text=True)
+    assert_accessible(page)
+    birth.focus()
+    page.keyboard.type("04111958")
+    page.keyboard.press("Enter")
+    expect(page.get_by_label("Payer")).to_be_focused()
+    page.get_by_label("Payer").select_option(label="Blue Heron Health Plan")
+    page.keyboard.press("Control+Enter")
+    expect(page.get_by_text("The two entries differ.")).to_be_visible()
+    expect(page.get_by_role("radio", name="04/17/1958")).to_be_visible()
+    page.locator("#chart-pane .pane-body").focus()
+    page.keyboard.press("1")
+    expect(page.get_by_role("radio", name="04/17/1958")).to_be_checked()
+    assert_accessible(page)
+    page.get_by_role("radio", name="04/17/1958").check()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url("**/code/")
+    assert PreCoding.objects.get().birth_date.isoformat() == "1958-04-17"
+    assert [(row.field, row.differed, row.kept) for row in DoubleKeying.objects.order_by("pk")] == [
+        ("birth_date", True, "first"), ("payer", False, ""),
+    ]  # fmt: skip
