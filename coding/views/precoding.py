@@ -24,6 +24,7 @@ from coding.views.bench import Bench, bench_of, go_on, posted_assignment, posted
 from coding.views.coding_bench import changed_elsewhere
 from coding.views.known_facts import empty_form, facts_context, origins_in, sent_form
 from coding.views.late import draft_rows, keep_late_form
+from coding.views.page_moves import moves_context
 from portal.access import SignedRequest, found, requires
 from portal.rules.roles import Permission
 
@@ -108,10 +109,11 @@ def late(request: SignedRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
 
 
 def page(request: SignedRequest, bench: Bench, form: PrecodingForm, *, status: int = 200, **notes: Any) -> HttpResponse:
+    moves = moves_context(request, bench)
     if not bench.is_live:
         for field in form.fields.values():
             field.disabled = True
-    elif not form.errors:
+    elif not form.errors and not moves["page_undo"]:
         form.fields["patient_name"].widget.attrs["autofocus"] = True
     encounter = bench.encounter
     context = shown(
@@ -119,6 +121,7 @@ def page(request: SignedRequest, bench: Bench, form: PrecodingForm, *, status: i
         form=form,
         fields=" ".join(FIELDS),
         **facts_context(form),
+        **moves,
         places=form.places(),
         split_form=SplitForm(initial={"ranges": ranges_of(encounter)}),
         can_split=bench.is_live and (encounter.chart.page_count or 1) > 1,
@@ -155,7 +158,7 @@ def split(request: SignedRequest, pk: int) -> HttpResponse:
     facts = empty_form(bench, request.user)
     context = shown(
         bench, form=facts, fields=" ".join(FIELDS), places=facts.places(), split_form=form, can_split=True,
-        **facts_context(facts),
+        **facts_context(facts), **moves_context(request, bench),
         chart_pages=bench.encounter.chart.page_count or 1, changed=False, newer=[], said="",
     )  # fmt: skip
     return render(request, "coding/precode.html", context, status=422)

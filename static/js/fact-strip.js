@@ -36,7 +36,8 @@ class FactStrip extends HTMLElement {
     this.#viewer?.addEventListener("pointerover", () => this.#withPages(), { once: true, signal });
     for (const name of this.#names) this.#badge(name);
     const focused = document.activeElement;
-    this.#enter(focused?.form === this.#form && this.#known[focused.name] ? focused : this.#field(this.#next(-1) ?? this.#names[0]));
+    const told = document.querySelector("[data-focus]"); // something is to be read first: the pages stay where they are
+    this.#enter(focused?.form === this.#form && this.#known[focused.name] ? focused : this.#field(this.#next(-1) ?? this.#names[0]), { follow: !told });
   }
 
   disconnectedCallback() {
@@ -94,13 +95,13 @@ class FactStrip extends HTMLElement {
   }
 
   // -- what is shown -----------------------------------------------------------------------------------------
-  #enter(field) {
+  #enter(field, { follow = true } = {}) {
     if (!this.#known[field?.name] || field.name === this.#hand) return;
     this.#field(this.#hand)?.removeAttribute("data-in-hand");
     this.#hand = field.name;
     field.setAttribute("data-in-hand", "");
     this.#at = 0;
-    this.#draw({ follow: true });
+    this.#draw({ follow });
   }
 
   /** The passages of the field in hand: those of the candidate in it first, and which candidate each belongs to. */

@@ -202,3 +202,23 @@ def test_critical_fields_are_typed_again_and_a_difference_is_decided_by_a_digit(
     assert [(row.field, row.differed, row.kept) for row in DoubleKeying.objects.order_by("pk")] == [
         ("birth_date", True, "first"), ("payer", False, ""),
     ]  # fmt: skip
+
+
+def test_pages_are_handed_on_by_keys_and_taken_back(screen, held):
+    page = open_bench(screen, held)
+    page.get_by_label("Member ID").fill("kept")
+    page.locator("#chart-pane .pane-body").focus()
+    page.keyboard.press("]")
+    expect(page.locator("#move-page")).to_have_value("2")
+    page.keyboard.press("Alt+n")
+    expect(page.locator("[data-focus]")).to_contain_text("begins at page 2.")
+    expect(page.locator("[data-focus]")).to_be_focused()
+    assert page.url.endswith("?page=1")
+    expect(page.locator("figure.page-image")).to_have_count(1)
+    expect(page.get_by_label("Member ID")).to_have_value("kept")
+    assert_accessible(page)
+    page.locator("[data-focus]").focus()
+    page.keyboard.press("z")
+    expect(page.get_by_text("The pages are as they were before.")).to_be_visible()
+    expect(page.locator("figure.page-image")).to_have_count(2)
+    expect(page.get_by_label("Member ID")).to_have_value("kept")

@@ -165,6 +165,7 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:page-by-link": link("encounter", "coding_work", "ann", "max", "bill", "cleo"),
     "coding:precode": bench("precoding_work", "ann"),
     "coding:precode-again": bench("precoding_work", "ann"),
+    "coding:move-page": bench("precoding_work", "ann"),
     "coding:read-fact": bench("precoding_work", "ann"),
     "coding:split": bench("precoding_work", "ann"),
     "coding:attach": bench("precoding_work", "ann"),

@@ -92,7 +92,7 @@ def split(keys: str) -> tuple[str, ...]:
 GROUPS = {
     "site": "Everywhere", "undo": "Everywhere", "go": "Go to", "form": "Forms and dialogs", "list": "Lists",
     "batch": "Batches", "thread": "Threads", "operations": "Operations", "queue": "Queue", "bench": "Bench",
-    "chart": "Chart", "precode": "Pre-coding", "fact": "Pre-coding", "code": "Codes",
+    "chart": "Chart", "precode": "Pre-coding", "fact": "Pre-coding", "page": "Pre-coding", "code": "Codes",
     "evidence": "Evidence", "finding": "Findings",
     "verify": "Verification", "dispute": "Disputes", "arrange": "Arranging pages", "browser": "Code browser",
 }  # fmt: skip
@@ -152,6 +152,10 @@ ALL = (
     action("precode.finish", "Finish and next", Place.PRECODING, keys="ctrl+enter", left="ctrl+enter alt+g"),
     action("fact.confirm", "Confirm the field, go to the next", Place.PRECODING, keys="enter", how=LISTED),
     action("fact.choose", "Choose the value of this number", Place.PRECODING, keys="# alt+#", modified="alt+#"),
+    action("page.begin", "New visit from this page", Place.PRECODING, keys="alt+n", left="alt+v"),
+    action("page.before", "Page to the visit before", Place.PRECODING, keys="alt+[", left="alt+w", modified="alt+j"),
+    action("page.after", "Page to the next visit", Place.PRECODING, keys="alt+]", left="alt+s", modified="alt+k"),
+    action("page.out", "Page out of this visit", Place.PRECODING, keys="alt+x"),
     action("precode.arrange", "See and arrange all pages", Place.PRECODING, keys="alt+p", left="alt+a"),
     # -- codes -----------------------------------------------------------------------------------------
     action("code.submit", "Submit and next", Place.CODING, keys="ctrl+enter", left="ctrl+enter alt+g"),
