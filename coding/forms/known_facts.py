@@ -22,7 +22,7 @@ Marks = dict[str, tuple[str, list[dict[str, Any]]]]  # field → the value, and 
 class Knowing(Protocol):
     """A form that was told what is known of its fields."""
 
-    known: Mapping[str, Facts]
+    known: dict[str, Facts]
     fields: dict[str, forms.Field]
     data: Any
 

@@ -78,8 +78,8 @@ MOVES: Mapping[PageMove, Callable[[Arrangement, Visit, Slot], Arrangement]] = Ma
 )
 
 
-def undone(before: Arrangement, now: Arrangement) -> Arrangement:
+def undone(before: Arrangement, after: Arrangement) -> Arrangement:
     """The pages as they were, in the visits that are there still: one that has ended comes back as a new one."""
-    there = {visit.encounter for visit in now.visits}
+    there = {visit.encounter for visit in after.visits}
     visits = tuple(visit if visit.encounter in there else Visit(visit.slots) for visit in before.visits)
     return replace(before, visits=visits)

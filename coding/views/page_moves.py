@@ -22,7 +22,7 @@ from coding.models import Assignment, Encounter
 from coding.rules.arranging import fingerprint
 from coding.rules.page_moves import PageMove
 from coding.views.bench import Bench, posted_assignment, posted_number
-from portal.access import SignedRequest, refuse, requires
+from portal.access import SignedRequest, requires
 from portal.rules.roles import Permission
 
 KEPT = "page_moves"  # in the session: the steps that can be taken back, by encounter; numbers of pages and visits only
@@ -46,12 +46,10 @@ def move_page_view(request: SignedRequest, pk: int) -> HttpResponse:
     """Do one step to one page, or take the last step back; the bench is shown again either way."""
     assignment = posted_assignment(request, pk)
     what, page = request.POST.get("move", ""), posted_number(request, "page")
-    if what != UNDO and what not in set(PageMove):
-        refuse(request, object_type="coding.encounter", object_id=str(pk), reason="no_such_move")
     try:
         if what == UNDO:
             take_back(request, assignment)
-        else:
+        elif what in set(PageMove):
             step(request, assignment, PageMove(what), page)
     except BadArrangement as why:
         messages.error(request, f"Not moved. {why}")
@@ -64,9 +62,8 @@ def move_page_view(request: SignedRequest, pk: int) -> HttpResponse:
 
 def step(request: SignedRequest, assignment: Assignment, move: PageMove, page: int) -> None:
     """One step, and what takes it back."""
-    who = {"by": request.user, "at": timezone.now()}
-    version = request.POST.get("grown_from", "")
-    done = move_page(assignment=assignment, move=move, page=page, version=version, **who)
+    version, at = request.POST.get("grown_from", ""), timezone.now()
+    done = move_page(assignment=assignment, by=request.user, at=at, move=move, page=page, version=version)
     said = SAID[move].format(page=page, visit=holder(done, page))
     kept = [*steps_of(request, assignment.encounter_id), step_row(done, said)]
     keep_steps(request, assignment.encounter_id, kept[-STEPS:])

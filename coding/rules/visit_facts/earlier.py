@@ -46,9 +46,9 @@ def is_recent(visit: EarlierVisit, seen: date, known: Known, facts: Mapping[str,
     if not years_before(seen) < visit.day < seen:
         return False
     specialties = {row.key: row.specialty for row in known.practice.providers}
-    now = specialties.get(filled(facts, "rendering_provider"), "")
-    then = specialties.get(visit.facts.get("rendering_provider", ""), "")
-    return not now or not then or now == then
+    one = specialties.get(filled(facts, "rendering_provider"), "")
+    other = specialties.get(visit.facts.get("rendering_provider", ""), "")
+    return not one or not other or one == other
 
 
 def years_before(day: date) -> date:

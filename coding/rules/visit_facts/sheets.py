@@ -6,7 +6,6 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from statistics import median
 
 from coding.rules.evidence import QUOTE_LIMIT, Passage
 from coding.rules.visit_facts.shape import PageOfVisit
@@ -82,13 +81,19 @@ def box_of(word: Word) -> tuple[int, int, int, int]:
     return x0, y0, max(word.x1, x0 + 1), max(word.y1, y0 + 1)
 
 
+def letter_of(row: Sequence[Word]) -> float:
+    """How wide a letter of a line is: that of its middle word."""
+    widths = sorted((word.x1 - word.x0) / max(1, len(word.text)) for word in row)
+    return widths[len(widths) // 2]
+
+
 def sheet(page: PageOfVisit) -> Sheet:
     """The text of a page: words of a line by blanks, columns by three."""
     parts: list[str] = []
     starts, lines, at = [], [], 0
     for row in page.lines.by_line():
         lines.append(at)
-        wide = WIDE * median((word.x1 - word.x0) / max(1, len(word.text)) for word in row)
+        wide = WIDE * letter_of(row)
         for index, word in enumerate(row):
             if index:
                 gap = COLUMN if word.x0 - row[index - 1].x1 > wide else " "
