@@ -21,10 +21,12 @@ from contextlib import suppress
 from typing import Any, NoReturn
 
 PR_SET_NAME, PR_SET_PDEATHSIG = 15, 1  # prctl(2)
-M_TRIM_THRESHOLD, M_MMAP_THRESHOLD = -1, -3  # mallopt(3)
+M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX = -1, -3, -8  # mallopt(3)
 LARGEST_BLOCK = 2**25  # bytes: the most that M_MMAP_THRESHOLD takes on 64 bits (mallopt(3))
 KEPT_FREE = 2**30  # bytes
 LOADED = ("draw", "mend", "unpack", "separators")  # what most documents need; the others are loaded by who needs them
+# Pillow's formats, which it would load in each child at the first image.
+FORMATS = tuple(f"PIL.{name}ImagePlugin" for name in ("Bmp", "Gif", "Jpeg", "Mpo", "Png", "Ppm", "Tiff"))
 LARGEST_REQUEST = 65_536  # bytes
 SOCKETS = 2  # a request's own socket, and the child's standard input
 
@@ -122,13 +124,14 @@ def keep_freed_memory() -> None:
     libc = ctypes.CDLL(None)
     libc.mallopt(M_MMAP_THRESHOLD, LARGEST_BLOCK)
     libc.mallopt(M_TRIM_THRESHOLD, KEPT_FREE)
+    libc.mallopt(M_ARENA_MAX, 1)  # threads take up what another has freed
 
 
 def main() -> None:
     """Load the parsers and serve."""
     control = socket.socket(fileno=os.dup(0))
-    for name in LOADED:
-        importlib.import_module(f"portal.parsers.{name}")
+    for name in (*(f"portal.parsers.{name}" for name in LOADED), *FORMATS):
+        importlib.import_module(name)
     gc.collect()
     gc.freeze()  # what all children share stays shared
     keep_freed_memory()

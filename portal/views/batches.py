@@ -129,6 +129,7 @@ def batch_rows(page: list[Batch], *, at: datetime) -> list[dict[str, Any]]:
             "promise": promise(batch, at=at),
             "charts": counts[batch.pk][ChartStatus.READY] + counts[batch.pk][ChartStatus.RECEIVED],
             "checking": counts[batch.pk][ChartStatus.RECEIVED],
+            "locked": counts[batch.pk][ChartStatus.LOCKED],
             "refused": counts[batch.pk][ChartStatus.UNREADABLE],
             "sent_at": batch.received_at,
             "created_at": batch.created_at,

@@ -20,6 +20,7 @@ from tests.bench.practices import open_batch
 
 SCANNED = (1, 2, 3, 5, 10, 25)  # pages of each scanned file
 WRITTEN = (1, 4, 20)  # pages of each file with a text layer
+SIZES = (1, 5, 25, 100)  # pages of the charts measured each for itself
 WIDTH = 1275  # pixels
 
 
@@ -40,7 +41,10 @@ def scanned(seed: int) -> scans.Image.Image:
 
 
 def report(compare: Callable[..., None]) -> None:
-    """Against drawing alone, and against the shortest program that leaves page images."""
+    """A mixed batch against drawing alone, and against the shortest program that leaves page images; then by size.
+
+    A chart costs some 60 ms however few pages it has: receipt, two processes, rows. Its pages come beside each other.
+    """
     batch = contents()
     name = f"Intake: {len(batch)} PDFs of {sum((*SCANNED, *WRITTEN))} pages"
 
@@ -50,6 +54,12 @@ def report(compare: Callable[..., None]) -> None:
 
     compare(name, "pages", ours, "bare pdfium", lambda: bare(batch, keep=False))
     compare(name, "pages", ours, "pdfium to JPEG", lambda: bare(batch, keep=True))
+    for size in SIZES:
+        one = [scans.as_pdf([scanned(size * 1000 + page) for page in range(size)])]
+        compare(
+            f"Intake: a scanned PDF of {size}", "pages",
+            lambda one=one: drawn(open_batch(), one[0]), "bare pdfium", lambda one=one: bare(one, keep=False),
+        )  # fmt: skip
 
 
 def bare(batch: list[bytes], *, keep: bool) -> int:

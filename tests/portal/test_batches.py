@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 from django.core.files.base import File
 from django.db import IntegrityError, connection, transaction
+from django.urls import reverse
 
 from portal.actions.batches import (
     BatchNotOpen,
@@ -230,3 +231,12 @@ def test_each_good_file_has_a_job_from_its_receipt_on(river):
     received(batch, b"")
     received(batch, files.small_pdf(1), name="again.pdf")
     assert list(Job.objects.values_list("kind", "object_id")) == [("portal.render_chart", good.pk)]
+
+
+@pytest.mark.django_db
+def test_a_file_that_waits_for_its_password_stands_in_both_lists(river, cleo, as_user):
+    factories.ChartFactory(
+        batch__practice=river, status=ChartStatus.LOCKED, reason=Refusal.PASSWORD_NEEDED, page_count=None, ready_at=None
+    )
+    for page in ("portal:home", "portal:batches"):
+        assert "1 needs a password" in as_user(cleo).get(reverse(page)).content.decode()
