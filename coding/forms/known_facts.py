@@ -15,6 +15,7 @@ from coding.rules.visit_facts import Facts
 
 COMPARED = "compared"
 MARKED_LIMIT = 20_000  # characters of what was taken from the pages, for all fields together
+FILLED_LIMIT = 4000  # characters of what was filled in
 
 Marks = dict[str, tuple[str, list[dict[str, Any]]]]  # field → the value, and the passages it was taken from
 
@@ -32,6 +33,21 @@ def filled_texts(known: Mapping[str, Facts]) -> dict[str, str]:
     return {name: facts.filled.value for name, facts in known.items() if facts.filled is not None}
 
 
+def filled_in(text: str) -> dict[str, str]:
+    """What a bench says was filled in, by field, from JSON; nothing if it is none."""
+    try:
+        raw = json.loads(text) if 0 < len(text) <= FILLED_LIMIT else {}
+    except (ValueError, RecursionError):
+        return {}
+    pairs = raw.items() if isinstance(raw, dict) else ()
+    return {str(name): value for name, value in pairs if isinstance(value, str)}
+
+
+def all_filled(known: Mapping[str, Facts], text: str) -> dict[str, str]:
+    """What is filled in now, and what was when the draft was begun: pages that are gone since unsay nothing."""
+    return {**filled_texts(known), **filled_in(text)}
+
+
 def where(said: str) -> str:
     """Where a value is from, within a sentence: "page 2, manifest"."""
     return said[:1].lower() + said[1:]
@@ -45,22 +61,23 @@ def badge(facts: Facts) -> str:
     return f"{count} found" if count > 1 else f"Found: {where(facts.candidates[0].said)}" if count else ""
 
 
-def mark_known(form: Knowing) -> None:
+def mark_known(form: Knowing, filled: Mapping[str, str]) -> None:
     """Say at each field what is known of it, and ask to compare what is filled in.
 
     A page with scripts asks field by field instead.
     """
     for name, facts in form.known.items():
         form.fields[name].help_text = badge(facts)
-    if filled_texts(form.known):
+    if filled:
         label = "I compared with the chart what is to be confirmed"
         form.fields[COMPARED] = forms.BooleanField(label=label, required=False)
 
 
 def unread(form: Knowing) -> list[str]:
     """The fields that are left as they were filled in, and that nobody has confirmed."""
-    texts = {name: str(form.data.get(name) or "") for name in form.known}
-    return unconfirmed(texts, form.known, set(str(form.data.get("confirmed") or "").split()))
+    filled = all_filled(form.known, str(form.data.get("filled") or ""))
+    texts = {name: str(form.data.get(name) or "") for name in filled if name in form.fields}
+    return unconfirmed(texts, filled, set(str(form.data.get("confirmed") or "").split()))
 
 
 def marks_in(text: str) -> Marks:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -12,7 +13,7 @@ from django.utils import timezone
 
 from coding.actions.precoding import PreCodingFacts
 from coding.forms.coding import storable
-from coding.forms.known_facts import COMPARED, MARKED_LIMIT, mark_known, unread, where
+from coding.forms.known_facts import COMPARED, FILLED_LIMIT, MARKED_LIMIT, all_filled, mark_known, unread, where
 from coding.models import Encounter, PreCoding
 from coding.rules.codings import MODIFIER_LIMIT
 from coding.rules.visit_facts import Facts
@@ -109,7 +110,8 @@ class PrecodingForm(forms.Form):
     payer = forms.ModelChoiceField(label="Payer", queryset=Payer.objects.none(), required=False)
     member_id = forms.CharField(label="Member ID", max_length=40, required=False)
     modifiers = forms.CharField(label="Likely modifiers", max_length=20, required=False)
-    # Which fields a person has confirmed, and what they took from the pages: as the bench keeps them.
+    # What was filled in, which fields a person has confirmed, and what they took from the pages: as the bench keeps it.
+    filled = forms.CharField(max_length=FILLED_LIMIT, required=False, widget=forms.HiddenInput)
     confirmed = forms.CharField(max_length=TEXT_LIMIT, required=False, widget=forms.HiddenInput)
     marked = forms.CharField(max_length=MARKED_LIMIT, required=False, widget=forms.HiddenInput)
 
@@ -118,7 +120,10 @@ class PrecodingForm(forms.Form):
     ) -> None:
         super().__init__(*args, **kwargs)
         self.known = dict(known or {})
-        mark_known(self)
+        told = self.data if self.is_bound else self.initial
+        self.were_filled = all_filled(self.known, str(told.get("filled") or ""))
+        self.initial["filled"] = json.dumps(self.were_filled) if self.were_filled else ""
+        mark_known(self, self.were_filled)
         for name, model in (
             ("rendering_provider", Provider),
             ("referring_provider", Provider),
@@ -179,9 +184,9 @@ class PrecodingForm(forms.Form):
         """Nothing that was filled in is taken over before somebody has looked at it."""
         left = [] if compared else unread(self)
         for name in left:
-            self.add_error(
-                name, f"Compare it with the chart ({where(self.known[name].candidates[0].said)}), then confirm it."
-            )
+            found = self.known[name].candidates if name in self.known else ()
+            said = where(found[0].said) if found else "where it was read is no longer of this visit"
+            self.add_error(name, f"Compare it with the chart ({said}), then confirm it.")
         if left:
             self.add_error(COMPARED, "Compare what is filled in with the chart, then tick this.")
 
@@ -254,9 +259,10 @@ def shown(day: date) -> str:
 
 
 FIELDS = tuple(PrecodingForm.base_fields)
-FACTS = tuple(name for name in FIELDS if name not in {"confirmed", "marked"})
+FACTS = tuple(name for name in FIELDS if name not in {"filled", "confirmed", "marked"})
+LIMITS = {"marked": MARKED_LIMIT, "filled": FILLED_LIMIT}  # characters kept of these in a draft
 
 
 def draft_body(data: Any) -> dict[str, str]:
     """What was typed so far, checked or not; only the form's own fields."""
-    return {name: storable(data.get(name))[: MARKED_LIMIT if name == "marked" else TEXT_LIMIT] for name in FIELDS}
+    return {name: storable(data.get(name))[: LIMITS.get(name, TEXT_LIMIT)] for name in FIELDS}

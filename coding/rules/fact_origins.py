@@ -106,10 +106,10 @@ def pages_in(passages: Collection[Passage]) -> str:
     return f"Page{'s' if len(numbers) > 1 else ''} {', '.join(str(number) for number in numbers)}"
 
 
-def unconfirmed(texts: Mapping[str, str], known: Mapping[str, Facts], confirmed: Collection[str]) -> list[str]:
+def unconfirmed(texts: Mapping[str, str], filled: Mapping[str, str], confirmed: Collection[str]) -> list[str]:
     """The fields that stand as they were filled in, and that nobody has confirmed."""
     return [
         field
-        for field, facts in known.items()
-        if facts.filled is not None and texts.get(field, "").strip() == facts.filled.value and field not in confirmed
+        for field, value in filled.items()
+        if value and texts.get(field, "").strip() == value and field not in confirmed
     ]

@@ -88,7 +88,7 @@ def known_row(form: PrecodingForm, name: str) -> dict[str, Any]:
     return {
         "label": str(field.label),
         "required": field.required,
-        "fills": facts is not None and facts.fills,
+        "filled": form.were_filled.get(name, ""),
         "candidates": [candidate_row(one) for one in candidates],
     }
 
@@ -109,7 +109,7 @@ def passage_row(passage: Passage) -> dict[str, Any]:
 
 def origins_of_visit(encounter: Encounter) -> list[dict[str, Any]]:
     """Where the facts of a visit are from, a row a field; nothing before its pre-coding."""
-    rows = FactOrigin.objects.filter(precoding__encounter=encounter).select_related("confirmed_by")
+    rows = FactOrigin.objects.filter(precoding__encounter=encounter)
     placed = EncounterPage.objects.filter(encounter=encounter).select_related("page", "addendum").order_by("position")
     places = {place.page_id: (number, anchor_of(place)) for number, place in enumerate(placed, start=1)}
     labels = {name: str(field.label) for name, field in PrecodingForm.base_fields.items()}
@@ -124,11 +124,17 @@ def origins_of_visit(encounter: Encounter) -> list[dict[str, Any]]:
                 for one in row.passages[:1]
                 if one["page"] in places
             ],
-            "by": row.confirmed_by.name,
-            "at": row.confirmed_at,
         }
         for row in sorted(rows, key=lambda row: FACTS.index(row.field))
     ]
+
+
+def stood_for_by(encounter: Encounter) -> str:
+    """Who stands for the facts of a visit, in a sentence: the service's own people are told."""
+    row = FactOrigin.objects.filter(precoding__encounter=encounter).select_related("confirmed_by").first()
+    return (
+        f"Confirmed by {row.confirmed_by.name}, {timezone.localtime(row.confirmed_at):%m/%d/%Y %H:%M}." if row else ""
+    )
 
 
 @requires(Permission.PRECODE)

@@ -97,7 +97,9 @@ def again(request: SignedRequest, pk: int, *, form: PrecodingForm | None = None,
         return late(request, pk, draft_body(request.POST))
     if form is None:
         form = empty_form(bench, request.user)
-        form.initial = draft_body(request.POST)
+        form = PrecodingForm(
+            encounter=bench.encounter, user=request.user, initial=draft_body(request.POST), known=form.known
+        )
     return page(request, bench, form, status=409 if changed else 422, changed=changed)
 
 

@@ -70,8 +70,8 @@ class FactStrip extends HTMLElement {
   }
 
   #isOpen(name) {
-    const { fills, candidates } = this.#known[name];
-    return fills && this.#field(name).value.trim() === candidates[0].value && !this.#confirmed.has(name);
+    const { filled } = this.#known[name];
+    return filled !== "" && this.#field(name).value.trim() === filled && !this.#confirmed.has(name);
   }
 
   get #confirmed() {
@@ -126,13 +126,13 @@ class FactStrip extends HTMLElement {
   }
 
   #list(current) {
-    const { label, fills } = this.#known[this.#hand];
+    const { label, filled } = this.#known[this.#hand];
     const candidates = this.#candidates(this.#hand);
     const chosen = this.#chosen(this.#hand);
     this.querySelector("[data-fact-name]").textContent = label;
     this.querySelector("[data-fact-said]").textContent = candidates.length
-      ? (fills && chosen === candidates[0] ? `read on ${lower(chosen.said)}` : candidates.length > 1 ? `${candidates.length} found` : "found, not sure")
-      : "nothing found on the pages";
+      ? (chosen?.value === filled ? `read on ${lower(chosen.said)}` : candidates.length > 1 ? `${candidates.length} found` : "found, not sure")
+      : this.#isOpen(this.#hand) ? "where it was read is no longer of this visit" : "nothing found on the pages";
     this.querySelector("[data-fact-candidates]").replaceChildren(...candidates.map((one, place) => this.#row(one, place + 1, one === current, one === chosen)));
     announceKeys(this);
     const left = this.#open.length;
@@ -160,6 +160,7 @@ class FactStrip extends HTMLElement {
     badge.classList.toggle("open", isOpen);
     badge.classList.toggle("done", isDone);
     if (isMarked) badge.textContent = `✓ page ${marked.passages[0].number}`;
+    else if (isOpen && !chosen) badge.textContent = "To confirm: not on these pages";
     else if (chosen) badge.textContent = `${isOpen ? "To confirm:" : "✓"} ${lower(chosen.said)}`;
     else if (this.#field(name).value.trim()) badge.textContent = candidates.length ? "changed" : "";
     else badge.textContent = candidates.length > 1 ? `${candidates.length} found` : candidates.length ? `Found: ${lower(candidates[0].said)}` : "";
@@ -193,7 +194,7 @@ class FactStrip extends HTMLElement {
     const name = this.#hand;
     const field = this.#field(name);
     if (!field.value.trim()) this.#passed.add(name);
-    else if (this.#known[name].candidates.length) this.#write("confirmed", [...this.#confirmed.add(name)].join(" "));
+    else if (this.#known[name].candidates.length || this.#known[name].filled) this.#write("confirmed", [...this.#confirmed.add(name)].join(" "));
     this.#badge(name);
     const next = this.#next(this.#names.indexOf(name));
     const target = next ? this.#field(next) : this.#finish;
@@ -206,7 +207,8 @@ class FactStrip extends HTMLElement {
 
   #words(name) {
     const candidates = this.#candidates(name);
-    if (this.#isOpen(name)) return `${this.#known[name].label}: ${candidates[0].shown}, ${candidates[0].said}`;
+    const chosen = this.#chosen(name);
+    if (this.#isOpen(name) && chosen) return `${this.#known[name].label}: ${chosen.shown}, ${chosen.said}`;
     return candidates.length ? `${this.#known[name].label}: ${candidates.length} found. ${candidates.map((one, place) => `${place + 1}: ${one.shown}`).join(", ")}` : "";
   }
 

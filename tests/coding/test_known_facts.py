@@ -7,10 +7,12 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
+from coding.actions.arranging import arrangement_of
 from coding.actions.precoding import finish_precoding
 from coding.actions.queue import take_next
 from coding.forms.known_facts import COMPARED
 from coding.models import Draft, FactOrigin, PreCoding
+from coding.rules.arranging import fingerprint
 from coding.rules.lifecycle import Stage
 from coding.visit_facts import facts_known
 from tests import factories
@@ -241,3 +243,31 @@ def test_a_visit_of_another_practice_is_never_asked(river, lake, ann, lists):
     facts = facts_known(bench(river, ann).encounter)
     assert "member_id" not in facts
     assert "sex" not in facts
+
+
+# -- what was filled in stays known as such ------------------------------------------------------------------
+def test_what_was_filled_from_a_page_that_is_gone_is_still_to_be_confirmed(held, lists, ann, as_user):
+    browser = as_user(ann)
+    form = browser.get(url_of(held)).context["form"]
+    assert json.loads(form["filled"].value())["payer"] == str(lists["payer"].pk)
+    body = {**form.initial, "date_from": "10/28/2026"}
+    browser.post(url_of(held, "draft"), form_for(held, body=json.dumps(body)))
+    version = fingerprint(arrangement_of(held.encounter.chart))
+    browser.post(url_of(held, "move-page"), form_for(held, move="out", page=2, grown_from=version))
+    again = browser.get(url_of(held)).context
+    assert again["known"]["payer"]["candidates"] == []
+    assert again["known"]["payer"]["filled"] == str(lists["payer"].pk)
+    sent = answers(held, lists, version=1, filled=again["form"].initial["filled"], confirmed="patient_name birth_date")
+    page = browser.post(url_of(held), sent)
+    assert page.status_code == 422
+    assert {"payer", "rendering_provider", "account_number"} <= set(page.context["form"].errors)
+    assert "where it was read is no longer of this visit" in page.content.decode()
+    sent["confirmed"] = f"{READ} date_from"  # of one page, one day: it would be filled in now
+    assert browser.post(url_of(held), sent).status_code == 302
+    assert origins()["payer"].how == "typed"
+
+
+@pytest.mark.parametrize("text", ["{", "[]", '{"payer": 7}', "x" * 5000])
+def test_what_says_that_something_was_filled_in_and_cannot_be_read_is_nothing(held, lists, ann, as_user, text):
+    answer = as_user(ann).post(url_of(held), answers(held, lists, confirmed=READ, filled=text[:4000]))
+    assert answer.status_code == 302

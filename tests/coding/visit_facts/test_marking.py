@@ -87,7 +87,7 @@ def test_a_name_written_otherwise_was_changed_but_keeps_where_it_stands():
 
 
 def test_what_stands_as_it_was_filled_in_is_to_be_confirmed():
-    facts = {"sex": FILLED, "payer": OFFERED}
-    assert unconfirmed({"sex": "a", "payer": "a"}, facts, set()) == ["sex"]
-    assert unconfirmed({"sex": "a"}, facts, {"sex"}) == []
-    assert unconfirmed({"sex": "b"}, facts, set()) == []
+    filled = {"sex": "a", "payer": ""}
+    assert unconfirmed({"sex": "a", "payer": ""}, filled, set()) == ["sex"]
+    assert unconfirmed({"sex": "a"}, filled, {"sex"}) == []
+    assert unconfirmed({"sex": "b"}, filled, set()) == []
