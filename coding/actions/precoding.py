@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass, fields
 from datetime import date, datetime
 
 from django.db import transaction
 
 from coding.actions.drafts import drop_draft
+from coding.actions.fact_origins import keep_origins
 from coding.actions.holds import CommentMissing
 from coding.actions.leases import LeaseLost, end_assignment, hold_lease
 from coding.actions.moves import move_encounter
 from coding.actions.suggesting import queue_suggestions
 from coding.models import Assignment, Encounter, PreCoding
+from coding.rules.fact_origins import Origin
 from coding.rules.lifecycle import Stage
+from portal.actions.audit import record
 from portal.models import Location, Payer, Provider, User
 
 
@@ -42,8 +46,10 @@ class PreCodingFacts:
 
 
 @transaction.atomic
-def finish_precoding(*, assignment: Assignment, by: User, at: datetime, facts: PreCodingFacts) -> PreCoding:
-    """Write the facts down and send the encounter on to coding; codes are suggested meanwhile."""
+def finish_precoding(
+    *, assignment: Assignment, by: User, at: datetime, facts: PreCodingFacts, origins: Sequence[Origin] = ()
+) -> PreCoding:
+    """Write the facts down, with where each is from, and send the encounter on to coding; codes are suggested then."""
     if assignment.stage != Stage.PRECODING:
         raise LeaseLost
     encounter = hold_lease(assignment=assignment, by=by, at=at)
@@ -61,6 +67,8 @@ def finish_precoding(*, assignment: Assignment, by: User, at: datetime, facts: P
             "finished_at": at,
         },
     )
+    counts = keep_origins(precoding=precoding, origins=origins, by=by, at=at)
+    record("precoding.finished", at=at, by=by, about=encounter, fields=counts)
     end_assignment(assignment=assignment, end=Assignment.End.FINISHED, at=at)
     move_encounter(encounter=encounter, move="finish_precoding", by=by, at=at)
     drop_draft(encounter=encounter, stage=Stage.PRECODING, author=by)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from datetime import date, datetime
@@ -12,11 +13,13 @@ from django.utils import timezone
 
 from coding.actions.precoding import PreCodingFacts
 from coding.forms.coding import storable
-from coding.forms.suggested import COMPARED, mark_suggested, unread
+from coding.forms.known_facts import COMPARED, FILLED_LIMIT, MARKED_LIMIT, all_filled, mark_known, unread, where
 from coding.models import Encounter, PreCoding
 from coding.rules.codings import MODIFIER_LIMIT
+from coding.rules.visit_facts import Facts
 from portal.models import Location, Payer, Provider, User
 
+TEXT_LIMIT = 200  # characters kept of any one field of a draft
 CENTURY = 100
 SHORT_YEAR = 6  # digits of MMDDYY
 LONGEST_DATE = 20  # characters, with blanks between the parts
@@ -107,13 +110,20 @@ class PrecodingForm(forms.Form):
     payer = forms.ModelChoiceField(label="Payer", queryset=Payer.objects.none(), required=False)
     member_id = forms.CharField(label="Member ID", max_length=40, required=False)
     modifiers = forms.CharField(label="Likely modifiers", max_length=20, required=False)
+    # What was filled in, which fields a person has confirmed, and what they took from the pages: as the bench keeps it.
+    filled = forms.CharField(max_length=FILLED_LIMIT, required=False, widget=forms.HiddenInput)
+    confirmed = forms.CharField(max_length=TEXT_LIMIT, required=False, widget=forms.HiddenInput)
+    marked = forms.CharField(max_length=MARKED_LIMIT, required=False, widget=forms.HiddenInput)
 
     def __init__(
-        self, *args: Any, encounter: Encounter, user: User, suggested: Mapping[str, str] | None = None, **kwargs: Any
+        self, *args: Any, encounter: Encounter, user: User, known: Mapping[str, Facts] | None = None, **kwargs: Any
     ) -> None:
         super().__init__(*args, **kwargs)
-        self.suggested = dict(suggested or {})
-        mark_suggested(self)
+        self.known = dict(known or {})
+        told = self.data if self.is_bound else self.initial
+        self.were_filled = all_filled(self.known, str(told.get("filled") or ""))
+        self.initial["filled"] = json.dumps(self.were_filled) if self.were_filled else ""
+        mark_known(self, self.were_filled)
         for name, model in (
             ("rendering_provider", Provider),
             ("referring_provider", Provider),
@@ -129,8 +139,8 @@ class PrecodingForm(forms.Form):
 
     @property
     def compared(self) -> forms.BoundField | None:
-        """Asked for if something was filled in from the practice's manifest."""
-        return self[COMPARED] if self.suggested else None
+        """Asked for if something was filled in, where no script asks field by field."""
+        return self[COMPARED] if COMPARED in self.fields else None
 
     def places(self) -> dict[str, str]:
         """Location id → its place of service, for filling the field in."""
@@ -165,17 +175,30 @@ class PrecodingForm(forms.Form):
             self.add_error("date_to", "The last day lies in the future.")
         if first and last and last < first:
             self.add_error("date_to", "The last day lies before the first.")
-        if unread(self) and not cleaned.pop(COMPARED, False):
-            self.add_error(COMPARED, "Compare what the manifest says with the chart, then tick this.")
+        self.refuse_unread(compared=bool(cleaned.pop(COMPARED, False)))
         if born and first and born > first:
             self.add_error("birth_date", "The birth date lies after the date of service.")
         return cleaned
 
+    def refuse_unread(self, *, compared: bool) -> None:
+        """Nothing that was filled in is taken over before somebody has looked at it."""
+        left = [] if compared else unread(self)
+        for name in left:
+            found = self.known[name].candidates if name in self.known else ()
+            said = where(found[0].said) if found else "where it was read is no longer of this visit"
+            self.add_error(name, f"Compare it with the chart ({said}), then confirm it.")
+        if left:
+            self.add_error(COMPARED, "Compare what is filled in with the chart, then tick this.")
+
     def facts(self) -> PreCodingFacts:
         """What was found out; only of a valid form."""
-        found = {name: value for name, value in self.cleaned_data.items() if name != COMPARED}
+        found = {name: value for name, value in self.cleaned_data.items() if name in FACTS}
         found["date_to"] = found["date_to"] or found["date_from"]
         return PreCodingFacts(**found)
+
+    def texts(self) -> dict[str, str]:
+        """What was found out, each as the text that would fill its field; only of a valid form."""
+        return {name: text_in_form(self.cleaned_data[name]) for name in FACTS}
 
 
 class SplitForm(forms.Form):
@@ -217,7 +240,17 @@ def text_of(facts: PreCoding) -> dict[str, str]:
         "payer": str(facts.payer_id or ""),
         "member_id": facts.member_id,
         "modifiers": " ".join(facts.modifiers),
+        "confirmed": " ".join(FACTS),  # whoever wrote it down stood for it
     }
+
+
+def text_in_form(value: Any) -> str:
+    """A cleaned value as the text that would fill its field."""
+    if value is None:
+        return ""
+    if isinstance(value, date):
+        return shown(value)
+    return " ".join(value) if isinstance(value, tuple) else str(getattr(value, "pk", value))
 
 
 def shown(day: date) -> str:
@@ -226,9 +259,10 @@ def shown(day: date) -> str:
 
 
 FIELDS = tuple(PrecodingForm.base_fields)
-TEXT_LIMIT = 200  # characters kept of any one field of a draft
+FACTS = tuple(name for name in FIELDS if name not in {"filled", "confirmed", "marked"})
+LIMITS = {"marked": MARKED_LIMIT, "filled": FILLED_LIMIT}  # characters kept of these in a draft
 
 
 def draft_body(data: Any) -> dict[str, str]:
     """What was typed so far, checked or not; only the form's own fields."""
-    return {name: storable(data.get(name))[:TEXT_LIMIT] for name in FIELDS}
+    return {name: storable(data.get(name))[: LIMITS.get(name, TEXT_LIMIT)] for name in FIELDS}

@@ -4,9 +4,11 @@ from coding.models.code_files import CodeFile, FileOutcome
 from coding.models.codes import Code, CodeGroup, CodeNote, Crosswalk, IndexEntry
 from coding.models.coding import Coding, Diagnosis, Discrepancy, Draft, ProcedureLine, Verdict, Verification
 from coding.models.double_coding import SecondCoding, SecondCodingStatus
+from coding.models.double_key import DoubleKeying, DoubleKeyRule
 from coding.models.draft_actions import DraftAction
 from coding.models.editions import Edition
 from coding.models.encounter import Assignment, Encounter, EncounterEvent, QueueRank
+from coding.models.fact_origins import FactOrigin
 from coding.models.fees import (
     AnaesthesiaFactor,
     ConversionFactor,
@@ -52,12 +54,15 @@ __all__ = [
     "Discrepancy",
     "Dispute",
     "DisputeStep",
+    "DoubleKeyRule",
+    "DoubleKeying",
     "Draft",
     "DraftAction",
     "Edition",
     "Encounter",
     "EncounterEvent",
     "EncounterPage",
+    "FactOrigin",
     "FavouriteCode",
     "Fee",
     "FeeSchedule",

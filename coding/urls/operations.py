@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from coding.views import browser, code_lists, codes, deliveries, levels, numbers, operations, queries, reopening
+from coding.views import (
+    browser,
+    code_lists,
+    codes,
+    deliveries,
+    double_key_rules,
+    levels,
+    numbers,
+    operations,
+    queries,
+    reopening,
+)
 
 urlpatterns = [
     path("find/", numbers.find, name="find"),
@@ -21,6 +32,8 @@ urlpatterns = [
     path("queries/<int:pk>/withdraw/", queries.withdraw, name="query-withdraw"),
     path("queries/<int:pk>/remind/", queries.remind, name="query-remind"),
     path("queries/<int:pk>/close/", queries.close, name="query-close"),
+    path("double-key/", double_key_rules.rules, name="double-key"),
+    path("double-key/<int:pk>/", double_key_rules.rule, name="double-key-practice"),
     path("operations/", operations.operations, name="operations"),
     path("operations/figures/", operations.figures, name="operations-figures"),
     path("operations/encounters/", operations.encounters, name="operations-encounters"),

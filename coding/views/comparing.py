@@ -9,10 +9,11 @@ from typing import Any
 
 from coding.actions.drafts import draft_of
 from coding.forms.coding import body_of
-from coding.forms.precoding import PrecodingForm, text_of
+from coding.forms.precoding import FACTS, PrecodingForm, text_of
 from coding.models import Assignment, Encounter, PreCoding
 from coding.rules.draft_lines import DIAGNOSIS, MINE, PROCEDURE, THEIRS, differing, keyed, lines_of
 from coding.rules.lifecycle import Stage
+from coding.rules.reasons import Reason
 from coding.views.coding_bench import EMPTY, facts_of, titled
 from coding.views.due import clock
 from portal.models import User
@@ -25,6 +26,12 @@ PARTS = {
     "comment": "Note",
     "worksheet": "E/M worksheet",
     "rejected": "Rejected suggestions",
+    "judged": "Words on differences",
+    "viewed": "Rows looked at",
+    "coder_version": "The coder's version",
+    "filled": "Filled in",
+    "confirmed": "Compared with the chart",
+    "marked": "Taken from the pages",
 }
 NONE = "not in this one"
 
@@ -111,6 +118,10 @@ def field_words(form: PrecodingForm, body: Body) -> dict[str, str]:
         value = str(body.get(bound.name, ""))
         named = {str(key): str(name) for key, name in getattr(bound.field, "choices", ())}
         found[bound.name] = named.get(value, value) if value else ""
+    labels = [str(form.fields[name].label) for name in found["confirmed"].split() if name in form.fields]
+    found["confirmed"] = "Every field" if len(labels) == len(FACTS) else ", ".join(labels)
+    for name in ("filled", "marked"):
+        found[name] = "From what is known of the visit" if found[name] else ""
     return found
 
 
@@ -132,6 +143,12 @@ def code_words(body: Body, day: date | None) -> dict[str, str]:
     found["procedure-order"] = ", ".join(line["code"] for line in shown["procedures"])
     found["comment"] = str(body.get("comment", ""))
     found["worksheet"] = sheet_words(body.get("worksheet") or {})
+    found["judged"] = "; ".join(
+        " ".join(filter(None, [Reason(word["reason"]).label, word.get("note", "")]))
+        for word in body.get("judged", {}).values()
+    )
+    found["viewed"] = f"{len(body['viewed'])} looked at" if body.get("viewed") else ""
+    found["coder_version"] = f"Version {body['coder_version']}" if body.get("coder_version") else ""
     found["rejected"] = f"{len(body.get('rejected', {}))} rejected" if body.get("rejected") else ""
     return found
 

@@ -16,6 +16,7 @@ from coding.rules.lifecycle import FINISHED, Stage
 from coding.views.coding_bench import facts_of, titled
 from coding.views.deliveries import note_of
 from coding.views.due import due_of, status_tag
+from coding.views.known_facts import origins_of_visit, stood_for_by
 from coding.views.page_news import addenda_of
 from coding.views.pages import READERS, reader_context
 from coding.views.query_parts import replies_of
@@ -43,6 +44,8 @@ def encounter(request: SignedRequest, pk: int) -> HttpResponse:
         "addenda": addenda_of(visit),
         "replies": replies_of(visit),
         "facts": facts_of(visit),
+        "origins": origins_of_visit(visit),
+        "origins_by": stood_for_by(visit) if request.user.is_service_staff else "",
         "note": note_of(visit, to_practice=not request.user.is_service_staff),
         "batch_url": reverse("portal:batch", args=[visit.batch_id]) if request.user.may(Permission.SEE_BATCHES) else "",
         "no_codes": "Finished without codes."

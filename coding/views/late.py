@@ -44,7 +44,7 @@ def precoding_rows(draft: Draft) -> list[tuple[str, str]]:
     """Each filled field with its label; what was chosen from a list by its name."""
     form = PrecodingForm(encounter=draft.encounter, user=draft.author, initial=draft.body)
     rows = []
-    for bound in form:
+    for bound in form.visible_fields():
         value = str(draft.body.get(bound.name, ""))
         chosen = {str(key): str(name) for key, name in getattr(bound.field, "choices", ())}
         rows.append((str(bound.label), chosen.get(value, value) if value else ""))

@@ -11,18 +11,21 @@ from django.utils import timezone
 from django.views.decorators.http import require_http_methods
 
 from coding.actions.arranging import ArrangementChanged, BadArrangement, arrangement_of, split_encounter
+from coding.actions.double_key import fields_twice
 from coding.actions.drafts import DraftChanged, save_draft
 from coding.actions.moves import AlreadyMoved
 from coding.actions.precoding import finish_precoding
 from coding.actions.queue import LeaseLost
 from coding.actions.undoing import submit_undoably
-from coding.forms.precoding import FIELDS, PrecodingForm, SplitForm, draft_body, text_of
-from coding.forms.suggested import suggestion
-from coding.models import Assignment, Encounter, PreCoding
+from coding.forms.known_facts import COMPARED
+from coding.forms.precoding import FACTS, FIELDS, PrecodingForm, SplitForm, draft_body
+from coding.models import Assignment, Encounter
 from coding.rules.lifecycle import Stage
 from coding.views.bench import Bench, bench_of, go_on, posted_assignment, posted_version, said_before, shown
 from coding.views.coding_bench import changed_elsewhere
+from coding.views.known_facts import empty_form, facts_context, origins_in, sent_form
 from coding.views.late import draft_rows, keep_late_form
+from coding.views.page_moves import moves_context
 from portal.access import SignedRequest, found, requires
 from portal.rules.roles import Permission
 
@@ -36,16 +39,7 @@ def precode(request: SignedRequest, pk: int) -> HttpResponse:
     if request.method == "POST":
         return act(request, pk)
     bench = bench_of(request, pk, Stage.PRECODING)
-    suggested = suggestion(bench.encounter)
-    start = bench.body() or kept_facts(bench) or suggested
-    form = PrecodingForm(encounter=bench.encounter, user=request.user, initial=start, suggested=suggested)
-    return page(request, bench, form)
-
-
-def kept_facts(bench: Bench) -> dict[str, str]:
-    """What pre-coding wrote down before the encounter came back to it."""
-    facts = PreCoding.objects.filter(encounter=bench.encounter).first()
-    return text_of(facts) if facts else {}
+    return page(request, bench, empty_form(bench, request.user))
 
 
 def act(request: SignedRequest, pk: int) -> HttpResponse:
@@ -55,19 +49,36 @@ def act(request: SignedRequest, pk: int) -> HttpResponse:
         return save(request, assignment, body)
     if changed_elsewhere(request, assignment):
         return again(request, pk, changed=True)
-    form = PrecodingForm(
-        request.POST, encounter=assignment.encounter, user=request.user, suggested=suggestion(assignment.encounter)
-    )
+    form = sent_form(request.POST, assignment.encounter, request.user)
     if not form.is_valid():
         return again(request, pk, form=form)
+    if fields_twice(assignment.encounter):
+        return to_second_entry(request, assignment, form)
     try:
         sent = submit_undoably(
-            finish_precoding, assignment=assignment, by=request.user, at=at, draft=body, facts=form.facts()
-        )
+            finish_precoding, assignment=assignment, by=request.user, at=at, draft=body, facts=form.facts(),
+            origins=origins_in(form, assignment.encounter),
+        )  # fmt: skip
     except (LeaseLost, AlreadyMoved):
         return late(request, pk, body)
     said = f"{assignment.encounter.label} pre-coded."
     return go_on(request, said, take_another=request.POST.get("action") != "finish", sent=sent)
+
+
+def to_second_entry(request: SignedRequest, assignment: Assignment, form: PrecodingForm) -> HttpResponse:
+    """The first entry is kept as the draft; what is critical is typed again on a page that does not show it."""
+    pk, body = assignment.encounter_id, draft_body(request.POST)
+    if request.POST.get(COMPARED):
+        body["confirmed"] = " ".join(FACTS)
+    body["place_of_service"] = form.cleaned_data["place_of_service"]
+    at, version = timezone.now(), posted_version(request)
+    try:
+        save_draft(assignment=assignment, by=request.user, version=version, body=body, at=at)
+    except DraftChanged:
+        return again(request, pk, changed=True)
+    except LeaseLost:
+        return late(request, pk, body)
+    return redirect("coding:precode-again", pk=pk)
 
 
 def save(request: SignedRequest, assignment: Assignment, body: dict[str, str]) -> HttpResponse:
@@ -87,10 +98,11 @@ def again(request: SignedRequest, pk: int, *, form: PrecodingForm | None = None,
     bench = bench_of(request, pk, Stage.PRECODING)
     if not bench.is_live:
         return late(request, pk, draft_body(request.POST))
-    form = form or PrecodingForm(
-        encounter=bench.encounter, user=request.user, initial=draft_body(request.POST),
-        suggested=suggestion(bench.encounter),
-    )  # fmt: skip
+    if form is None:
+        form = empty_form(bench, request.user)
+        form = PrecodingForm(
+            encounter=bench.encounter, user=request.user, initial=draft_body(request.POST), known=form.known
+        )
     return page(request, bench, form, status=409 if changed else 422, changed=changed)
 
 
@@ -102,16 +114,19 @@ def late(request: SignedRequest, pk: int, body: dict[str, Any]) -> HttpResponse:
 
 
 def page(request: SignedRequest, bench: Bench, form: PrecodingForm, *, status: int = 200, **notes: Any) -> HttpResponse:
+    moves = moves_context(request, bench)
     if not bench.is_live:
         for field in form.fields.values():
             field.disabled = True
-    elif not form.errors:
+    elif not form.errors and not moves["page_undo"]:
         form.fields["patient_name"].widget.attrs["autofocus"] = True
     encounter = bench.encounter
     context = shown(
         bench,
         form=form,
         fields=" ".join(FIELDS),
+        **facts_context(form),
+        **moves,
         places=form.places(),
         split_form=SplitForm(initial={"ranges": ranges_of(encounter)}),
         can_split=bench.is_live and (encounter.chart.page_count or 1) > 1,
@@ -145,12 +160,10 @@ def split(request: SignedRequest, pk: int) -> HttpResponse:
             messages.success(request, split_words(len(visits)))
             return redirect("coding:precode", pk=pk)
     bench = bench_of(request, pk, Stage.PRECODING)
-    start = bench.body() or kept_facts(bench)
-    facts = PrecodingForm(
-        encounter=bench.encounter, user=request.user, initial=start, suggested=suggestion(bench.encounter)
-    )
+    facts = empty_form(bench, request.user)
     context = shown(
         bench, form=facts, fields=" ".join(FIELDS), places=facts.places(), split_form=form, can_split=True,
+        **facts_context(facts), **moves_context(request, bench),
         chart_pages=bench.encounter.chart.page_count or 1, changed=False, newer=[], said="",
     )  # fmt: skip
     return render(request, "coding/precode.html", context, status=422)

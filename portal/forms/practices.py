@@ -110,8 +110,15 @@ class LocationForm(PartForm):
 class PayerForm(PartForm):
     class Meta:
         model = Payer
-        fields = ("name", "electronic_id", "is_active")
-        labels = {"electronic_id": "Payer ID for electronic claims", "is_active": "Active"}
+        fields = ("name", "electronic_id", "also_known_as", "is_active")
+        labels = {
+            "electronic_id": "Payer ID for electronic claims", "also_known_as": "Other names", "is_active": "Active",
+        }  # fmt: skip
+        help_texts = {"also_known_as": "As charts write it, separated by commas: BHHP, Blue Heron HMO."}
+
+    def clean_also_known_as(self) -> list[str]:
+        names = [" ".join(str(name).split()) for name in self.cleaned_data["also_known_as"] or []]
+        return list(dict.fromkeys(name for name in names if name))
 
 
 class AgreementForm(PartForm):

@@ -127,11 +127,14 @@ class Location(ClientRow):
 class Payer(ClientRow):
     """Who pays the practice's claims."""
 
-    plain_fields = ("name", "electronic_id")
+    plain_fields = ("name", "electronic_id", "also_known_as")
 
     practice = models.ForeignKey(Practice, on_delete=models.PROTECT, related_name="payers")
     name = models.CharField(max_length=120)
     electronic_id = models.CharField(max_length=15, blank=True)
+    also_known_as = ArrayField(  # other names that charts have for it
+        models.CharField(max_length=120), default=list, db_default=[], blank=True
+    )
     is_active = models.BooleanField(default=True)
 
     objects = PracticeOwnedQuerySet.as_manager()

@@ -93,7 +93,7 @@ export class PageMarks {
       const [x0, y0, x1, y1] = entry.box;
       if (x1 - x0 < LEAST || y1 - y0 < LEAST) this.#drawn.pop();
       markOn(figure, boxes(), "drawn");
-      if (this.#drawn.includes(entry)) say(`Box drawn. Link it to the code in hand${withKeys("evidence.link")}.`);
+      if (this.#drawn.includes(entry)) say(`Box drawn. Link it${withKeys("evidence.link")}.`);
     };
     sheet.setPointerCapture(event.pointerId);
     sheet.addEventListener("pointermove", move);

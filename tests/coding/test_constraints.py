@@ -29,6 +29,7 @@ from coding.rules.codings import System
 from coding.rules.lifecycle import EncounterStatus, Stage
 from portal.rules.roles import Role
 from tests import factories
+from tests.coding.fact_constraints import BROKEN_FACTS
 from tests.coding.lines import NOON, VISIT_DAY, facts_for, load_codes, submitted, waiting
 from tests.coding.list_constraints import BROKEN_LISTS
 from tests.coding.quality_constraints import BROKEN_QUALITY, BROKEN_QUALITY_AT_THE_END, FROZEN_QUALITY
@@ -204,6 +205,7 @@ BROKEN = {
     **BROKEN_QUALITY,
     **BROKEN_QUERIES,
     **BROKEN_SUGGESTIONS,
+    **BROKEN_FACTS,
     "coding_code_system_known": lambda: change(factories.CodeFactory(), system="snomed"),
     "coding_code_once": lambda: [factories.CodeFactory(code="I10"), factories.CodeFactory(code="I10")],
     "coding_encounter_status_known": lambda: change(encounter(), status="lost"),

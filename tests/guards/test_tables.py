@@ -20,6 +20,7 @@ BOUND_TO_ANOTHER = {
     "coding_encounter.hold_move": "coding_encounter_hold_says_why",
     "coding_encounter.not_billable_reason": "coding_encounter_not_billable_says_why",
     "coding_assignment.end": "coding_assignment_end_says_how",
+    "coding_doublekeying.kept": "coding_doublekeying_kept_of_two",
     "coding_suggestiondecision.reason": "coding_suggestiondecision_reason_of_rejection",
 }
 OURS = [model for app in ("portal", "coding", "claims", "feedback") for model in apps.get_app_config(app).get_models()]

@@ -4,7 +4,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 
-from coding.forms.suggested import COMPARED
+from coding.forms.known_facts import COMPARED
 from coding.models import PreCoding
 from coding.rules.lifecycle import EncounterStatus, Stage
 from portal import storage
@@ -140,8 +140,8 @@ def test_what_it_says_is_filled_in_and_marked(visit, ann, as_user):
     assert 'value="01/02/1960"' in page
     assert 'value="03/02/2026"' in page
     assert f'value="{stone.pk}" selected' in page
-    assert page.count("From the manifest") == 5
-    assert "I compared with the chart what the manifest says" in page
+    assert page.count("To confirm: manifest") == 5
+    assert "I compared with the chart what is to be confirmed" in page
 
 
 def test_it_is_never_taken_over_unread(visit, ann, as_user):
@@ -149,7 +149,7 @@ def test_it_is_never_taken_over_unread(visit, ann, as_user):
     path = reverse("coding:precode", args=[encounter.pk])
     refused = as_user(ann).post(path, filled_in(visit))
     assert refused.status_code == 422
-    assert "Compare what the manifest says with the chart" in refused.content.decode()
+    assert "Compare what is filled in with the chart" in refused.content.decode()
     assert not PreCoding.objects.exists()
     assert as_user(ann).post(path, filled_in(visit, **{COMPARED: "on"})).status_code == 302
     assert PreCoding.objects.get().patient_name == "Quill; Marta"

@@ -92,7 +92,8 @@ def split(keys: str) -> tuple[str, ...]:
 GROUPS = {
     "site": "Everywhere", "undo": "Everywhere", "go": "Go to", "form": "Forms and dialogs", "list": "Lists",
     "batch": "Batches", "thread": "Threads", "operations": "Operations", "queue": "Queue", "bench": "Bench",
-    "chart": "Chart", "precode": "Pre-coding", "code": "Codes", "evidence": "Evidence", "finding": "Findings",
+    "chart": "Chart", "precode": "Pre-coding", "fact": "Pre-coding", "page": "Pre-coding", "code": "Codes",
+    "evidence": "Evidence", "finding": "Findings",
     "verify": "Verification", "dispute": "Disputes", "arrange": "Arranging pages", "browser": "Code browser",
 }  # fmt: skip
 
@@ -152,6 +153,12 @@ ALL = (
     action("chart.turn", "Turn the page to the right", *CHARTS, keys="shift+r"),
     action("chart.paper", "Background of the pages", *CHARTS, keys="shift+b"),
     action("precode.finish", "Finish and next", Place.PRECODING, keys="ctrl+enter", left="ctrl+enter alt+g"),
+    action("fact.confirm", "Confirm the field, go to the next", Place.PRECODING, keys="enter", how=LISTED),
+    action("fact.choose", "Choose the value of this number", Place.PRECODING, keys="# alt+#", modified="alt+#"),
+    action("page.begin", "New visit from this page", Place.PRECODING, keys="alt+n", left="alt+v"),
+    action("page.before", "Page to the visit before", Place.PRECODING, keys="alt+[", left="alt+w", modified="alt+j"),
+    action("page.after", "Page to the next visit", Place.PRECODING, keys="alt+]", left="alt+s", modified="alt+k"),
+    action("page.out", "Page out of this visit", Place.PRECODING, keys="alt+x"),
     action("precode.arrange", "See and arrange all pages", Place.PRECODING, keys="alt+p", left="alt+a"),
     # -- codes -----------------------------------------------------------------------------------------
     action("code.submit", "Submit and next", Place.CODING, keys="ctrl+enter", left="ctrl+enter alt+g"),
@@ -171,10 +178,10 @@ ALL = (
     action("code.look_up", "Look up the code in hand", *CODES, keys="i", left="alt+r"),
     action("code.worksheet", "E/M worksheet", *CODES, keys="w", left="alt+x"),
     action("code.note", "Note", *CODES, keys="n", left="alt+t"),
-    action("evidence.link", "Link the selection as evidence", *CODES, keys="l", left="a"),
-    action("evidence.next", "Next evidence of this code", *CODES, keys="e", modified="alt+.", how=REPEATS),
-    action("evidence.previous", "Evidence before", *CODES, keys="shift+e", modified="alt+,", how=REPEATS),
-    action("evidence.mark", "Mark words or a box by keyboard", *CODES, keys="shift+l", left="alt+q"),
+    action("evidence.link", "Link the selection to what is in hand", *BENCHES, keys="l", left="a"),
+    action("evidence.next", "Next evidence of what is in hand", *BENCHES, keys="e", modified="alt+.", how=REPEATS),
+    action("evidence.previous", "Evidence before", *BENCHES, keys="shift+e", modified="alt+,", how=REPEATS),
+    action("evidence.mark", "Mark words or a box by keyboard", *BENCHES, keys="shift+l", left="alt+q"),
     action("evidence.unlink", "Unlink the passage that is shown", *CODES, keys="shift+x", left="alt+c"),
     action("finding.fix", "Mend the finding of this number", *CODES, keys="alt+#"),
     # -- verification ----------------------------------------------------------------------------------
