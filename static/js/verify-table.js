@@ -51,12 +51,12 @@ class VerifyTable extends HTMLElement {
   }
 
   get #rows() {
-    return [...this.querySelectorAll("tr[data-key]")].filter((row) => row.checkVisibility());
+    return [...this.querySelectorAll("tr[data-about]")].filter((row) => row.checkVisibility());
   }
 
   get #row() {
     const rows = this.#rows;
-    return rows.find(({ dataset }) => dataset.key === this.#hand.key) ?? rows.find(({ dataset }) => dataset.line === this.#hand.line);
+    return rows.find(({ dataset }) => dataset.about === this.#hand.key) ?? rows.find(({ dataset }) => dataset.line === this.#hand.line);
   }
 
   /** The id of the line in hand in one's own version. */
@@ -67,9 +67,9 @@ class VerifyTable extends HTMLElement {
   // -- what is said ----------------------------------------------------------------------------------
   /** What the page came with: words on differences, rows looked at, the coder's version they are about. */
   #kept() {
-    const rows = [...this.querySelectorAll("tr[data-key]")];
-    const judged = rows.filter(({ dataset }) => dataset.reason && dataset.proposed === undefined).map(({ dataset }) => [dataset.key, wordOf(dataset)]);
-    const viewed = rows.filter((row) => !row.dataset.reason && isViewed(row)).map(({ dataset }) => dataset.key);
+    const rows = [...this.querySelectorAll("tr[data-about]")];
+    const judged = rows.filter(({ dataset }) => dataset.reason && dataset.proposed === undefined).map(({ dataset }) => [dataset.about, wordOf(dataset)]);
+    const viewed = rows.filter((row) => !row.dataset.reason && isViewed(row)).map(({ dataset }) => dataset.about);
     return { judged: Object.fromEntries(judged), viewed, coder_version: Number(this.querySelector("[name=coder_version]").value) };
   }
 
@@ -79,7 +79,7 @@ class VerifyTable extends HTMLElement {
     Object.assign(row.dataset, word);
     delete row.dataset.proposed;
     const { more } = this.#codes;
-    this.#codes.keep({ ...more, judged: { ...more.judged, [row.dataset.key]: wordOf(row.dataset) } });
+    this.#codes.keep({ ...more, judged: { ...more.judged, [row.dataset.about]: wordOf(row.dataset) } });
     this.#show();
     return undefined;
   }
@@ -88,7 +88,7 @@ class VerifyTable extends HTMLElement {
     if (row.dataset.reason) this.#judge(row, {});
     else if (!isViewed(row)) {
       const { more } = this.#codes;
-      this.#codes.keep({ ...more, viewed: [...more.viewed, row.dataset.key] });
+      this.#codes.keep({ ...more, viewed: [...more.viewed, row.dataset.about] });
     }
     row.dataset.viewed = "";
   }
@@ -129,7 +129,7 @@ class VerifyTable extends HTMLElement {
   // -- the row in hand -------------------------------------------------------------------------------
   #take(row, { quiet = false } = {}) {
     if (!row) return;
-    this.#hand = { key: row.dataset.key, line: row.dataset.line };
+    this.#hand = { key: row.dataset.about, line: row.dataset.line };
     this.#show();
     this.#codes.hold(row.dataset.mine);
     this.#marks.show(this.#passages, { bring: !row.dataset.mine });
@@ -147,7 +147,7 @@ class VerifyTable extends HTMLElement {
   #follow(line) {
     const row = line && this.#rows.find(({ dataset }) => dataset.mine === line.id);
     if (this.#stays || !row || row === this.#row || this.#row?.dataset.mine === line.id) return;
-    this.#hand = { key: row.dataset.key, line: row.dataset.line };
+    this.#hand = { key: row.dataset.about, line: row.dataset.line };
     this.#show();
     this.#marks.show(this.#passages);
   }
@@ -161,7 +161,7 @@ class VerifyTable extends HTMLElement {
   /** The tools say what holds for the row in hand. */
   #show() {
     const row = this.#row;
-    for (const one of this.querySelectorAll("tr[data-key]")) {
+    for (const one of this.querySelectorAll("tr[data-about]")) {
       if (one === row) one.setAttribute("aria-current", "true");
       else one.removeAttribute("aria-current");
     }
@@ -181,7 +181,7 @@ class VerifyTable extends HTMLElement {
   }
 
   #click(event) {
-    const row = event.target.closest("tr[data-key]");
+    const row = event.target.closest("tr[data-about]");
     if (row && !event.target.closest("a")) return this.#take(row);
     const tool = event.target.closest("[data-judge]");
     if (!tool) return undefined;
@@ -211,7 +211,7 @@ class VerifyTable extends HTMLElement {
     if (!row?.dataset.reason) return row && this.#viewed();
     this.setAttribute("aria-busy", "true");
     try {
-      const response = await this.#post("agree-url", { body: this.#codes.body, person: true }, { agree: row.dataset.key });
+      const response = await this.#post("agree-url", { body: this.#codes.body, person: true }, { agree: row.dataset.about });
       this.#stays = true;
       this.#codes.takeOver(await response.json(), "As the coder has it");
     } catch {
@@ -237,7 +237,7 @@ class VerifyTable extends HTMLElement {
     this.setAttribute("aria-busy", "true");
     try {
       const parsed = new DOMParser().parseFromString(await (await this.#post("compare-url", detail, {}, asking.signal)).text(), "text/html");
-      const inside = this.contains(document.activeElement) && document.activeElement.closest("tr[data-key]");
+      const inside = this.contains(document.activeElement) && document.activeElement.closest("tr[data-about]");
       this.querySelector("[data-table]").replaceChildren(...parsed.body.childNodes);
       this.#refresh(inside);
     } catch (error) {
@@ -255,7 +255,7 @@ class VerifyTable extends HTMLElement {
     const returns = focused || this.#stays;
     this.#stays = false;
     if (row) {
-      this.#hand = { key: row.dataset.key, line: row.dataset.line };
+      this.#hand = { key: row.dataset.about, line: row.dataset.line };
       if (row.dataset.mine !== (held ?? "")) this.#codes.hold(row.dataset.mine);
       this.#marks.show(this.#passages);
       if (returns && !document.activeElement?.matches("input, textarea, select")) row.focus();
