@@ -22,7 +22,7 @@ NO_LISTS = {
     "coding:work", "coding:page-image", "coding:added-page-image", "coding:arrange-image", "coding:attach",
     "coding:page-words",
     "coding:split", "coding:precode-again", "coding:read-fact", "coding:move-page", "coding:double-key-practice",
-    "coding:findings", "coding:verify", "coding:compare",
+    "coding:findings", "coding:reference", "coding:verify", "coding:compare",
     "coding:draft", "coding:heartbeat", "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
     "coding:query-check", "coding:query-answer", "coding:query-withdraw", "coding:query-remind", "coding:query-close",
     "coding:dispute-step", "coding:set-quality-terms",
