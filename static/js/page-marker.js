@@ -19,7 +19,8 @@ export class Marker {
   }
 
   async begin() {
-    const figure = this.#viewer.current ?? this.#viewer.querySelector("figure[data-words]");
+    const selected = getSelection().isCollapsed ? null : getSelection().anchorNode?.parentElement?.closest("figure[data-words]");
+    const figure = selected ?? this.#viewer.current ?? this.#viewer.querySelector("figure[data-words]");
     if (!figure) return;
     const before = document.activeElement;
     const { words, line_starts: starts } = await wordsOf(this.#viewer).of(figure);
