@@ -132,6 +132,7 @@ class VerifyTable extends HTMLElement {
     this.#hand = { key: row.dataset.about, line: row.dataset.line };
     this.#show();
     this.#codes.hold(row.dataset.mine);
+    if (!row.dataset.mine && row.dataset.code) this.#codes.show({ system: row.dataset.part, code: row.dataset.code, dotted: row.dataset.code });
     this.#marks.show(this.#passages, { bring: !row.dataset.mine });
     if (quiet) return;
     row.scrollIntoView({ block: "nearest" });

@@ -22,7 +22,7 @@ NO_LISTS = {
     "coding:work", "coding:page-image", "coding:added-page-image", "coding:arrange-image", "coding:attach",
     "coding:page-words",
     "coding:split", "coding:precode-again", "coding:read-fact", "coding:move-page", "coding:double-key-practice",
-    "coding:findings", "coding:verify", "coding:compare", "coding:agree",
+    "coding:findings", "coding:reference", "coding:verify", "coding:compare", "coding:agree",
     "coding:draft", "coding:draft-compare", "coding:draft-resolve", "coding:heartbeat", "coding:journal-key",
     "coding:ahead", "coding:shown", "coding:release-ahead", "coding:recent", "coding:undo",
     "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
