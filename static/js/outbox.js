@@ -107,12 +107,13 @@ export class Outbox extends EventTarget {
     return new URLSearchParams({ encounter, assignment, version, series, place, since: this.#queue[0]?.place ?? place, body, ...more });
   }
 
-  /** Post something of this chart; the answer's status, and what it says as data or as a part of a page. */
+  /** Post something of this chart; the answer's status, and what it says as data or as a part of a page. An answer about another chart counts as none. */
   async post(url, data, { person = false } = {}) {
     const headers = { "X-CSRFToken": csrfToken(), Accept: "application/json", ...(person ? {} : { "X-Background": "1" }) };
     try {
       const response = await fetch(url, { method: "POST", headers, body: data, credentials: "same-origin", signal: AbortSignal.timeout(ANSWER_WITHIN) });
       if (response.redirected) return { status: 401 };
+      if ((response.headers.get("X-Encounter") ?? (response.ok ? "" : this.encounter)) !== this.encounter) return { status: 502 };
       const isData = response.headers.get("Content-Type")?.includes("json");
       return { status: response.status, [isData ? "told" : "html"]: await (isData ? response.json() : response.text()) };
     } catch {
