@@ -2,7 +2,6 @@
 // there. It lives as long as its page, whatever becomes of the bench's element.
 import { askKeys, forget, isOwners, keep } from "./journal.js";
 import { csrfToken } from "./session.js";
-import { report } from "./unsent.js";
 
 const ANSWER_WITHIN = 20_000; // ms
 const RETRIES = [2, 5, 10, 20, 30]; // s; the last one repeats
@@ -191,7 +190,7 @@ export class Outbox extends EventTarget {
   }
 
   #tell() {
-    report(this);
+    window.dispatchEvent(new CustomEvent("outbox:changed", { detail: this }));
     this.dispatchEvent(new Event("change"));
   }
 
