@@ -95,7 +95,7 @@ class CodeList extends HTMLElement {
     this.#evidence.follow(this.#lines.inHand);
   }
 
-  keep(more) { this.more = more; this.#tell(0); }
+  keep(more, pause) { this.more = more; this.#tell(pause); }
 
   takeOver(body, text) {
     this.#change(() => {

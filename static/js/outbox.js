@@ -21,11 +21,13 @@ export class Outbox extends EventTarget {
   #settling;
   #tries = 0;
   #asked = false; // a new token, for this action
+  isLeft; // by an earlier page: as it went, the browser may have sent more than was written down
 
   /** `bench` is {encounter, stage, assignment, version, url, label}; `actions` were left by an earlier page. */
   constructor(bench, { series = crypto.randomUUID(), actions } = {}) {
     super();
     Object.assign(this, bench, { series });
+    this.isLeft = Boolean(actions);
     for (const { place, body, at } of actions ?? []) {
       this.#place = place;
       this.#queue.push({ place, body, at, sent: true });
@@ -124,7 +126,7 @@ export class Outbox extends EventTarget {
   async #take(action, person) {
     const { status, told } = await this.post(this.url, this.form(action), { person });
     const taken = told && (status === 200 || (status === 409 && told.lost && !told.changed));
-    if (taken) return this.took(action.place, told);
+    if (taken || (told?.repeated && this.isLeft)) return this.took(action.place, told);
     if (status === 423) {
       this.#fail("locked");
       window.dispatchEvent(new Event("chartline:locked"));

@@ -262,7 +262,7 @@ def viewed(hands: Hands, body: Body) -> Body | None:
     hands.page.keyboard.press("v")
     if said.get("reason"):
         return with_word(body, key, word(said))
-    if "viewed" in said:
+    if said.get("viewed") is not None:
         return None
     return {**deepcopy(body), "viewed": [*body["viewed"], key]}
 

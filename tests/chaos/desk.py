@@ -144,7 +144,7 @@ class Desk:
         try:
             window.page.wait_for_load_state()
             window.page.wait_for_function(
-                "() => !document.querySelector('draft-keeper') || (customElements.get('draft-keeper')"
+                "() => !document.querySelector('draft-keeper:not([lost])') || (customElements.get('draft-keeper')"
                 " && (!document.querySelector('code-list') || customElements.get('code-list'))"
                 " && (!document.querySelector('precode-form') || customElements.get('precode-form')))",
                 timeout=10_000,

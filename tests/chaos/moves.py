@@ -18,6 +18,7 @@ from tests.chaos.typed import Stored, Work, handed_in, is_settled, merged_as_sai
 
 VISIT = 'url => import("/static/js/next-chart.js").then((benches) => benches.visit(url)).then(() => {}, () => {})'
 ANSWER_WITHIN = 8.0  # s
+REFUSED = re.compile("not submitted|There is a problem|signed out|Not sent|Say why|to confirm|still needed")
 ELSEWHERE = ("coding:queue", "coding:browser")
 
 
@@ -104,16 +105,22 @@ def submit(desk: Desk, window: Window) -> None:
         desk.arrive(window)
         return
     with suppress(Error):
+        page.wait_for_function("() => !document.querySelector('verify-table[aria-busy]')", timeout=FAST)
         page.keyboard.press("Control+Enter")
         page.wait_for_timeout(300)
         if page.locator("dialog[open]", has_text="Submit with something to check").count():
             page.keyboard.press("1")
+    why = "no answer"
     for _ in range(int(ANSWER_WITHIN * 5)):
-        if is_handed_in(work) or refused(page, work):
+        if is_handed_in(work):
+            why = "handed in"
+            break
+        if why := refused(page, work):
             break
         with suppress(Error):
             second_entry(desk, work, page)
         page.wait_for_timeout(200)
+    print(f"        {work.name}: {why}", flush=True)  # noqa: T201  (for whoever looks for the cause)
     note_submission(desk, work)
     desk.arrive(window)
 
@@ -131,12 +138,12 @@ def is_handed_in(work: Work) -> bool:
     return newest is not None and newest.end == "finished"
 
 
-def refused(page: Page, work: Work) -> bool:
-    """Whether the page says that it was not handed in."""
+def refused(page: Page, work: Work) -> str:
+    """What the page says of why it was not handed in; nothing if it says nothing."""
     with suppress(Error):
         said = page.locator("#shell-alerts, .error-summary, #live").all_inner_texts()
-        return any(re.search("not submitted|There is a problem|signed out|Not sent|Say why", text) for text in said)
-    return True
+        return next((text for text in said if REFUSED.search(text)), "")
+    return "gone"
 
 
 def make_ready(desk: Desk, window: Window) -> None:
@@ -146,7 +153,8 @@ def make_ready(desk: Desk, window: Window) -> None:
     assert window.body is not None
     before, after = window.body, dict(window.body)
     if work.stage is Stage.PRECODING:
-        wanted = {"birth_date": "04/17/1958", "date_from": "10/28/2026", "place_of_service": "11"}
+        wanted = {} if after.get("patient_name") else {"patient_name": f"{work.mark} Quill"}
+        wanted |= {"birth_date": "04/17/1958", "date_from": "10/28/2026", "place_of_service": "11"}
         for name, value in wanted.items():
             page.locator(f'[name="{name}"]').fill(value, timeout=FAST)
             after[name] = value

@@ -5,7 +5,7 @@ from __future__ import annotations
 import random
 import time
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import timedelta
@@ -34,6 +34,19 @@ HEALS_WITHIN = 60  # s
 HAND = (150, 400)  # ms from the last key to where the power goes
 
 
+class Faults(list[str]):
+    """What must not be; said as soon as it is seen."""
+
+    def append(self, fault: str) -> None:
+        print(f"FAULT {fault}", flush=True)  # noqa: T201
+        super().append(fault)
+
+    def __iadd__(self, faults: Iterable[str]) -> Faults:  # type: ignore[misc]
+        for fault in faults:
+            self.append(fault)
+        return self
+
+
 @dataclass
 class Chaos:
     """A run: `faults` are what must not be; `counts` what was done."""
@@ -44,7 +57,7 @@ class Chaos:
     visits: Visits
     people: dict[str, User]
     manager: User
-    faults: list[str] = field(default_factory=list)
+    faults: Faults = field(default_factory=Faults)
     counts: Counter[str] = field(default_factory=Counter)
     desks: list[Desk] = field(default_factory=list)
     told: bool = True
