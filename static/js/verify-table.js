@@ -61,12 +61,9 @@ class VerifyTable extends HTMLElement {
   }
 
   // -- what is said ----------------------------------------------------------------------------------
-  /** What the page came with: words on differences, rows looked at, the coder's version they are about. */
+  /** What the page came with: words on differences and rows looked at, whether they are there now or not, and the coder's version they are about. */
   #kept() {
-    const rows = [...this.querySelectorAll("tr[data-key]")];
-    const judged = rows.filter(({ dataset }) => dataset.reason && dataset.proposed === undefined).map(({ dataset }) => [dataset.key, wordOf(dataset)]);
-    const viewed = rows.filter((row) => !row.dataset.reason && isViewed(row)).map(({ dataset }) => dataset.key);
-    return { judged: Object.fromEntries(judged), viewed, coder_version: Number(this.querySelector("[name=coder_version]").value) };
+    return { ...JSON.parse(this.querySelector("#kept-words").textContent), coder_version: Number(this.querySelector("[name=coder_version]").value) };
   }
 
   /** A word on a difference; what is not named stays as it is, or as it was proposed. */

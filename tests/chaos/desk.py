@@ -36,6 +36,10 @@ UNSENT = """() => ({
   said: [...document.querySelectorAll("#shell-alerts .banner")].map((one) => one.innerText),
 })"""  # noqa: E501  (JavaScript)
 
+COME = """() => {
+  window.dispatchEvent(new Event("online"));
+  document.dispatchEvent(new Event("visibilitychange"));
+}"""
 WAITING = re.compile("not sent yet|not submitted|leave this page open")
 
 
@@ -110,9 +114,13 @@ class Desk:
             with suppress(Error):
                 window.page.close()
         self.windows.remove(window)
-        for one in self.windows:  # whoever goes on in another window comes to it
+        self.wake()
+
+    def wake(self) -> None:
+        """Whoever goes on in another window comes to it."""
+        for one in self.windows:
             with suppress(Error):
-                one.page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+                one.page.evaluate(COME)
 
     def arrive(self, window: Window) -> None:
         """See where the window is, and that it shows what was typed there and nothing else."""
@@ -228,7 +236,9 @@ class Desk:
         shown: dict = {}
         for _ in range(20):
             shown = self.see(window) or {}
-            looks = of_fields(shown["fields"]) if "fields" in shown else {n: shown.get(n) for n in ("dx", "px", "comment")}
+            looks = (
+                of_fields(shown["fields"]) if "fields" in shown else {n: shown.get(n) for n in ("dx", "px", "comment")}
+            )
             if not shown.get("live") or shown["encounter"] != str(window.work.encounter):
                 window.work = None
                 return
@@ -251,7 +261,10 @@ class Desk:
             if strange:
                 self.faults.append(f"leak: a window of {owner} shows {strange}")
             if shown["pages"] and owner:
-                own = {str(pk) for pk in Encounter.objects.get(pk=int(shown["encounter"])).pages().values_list("pk", flat=True)}
+                own = {
+                    str(pk)
+                    for pk in Encounter.objects.get(pk=int(shown["encounter"])).pages().values_list("pk", flat=True)
+                }
                 if not set(shown["pages"]) <= own:
                     self.faults.append(f"leak: a window of {owner} shows pages {set(shown['pages']) - own}")
         self.faults += [f"leak: {one}" for one in self.line.leaks]

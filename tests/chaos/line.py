@@ -54,7 +54,7 @@ class Line:
             def log_message(self, *_: Any) -> None:
                 pass
 
-            def do_GET(self) -> None:  # noqa: N802  (http.server's name)
+            def do_GET(self) -> None:
                 line.handle(self)
 
             do_POST = do_HEAD = do_GET  # noqa: N815
@@ -99,7 +99,7 @@ class Line:
 
         spoilt = self.spoil(request.command, path, sent, ask) if self.spoil else None
         answer = spoilt or ask()
-        named = dict((name.lower(), value) for name, value in answer[1])
+        named = {name.lower(): value for name, value in answer[1]}
         owner = self.owner(named.get("content-location", path))
         if not named.get("content-type", "").startswith("image/"):
             self.look(f"{request.command} {path}: answered", answer[2], owner)

@@ -1,11 +1,13 @@
-"""Going from chart to chart: by address, in place, Back and Forward, by finishing one; and choosing between versions."""
+"""Going from chart to chart: by address, in place, Back and Forward, by finishing one; choosing between versions."""
 
 from __future__ import annotations
 
 import re
 from contextlib import suppress
+from copy import deepcopy
 
 from django.urls import reverse
+from django.utils import timezone
 from playwright.sync_api import Error, Page
 
 from coding.actions.queue import LeaseLost, take_back
@@ -14,7 +16,7 @@ from coding.rules.lifecycle import Stage
 from portal.models import User
 from tests.chaos.benches import FAST
 from tests.chaos.desk import Desk, Window
-from tests.chaos.typed import Stored, Work, handed_in, is_settled, merged_as_said, sent, stored
+from tests.chaos.typed import Body, Stored, Work, merged_as_said, of_fields, sent, stored
 
 VISIT = 'url => import("/static/js/next-chart.js").then((benches) => benches.visit(url)).then(() => {}, () => {})'
 ANSWER_WITHIN = 8.0  # s
@@ -148,40 +150,48 @@ def refused(page: Page, work: Work) -> str:
 
 def make_ready(desk: Desk, window: Window) -> None:
     """What must be there before the key: all fields, or a word on each difference."""
-    work, page = window.work, window.page
+    work, before = window.work, window.body
     assert work is not None
-    assert window.body is not None
-    before, after = window.body, dict(window.body)
-    if work.stage is Stage.PRECODING:
-        wanted = {} if after.get("patient_name") else {"patient_name": f"{work.mark} Quill"}
-        wanted |= {"birth_date": "04/17/1958", "date_from": "10/28/2026", "place_of_service": "11"}
-        for name, value in wanted.items():
-            page.locator(f'[name="{name}"]').fill(value, timeout=FAST)
-            after[name] = value
-        for name, value in {"sex": "F", "visit_type": "established"}.items():
-            page.locator(f'[name="{name}"]').select_option(value, timeout=FAST)
-            after[name] = value
-        page.locator('[name="rendering_provider"]').select_option(index=1, timeout=FAST)
-        names = page.evaluate("Object.keys(JSON.parse(document.getElementById('known-facts').textContent))")
-        for name in names:
-            page.locator(f'[name="{name}"]').focus(timeout=FAST)
-            page.keyboard.press("Enter")
-        shown = desk.see(window) or {}
-        for name in ("rendering_provider", "confirmed"):
-            after[name] = shown["fields"][name] if name != "confirmed" else " ".join(sorted(shown["fields"][name].split()))
-    elif work.stage is Stage.VERIFICATION:
-        for row in page.locator("verify-table tr[data-proposed]").all():
-            if row.count():
-                said = row.evaluate("({ dataset: { key, reason, severity, note } }) => ({ key, reason, severity, note })")
-                row.locator(".difference").click(timeout=FAST)
-                page.keyboard.press("v")
-                key = said.pop("key")
-                after["judged"] = {**after["judged"], key: {n: v for n, v in said.items() if v}}
+    assert before is not None
+    ready = {Stage.PRECODING: every_field, Stage.VERIFICATION: every_word}.get(work.stage)
+    after = ready(desk, window, deepcopy(before)) if ready else before
     if after != before:
         work.act(before, after)
         desk.typed += 1
         window.body = after
         desk.look(window, "made ready")
+
+
+def every_field(desk: Desk, window: Window, body: Body) -> Body:
+    """Pre-coding with every field that is needed, all confirmed; the body after it."""
+    page = window.page
+    wanted = {"birth_date": "04/17/1958", "date_from": "10/28/2026", "place_of_service": "11"}
+    if not body.get("patient_name") and window.work:
+        wanted["patient_name"] = f"{window.work.mark} Quill"
+    for name, value in wanted.items():
+        page.locator(f'[name="{name}"]').fill(value, timeout=FAST)
+    chosen = {"sex": "F", "visit_type": "established"}
+    for name, value in chosen.items():
+        page.locator(f'[name="{name}"]').select_option(value, timeout=FAST)
+    page.locator('[name="rendering_provider"]').select_option(index=1, timeout=FAST)
+    for name in page.evaluate("Object.keys(JSON.parse(document.getElementById('known-facts').textContent))"):
+        page.locator(f'[name="{name}"]').focus(timeout=FAST)
+        page.keyboard.press("Enter")
+    shown = of_fields((desk.see(window) or {})["fields"])
+    read = {name: shown[name] for name in ("rendering_provider", "confirmed")}
+    return {**body, **wanted, **chosen, **read}
+
+
+def every_word(desk: Desk, window: Window, body: Body) -> Body:
+    """Verification with a word on each difference, as it is proposed; the body after it."""
+    for row in window.page.locator("verify-table tr[data-proposed]").all():
+        if not row.count():
+            continue
+        said = row.evaluate("({ dataset: { key, reason, severity, note } }) => ({ key, reason, severity, note })")
+        row.locator(".difference").click(timeout=FAST)
+        window.page.keyboard.press("v")
+        body["judged"][said.pop("key")] = {name: value for name, value in said.items() if value}
+    return body
 
 
 def second_entry(desk: Desk, work: Work, page: Page) -> None:
@@ -214,6 +224,15 @@ def take_it_back(desk: Desk, window: Window) -> bool:
         desk.arrive(window)
         return not work.submitted
     return False
+
+
+def go_back_to_it(desk: Desk, window: Window) -> None:
+    """What was not submitted is opened again, as the banner offers."""
+    desk.arrive(window)
+    with suppress(Error):
+        for button in window.page.locator("#shell-alerts [data-action='bench.back']").all():
+            button.click(timeout=FAST)
+            desk.arrive(window)
 
 
 # -- choosing ------------------------------------------------------------------------------------------
@@ -261,9 +280,7 @@ def choose(desk: Desk, window: Window, work: Work, page: Page) -> None:
         desk.arrive(one)
 
 
-def settle_choice(  # noqa: PLR0917
-    desk: Desk, work: Work, choice: str, mine: dict, there: Stored, now: Stored, *, handed: bool
-) -> None:
+def settle_choice(desk: Desk, work: Work, choice: str, mine: dict, there: Stored, now: Stored, *, handed: bool) -> None:
     """What the server has after a choice is what was chosen."""
     if choice == "mine" and now.holds(mine):
         work.choose(mine)
@@ -282,15 +299,10 @@ def settle_choice(  # noqa: PLR0917
             work.choose(now.body)
 
 
-def regain(desk: Desk, work: Work) -> bool:
+def regain(work: Work) -> bool:
     """What was lost is taken back, if it is free; whether it is."""
+    user, encounter = User.objects.get(pk=work.author), Encounter.objects.get(pk=work.encounter)
     with suppress(LeaseLost):
-        user = User.objects.get(pk=work.author)
-        from django.utils import timezone
-
-        take_back(encounter=Encounter.objects.get(pk=work.encounter), stage=work.stage, by=user, at=timezone.now())
+        take_back(encounter=encounter, stage=work.stage, by=user, at=timezone.now())
         return True
     return False
-
-
-__all__ = ["go", "handed_in", "is_settled", "regain", "resolve", "submit", "take_it_back"]

@@ -19,7 +19,7 @@ from coding.rules.lifecycle import Stage
 from portal.models import User
 from tests.chaos.desk import Desk, Window
 from tests.chaos.line import Line, marks_in
-from tests.chaos.moves import go, regain, resolve, take_it_back
+from tests.chaos.moves import go, go_back_to_it, regain, resolve, take_it_back
 from tests.chaos.typed import Work, is_settled, stored
 from tests.chaos.visits import Visits
 from tests.e2e.windows import journal
@@ -60,7 +60,7 @@ class Chaos:
     faults: Faults = field(default_factory=Faults)
     counts: Counter[str] = field(default_factory=Counter)
     desks: list[Desk] = field(default_factory=list)
-    told: bool = True
+    heals_within: int = HEALS_WITHIN
 
     def __post_init__(self) -> None:
         self.begun = time.monotonic()
@@ -91,7 +91,9 @@ class Chaos:
         """Some acts, and a navigation."""
         self.change_weather(desk)
         window = self.window(desk)
-        self.note(desk, f"{desk.trouble or 'all well'}; {kill=}; at {window.work.name if window.work else window.page.url}")
+        self.note(
+            desk, f"{desk.trouble or 'all well'}; {kill=}; at {window.work.name if window.work else window.page.url}"
+        )
         resolve(desk, window)
         for _ in range(self.chance.choice([0, 1, 1, 2, 3])):
             with suppress(Error):
@@ -114,8 +116,8 @@ class Chaos:
 
     def note(self, desk: Desk, what: str) -> None:
         """For whoever looks for the cause."""
-        c = self.counts
-        print(f"{time.monotonic() - self.begun:7.1f} {c['navigations']} {c['kills']} {desk.user.name}: {what}", flush=True)  # noqa: T201
+        c, now = self.counts, time.monotonic() - self.begun
+        print(f"{now:7.1f} {c['navigations']} {c['kills']} {desk.user.name}: {what}", flush=True)  # noqa: T201
 
     def check(self, desk: Desk) -> None:
         desk.look_for_leaks()
@@ -210,40 +212,35 @@ class Chaos:
         for work in desk.works.values():
             lapsed = Assignment.objects.open().filter(encounter=work.encounter, user=work.author, lease_until__lt=now)
             if lapsed.exists() and self.chance.random() < 0.7:
-                regain(desk, work)
+                regain(work)
         self.send_all(desk)
 
     def send_all(self, desk: Desk) -> None:
         """Until everything typed is there; what is not by then is lost."""
-        window = self.window(desk)
+        self.window(desk)
         for one in list(desk.windows):
             with suppress(Error):
                 if not one.page.evaluate("Boolean(document.querySelector('unsent-work'))"):
                     one.page.goto("/work/")
-        for turn in range(HEALS_WITHIN * 2):
-            left = desk.unsettled()
-            if not left:
-                break
-            for one in list(desk.windows):
-                if turn % 4 == 0:
-                    with suppress(Error):
-                        one.page.evaluate(
-                            "() => { window.dispatchEvent(new Event('online'));"
-                            " document.dispatchEvent(new Event('visibilitychange')) }"
-                        )
-                self.counts["chosen"] += resolve(desk, one)
-            window = self.window(desk)
-            window.page.wait_for_timeout(500)
+        for turn in range(self.heals_within * 2):
+            if not self.is_sent(desk, wake=turn % 4 == 0):
+                self.window(desk).page.wait_for_timeout(500)
         self.note(desk, "healed")
         for work in desk.unsettled():
             self.faults.append(f"lost: {work.name}: typed {work.heads}, there {stored(work)}; said {desk.said()}")
             work.dirty = False
         for one in list(desk.windows):
-            desk.arrive(one)
-            with suppress(Error):
-                for banner in one.page.locator("#shell-alerts [data-action='bench.back']").all():
-                    banner.click(timeout=2000)
-                    desk.arrive(one)
+            go_back_to_it(desk, one)
+
+    def is_sent(self, desk: Desk, *, wake: bool) -> bool:
+        """Whether nothing waits any more; what asks for a choice gets one."""
+        if not desk.unsettled():
+            return True
+        if wake:
+            desk.wake()
+        for one in list(desk.windows):
+            self.counts["chosen"] += resolve(desk, one)
+        return False
 
     # -- the end -------------------------------------------------------------------------------------
     def leave(self, desk: Desk) -> None:
@@ -287,26 +284,28 @@ class Chaos:
             self.counts["carried"] += desk.line.carried
 
     def say(self) -> None:
-        if self.counts["navigations"] % 50 < len(self.desks) and self.told:
-            print(f"{self.counts['navigations']} navigations, {self.counts['kills']} kills, {len(self.faults)} faults", flush=True)  # noqa: E501, T201
+        c = self.counts
+        if c["navigations"] % 50 < len(self.desks):
+            said = f"{c['navigations']} navigations, {c['kills']} kills, {len(self.faults)} faults"
+            print(said, flush=True)  # noqa: T201
 
     def report(self) -> str:
-        def number(word: str) -> int:
-            return sum(one.startswith(word) for one in self.faults)
-
+        """What was done and what came of it; the figures of a run."""
         c = self.counts
-        offline = c["offline"] + c["offline_line"]
-        lines = [
-            f"seed {self.seed}: {c['navigations']} navigations, {c['kills']} tabs killed, {offline} offline stretches, "
-            f"{c['deaf']} of lost answers, {c['ill']} of a failing server, {c['slow']} of late answers, "
-            f"{c['expired']} ended sessions, {c['stranger']} of another person, "
-            f"{c['lost_lapsed']} leases run out, {c['lost_given']} given away, {c['two']} times two windows",
-            f"{c['typed']} actions in {c['works']} pieces of work, {c['submitted']} handed in, {c['taken_back']} taken back, "
-            f"{c['chosen']} choices between versions, {c['carried']} requests looked through, {c['sealed_rows']} sealed rows",
-            f"{number('lost')} lost, {number('leak')} leaks, {number('silent')} silent failures, "
-            f"{number('script')} script errors",
-            f"ways: { {name: n for name, n in sorted(c.items()) if name.startswith('by_')} }",
-        ]
+        found = Counter(fault.split(" ")[0].strip(":") for fault in self.faults)
+        ways = ", ".join(f"{n} {name.removeprefix('by_')}" for name, n in sorted(c.items()) if name.startswith("by_"))
+        lines = (
+            f"seed {self.seed}: {c['navigations']} navigations ({ways})",
+            f"{c['kills']} tabs killed, {c['offline'] + c['offline_line']} offline stretches, {c['deaf']} of lost answers, "
+            f"{c['ill']} of a failing server, {c['slow']} of late answers, {c['expired']} ended sessions, "
+            f"{c['stranger']} of another person, {c['lost_lapsed']} leases run out, {c['lost_given']} given away, "
+            f"{c['two']} times two windows",
+            f"{c['typed']} actions in {c['works']} pieces of work, {c['submitted']} handed in, {c['taken_back']} taken "
+            f"back, {c['chosen']} choices between versions ({c['given_up']} versions given up by choice)",
+            f"{c['carried']} requests looked through, {c['sealed_rows']} sealed rows lay in journals after signing out",
+            f"{found['lost']} lost, {found['leak']} leaks, {found['silent']} silent failures, "
+            f"{found['script']} script errors",
+        )
         return "\n".join([*lines, *self.faults])
 
 

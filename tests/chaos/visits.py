@@ -1,4 +1,4 @@
-"""Visits to work on: each has a mark of its own in the patient's name, the account number and the words of its pages."""
+"""Visits to work on: each has a mark of its own in its patient's name, its account number and its pages' words."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ class Visits:
         mark = f"zq{next(self.numbers):03d}x"
         pages = (
             (f"Patient: {mark.capitalize()} Quill", "DOB: 04/17/1958 Sex: F", f"MRN: {mark.upper()}", "Office visit"),
-            ("ASSESSMENT AND PLAN", f"Type 2 diabetes mellitus {mark}", f"Essential hypertension {mark}", "office visit"),
+            ("ASSESSMENT AND PLAN", f"Type 2 diabetes mellitus {mark}", f"Essential hypertension {mark}"),
         )  # fmt: skip
         practice = self.practices[chance.random() < 1 / 3]
         one = waiting(at=timezone.now(), chart=worded_chart(practice, pages=pages))

@@ -1,4 +1,4 @@
-"""Two people at one encounter after a lost lease: nobody writes into the other's work, and nothing of either is lost."""
+"""Two people at one encounter after a lost lease: neither writes into the other's work, nothing of either is lost."""
 
 import json
 import random
@@ -30,10 +30,12 @@ class Bench:
         self.place += 1
         self.typed.append(mark)
         body = {"diagnoses": [], "procedures": [], "comment": " ".join(self.typed)}
-        self.requests.append({
-            "encounter": self.held.encounter_id, "assignment": self.held.pk, "version": self.version, "series": self.series,
-            "place": self.place, "since": self.heard + 1, "body": json.dumps(body),
-        })  # fmt: skip
+        self.requests.append(
+            {
+                "encounter": self.held.encounter_id, "assignment": self.held.pk, "version": self.version,
+                "series": self.series, "place": self.place, "since": self.heard + 1, "body": json.dumps(body),
+            }
+        )  # fmt: skip
 
     def deliver(self, request):
         return self.browser.post(reverse("coding:draft", args=[self.held.encounter_id]), request)
@@ -79,7 +81,9 @@ class TwoPeople:
             bench.deliver(self.chance.choice(bench.requests))
 
     def lose(self):
-        lapse(Assignment.objects.open().filter(encounter=self.encounter).first() or next(iter(self.benches.values())).held)
+        held = Assignment.objects.open().filter(encounter=self.encounter).first()
+        if held:
+            lapse(held)
 
     def hand_over(self):
         to = self.chance.choice(self.people)

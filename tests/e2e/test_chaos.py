@@ -1,4 +1,4 @@
-"""Random work at all three benches with killed tabs, no network, ended sessions, lost leases and two windows at once."""
+"""Random work at all three benches: killed tabs, no network, ended sessions, lost leases and two windows at once."""
 
 import random
 
@@ -49,8 +49,8 @@ def test_a_short_while_of_chaos(begun):
 @pytest.mark.timeout(7200)
 def test_the_whole_chaos(begun, seed, request):
     number = request.config.getoption
-    print(f"\nseed {seed}: make chaos SEED={seed} runs this again", flush=True)
+    print(f"\nseed {seed}: make chaos SEED={seed} runs this again", flush=True)  # noqa: T201
     with begun(seed) as run:
         run.run(navigations=number("--chaos-navigations"), kills=number("--chaos-kills"))
-        print(run.report(), flush=True)
+        print(run.report(), flush=True)  # noqa: T201
         assert not run.faults, run.report()
