@@ -15,8 +15,6 @@ class VerifyTable extends HTMLElement {
   #marks;
   #hand = {}; // of the row in hand: its key, the line that it is about
   #stays = false; // the hand stays on its line whatever line the codes go to
-  #timer;
-  #unkept; // keeps a comment that was typed just now
 
   connectedCallback() {
     if (this.#asking !== undefined) return;
@@ -32,7 +30,7 @@ class VerifyTable extends HTMLElement {
       const comparing = (this.#comparing = this.#compare(detail).finally(() => { if (this.#comparing === comparing) this.#comparing = undefined; }));
     });
     this.addEventListener("click", (event) => this.#click(event));
-    this.addEventListener("input", ({ target }) => target.matches("[data-judge-note]") && this.#noted(target.value));
+    this.addEventListener("input", ({ target }) => target.matches("[data-judge-note]") && this.#judge(this.#row, { note: target.value.trim() }, NOTE_PAUSE));
     this.addEventListener("keydown", (event) => this.#leftNote(event));
     this.#codes.addEventListener("focusin", ({ target }) => this.#follow(target.closest("[data-row]")));
     this.closest("form").addEventListener("submit", (event) => this.#submitted(event));
@@ -41,12 +39,10 @@ class VerifyTable extends HTMLElement {
 
   disconnectedCallback() {
     this.#asking?.abort();
-    this.#keepNote();
   }
 
-  /** What was typed is kept now; the comparison that is on its way, if one is. */
+  /** The comparison that is on its way, if one is. */
   settle() {
-    this.#keepNote();
     return this.#comparing;
   }
 
@@ -65,21 +61,18 @@ class VerifyTable extends HTMLElement {
   }
 
   // -- what is said ----------------------------------------------------------------------------------
-  /** What the page came with: words on differences, rows looked at, the coder's version they are about. */
+  /** What the page came with: words on differences and rows looked at, whether they are there now or not, and the coder's version they are about. */
   #kept() {
-    const rows = [...this.querySelectorAll("tr[data-about]")];
-    const judged = rows.filter(({ dataset }) => dataset.reason && dataset.proposed === undefined).map(({ dataset }) => [dataset.about, wordOf(dataset)]);
-    const viewed = rows.filter((row) => !row.dataset.reason && isViewed(row)).map(({ dataset }) => dataset.about);
-    return { judged: Object.fromEntries(judged), viewed, coder_version: Number(this.querySelector("[name=coder_version]").value) };
+    return { ...JSON.parse(this.querySelector("#kept-words").textContent), coder_version: Number(this.querySelector("[name=coder_version]").value) };
   }
 
   /** A word on a difference; what is not named stays as it is, or as it was proposed. */
-  #judge(row, word) {
+  #judge(row, word, pause = 0) {
     if (!row?.dataset.reason) return say("There is no difference in this row");
     Object.assign(row.dataset, word);
     delete row.dataset.proposed;
     const { more } = this.#codes;
-    this.#codes.keep({ ...more, judged: { ...more.judged, [row.dataset.about]: wordOf(row.dataset) } });
+    this.#codes.keep({ ...more, judged: { ...more.judged, [row.dataset.about]: wordOf(row.dataset) } }, pause);
     this.#show();
     return undefined;
   }
@@ -88,7 +81,7 @@ class VerifyTable extends HTMLElement {
     if (row.dataset.reason) this.#judge(row, {});
     else if (!isViewed(row)) {
       const { more } = this.#codes;
-      this.#codes.keep({ ...more, viewed: [...more.viewed, row.dataset.about] });
+      this.#codes.keep({ ...more, viewed: [...more.viewed, row.dataset.about] }, 0);
     }
     row.dataset.viewed = "";
   }
@@ -102,20 +95,6 @@ class VerifyTable extends HTMLElement {
     const next = [...after, ...rows].find((one) => !isViewed(one));
     if (next) this.#take(next);
     else say(`Every row is viewed. Give the verdict${withKeys("verify.return")}.`);
-  }
-
-  #noted(text) {
-    const row = this.#row;
-    this.#unkept = () => this.#judge(row, { note: text.trim() });
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#keepNote(), NOTE_PAUSE);
-  }
-
-  #keepNote() {
-    clearTimeout(this.#timer);
-    const keep = this.#unkept;
-    this.#unkept = undefined;
-    keep?.();
   }
 
   /** Enter and Escape go from the comment back to its row, and send nothing. */
