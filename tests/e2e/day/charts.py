@@ -150,6 +150,7 @@ class DayChart:
     paper: Paper
     counts: tuple[int, ...]  # pages of each visit
     visits: tuple[Visit, ...]
+    is_critical: bool = False  # of the practice that has critical fields typed twice
 
     def content(self) -> bytes:
         pages = [page for visit, count in zip(self.visits, self.counts, strict=True) for page in visit.pages(count)]
@@ -189,6 +190,10 @@ def sixty_charts(today: date) -> list[DayChart]:
         chart = charts[place]
         visit = visit_of(place, kind, today)
         charts[place] = replace(chart, visits=(replace(visit, **change), *chart.visits[1:]))
+    for place in CRITICAL:
+        charts[place] = replace(charts[place], is_critical=True)
+    mistyped = replace(charts[CRITICAL[1]].visits[0], event=Event.MISTYPED)
+    charts[CRITICAL[1]] = replace(charts[CRITICAL[1]], visits=(mistyped,))
     old = replace(
         visit_of(13, "Established patient", today), day=date(2015, 6, 15), diagnoses=("25000", "4019"),
     )  # fmt: skip
@@ -199,6 +204,7 @@ def sixty_charts(today: date) -> list[DayChart]:
 
 
 OFFICE, PROCEDURE, STUDY = KINDS
+CRITICAL = (33, 36, 41, 48)
 SPECIAL: tuple[tuple[int, str, dict[str, object]], ...] = (
     (2, OFFICE, {"slip": Slip.MISSED, "argument": Argument.AGREED}),
     (5, OFFICE, {"slip": Slip.LEVEL, "argument": Argument.SETTLED_WITHDRAWN}),

@@ -52,7 +52,8 @@ addEventListener("keydown", (event) => {
   if (!event.isTrusted || MODIFIERS.includes(event.key)) return;
   const combo = comboOf(event);
   const typing = event.target.matches?.(FIELD) && !event.ctrlKey && !event.altKey;
-  const ours = COMMON.test(combo) || typing || isTold(combo);
+  const onButton = event.target.closest?.("[data-pointers]")?.textContent.toLowerCase().includes(combo); // "A B C"
+  const ours = COMMON.test(combo) || typing || onButton || isTold(combo);
   if (COMMON.test(combo) || typing) prefix = "";
   change((day) => {
     day.keys += 1;
@@ -80,6 +81,8 @@ new PerformanceObserver((list) => {
   if (longest) change((day) => { day.slowest = Math.max(day.slowest, longest); });
 }).observe({ type: "event", durationThreshold: 40, buffered: true });
 })()"""
+IN_FIELD = """() => document.activeElement?.matches(
+  'textarea, select, input:not([type="checkbox"], [type="radio"], [type="button"], [type="submit"])')"""
 PATIENCE = 20  # seconds that something on the page may take
 
 
@@ -120,6 +123,20 @@ class Hands:
 
     def type(self, text: str) -> None:
         self.page.keyboard.type(text)
+
+    def tab_to(self, selector: str, *, most: int = 60) -> None:
+        """Tab until it has the focus."""
+        for _ in range(most):
+            if self.see("(selector) => document.activeElement?.matches(selector)", selector):
+                return
+            self.press("Tab")
+        raise self.stuck(f"no way to {selector} by Tab")
+
+    def leave_field(self) -> None:
+        """Out of a field, so that letters are keys."""
+        if self.see(IN_FIELD):
+            self.press("Escape")
+            self.until(f"() => !({IN_FIELD})()", what="letters to be keys")
 
     # -- what the eyes do ---------------------------------------------------------------------------------------
     def see(self, script: str, argument: Any = None) -> Any:

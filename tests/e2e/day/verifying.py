@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from tests.e2e.day.charts import Slip, Visit
-from tests.e2e.day.coding import CHECKED, add
+from tests.e2e.day.coding import CHECKED, add, code_visit
 from tests.e2e.day.hands import Hands
 
 READY = """() => document.querySelector("verify-table tr[data-key]") !== null
@@ -17,8 +17,19 @@ TABLE = """() => [...document.querySelectorAll("verify-table tr[data-key]")].fil
 AT_REST = "() => document.querySelector('verify-table:not([aria-busy])') !== null"
 
 
+BLIND = "() => document.querySelector('[data-action=\"verify.reveal\"]') !== null"
+
+
 def verify_visit(hands: Hands, visit: Visit) -> bool:
-    """Correct what the coder got wrong; every row is looked at. Whether anything differs."""
+    """Code it oneself first where it was drawn; correct what the coder got wrong; every row is looked at.
+
+    Whether anything differs.
+    """
+    hands.until(f"() => ({BLIND})() || ({READY})()", what="the compared rows")
+    if hands.see(BLIND):
+        code_visit(hands, visit)
+        hands.until("() => /Saved/.test(document.querySelector('[data-save-state]').textContent)", what="it saved")
+        hands.press("b")
     hands.until(READY, what="the compared rows")
     match visit.slip:
         case Slip.MISSED:
@@ -54,3 +65,13 @@ def give_verdict(hands: Hands) -> None:
     hands.until(CHECKED, what="checks without anything hard")
     hands.until(AT_REST)
     hands.press("Control+Enter")
+
+
+def send_back(hands: Hands, comment: str) -> None:
+    """Return it to the coder, with a comment."""
+    hands.until(AT_REST)
+    hands.press("n")
+    hands.until("() => document.activeElement?.id === 'id_comment'", what="the comment to the coder")
+    hands.type(comment)
+    hands.until("() => /Saved/.test(document.querySelector('[data-save-state]').textContent)", what="it saved")
+    hands.press("Control+Shift+Enter")
