@@ -22,7 +22,10 @@ class DisputeStepForm(forms.Form):
 
     move = forms.ChoiceField(choices=[(move, move) for move in PEOPLES_MOVES], widget=forms.HiddenInput)
     comment = forms.CharField(
-        required=False, max_length=COMMENT_LIMIT, widget=forms.Textarea(attrs={"rows": 3}), label="Why"
+        required=False,
+        max_length=COMMENT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 3, "data-action": "dispute.why"}),
+        label="Why",
     )
 
     def clean_comment(self) -> str:
