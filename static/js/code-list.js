@@ -1,5 +1,5 @@
 // <code-list>: the codes of a bench, edited by keys or pointer. Replaces the plain rows that work without scripts.
-// Sends "codes:changed" {body, person} after each change; the form carries the same body when it is sent.
+// Sends "codes:changed" {body, person} after each change, "code:inhand" when another row comes in hand; the form carries the same body when it is sent.
 import { Checks } from "./code-checks.js";
 import { Evidence } from "./code-evidence.js";
 import { settled, typedInto } from "./code-fields.js";
@@ -95,7 +95,13 @@ class CodeList extends HTMLElement {
     this.#evidence.follow(this.#lines.inHand);
   }
 
-  keep(more) { this.more = more; this.#tell(0); }
+  /** Whoever tells about the code in hand hears which it is: {system, code, dotted}. */
+  show(line) {
+    this.hand = line;
+    this.dispatchEvent(new CustomEvent("code:inhand", { detail: line }));
+  }
+
+  keep(more, pause) { this.more = more; this.#tell(pause); }
 
   takeOver(body, text) {
     this.#change(() => {
@@ -400,6 +406,7 @@ class CodeList extends HTMLElement {
     if (!quiet) this.#evidence.follow(line);
     const link = this.querySelector("[data-browse]");
     if (line && link) link.href = link.dataset[line.system] + line.code;
+    this.show(line);
   }
 
   #focusRow() {

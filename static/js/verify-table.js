@@ -15,8 +15,6 @@ class VerifyTable extends HTMLElement {
   #marks;
   #hand = {}; // of the row in hand: its key, the line that it is about
   #stays = false; // the hand stays on its line whatever line the codes go to
-  #timer;
-  #unkept; // keeps a comment that was typed just now
 
   connectedCallback() {
     if (this.#asking !== undefined) return;
@@ -32,7 +30,7 @@ class VerifyTable extends HTMLElement {
       const comparing = (this.#comparing = this.#compare(detail).finally(() => { if (this.#comparing === comparing) this.#comparing = undefined; }));
     });
     this.addEventListener("click", (event) => this.#click(event));
-    this.addEventListener("input", ({ target }) => target.matches("[data-judge-note]") && this.#noted(target.value));
+    this.addEventListener("input", ({ target }) => target.matches("[data-judge-note]") && this.#judge(this.#row, { note: target.value.trim() }, NOTE_PAUSE));
     this.addEventListener("keydown", (event) => this.#leftNote(event));
     this.#codes.addEventListener("focusin", ({ target }) => this.#follow(target.closest("[data-row]")));
     this.closest("form").addEventListener("submit", (event) => this.#submitted(event));
@@ -41,22 +39,20 @@ class VerifyTable extends HTMLElement {
 
   disconnectedCallback() {
     this.#asking?.abort();
-    this.#keepNote();
   }
 
-  /** What was typed is kept now; the comparison that is on its way, if one is. */
+  /** The comparison that is on its way, if one is. */
   settle() {
-    this.#keepNote();
     return this.#comparing;
   }
 
   get #rows() {
-    return [...this.querySelectorAll("tr[data-key]")].filter((row) => row.checkVisibility());
+    return [...this.querySelectorAll("tr[data-about]")].filter((row) => row.checkVisibility());
   }
 
   get #row() {
     const rows = this.#rows;
-    return rows.find(({ dataset }) => dataset.key === this.#hand.key) ?? rows.find(({ dataset }) => dataset.line === this.#hand.line);
+    return rows.find(({ dataset }) => dataset.about === this.#hand.key) ?? rows.find(({ dataset }) => dataset.line === this.#hand.line);
   }
 
   /** The id of the line in hand in one's own version. */
@@ -65,21 +61,18 @@ class VerifyTable extends HTMLElement {
   }
 
   // -- what is said ----------------------------------------------------------------------------------
-  /** What the page came with: words on differences, rows looked at, the coder's version they are about. */
+  /** What the page came with: words on differences and rows looked at, whether they are there now or not, and the coder's version they are about. */
   #kept() {
-    const rows = [...this.querySelectorAll("tr[data-key]")];
-    const judged = rows.filter(({ dataset }) => dataset.reason && dataset.proposed === undefined).map(({ dataset }) => [dataset.key, wordOf(dataset)]);
-    const viewed = rows.filter((row) => !row.dataset.reason && isViewed(row)).map(({ dataset }) => dataset.key);
-    return { judged: Object.fromEntries(judged), viewed, coder_version: Number(this.querySelector("[name=coder_version]").value) };
+    return { ...JSON.parse(this.querySelector("#kept-words").textContent), coder_version: Number(this.querySelector("[name=coder_version]").value) };
   }
 
   /** A word on a difference; what is not named stays as it is, or as it was proposed. */
-  #judge(row, word) {
+  #judge(row, word, pause = 0) {
     if (!row?.dataset.reason) return say("There is no difference in this row");
     Object.assign(row.dataset, word);
     delete row.dataset.proposed;
     const { more } = this.#codes;
-    this.#codes.keep({ ...more, judged: { ...more.judged, [row.dataset.key]: wordOf(row.dataset) } });
+    this.#codes.keep({ ...more, judged: { ...more.judged, [row.dataset.about]: wordOf(row.dataset) } }, pause);
     this.#show();
     return undefined;
   }
@@ -88,7 +81,7 @@ class VerifyTable extends HTMLElement {
     if (row.dataset.reason) this.#judge(row, {});
     else if (!isViewed(row)) {
       const { more } = this.#codes;
-      this.#codes.keep({ ...more, viewed: [...more.viewed, row.dataset.key] });
+      this.#codes.keep({ ...more, viewed: [...more.viewed, row.dataset.about] }, 0);
     }
     row.dataset.viewed = "";
   }
@@ -104,20 +97,6 @@ class VerifyTable extends HTMLElement {
     else say(`Every row is viewed. Give the verdict${withKeys("verify.return")}.`);
   }
 
-  #noted(text) {
-    const row = this.#row;
-    this.#unkept = () => this.#judge(row, { note: text.trim() });
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#keepNote(), NOTE_PAUSE);
-  }
-
-  #keepNote() {
-    clearTimeout(this.#timer);
-    const keep = this.#unkept;
-    this.#unkept = undefined;
-    keep?.();
-  }
-
   /** Enter and Escape go from the comment back to its row, and send nothing. */
   #leftNote(event) {
     if (!event.target.matches("[data-judge-note]") || !["Enter", "Escape"].includes(event.key)) return;
@@ -129,9 +108,10 @@ class VerifyTable extends HTMLElement {
   // -- the row in hand -------------------------------------------------------------------------------
   #take(row, { quiet = false } = {}) {
     if (!row) return;
-    this.#hand = { key: row.dataset.key, line: row.dataset.line };
+    this.#hand = { key: row.dataset.about, line: row.dataset.line };
     this.#show();
     this.#codes.hold(row.dataset.mine);
+    if (!row.dataset.mine && row.dataset.code) this.#codes.show({ system: row.dataset.part, code: row.dataset.code, dotted: row.dataset.code });
     this.#marks.show(this.#passages, { bring: !row.dataset.mine });
     if (quiet) return;
     row.scrollIntoView({ block: "nearest" });
@@ -147,7 +127,7 @@ class VerifyTable extends HTMLElement {
   #follow(line) {
     const row = line && this.#rows.find(({ dataset }) => dataset.mine === line.id);
     if (this.#stays || !row || row === this.#row || this.#row?.dataset.mine === line.id) return;
-    this.#hand = { key: row.dataset.key, line: row.dataset.line };
+    this.#hand = { key: row.dataset.about, line: row.dataset.line };
     this.#show();
     this.#marks.show(this.#passages);
   }
@@ -161,7 +141,7 @@ class VerifyTable extends HTMLElement {
   /** The tools say what holds for the row in hand. */
   #show() {
     const row = this.#row;
-    for (const one of this.querySelectorAll("tr[data-key]")) {
+    for (const one of this.querySelectorAll("tr[data-about]")) {
       if (one === row) one.setAttribute("aria-current", "true");
       else one.removeAttribute("aria-current");
     }
@@ -181,7 +161,7 @@ class VerifyTable extends HTMLElement {
   }
 
   #click(event) {
-    const row = event.target.closest("tr[data-key]");
+    const row = event.target.closest("tr[data-about]");
     if (row && !event.target.closest("a")) return this.#take(row);
     const tool = event.target.closest("[data-judge]");
     if (!tool) return undefined;
@@ -211,7 +191,7 @@ class VerifyTable extends HTMLElement {
     if (!row?.dataset.reason) return row && this.#viewed();
     this.setAttribute("aria-busy", "true");
     try {
-      const response = await this.#post("agree-url", { body: this.#codes.body, person: true }, { agree: row.dataset.key });
+      const response = await this.#post("agree-url", { body: this.#codes.body, person: true }, { agree: row.dataset.about });
       this.#stays = true;
       this.#codes.takeOver(await response.json(), "As the coder has it");
     } catch {
@@ -237,7 +217,7 @@ class VerifyTable extends HTMLElement {
     this.setAttribute("aria-busy", "true");
     try {
       const parsed = new DOMParser().parseFromString(await (await this.#post("compare-url", detail, {}, asking.signal)).text(), "text/html");
-      const inside = this.contains(document.activeElement) && document.activeElement.closest("tr[data-key]");
+      const inside = this.contains(document.activeElement) && document.activeElement.closest("tr[data-about]");
       this.querySelector("[data-table]").replaceChildren(...parsed.body.childNodes);
       this.#refresh(inside);
     } catch (error) {
@@ -255,7 +235,7 @@ class VerifyTable extends HTMLElement {
     const returns = focused || this.#stays;
     this.#stays = false;
     if (row) {
-      this.#hand = { key: row.dataset.key, line: row.dataset.line };
+      this.#hand = { key: row.dataset.about, line: row.dataset.line };
       if (row.dataset.mine !== (held ?? "")) this.#codes.hold(row.dataset.mine);
       this.#marks.show(this.#passages);
       if (returns && !document.activeElement?.matches("input, textarea, select")) row.focus();

@@ -36,7 +36,7 @@ from coding.signals import submission_taken_back
 from portal.models import AuditEvent, Contract, Job, User
 from portal.rules.roles import Role
 from tests import factories
-from tests.coding.benches import body, form_for, to_code, to_verify, visit
+from tests.coding.benches import body, form_for, to_code, to_verify, visit, with_words
 from tests.coding.lines import MINUTE, NOON, coded, facts_for, load_codes, precoded, submitted, waiting
 
 pytestmark = pytest.mark.django_db
@@ -292,7 +292,7 @@ def test_why_it_was_not_taken_back_is_said(river, ann, as_user):
 def test_the_drawer_lists_ten_with_their_keys(river, ann, bea, as_user):
     held = to_verify(river, ann, bea)
     browser = as_user(bea)
-    form = form_for(held, body=body("E119 I10", ("99213", [1, 2])), action="corrected")
+    form = form_for(held, body=with_words(held, body("E119 I10", ("99213", [1, 2]))), action="corrected")
     browser.post(reverse("coding:verify", args=[held.encounter_id]), form)
     for place in range(11):
         factories.AssignmentFactory(

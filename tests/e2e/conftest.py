@@ -75,7 +75,12 @@ def site(transactional_db: None, tmp_path: Path) -> Iterator[Site]:
     log = tmp_path / "site.log"
     url = f"http://127.0.0.1:{web_port}"
     environment = processes.environment(
-        tmp_path, CHARTLINE_DEMO="1", UNDO_SECONDS="0", SITE_URL=url, EMAIL_URL=f"smtp://127.0.0.1:{mail_port}"
+        tmp_path,
+        CHARTLINE_DEMO="1",
+        UNDO_SECONDS="0",
+        SITE_URL=url,
+        EMAIL_URL=f"smtp://127.0.0.1:{mail_port}",
+        STATIC_ROOT=processes.collected_files(),
     )
     bin_ = Path(sys.executable).parent
     commands = (

@@ -175,6 +175,7 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:arrange-image": bench("precoding_work", "ann", number=1),
     "coding:code": bench("coding_work", "ann"),
     "coding:findings": bench("coding_work", "ann"),
+    "coding:reference": bench("coding_work", "ann"),
     "coding:verify": bench("verifying_work", "bea"),
     "coding:compare": bench("verifying_work", "bea"),
     "coding:agree": bench("verifying_work", "bea"),
