@@ -47,7 +47,7 @@ def right_of(encounter: Encounter) -> Right:
 
 def arrangement_of(chart: Chart) -> Arrangement:
     """How the chart is arranged now: its visits by part, without those that were joined to another."""
-    encounters = Encounter.objects.filter(chart=chart).exclude(not_billable_reason=NotBillableReason.JOINED)
+    encounters = Encounter.objects.originals().filter(chart=chart).exclude(not_billable_reason=NotBillableReason.JOINED)
     slots: dict[int, list[Slot]] = {encounter.pk: [] for encounter in encounters}
     names = {encounter.pk: encounter.label for encounter in encounters.order_by("part")}
     places = EncounterPage.objects.filter(chart=chart, encounter__in=slots, addendum=None)
@@ -71,7 +71,13 @@ def arrange_pages(
     own = hold_lease(assignment=assignment, by=by, at=at)
     if assignment.stage != Stage.PRECODING:
         raise AlreadyMoved
-    rows = Encounter.objects.filter(chart=chart).exclude(pk=own.pk).order_by("pk").select_for_update(no_key=True)
+    rows = (
+        Encounter.objects.originals()
+        .filter(chart=chart)
+        .exclude(pk=own.pk)
+        .order_by("pk")
+        .select_for_update(no_key=True)
+    )
     encounters = {own.pk: own, **{encounter.pk: encounter for encounter in rows}}
     before = arrangement_of(chart)
     if version is not None and version != fingerprint(before):
@@ -102,7 +108,7 @@ def write(
     at: datetime,
 ) -> list[Encounter]:  # fmt: skip
     """The visits with their pages; what stays as it was is not touched. The numbers of parts never repeat."""
-    part = Encounter.objects.filter(chart_id=own.chart_id).aggregate(last=Max("part"))["last"]
+    part = Encounter.objects.originals().filter(chart_id=own.chart_id).aggregate(last=Max("part"))["last"]
     batch = own.batch
     made = []
     for visit in asked.visits:

@@ -10,7 +10,6 @@ from coding.actions.ahead import hold_ahead
 from coding.actions.coding import submit_coding
 from coding.actions.delivery import JOB, queue_delivery_if_complete
 from coding.actions.disputes import StepRefused, rebut_discrepancy
-from coding.actions.double_coding import take_second_coding
 from coding.actions.drafts import draft_of, save_draft
 from coding.actions.leases import LeaseLost
 from coding.actions.moves import AlreadyMoved
@@ -26,9 +25,7 @@ from coding.models import (
     Dispute,
     DisputeStep,
     Encounter,
-    QualityTerms,
     QueueRank,
-    SecondCoding,
     Submission,
     Verdict,
     Verification,
@@ -200,23 +197,6 @@ def test_nothing_of_a_verdict_stands_that_was_taken_back(ann, bea, codes):
 def test_no_person_takes_a_single_discrepancy_back():
     assert not DisputeStepForm({"move": "take_back", "comment": ""}).is_valid()
     assert DisputeStepForm({"move": "agree", "comment": ""}).is_valid()
-
-
-def test_the_second_coding_is_about_the_version_that_stands(ann, codes):
-    encounter = precoded(waiting(), ann)
-    QualityTerms.objects.create(
-        practice=encounter.practice, version=1, name="Twice", starts_on=NOON.date(), double_coding_share=100,
-        set_by=ann, set_at=NOON,
-    )  # fmt: skip
-    work = take_next(by=ann, at=NOON, stages=[Stage.CODING])
-    sent = code_it(work, ann)
-    other = factories.UserFactory(roles=[Role.CODER])
-    assert take_second_coding(by=other, at=NOON + SECOND) is None, "not before the half minute is over"
-    work = take_back_submission(submission=sent, by=ann, at=NOON + SECOND)
-    assert take_second_coding(by=other, at=NOON + MINUTE) is None
-    again = code_it(work, ann, at=NOON + MINUTE)
-    assert SecondCoding.objects.get().first == again.coding
-    assert take_second_coding(by=other, at=NOON + 2 * MINUTE).first == again.coding
 
 
 def test_what_was_taken_back_does_not_send_the_next_version_to_verification(ann, codes):
