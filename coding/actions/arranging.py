@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from coding.actions.encounters import create_encounter, place_pages
-from coding.actions.leases import hold_lease
+from coding.actions.leases import give_back, hold_lease
 from coding.actions.moves import AlreadyMoved, move_encounter
 from coding.models import Assignment, Encounter, EncounterEvent, EncounterPage
 from coding.rules.arranging import Arrangement, Right, Slot, Visit, arrangement, fingerprint, in_words, whats_wrong
@@ -69,6 +69,7 @@ def arrange_pages(
     """
     chart = Chart.objects.select_for_update(no_key=True, of=("self",)).get(encounters=assignment.encounter_id)
     own = hold_lease(assignment=assignment, by=by, at=at)
+    let_go_unseen(chart, at=at)
     if assignment.stage != Stage.PRECODING:
         raise AlreadyMoved
     rows = (
@@ -90,6 +91,13 @@ def arrange_pages(
     made = write(before, asked, own=own, encounters=encounters, by=by, at=at)
     join_empty(before, asked, encounters=encounters, by=by, at=at)
     return made
+
+
+def let_go_unseen(chart: Chart, *, at: datetime) -> None:
+    """The chart's visits that are held ahead, and seen by nobody, go back to the queue with the pages they get."""
+    held = Assignment.objects.open().ahead().filter(encounter__chart=chart)
+    for assignment in held.select_for_update(of=("self",)).order_by("pk"):
+        give_back(assignment=assignment, end=Assignment.End.RELEASED, by=None, at=at, reason="arranged")
 
 
 def without_empty(asked: Arrangement, *, own: int) -> Arrangement:

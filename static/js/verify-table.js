@@ -14,9 +14,12 @@ class VerifyTable extends HTMLElement {
   #codes; // <code-list>: the verifier's version
   #marks;
   #hand = {}; // of the row in hand: its key, the line that it is about
+  #stop; // of what it hears from outside itself
   #stays = false; // the hand stays on its line whatever line the codes go to
 
   connectedCallback() {
+    this.#stop = new AbortController();
+    window.addEventListener("submit", (event) => this.#submitted(event), { capture: true, signal: this.#stop.signal }); // before the form is on its way
     if (this.#asking !== undefined) return;
     this.#asking = null;
     customElements.whenDefined("code-list").then(() => this.#start());
@@ -33,11 +36,11 @@ class VerifyTable extends HTMLElement {
     this.addEventListener("input", ({ target }) => target.matches("[data-judge-note]") && this.#judge(this.#row, { note: target.value.trim() }, NOTE_PAUSE));
     this.addEventListener("keydown", (event) => this.#leftNote(event));
     this.#codes.addEventListener("focusin", ({ target }) => this.#follow(target.closest("[data-row]")));
-    this.closest("form").addEventListener("submit", (event) => this.#submitted(event));
     this.#take(this.#rows.find((row) => !isViewed(row)) ?? this.#rows[0], { quiet: true });
   }
 
   disconnectedCallback() {
+    this.#stop.abort();
     this.#asking?.abort();
   }
 
@@ -261,7 +264,8 @@ class VerifyTable extends HTMLElement {
 
   /** No verdict on a difference before the verifier has said why: the first one comes in hand. */
   #submitted(event) {
-    const row = ["corrected", "returned"].includes(event.submitter?.value) && this.#rows.find(({ dataset }) => dataset.proposed !== undefined);
+    const judges = event.target === this.closest("form") && ["corrected", "returned"].includes(event.submitter?.value);
+    const row = judges && this.#rows.find(({ dataset }) => dataset.proposed !== undefined);
     if (!row) return;
     event.preventDefault();
     event.stopImmediatePropagation();
