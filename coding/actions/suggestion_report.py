@@ -15,7 +15,9 @@ from coding.rules.suggestion_figures import Coded, Figures, Judged, figures
 
 def suggestion_figures(*, start: datetime, end: datetime) -> Figures:
     """Figures over the encounters verified from `start` until before `end`; five queries however many there are."""
-    verdicts = Verification.objects.filter(at__gte=start, at__lt=end).exclude(verdict=Verdict.RETURNED)
+    verdicts = Verification.objects.filter(at__gte=start, at__lt=end, encounter__repeats=None).exclude(
+        verdict=Verdict.RETURNED
+    )
     verdicts = verdicts.exclude(submissions__taken_back_at__isnull=False)
     sets = {
         made.encounter_id: made.is_blind

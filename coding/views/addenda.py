@@ -43,7 +43,7 @@ def attach(request: SignedRequest, pk: int) -> HttpResponse:
     assignment = posted_assignment(request, pk)
     form = AttachForm(request.POST)
     if form.is_valid():
-        rows = Encounter.objects.filter(practice_id=assignment.encounter.practice_id)
+        rows = Encounter.objects.originals().filter(practice_id=assignment.encounter.practice_id)
         target = rows.filter(pk=form.cleaned_data["visit"]).first()
         try:
             if target is None:

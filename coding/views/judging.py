@@ -81,6 +81,7 @@ def judging_context(sides: Sides, body: Body, *, at: datetime, on: date) -> dict
         "judging": True,
         "reasons": reason_chips(),
         "coder_version": sides.judged.version,
+        "kept": {"judged": body.get("judged", {}), "viewed": body.get("viewed", [])},
         "passages": {row["number"]: row["coder_words"] for row in rows},
         **score_context(sides.encounter, sides.judged, sides.mine, said, at=at),
     }

@@ -101,7 +101,7 @@ class CodeList extends HTMLElement {
     this.dispatchEvent(new CustomEvent("code:inhand", { detail: line }));
   }
 
-  keep(more) { this.more = more; this.#tell(0); }
+  keep(more, pause) { this.more = more; this.#tell(pause); }
 
   takeOver(body, text) {
     this.#change(() => {

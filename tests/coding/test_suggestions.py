@@ -202,6 +202,7 @@ def test_nothing_is_decided_about_what_was_not_shown(held, ann, as_user):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("at_once")
 def test_returned_work_remembers_what_was_rejected(held, ann, bea, as_user):
     Contract.objects.update(verification_share=100)
     _, pressure, *_ = suggest(held.encounter, *FIVE)
@@ -217,6 +218,7 @@ def test_returned_work_remembers_what_was_rejected(held, ann, bea, as_user):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("at_once")
 def test_the_report_counts_what_verifiers_kept(held, ann, bea, as_user, django_assert_max_num_queries):
     """Suggested E119 I10 M1711 M1712 99213; the coder takes E119 I10 99213; the verifier keeps E119 99213."""
     Contract.objects.update(verification_share=100)

@@ -219,9 +219,6 @@ ADDRESSES: Mapping[str, Address] = {
         about("dispute", "ann", "bea", "max"), form=lambda world: {"move": "agree", "comment": "Yes."}
     ),
     "coding:person-quality": about("ann", "ann", "max"),
-    "coding:second": page(*WORKERS),
-    "coding:second-coding": about("second", "kim"),
-    "coding:second-page": about("second", "kim", place=1),
     "coding:double-coding": page("max"),
     "coding:quality-terms": about("river", "max", "ada"),
     "coding:set-quality-terms": about("river", "ada"),
