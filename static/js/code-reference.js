@@ -1,11 +1,11 @@
-// <code-reference>: under the list of codes, what the lists of the visit's day, its payer and the rulings say about the
-// code in hand. Asked once the hand rests, and kept by question: the code, and the codes that stand beside it.
+// <code-reference opens-from="760">: under the list of codes, what the lists of the visit's day, its payer and the rulings say about the
+// code in hand. Asked once the hand rests, and kept by question: the code, and the codes that stand beside it. Until
+// somebody says otherwise it is open in a window of two panes that is so high (px).
 import { csrfToken, isAbout } from "./session.js";
 
 const REST = 150; // ms
 const KEPT = 80; // answers
 const STORE = "chartline-reference"; // open or closed, as somebody left it in this browser
-const ROOM = "(min-width: 900px) and (min-height: 760px)"; // opens by itself
 
 class CodeReference extends HTMLElement {
   #details;
@@ -20,7 +20,7 @@ class CodeReference extends HTMLElement {
     this.#details = this.querySelector("details");
     this.#place = this.querySelector("[data-answer]");
     for (const { dataset, content } of this.querySelectorAll("template")) this.#answers.set(dataset.question, content);
-    this.#details.open = isOpen();
+    this.#details.open = isOpen(this);
     this.#details.firstElementChild.addEventListener("click", () => localStorage.setItem(STORE, this.#details.open ? "closed" : "open"));
     this.#details.addEventListener("toggle", () => this.#take(this.#line));
     this.#list.addEventListener("code:inhand", ({ detail }) => this.#take(detail ?? this.#list.hand));
@@ -76,7 +76,7 @@ class CodeReference extends HTMLElement {
   /** For a bench that is not shown yet: ask about the code that comes into hand first. */
   static async ahead(main, headers) {
     const place = main.querySelector("code-reference");
-    if (!place || !isOpen()) return;
+    if (!place || !isOpen(place)) return;
     const state = JSON.parse(main.querySelector('code-list > script[type="application/json"]').textContent);
     const { suggestions = [], diagnoses, procedures } = state;
     const line = suggestions[0] ?? (diagnoses[0] && { ...diagnoses[0], system: "diagnosis" }) ?? (procedures[0] && { ...procedures[0], system: "procedure" });
@@ -89,7 +89,10 @@ class CodeReference extends HTMLElement {
   }
 }
 
-const isOpen = () => (localStorage.getItem(STORE) ?? (matchMedia(ROOM).matches ? "open" : "closed")) === "open";
+function isOpen(place) {
+  const said = localStorage.getItem(STORE);
+  return said ? said === "open" : matchMedia(`(min-width: 900px) and (min-height: ${place.getAttribute("opens-from")}px)`).matches;
+}
 
 /** What is asked about a line beside these codes. A diagnosis has nothing to do with the procedures. */
 function questionOf({ system, code }, { diagnoses, procedures }) {

@@ -1,4 +1,4 @@
-// Small images of all pages, each the way to its page. Fetched when somebody opens them.
+// The way from page to page besides one by one: small images of all, and from document to document. Fetched when it is used.
 import { make } from "./session.js";
 
 /** Fill the menu; `seen` has the ids of pages that were read, `go` shows one. */
@@ -26,4 +26,11 @@ export function fill(menu, { figures, current, seen, go }) {
     else button.removeAttribute("aria-current");
   });
   list.querySelector('[aria-current="true"]')?.focus();
+}
+
+/** Show the first page of the document after this one, or before it. */
+export function goDocument(step, { figures, current, go }) {
+  const firsts = figures.filter((figure, at) => figure.dataset.document !== figures[at - 1]?.dataset.document);
+  const own = firsts.findLastIndex((figure) => figures.indexOf(figure) <= figures.indexOf(current));
+  go(firsts[Math.max(0, Math.min(firsts.length - 1, own + step))]);
 }

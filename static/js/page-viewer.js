@@ -1,4 +1,4 @@
-// <page-viewer>: turns a stack of page images into a reader; words and turns come from page-words.js.
+// <page-viewer>: turns a stack of page images into a reader; words come from page-words.js.
 import { make } from "./session.js";
 
 const words = () => import("./page-words.js");
@@ -28,9 +28,9 @@ class PageViewer extends HTMLElement {
     this.addEventListener("error", (event) => event.target.tagName === "IMG" && this.#failed(event.target), { capture: true });
     this.#body.addEventListener("scroll", () => this.#mark(), { passive: true });
     this.#seen = new Set(JSON.parse(sessionStorage.getItem(this.#kept) ?? "[]"));
-    this.querySelector("[data-thumbs]")?.addEventListener("toggle", ({ target }) => target.open && this.#thumbs(target));
+    this.querySelector("[data-thumbs]")?.addEventListener("toggle", ({ target }) => target.open && this.#pages("fill", target));
     this.#restore();
-    if (this.querySelector("figure[data-turn]")) words().then((part) => part.turnAsArranged(this));
+    if (this.querySelector("figure[data-turn]")) import("./page-turns.js").then((part) => part.turnAsArranged(this));
     this.#mark();
   }
 
@@ -53,7 +53,7 @@ class PageViewer extends HTMLElement {
   #act(name) {
     const acts = {
       next: () => this.#go(1), previous: () => this.#go(-1),
-      "next-document": () => this.#goDocument(1), "previous-document": () => this.#goDocument(-1),
+      "next-document": () => this.#pages("goDocument", 1), "previous-document": () => this.#pages("goDocument", -1),
       larger: () => this.#sizeBy(1), smaller: () => this.#sizeBy(-1),
       actual: () => (this.#isText ? this.#setSize(16) : this.#setZoom(100, false)), fit: () => this.#setZoom(100, true),
       text: () => this.#setText(!this.#isText),
@@ -85,16 +85,9 @@ class PageViewer extends HTMLElement {
     this.#mark();
   }
 
-  /** The first page of the document after this one, or before it. */
-  #goDocument(step) {
-    const figures = this.#figures;
-    const firsts = figures.filter((figure, at) => figure.dataset.document !== figures[at - 1]?.dataset.document);
-    const own = firsts.findLastIndex((figure) => figures.indexOf(figure) <= this.#page);
-    this.#show(firsts[Math.max(0, Math.min(firsts.length - 1, own + step))]);
-  }
-
-  async #thumbs(menu) {
-    (await import("./page-thumbs.js")).fill(menu, { figures: this.#figures, current: this.current, seen: this.#seen, go: (figure) => this.#show(figure) });
+  /** What the small pages know how to do. */
+  async #pages(act, what) {
+    (await import("./page-thumbs.js"))[act](what, { figures: this.#figures, current: this.current, seen: this.#seen, go: (figure) => this.#show(figure) });
   }
 
   /** The page in hand is the one at the upper third of the pane. */

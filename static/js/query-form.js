@@ -16,7 +16,6 @@ class QueryForm extends HTMLElement {
     // Before the dialog opens and takes the focus from the page.
     if (dialog) document.addEventListener("click", (event) => event.target.closest?.(`[data-opens="${dialog.id}"]`) && this.#takeSelection(), { capture: true, signal: this.#stop.signal });
     if (this.#templates) return;
-    if (dialog?.open) this.#takeSelection(); // it was fetched for this
     this.#templates = JSON.parse(document.getElementById("query-templates").textContent);
     this.#last = this.#templates[this.#field("purpose").value] ?? {};
     this.addEventListener("change", (event) => {

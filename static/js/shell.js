@@ -88,11 +88,7 @@ document.addEventListener("click", (event) => {
   const opener = target?.closest("[data-opens]");
   if (opener) {
     const dialog = document.getElementById(opener.dataset.opens);
-    if (dialog) {
-      event.preventDefault();
-      dialog.showModal();
-      if (dialog.dataset.brings) import(dialog.dataset.brings).catch(() => {}); // without it its form works all the same
-    }
+    if (dialog) { event.preventDefault(); dialog.showModal(); }
   }
   if (target?.closest("[data-closes]")) target.closest("dialog")?.close();
   const link = target?.closest('.error-summary a[href^="#"]');

@@ -63,6 +63,7 @@ def test_it_follows_the_hand_and_answers_at_once_the_second_time(screen, river, 
     add(page, "99213")
     page.keyboard.press("/")
     page.keyboard.type("20610")
+    expect(page.locator("#code-hits [role=option]")).to_have_count(1)
     expect(answer(page)).to_contain_text("is included in this code")
     expect(answer(page)).to_contain_text("2 units a day")
     page.keyboard.press("Escape")
@@ -112,6 +113,9 @@ def test_the_next_chart_comes_with_its_reference(screen, river, ann, lists):
 def test_a_verifier_reads_about_the_codes_of_both_sides(screen, river, ann, bea, lists):
     held = to_verify(river, ann, bea, version=coded("E119 I10", "99213@1"))
     page = open_bench(screen, held, "coding:verify")
+    expect(page.locator("[data-of]")).to_have_text("E11.9")
+    expect(answer(page)).to_be_hidden()  # a low window is left to the table
+    page.keyboard.press("Shift+I")
     expect(answer(page)).to_contain_text("From E11")
     page.keyboard.press("j")
     expect(answer(page)).to_contain_text("high blood pressure")
