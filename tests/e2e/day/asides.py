@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.e2e.day.hands import Hands
 
 CITED = "as before, no change."
+OFFERED = """(label) => document.querySelector('#undo-bar[data-last]:not([hidden]) [data-undo-text]')?.textContent
+  .startsWith(label)"""
 OPEN = "(id) => document.getElementById(id)?.open"
 
 
@@ -75,7 +77,7 @@ def answer_query(hands: Hands) -> None:
 
 def take_back(hands: Hands, label: str) -> None:
     """What was submitted just now comes back by the key that undoes."""
-    hands.until("() => document.querySelector('#undo-bar[data-last]:not([hidden])') !== null", what="the undo offered")
+    hands.until(OFFERED, label, what="the undo offered")
     hands.leave_field()
     hands.press("z")
     hands.until("(label) => document.querySelector('#chart-title')?.textContent === label", label, what="it taken back")

@@ -72,8 +72,9 @@ def type_again(hands: Hands, visit: Visit, *, mistyped: bool) -> None:
         field = hands.see("() => ({ name: document.activeElement.name ?? '', tag: document.activeElement.tagName })")
         if field["tag"] == "BUTTON":
             break
-        right = visit.facts[field["name"]]
-        hands.type(f"{right[:-1]}9" if mistyped and field["name"] == "member_id" else right)
+        name = field["name"].removeprefix("again-")
+        right = visit.facts[name]
+        hands.type(f"{right}9" if mistyped and name == "member_id" else right)
         hands.press("Enter")
     here = hands.see("performance.timeOrigin")
     hands.press("Control+Enter")
