@@ -58,7 +58,9 @@ def ask(hands: Hands, page: int) -> None:
 
 def answer_query(hands: Hands) -> None:
     """The practice finds the question, answers in its own words and signs."""
-    hands.tab_to("a[href*='/queries/']")
+    hands.press("g", "h")
+    hands.until("() => document.querySelector(\"main a[href*='/queries/']\") !== null", what="the question")
+    hands.tab_to("main a[href*='/queries/']")
     hands.press("Enter")
     hands.until("() => document.querySelector('form [name=option]') !== null", what="the query")
     hands.tab_to("[name=option]")
@@ -66,6 +68,8 @@ def answer_query(hands: Hands) -> None:
         if hands.see("() => document.activeElement.closest('label, .check, div').textContent.includes('own words')"):
             break
         hands.press("ArrowDown")
+    if not hands.see("() => document.activeElement.checked"):
+        hands.press("Space")
     hands.tab_to("textarea[name=text]")
     hands.type("The second sample was normal.")
     hands.tab_to("[name=role]")
