@@ -102,6 +102,7 @@ async function goOn(form, data, next) {
   flights.add(flight);
   flight.main = swap(() => show(next.bench, next.url));
   say(document.title.split(" · ")[0]);
+  window.dispatchEvent(new Event("chartline:undo-over")); // what was sent before is not what somebody now thinks better of
   window.dispatchEvent(new CustomEvent("bench:shown", { detail: { encounter: next.encounter, ahead: true } }));
   telling = told(next);
   const flying = fly(flight);

@@ -63,6 +63,7 @@ window.addEventListener("chartline:undo", ({ detail }) => {
   say(offers && key ? `${detail.text}. Press ${shown(key)} to undo.` : detail.text);
   countUndo();
 });
+window.addEventListener("chartline:undo-over", endUndo);
 for (const type of ["pointerenter", "focusin"]) undoBar.addEventListener(type, () => undoing?.seconds || clearTimeout(undoTimer));
 for (const type of ["pointerleave", "focusout"]) undoBar.addEventListener(type, () => undoing?.seconds || countUndo());
 async function undo() {

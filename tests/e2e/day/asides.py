@@ -5,6 +5,8 @@ from __future__ import annotations
 from tests.e2e.day.hands import Hands
 
 CITED = "as before, no change."
+OFFERED = """(label) => document.querySelector('#undo-bar[data-last]:not([hidden]) [data-undo-text]')?.textContent
+  .startsWith(label)"""
 OPEN = "(id) => document.getElementById(id)?.open"
 
 
@@ -56,7 +58,9 @@ def ask(hands: Hands, page: int) -> None:
 
 def answer_query(hands: Hands) -> None:
     """The practice finds the question, answers in its own words and signs."""
-    hands.tab_to("a[href*='/queries/']")
+    hands.press("g", "h")
+    hands.until("() => document.querySelector(\"main a[href*='/queries/']\") !== null", what="the question")
+    hands.tab_to("main a[href*='/queries/']")
     hands.press("Enter")
     hands.until("() => document.querySelector('form [name=option]') !== null", what="the query")
     hands.tab_to("[name=option]")
@@ -64,6 +68,8 @@ def answer_query(hands: Hands) -> None:
         if hands.see("() => document.activeElement.closest('label, .check, div').textContent.includes('own words')"):
             break
         hands.press("ArrowDown")
+    if not hands.see("() => document.activeElement.checked"):
+        hands.press("Space")
     hands.tab_to("textarea[name=text]")
     hands.type("The second sample was normal.")
     hands.tab_to("[name=role]")
@@ -75,7 +81,7 @@ def answer_query(hands: Hands) -> None:
 
 def take_back(hands: Hands, label: str) -> None:
     """What was submitted just now comes back by the key that undoes."""
-    hands.until("() => document.querySelector('#undo-bar[data-last]:not([hidden])') !== null", what="the undo offered")
+    hands.until(OFFERED, label, what="the undo offered")
     hands.leave_field()
     hands.press("z")
     hands.until("(label) => document.querySelector('#chart-title')?.textContent === label", label, what="it taken back")

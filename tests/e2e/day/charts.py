@@ -159,7 +159,7 @@ class DayChart:
                 return files.text_pdf(*pages)
             case Paper.LAYERED:
                 picture, words = scans.paper(pages[0], size=LETTERS)
-                return scans.with_layer(scans.skew(picture, DOTS), words)
+                return scans.with_layer(scans.clean(picture, DOTS), words)
             case Paper.SCANNED:
                 return as_pdf([scans.skew(scans.paper(page, size=LETTERS)[0], DOTS) for page in pages])
             case Paper.SCRIBBLED:

@@ -51,7 +51,7 @@ class Day:
 
     def deal_with_the_rest(self) -> bool:
         """What no queue brings by itself: a question of the provider's, a hold, what the coder has skipped."""
-        if Query.objects.filter(answered_at=None).exists():
+        if Query.objects.filter(ended_at=None).exists():
             asides.answer_query(self.cleo)
             return True
         self.ann.look("empty-queue")

@@ -124,12 +124,12 @@ class Hands:
     def type(self, text: str) -> None:
         self.page.keyboard.type(text)
 
-    def tab_to(self, selector: str, *, most: int = 60) -> None:
+    def tab_to(self, selector: str, *, back: bool = False, most: int = 60) -> None:
         """Tab until it has the focus."""
         for _ in range(most):
             if self.see("(selector) => document.activeElement?.matches(selector)", selector):
                 return
-            self.press("Tab")
+            self.press("Shift+Tab" if back else "Tab")
         raise self.stuck(f"no way to {selector} by Tab")
 
     def leave_field(self) -> None:

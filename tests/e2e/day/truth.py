@@ -42,8 +42,8 @@ def of_visits(charts: Mapping[str, DayChart]) -> Iterator[str]:
     """Each visit once, finished, with the facts and the codes of its chart."""
     wanted = visits_of(charts)
     found = Counter(PreCoding.objects.values_list("account_number", flat=True))
-    if found != Counter(wanted):
-        yield f"visits: {found - Counter(wanted)} too many, {Counter(wanted) - found} lost"
+    if found != Counter(wanted.keys()):
+        yield f"visits: {found - Counter(wanted.keys())} too many, {Counter(wanted.keys()) - found} lost"
     for known in PreCoding.objects.select_related("encounter", "rendering_provider", "payer"):
         encounter, visit = known.encounter, wanted[known.account_number]
         said = (known.patient_name, known.birth_date, known.date_from, known.rendering_provider.name, known.member_id)
