@@ -22,12 +22,14 @@ class CodeList extends HTMLElement {
   #seed; // what the code searched for takes along, or replaces
   #timer;
   #stop; // of what it hears from outside itself
+  #pressing = false; // a pointer is down: nothing moves away from under it
   #checks;
   more = {}; // what another part of the bench keeps with the codes
 
   connectedCallback() {
     this.#stop = new AbortController();
     (this.#checks ??= new Checks(this)).listen(this.#stop.signal);
+    for (const type of ["pointerdown", "pointerup", "pointercancel"]) window.addEventListener(type, () => { this.#pressing = type === "pointerdown"; }, { capture: true, signal: this.#stop.signal });
     if (this.#lines) return;
     const state = JSON.parse(this.querySelector('script[type="application/json"]').textContent);
     this.#evidence = new Evidence(document.querySelector("page-viewer"));
@@ -392,7 +394,7 @@ class CodeList extends HTMLElement {
     for (const row of this.querySelectorAll("[data-row]")) {
       if (row.dataset.row === this.#lines.current) {
         row.setAttribute("aria-current", "true");
-        if (!quiet) row.scrollIntoView({ block: "nearest" });
+        if (!quiet && !this.#pressing) row.scrollIntoView({ block: "nearest" });
       } else row.removeAttribute("aria-current");
     }
     const line = this.#rows.find(({ key }) => key === this.#lines.current);

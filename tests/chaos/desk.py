@@ -211,7 +211,13 @@ class Desk:
         if self.is_online:
             with suppress(Error):
                 window.page.wait_for_function("() => !document.querySelector('verify-table[aria-busy]')", timeout=5000)
-        after = act(hands, before)
+        try:
+            after = act(hands, before)
+        except (Error, AssertionError) as trouble:
+            if self.see_live(window):
+                self.faults.append(f"silent: {act.__name__} at {work.name} had no effect: {str(trouble)[:300]}")
+            window.work = None
+            return False
         if after is None:
             return False
         if after != before:
@@ -291,7 +297,7 @@ class Desk:
                 f"silent: {work.name} is neither saved nor said to wait; trouble {self.trouble or 'none'}, "
                 f"typed {work.heads}, there {stored(work)}, said {said}"
             )
-            work.dirty = False
+            work.give_up(stored(work).body)
 
     def unsettled(self) -> list[Work]:
         left = []

@@ -190,7 +190,8 @@ def every_word(desk: Desk, window: Window, body: Body) -> Body:
         said = row.evaluate("({ dataset: { key, reason, severity, note } }) => ({ key, reason, severity, note })")
         row.locator(".difference").click(timeout=FAST)
         window.page.keyboard.press("v")
-        body["judged"][said.pop("key")] = {name: value for name, value in said.items() if value}
+        key = said.pop("key")
+        body["judged"][key] = {name: value for name, value in said.items() if value}
     return body
 
 
@@ -231,7 +232,9 @@ def go_back_to_it(desk: Desk, window: Window) -> None:
     desk.arrive(window)
     with suppress(Error):
         for button in window.page.locator("#shell-alerts [data-action='bench.back']").all():
+            label = button.locator("xpath=ancestor::div[contains(@class, 'banner')]").inner_text()[:7]
             button.click(timeout=FAST)
+            window.page.wait_for_selector(f'next-chart[label="{label}"]', state="attached", timeout=FAST)
             desk.arrive(window)
 
 

@@ -228,7 +228,7 @@ class Chaos:
         self.note(desk, "healed")
         for work in desk.unsettled():
             self.faults.append(f"lost: {work.name}: typed {work.heads}, there {stored(work)}; said {desk.said()}")
-            work.dirty = False
+            work.give_up(stored(work).body)
         for one in list(desk.windows):
             go_back_to_it(desk, one)
 

@@ -57,6 +57,13 @@ class Work:
         self.heads.append(deepcopy(after))
         self.history.append(deepcopy(after))
 
+    def give_up(self, there: Body | None) -> None:
+        """A fault was noted: the reckoning goes on from what is there, so that it is noted once."""
+        if there is not None:
+            self.heads = [deepcopy(there)]
+            self.history.append(deepcopy(there))
+        self.dirty = False
+
     def choose(self, body: Body) -> None:
         """Their person chose between two heads, or made one of both."""
         self.given_up += len(self.heads) > 1

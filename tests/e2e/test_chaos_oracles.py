@@ -130,7 +130,7 @@ def test_a_journal_that_can_be_read_is_found(spoilt):
     run, desk = spoilt(
         replaced(
             "journal",
-            "await crypto.subtle.encrypt(cipher(row), (await askKeys()).get(row.person), bytes(content))",
+            "await crypto.subtle.encrypt(cipher(row), own ?? (await askKeys()).get(row.person), bytes(content))",
             "bytes(content).buffer",
         )
     )

@@ -252,6 +252,27 @@ def test_an_expired_sign_in_loses_nothing_and_goes_on_after_it(page, held, ann, 
     assert Draft.objects.get().body["comment"] == "Said"
 
 
+@pytest.mark.parametrize("who", ["nobody", "somebody else"])
+def test_what_is_done_while_signed_out_outlives_the_tab(page, held, ann, live_server, who):
+    """The second change is made after the page has learned that its person is not signed in any more."""
+    bench(page, held)
+    page.wait_for_load_state("networkidle")
+    Session.objects.all().delete()
+    if who == "somebody else":
+        sign_in(page, factories.UserFactory(roles=[Role.CODER]), live_server.url)
+    add_known(page)
+    expect(page.locator("[data-unsent]")).to_contain_text("1 change not sent yet")
+    page.locator("#id_comment").fill("Said twice")
+    wait_for_journal(page, 2)
+    context = page.context
+    kill(page)
+    after = context.new_page()
+    sign_in(after, ann, live_server.url)
+    after.goto(reverse("coding:queue"))
+    expect(after.locator("#shell-alerts")).to_contain_text("are saved now.")
+    assert Draft.objects.get().body["comment"] == "Said twice"
+
+
 def add_known(page):
     """A change that asks the server for nothing else."""
     page.locator("#id_comment").fill("Said")
