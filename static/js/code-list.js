@@ -209,6 +209,7 @@ class CodeList extends HTMLElement {
   async #link(passages) {
     const line = this.#inHand;
     const found = passages ?? await this.#evidence.marks?.marked() ?? [];
+    if (!this.isConnected) return undefined;
     if (!line || line.ghost) return say(line ? "Accept or replace the suggestion first" : "No code in hand");
     if (!found.length) return say(`Select words on the page, or draw a box on a scan; then link them${withKeys("evidence.link")}.`);
     if (line.evidence.length + found.length > PASSAGES) return this.#refuse(`A code has at most ${PASSAGES} passages as evidence.`);

@@ -265,7 +265,9 @@ class Desk:
             owner = self.visits.marks.get(int(shown["encounter"])) if shown["encounter"] else None
             strange = marks_in(shown["text"]) - {owner}
             if strange:
-                self.faults.append(f"leak: a window of {owner} shows {strange}")
+                where = shown["text"].lower().index(next(iter(strange)))
+                around = shown["text"][max(0, where - 80) : where + 60]
+                self.faults.append(f"leak: a window of {owner} shows {strange}: {around!r}")
             if shown["pages"] and owner:
                 own = {
                     str(pk)

@@ -184,12 +184,15 @@ def every_field(desk: Desk, window: Window, body: Body) -> Body:
 
 def every_word(desk: Desk, window: Window, body: Body) -> Body:
     """Verification with a word on each difference, as it is proposed; the body after it."""
-    for row in window.page.locator("verify-table tr[data-proposed]").all():
+    open_ = window.page.locator("verify-table [data-table] tr[data-proposed]:visible")
+    for _ in range(open_.count()):
+        row = open_.first
         if not row.count():
-            continue
+            break
         said = row.evaluate("({ dataset: { key, reason, severity, note } }) => ({ key, reason, severity, note })")
         row.locator(".difference").click(timeout=FAST)
         window.page.keyboard.press("v")
+        window.page.wait_for_function("() => !document.querySelector('verify-table[aria-busy]')", timeout=FAST)
         key = said.pop("key")
         body["judged"][key] = {name: value for name, value in said.items() if value}
     return body

@@ -296,8 +296,8 @@ class Chaos:
         ways = ", ".join(f"{n} {name.removeprefix('by_')}" for name, n in sorted(c.items()) if name.startswith("by_"))
         lines = (
             f"seed {self.seed}: {c['navigations']} navigations ({ways})",
-            f"{c['kills']} tabs killed, {c['offline'] + c['offline_line']} offline stretches, {c['deaf']} of lost answers, "
-            f"{c['ill']} of a failing server, {c['slow']} of late answers, {c['expired']} ended sessions, "
+            f"{c['kills']} tabs killed, {c['offline'] + c['offline_line']} offline stretches, "
+            f"{c['deaf']} of lost answers, {c['ill']} of a failing server, {c['slow']} of late answers, {c['expired']} ended sessions, "
             f"{c['stranger']} of another person, {c['lost_lapsed']} leases run out, {c['lost_given']} given away, "
             f"{c['two']} times two windows",
             f"{c['typed']} actions in {c['works']} pieces of work, {c['submitted']} handed in, {c['taken_back']} taken "
