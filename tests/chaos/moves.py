@@ -37,7 +37,7 @@ def go(desk: Desk, window: Window) -> str:
     with suppress(Error):
         WAYS.get(way, by_address)(desk, window)
     if window.alive:
-        desk.arrive(window)
+        desk.arrive(window, fresh=True)
     return way
 
 
@@ -78,7 +78,7 @@ def close(desk: Desk, window: Window) -> None:
     fresh = desk.open()
     with suppress(Error):
         fresh.page.goto(target(desk))
-    desk.arrive(fresh)
+    desk.arrive(fresh, fresh=True)
 
 
 WAYS = {
@@ -300,7 +300,8 @@ def settle_choice(desk: Desk, work: Work, choice: str, mine: dict, there: Stored
     elif now == there:
         return  # it was put off: nothing was written
     else:
-        desk.faults.append(f"lost: {work.name}, {choice} was chosen of {mine} and {there}; there is {now}")
+        if not work.unsure:
+            desk.faults.append(f"lost: {work.name}, {choice} was chosen of {mine} and {there}; there is {now}")
         if now.body is not None:
             work.choose(now.body)
 

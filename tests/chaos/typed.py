@@ -38,6 +38,8 @@ class Work:
     submitted: bool = False
     open: bool = True  # whether its person may have it on a bench
     dirty: bool = False  # whether it has to be looked at again
+    unsure: bool = False  # whether a page went while something was done in it
+    adopted: int = 0  # how often what was unsure was then taken from the server
 
     @property
     def name(self) -> str:
@@ -57,12 +59,13 @@ class Work:
         self.heads.append(deepcopy(after))
         self.history.append(deepcopy(after))
 
-    def give_up(self, there: Body | None) -> None:
-        """A fault was noted: the reckoning goes on from what is there, so that it is noted once."""
+    def adopt(self, there: Body | None) -> None:
+        """A fault was noted, or it was unsure what was done: the reckoning goes on from what is there."""
+        self.adopted += self.unsure
         if there is not None:
             self.heads = [deepcopy(there)]
             self.history.append(deepcopy(there))
-        self.dirty = False
+        self.dirty = self.unsure = False
 
     def choose(self, body: Body) -> None:
         """Their person chose between two heads, or made one of both."""
