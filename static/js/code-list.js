@@ -43,7 +43,7 @@ class CodeList extends HTMLElement {
     this.addEventListener("code:left", () => { this.#seed.take(); this.#focusRow(); });
     this.#evidence.marks?.viewer.addEventListener("passage:marked", ({ detail }) => this.#link(detail.passages));
     this.addEventListener("pointerdown", (event) => event.target.closest('[data-do="link"], .evidence.none') && event.preventDefault()); // what is selected stays so
-    this.addEventListener("worksheet:changed", () => this.#tell(0));
+    this.addEventListener("worksheet:changed", ({ detail }) => this.#tell(detail.pause));
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("focusin", (event) => this.#entered(event.target));
     this.addEventListener("keydown", (event) => this.#keydown(event));

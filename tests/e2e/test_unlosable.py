@@ -101,6 +101,22 @@ def test_a_word_being_typed_is_kept_before_it_is_finished(page, held):
     assert Draft.objects.get().body["comment"] == "Seen on page two"
 
 
+def test_the_worksheet_is_kept_as_it_is_typed(page, held):
+    """The tab dies before the typing has paused."""
+    bench(page, held)
+    cut(page)
+    page.locator("#em-worksheet > summary").click()
+    page.locator("#em-minutes").fill("25")
+    page.wait_for_timeout(150)
+    context = page.context
+    kill(page)
+    mend(page)
+    after = context.new_page()
+    after.goto(reverse("coding:queue"))
+    expect(after.locator("#shell-alerts")).to_contain_text("is saved now.")
+    assert Draft.objects.get().body["worksheet"]["minutes"] == 25
+
+
 def test_fields_of_precoding_are_kept_too(page, river, ann):
     held = to_precode(river, ann)
     bench(page, held, "precode")
