@@ -23,12 +23,14 @@ class CodeList extends HTMLElement {
   #seed; // what the code searched for takes along, or replaces
   #timer;
   #stop; // of what it hears from outside itself
+  #pressing = false; // a pointer is down: nothing moves away from under it
   #checks;
   more = {}; // what another part of the bench keeps with the codes
 
   connectedCallback() {
     this.#stop = new AbortController();
     (this.#checks ??= new Checks(this)).listen(this.#stop.signal);
+    for (const type of ["pointerdown", "pointerup", "pointercancel"]) window.addEventListener(type, () => { this.#pressing = type === "pointerdown"; }, { capture: true, signal: this.#stop.signal });
     if (this.#lines) return;
     const state = JSON.parse(this.querySelector('script[type="application/json"]').textContent);
     this.#evidence = new Evidence(document.querySelector("page-viewer"));
@@ -42,7 +44,7 @@ class CodeList extends HTMLElement {
     this.addEventListener("code:left", () => { this.#seed.take(); this.#focusRow(); });
     this.#evidence.marks?.viewer.addEventListener("passage:marked", ({ detail }) => this.#link(detail.passages));
     this.addEventListener("pointerdown", (event) => event.target.closest('[data-do="link"], .evidence.none') && event.preventDefault()); // what is selected stays so
-    this.addEventListener("worksheet:changed", () => this.#tell(0));
+    this.addEventListener("worksheet:changed", ({ detail }) => this.#tell(detail.pause));
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("focusin", (event) => this.#entered(event.target));
     this.addEventListener("keydown", (event) => rowKey(event, {
@@ -216,6 +218,7 @@ class CodeList extends HTMLElement {
   async #link(passages) {
     const line = this.#inHand;
     const found = passages ?? await this.#evidence.marks?.marked() ?? [];
+    if (!this.isConnected) return undefined;
     if (!line || line.ghost) return say(line ? "Accept or replace the suggestion first" : "No code in hand");
     if (!found.length) return say(`Select words on the page, or draw a box on a scan; then link them${withKeys("evidence.link")}.`);
     if (line.evidence.length + found.length > PASSAGES) return this.#refuse(`A code has at most ${PASSAGES} passages as evidence.`);
@@ -373,7 +376,7 @@ class CodeList extends HTMLElement {
     for (const row of this.querySelectorAll("[data-row]")) {
       if (row.dataset.row === this.#lines.current) {
         row.setAttribute("aria-current", "true");
-        if (!quiet) row.scrollIntoView({ block: "nearest" });
+        if (!quiet && !this.#pressing) row.scrollIntoView({ block: "nearest" });
       } else row.removeAttribute("aria-current");
     }
     const line = this.#rows.find(({ key }) => key === this.#lines.current);

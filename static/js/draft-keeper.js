@@ -50,7 +50,8 @@ class DraftKeeper extends HTMLElement {
 
   /** Take over what is to be kept and save it, once nothing was typed for `pause` ms. */
   keep(body, { pause = 0 } = {}) {
-    if (!this.#leaving && !this.hasAttribute("lost")) this.#outbox.add(body, { pause });
+    if (this.hasAttribute("lost")) say("Not kept: this chart is not yours any more.");
+    else if (!this.#leaving) this.#outbox.add(body, { pause });
   }
 
   /** Save what waits; whether everything is saved. */

@@ -73,7 +73,7 @@ document.addEventListener("submit", (event) => {
 
 /** What is not yet checked is checked first, so that what asks for a reason can ask. */
 async function send(form, submitter) {
-  const waiting = [...document.getElementById("main").querySelectorAll("em-worksheet, code-list, verify-table")].map((part) => part.settle?.()).filter(Boolean);
+  const waiting = [...document.getElementById("main").querySelectorAll("code-list, verify-table")].map((part) => part.settle?.()).filter(Boolean);
   if (waiting.length) {
     await Promise.all(waiting);
     form.removeAttribute("data-sent");

@@ -167,7 +167,7 @@ class VerifyTable extends HTMLElement {
     const row = event.target.closest("tr[data-about]");
     if (row && !event.target.closest("a")) return this.#take(row);
     const tool = event.target.closest("[data-judge]");
-    if (!tool) return undefined;
+    if (!tool || tool.closest("[inert]")) return undefined;
     const acts = {
       next: () => this.#step(1), previous: () => this.#step(-1), viewed: () => this.#viewed(), agree: () => this.#agree(),
       reason: () => this.#judge(this.#row, { reason: tool.dataset.reason }),

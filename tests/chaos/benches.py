@@ -11,7 +11,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from coding.rules.lifecycle import Stage
 from tests.chaos.typed import Body, Work
@@ -88,7 +88,8 @@ def add(hands: Hands, body: Body) -> Body | None:
         return None
     code, page = hands.chance.choice(free), hands.page
     page.locator("#code-q").fill(code, timeout=FAST)
-    expect(page.get_by_role("option").first).to_be_visible()  # nothing is done before the search has answered
+    if not is_found(page):
+        return None
     page.locator("#code-q").press("Enter", timeout=FAST)
     expect(row(page, code, ":not(.ghost)")).to_be_visible()
     after = remember(hands, body)
@@ -98,6 +99,15 @@ def add(hands: Hands, body: Body) -> Body | None:
         pointers = list(after["dx"]) if len(after["dx"]) == 1 else []
         after["px"].append({"code": code, "modifiers": [], "units": 1, "pointers": pointers})
     return after
+
+
+def is_found(page: Page) -> bool:
+    """Whether the search has answered; nothing is done before it has."""
+    try:
+        page.get_by_role("option").first.wait_for(timeout=FAST)
+    except Error:
+        return False
+    return True
 
 
 def remove(hands: Hands, body: Body) -> Body | None:

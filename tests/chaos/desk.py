@@ -122,31 +122,39 @@ class Desk:
             with suppress(Error):
                 one.page.evaluate(COME)
 
-    def arrive(self, window: Window) -> None:
-        """See where the window is, and that it shows what was typed there and nothing else."""
+    def arrive(self, window: Window, *, fresh: bool = False) -> None:
+        """See where the window is, and that it shows what was typed there and nothing else.
+
+        A `fresh` one that nobody else writes beside shows the newest; others may be older than what was saved since.
+        """
         window.work = window.body = None
         shown = self.see(window)
-        if not shown or not shown.get("encounter"):
+        if not shown or not shown["live"] or not shown.get("stage"):
             return
-        work = self.work_of(int(shown["encounter"]), shown.get("stage"))
-        if work is None or not shown["live"]:
-            return
+        work = self.work_of(int(shown["encounter"]), shown["stage"])
+        body = self.read(window, work, shown, fresh=fresh and len(self.windows) == 1)
+        if body is not None:
+            window.work, window.body = work, deepcopy(body)
+            window.hands = Hands(window.page, self.chance, work, self.visits.suggested.get(work.encounter, {}))
+
+    def read(self, window: Window, work: Work, shown: dict, *, fresh: bool) -> Body | None:
+        """What of the person's own is shown, once what was brought back is; None for a fault, or if it went on."""
         for _ in range(60):
             body = self.known(work, shown)
-            if body is not None and (body in work.heads or not is_settled(work)):
-                break
-            window.page.wait_for_timeout(150)  # what was brought back is about to be shown
+            is_old = body is None or (fresh and body not in work.heads and is_settled(work))
+            if not is_old:
+                return body
+            window.page.wait_for_timeout(150)
             shown = self.see(window) or shown
-            if str(work.encounter) != shown.get("encounter") or not shown["live"]:
-                return
-        if body is None:
+            if not shown["live"] or (shown["encounter"], shown["stage"]) != (str(work.encounter), work.stage.value):
+                return None
+        if work.unsure:
+            work.adopt(stored(work).body)
+        elif body is None:
             self.faults.append(f"lost: {work.name} shows what nobody typed: {shown}; typed: {work.heads}")
-            return
-        if is_settled(work) and body not in work.heads:
+        else:
             self.faults.append(f"lost: {work.name} shows old work although all is saved: {shown}")
-        window.work, window.body = work, deepcopy(body)
-        hands = window.hands = Hands(window.page, self.chance, work)
-        hands.suggested = self.visits.suggested.get(work.encounter, {})
+        return None
 
     def see(self, window: Window) -> dict | None:
         try:
@@ -189,9 +197,7 @@ class Desk:
         ]  # fmt: skip
         return {**empty, "dx": dx, "px": px}
 
-    def work_of(self, encounter: int, stage: str | None) -> Work | None:
-        if stage is None:
-            return None
+    def work_of(self, encounter: int, stage: str) -> Work:
         key = encounter, Stage(stage)
         if key not in self.works:
             label = Encounter.objects.get(pk=encounter).label
@@ -211,7 +217,14 @@ class Desk:
         if self.is_online:
             with suppress(Error):
                 window.page.wait_for_function("() => !document.querySelector('verify-table[aria-busy]')", timeout=5000)
-        after = act(hands, before)
+        try:
+            after = act(hands, before)
+        except (Error, AssertionError) as trouble:
+            if self.see_live(window):
+                self.faults.append(f"silent: {act.__name__} at {work.name} had no effect: {str(trouble)[:300]}")
+            work.unsure = work.dirty = True  # the page went while the hand was on it
+            window.work = None
+            return False
         if after is None:
             return False
         if after != before:
@@ -259,7 +272,9 @@ class Desk:
             owner = self.visits.marks.get(int(shown["encounter"])) if shown["encounter"] else None
             strange = marks_in(shown["text"]) - {owner}
             if strange:
-                self.faults.append(f"leak: a window of {owner} shows {strange}")
+                where = shown["text"].lower().index(next(iter(strange)))
+                around = shown["text"][max(0, where - 80) : where + 60]
+                self.faults.append(f"leak: a window of {owner} shows {strange}: {around!r}")
             if shown["pages"] and owner:
                 own = {
                     str(pk)
@@ -287,11 +302,14 @@ class Desk:
                 return
             page.wait_for_timeout(250)
         for work in silent:
+            if work.unsure:
+                work.adopt(stored(work).body)
+                continue
             self.faults.append(
                 f"silent: {work.name} is neither saved nor said to wait; trouble {self.trouble or 'none'}, "
                 f"typed {work.heads}, there {stored(work)}, said {said}"
             )
-            work.dirty = False
+            work.adopt(stored(work).body)
 
     def unsettled(self) -> list[Work]:
         left = []

@@ -37,7 +37,7 @@ def go(desk: Desk, window: Window) -> str:
     with suppress(Error):
         WAYS.get(way, by_address)(desk, window)
     if window.alive:
-        desk.arrive(window)
+        desk.arrive(window, fresh=True)
     return way
 
 
@@ -78,7 +78,7 @@ def close(desk: Desk, window: Window) -> None:
     fresh = desk.open()
     with suppress(Error):
         fresh.page.goto(target(desk))
-    desk.arrive(fresh)
+    desk.arrive(fresh, fresh=True)
 
 
 WAYS = {
@@ -184,13 +184,17 @@ def every_field(desk: Desk, window: Window, body: Body) -> Body:
 
 def every_word(desk: Desk, window: Window, body: Body) -> Body:
     """Verification with a word on each difference, as it is proposed; the body after it."""
-    for row in window.page.locator("verify-table tr[data-proposed]").all():
+    open_ = window.page.locator("verify-table [data-table] tr[data-proposed]:visible")
+    for _ in range(open_.count()):
+        row = open_.first
         if not row.count():
-            continue
+            break
         said = row.evaluate("({ dataset: { key, reason, severity, note } }) => ({ key, reason, severity, note })")
         row.locator(".difference").click(timeout=FAST)
         window.page.keyboard.press("v")
-        body["judged"][said.pop("key")] = {name: value for name, value in said.items() if value}
+        window.page.wait_for_function("() => !document.querySelector('verify-table[aria-busy]')", timeout=FAST)
+        key = said.pop("key")
+        body["judged"][key] = {name: value for name, value in said.items() if value}
     return body
 
 
@@ -231,7 +235,9 @@ def go_back_to_it(desk: Desk, window: Window) -> None:
     desk.arrive(window)
     with suppress(Error):
         for button in window.page.locator("#shell-alerts [data-action='bench.back']").all():
+            label = button.locator("xpath=ancestor::div[contains(@class, 'banner')]").inner_text()[:7]
             button.click(timeout=FAST)
+            window.page.wait_for_selector(f'next-chart[label="{label}"]', state="attached", timeout=FAST)
             desk.arrive(window)
 
 
@@ -294,7 +300,8 @@ def settle_choice(desk: Desk, work: Work, choice: str, mine: dict, there: Stored
     elif now == there:
         return  # it was put off: nothing was written
     else:
-        desk.faults.append(f"lost: {work.name}, {choice} was chosen of {mine} and {there}; there is {now}")
+        if not work.unsure:
+            desk.faults.append(f"lost: {work.name}, {choice} was chosen of {mine} and {there}; there is {now}")
         if now.body is not None:
             work.choose(now.body)
 

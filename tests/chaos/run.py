@@ -140,7 +140,7 @@ class Chaos:
         held = desk.held()
         with suppress(Error):
             window.page.goto(desk.url_of(self.chance.choice(held)))
-        desk.arrive(window)
+        desk.arrive(window, fresh=True)
         return window
 
     def fill(self, desk: Desk, stages: tuple[Stage, ...]) -> None:
@@ -227,8 +227,11 @@ class Chaos:
                 self.window(desk).page.wait_for_timeout(500)
         self.note(desk, "healed")
         for work in desk.unsettled():
+            if work.unsure:
+                work.adopt(stored(work).body)
+                continue
             self.faults.append(f"lost: {work.name}: typed {work.heads}, there {stored(work)}; said {desk.said()}")
-            work.dirty = False
+            work.adopt(stored(work).body)
         for one in list(desk.windows):
             go_back_to_it(desk, one)
 
@@ -274,6 +277,7 @@ class Chaos:
             for work in desk.works.values():
                 self.counts["works"] += 1
                 self.counts["given_up"] += work.given_up
+                self.counts["adopted"] += work.adopted
                 self.counts["submitted"] += work.submitted
                 there = stored(work)
                 if not is_settled(work):
@@ -296,12 +300,14 @@ class Chaos:
         ways = ", ".join(f"{n} {name.removeprefix('by_')}" for name, n in sorted(c.items()) if name.startswith("by_"))
         lines = (
             f"seed {self.seed}: {c['navigations']} navigations ({ways})",
-            f"{c['kills']} tabs killed, {c['offline'] + c['offline_line']} offline stretches, {c['deaf']} of lost answers, "
-            f"{c['ill']} of a failing server, {c['slow']} of late answers, {c['expired']} ended sessions, "
-            f"{c['stranger']} of another person, {c['lost_lapsed']} leases run out, {c['lost_given']} given away, "
+            f"{c['kills']} tabs killed, {c['offline'] + c['offline_line']} offline stretches, "
+            f"{c['deaf']} of lost answers, {c['ill']} of a failing server, {c['slow']} of late answers, "
+            f"{c['expired']} ended sessions, {c['stranger']} of another person, {c['lost_lapsed']} leases run out, "
+            f"{c['lost_given']} given away, "
             f"{c['two']} times two windows",
             f"{c['typed']} actions in {c['works']} pieces of work, {c['submitted']} handed in, {c['taken_back']} taken "
-            f"back, {c['chosen']} choices between versions ({c['given_up']} versions given up by choice)",
+            f"back, {c['chosen']} choices between versions ({c['given_up']} versions given up by choice), "
+            f"{c['adopted']} unsure",
             f"{c['carried']} requests looked through, {c['sealed_rows']} sealed rows lay in journals after signing out",
             f"{found['lost']} lost, {found['leak']} leaks, {found['silent']} silent failures, "
             f"{found['script']} script errors",

@@ -10,7 +10,7 @@ from copy import deepcopy
 from dataclasses import dataclass, field
 from typing import Any
 
-from coding.models import Coding, Draft, PreCoding
+from coding.models import Coding, Draft, PreCoding, Verification
 from coding.rules.lifecycle import Stage
 
 Body = dict[str, Any]
@@ -38,6 +38,8 @@ class Work:
     submitted: bool = False
     open: bool = True  # whether its person may have it on a bench
     dirty: bool = False  # whether it has to be looked at again
+    unsure: bool = False  # whether a page went while something was done in it
+    adopted: int = 0  # how often what was unsure was then taken from the server
 
     @property
     def name(self) -> str:
@@ -56,6 +58,14 @@ class Work:
             self.heads = [one for one in self.heads if one != before]
         self.heads.append(deepcopy(after))
         self.history.append(deepcopy(after))
+
+    def adopt(self, there: Body | None) -> None:
+        """A fault was noted, or it was unsure what was done: the reckoning goes on from what is there."""
+        self.adopted += self.unsure
+        if there is not None:
+            self.heads = [deepcopy(there)]
+            self.history.append(deepcopy(there))
+        self.dirty = self.unsure = False
 
     def choose(self, body: Body) -> None:
         """Their person chose between two heads, or made one of both."""
@@ -136,10 +146,10 @@ def handed_in(work: Work) -> Body | None:
         if facts is None:
             return None
         return {name: getattr(facts, name) for name in SENT_FACTS if getattr(facts, name)}
-    rows = Coding.objects.filter(encounter=work.encounter, stage=work.stage, author=work.author)
-    coding = rows.order_by("-version").first()
-    if coding is None:
+    found = verdict(work) if work.stage is Stage.VERIFICATION else newest_coding(work)
+    if found is None:
         return None
+    coding, comment = found
     coded = coding.coded()
     dx = [line.code for line in coded.diagnoses]
     px = [
@@ -149,7 +159,20 @@ def handed_in(work: Work) -> Body | None:
         }
         for line in coded.procedures
     ]  # fmt: skip
-    return {"dx": dx, "px": px, "comment": coding.comment}
+    return {"dx": dx, "px": px, "comment": comment}
+
+
+def newest_coding(work: Work) -> tuple[Coding, str] | None:
+    """The version that the coder submitted last, and its note."""
+    rows = Coding.objects.filter(encounter=work.encounter, stage=work.stage, author=work.author)
+    coding = rows.order_by("-version").first()
+    return (coding, coding.comment) if coding else None
+
+
+def verdict(work: Work) -> tuple[Coding, str] | None:
+    """The version that the verifier let stand or made, and the comment to the coder."""
+    given = Verification.objects.filter(encounter=work.encounter, verifier=work.author).order_by("-pk").first()
+    return (given.verifier_version or given.coder_version, given.comment) if given else None
 
 
 def is_settled(work: Work) -> bool:

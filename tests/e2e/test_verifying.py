@@ -16,6 +16,7 @@ from coding.rules.evidence import passage_in
 from coding.rules.lifecycle import Stage
 from coding.rules.sampling import is_selected
 from portal.models import Contract
+from tests.coding.benches import lapse
 from tests.coding.lines import coded
 from tests.coding.worded import passage, worded_bench
 from tests.e2e.people import assert_accessible
@@ -233,3 +234,22 @@ def test_a_comment_on_a_row_is_kept_as_it_is_typed(screen, river, ann, bea):
     after = context.new_page()
     after.goto(reverse("coding:verify", args=[held.encounter_id]))
     expect(after.locator("verify-table")).to_contain_text("“Ask about”")
+
+
+def test_nothing_can_be_said_of_rows_once_the_chart_is_somebody_elses(screen, river, ann, bea):
+    held = to_judge(river, ann, bea)
+    page = open_bench(screen, held)
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(in_hand(page)).to_contain_text("Not supported")
+    expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
+    lapse(held)
+    page.locator("#id_comment").fill("Too late")
+    expect(page.get_by_text("This chart is not yours any more.")).to_be_visible()
+    page.keyboard.press("9")
+    assert page.locator("[data-judge-note]").evaluate("field => Boolean(field.closest('[inert]'))")
+    assert "judged" not in Draft.objects.get().body
+    assert "query_missed" not in page.evaluate("JSON.stringify(document.querySelector('code-list').body)")
+    page.evaluate("document.querySelector('draft-keeper').keep({})")
+    expect(page.locator("#live")).to_have_text("Not kept: this chart is not yours any more.")
+    assert Draft.objects.get().body["comment"] == "Too late"
