@@ -100,7 +100,7 @@ class Quality:
 
     def decided(self, encounter: Encounter, version: CodedEncounter) -> Decided:
         """Most of what was not coded was rejected with a reason."""
-        coded = {line.code for line in (*version.diagnoses, *version.procedures)}
+        coded = {line.code for line in version.diagnoses} | {line.code for line in version.procedures}
         seen = SuggestionSet.objects.filter(encounter=encounter, is_blind=False).exists()
         left = [one for one in encounter.suggested.all() if one.code not in coded] if seen else []
         return Decided(rejected={one.pk: 3 if one.code.startswith("Z") else 1 for one in left if one.pk % 4})
@@ -214,7 +214,7 @@ class Quality:
         today = timezone.localdate(at)
         issue_ruling(
             by=self.people["max"], at=at, today=today, starts_on=today, practice=practice, dispute=dispute,
-            pattern=" ".join(line.code for line in (*lines.diagnoses[-1:], *lines.procedures[:1])),
+            pattern=" ".join([lines.diagnoses[-1].code, lines.procedures[0].code]),
             text="A chronic condition counts when the plan of the day does something for it: a drug, a test, advice.",
         )  # fmt: skip
 

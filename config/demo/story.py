@@ -95,8 +95,8 @@ def seed(*, now: datetime) -> None:
     for practice in PRACTICES:
         story.set_up(practice)
     story.invite_everyone()
-    for practice in story.practices.values():
-        story.quality.agree_on_terms(practice, now)
+    for known in story.practices.values():
+        story.quality.agree_on_terms(known, now)
     for plan in PLANS:
         story.tell(plan)
     story.spoil(now - timedelta(minutes=50))

@@ -12,14 +12,14 @@ from coding.actions.coding import submit_coding
 from coding.actions.queue import take_next
 from coding.actions.suggestion_report import Which, judged_encounters, rows_behind, suggestion_figures
 from coding.actions.verification import give_verdict
-from coding.models import Verdict
 from coding.rules.lifecycle import Stage
 from coding.rules.proportions import Proportion
-from coding.rules.suggested import Decided, Decision
+from coding.rules.suggested import Decision
 from coding.rules.suggestion_figures import Judged, figures
 from portal.models import Contract
-from tests.coding.lines import coded, load_codes, precoded, waiting
-from tests.coding.worded import FIVE, suggest, worded_bench, worded_chart
+from tests.coding.lines import coded, load_codes
+from tests.coding.suggestions.verified import verified_visit
+from tests.coding.worded import FIVE, suggest, worded_bench
 
 
 def codes(text):
@@ -138,22 +138,6 @@ def verified(river, ann, bea):
     """Suggested E119 I10 M1711 M1712 99213; the coder takes E119 I10 99213; the verifier keeps E119 99213."""
     load_codes()
     return verified_visit(river, ann, bea)
-
-
-def verified_visit(river, ann, bea, *, is_blind=False):
-    at = timezone.now()
-    precoded(waiting(at=at, chart=worded_chart(river)), ann, at=at)
-    held = take_next(by=ann, at=at, stages=[Stage.CODING])
-    Contract.objects.update(verification_share=100)
-    rows = suggest(held.encounter, *FIVE, is_blind=is_blind)
-    rejected = {one.pk: 1 for one in rows if one.code == "M1711"}
-    submit_coding(
-        assignment=held, by=ann, at=at, coded=coded("E119 I10", "99213@1"), reason="documented",
-        decided=Decided(rejected=rejected),
-    )  # fmt: skip
-    judging = take_next(by=bea, at=at, stages=[Stage.VERIFICATION])
-    give_verdict(assignment=judging, by=bea, at=at, verdict=Verdict.CORRECTED, coded=coded("E119", "99213@1"))
-    return held.encounter
 
 
 @pytest.mark.django_db
