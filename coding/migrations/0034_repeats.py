@@ -96,10 +96,14 @@ class Migration(migrations.Migration):
         ),
         migrations.AddConstraint(
             model_name='repeat',
+            constraint=models.CheckConstraint(condition=models.Q(('stage__in', ['coding', 'verification'])), name='coding_repeat_stage_known'),
+        ),
+        migrations.AddConstraint(
+            model_name='repeat',
             constraint=models.UniqueConstraint(fields=('encounter', 'stage'), name='coding_repeat_stage_once'),
         ),
         migrations.AddConstraint(
             model_name='repeat',
-            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage', 'coding'), ('verification', None)), models.Q(('stage', 'verification'), ('verification__isnull', False)), _connector='OR'), name='coding_repeat_of_what'),
+            constraint=models.CheckConstraint(condition=models.Q(models.Q(('stage', 'verification'), ('verification__isnull', False)), models.Q(models.Q(('stage', 'verification'), _negated=True), ('verification', None)), _connector='OR'), name='coding_repeat_of_what'),
         ),
     ]

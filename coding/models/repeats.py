@@ -53,8 +53,10 @@ class Repeat(ClientRow):
         constraints = [
             *ClientRow.Meta.constraints,
             models.UniqueConstraint(fields=["encounter", "stage"], name="coding_repeat_stage_once"),
+            models.CheckConstraint(condition=Q(stage__in=["coding", "verification"]), name="coding_repeat_stage_known"),
             models.CheckConstraint(
-                condition=Q(stage="coding", verification=None) | Q(stage="verification", verification__isnull=False),
+                condition=Q(stage="verification", verification__isnull=False)
+                | (~Q(stage="verification") & Q(verification=None)),
                 name="coding_repeat_of_what",
             ),
         ]

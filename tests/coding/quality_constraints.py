@@ -167,6 +167,7 @@ BROKEN_QUALITY: dict[str, Callable[[], Any]] = {
     "coding_disputestep_old_status_known": lambda: step(old_status="mulling"),
     "coding_disputestep_new_status_known": lambda: step(new_status="mulling"),
     "coding_repeat_stage_once": two(repeat, of=judged),
+    "coding_repeat_stage_known": lambda: repeat(stage=Stage.PRECODING),
     "coding_repeat_of_what": lambda: repeat(stage=Stage.VERIFICATION),
     "coding_encounter_repeat_stage": lambda: waiting(repeats=judged().encounter),
     "coding_sample_source_known": lambda: sample(source="whim"),

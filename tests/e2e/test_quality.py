@@ -13,6 +13,7 @@ from portal.rules.roles import Role
 from tests import factories
 from tests.coding.lines import load_codes, verified
 from tests.coding.quality.twice import code_twice, judge, on_the_line, visit
+from tests.coding.suggestions.verified import verified_visit
 from tests.e2e.people import Person
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
@@ -98,3 +99,16 @@ def test_the_report_on_what_was_coded_and_judged_twice(people, river, ann, bea, 
     people["max"].look("double-coding")
     people["ada"].go(reverse("coding:quality-terms", args=[river.pk]))
     people["ada"].look("quality-terms")
+
+
+def test_the_figures_of_suggestions_and_the_rows_behind(people, river, ann, bea):
+    load_codes()
+    for number in range(4):
+        verified_visit(river, ann, bea, is_blind=number == 3)
+    page = people["max"].go(reverse("coding:quality"))
+    page.get_by_role("link", name="Suggestions").click()
+    expect(page.get_by_role("heading", name="Do suggestions lead?")).to_be_visible()
+    people["max"].look("suggestion-figures")
+    page.get_by_role("row", name="Wrong suggestions submitted").get_by_role("link").first.click()
+    expect(page.get_by_text("Shown; not kept; submitted: 3")).to_be_visible()
+    people["max"].look("suggestion-rows")

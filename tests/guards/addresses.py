@@ -220,6 +220,7 @@ ADDRESSES: Mapping[str, Address] = {
     ),
     "coding:person-quality": about("ann", "ann", "max"),
     "coding:double-coding": page("max"),
+    "coding:suggestion-figures": page("max"),
     "coding:quality-terms": about("river", "max", "ada"),
     "coding:set-quality-terms": about("river", "ada"),
     "coding:rulings": page(*WORKERS, "max"),
