@@ -1,12 +1,14 @@
 """Static files under hashed names, with the imports inside our ES modules rewritten too; our own without comments."""
 
+from __future__ import annotations
+
 from collections.abc import Callable
 from pathlib import PurePath
-from typing import IO, Any
+from typing import Any
 
 import rcssmin
 import rjsmin
-from django.core.files.base import ContentFile
+from django.core.files.base import ContentFile, File
 from whitenoise.storage import CompressedManifestStaticFilesStorage
 
 SMALLER: dict[tuple[str, str], Callable[[str], str]] = {
@@ -19,13 +21,16 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
     max_post_process_passes = 12  # our modules import each other several rows deep
 
-    def save(self, name: str, content: IO[Any], max_length: int | None = None) -> str:
-        """Collected: our own scripts and style sheets lose their comments and blanks; libraries stay as they came."""
+    def _save(self, name: str, content: File[Any]) -> str:
+        """Our own scripts and style sheets lose their comments and blanks; libraries stay as they came.
+
+        Under both names: what has a hashed one is made of the source, not of what was kept under the plain one.
+        """
         path = PurePath(name)
         smaller = SMALLER.get((path.parts[0], path.suffix))
         if smaller is not None:
-            content = ContentFile(smaller(content.read().decode()).encode())
-        return super().save(name, content, max_length)
+            content = ContentFile(smaller(b"".join(content.chunks()).decode()).encode())
+        return super()._save(name, content)
 
     def url_converter(self, name: str, *args: Any, **kwargs: Any) -> Callable[..., str]:
         """Only our own modules are rewritten: a type comment of a library looks like an import."""

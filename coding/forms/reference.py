@@ -28,6 +28,11 @@ def asked_about(data: Mapping[str, str], known: PreCoding | None) -> Asked:
     if kind not in KINDS or not CODE.fullmatch(code):
         raise BadBody("This is not written like a code.")
     coded = coded_from(body_from(data), known.visit() if known else CodedEncounter(date_of_service=None))
+    return asked_of(code, kind, coded)
+
+
+def asked_of(code: str, kind: str, coded: CodedEncounter) -> Asked:
+    """A question about a bare code beside these; a procedure that is not among them is put there to be looked at."""
     if kind == "diagnosis":
         return Asked(code, None, coded)
     listed = next((line for line in coded.procedures if bare(line.code) == code), None)

@@ -58,6 +58,7 @@ from coding.views.bench import (
 from coding.views.findings import findings_context, title_in
 from coding.views.late import draft_rows, keep_late_form
 from coding.views.prices import prices_context
+from coding.views.reference_words import first_answer
 from coding.views.suggested_rows import REJECT_REASONS, suggested_rows
 from coding.views.worksheet import result_context, worksheet_context
 from portal.access import SignedRequest, found, refuse, requires
@@ -197,9 +198,17 @@ def page(  # noqa: PLR0913  (the one place where a bench is drawn)
         returned=last_return(bench.encounter),
     )
     context["state"]["suggestions"] = suggested_rows(bench.encounter, context["facts"] and context["facts"].date_from)
+    context |= first_reference(bench, body, context)
     if context["returned"] and context["told"] and context["told"]["move"] == "return_to_coder":
         context["told"] = None  # the banner with the differences says it
     return render(request, "coding/code.html", context, status=status)
+
+
+def first_reference(bench: Bench, body: Body, context: dict[str, Any]) -> dict[str, str]:
+    """What a bench that is fetched ahead brings along of its reference."""
+    if not bench.is_ahead:
+        return {"first_code": "", "first_answer": ""}
+    return first_answer(bench.encounter, context["facts"], coded_of(bench.encounter, body), context["state"])
 
 
 def last_return(encounter: Encounter) -> dict[str, Any] | None:

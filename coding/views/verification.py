@@ -30,6 +30,7 @@ from coding.views.coding_bench import (
     EMPTY,
     changed_elsewhere,
     coded_of,
+    first_reference,
     list_context,
     posted_body,
     titled,
@@ -218,6 +219,7 @@ def page(request: SignedRequest, bench: Bench, body: Body, *, status: int = 200,
         blind=blind,
         said=said_before(request),
     )
+    context |= first_reference(bench, body, context)
     return render(request, "coding/verify.html", context, status=status)
 
 

@@ -1,7 +1,6 @@
 // The evidence of the codes of a bench: shown on the pages, gone through, linked and unlinked.
 import { say } from "./session.js";
-import { PageMarks } from "./page-marks.js";
-import { joined, seenFrom } from "./page-passages.js";
+import { PageMarks, joined, seenFrom } from "./page-marks.js";
 import { isText, markOn, showAt } from "./page-words.js";
 
 export class Evidence {

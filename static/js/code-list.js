@@ -3,9 +3,8 @@
 import { Checks } from "./code-checks.js";
 import { Evidence } from "./code-evidence.js";
 import { settled, typedInto } from "./code-fields.js";
-import { rowKey } from "./code-keys.js";
 import { CodeLines, Refused } from "./code-lines.js";
-import { groups } from "./code-rows.js";
+import { groups, rowKey } from "./code-rows.js";
 import { SearchSeed } from "./code-seed.js";
 import { Suggestions } from "./code-suggestions.js";
 import { withKeys } from "./keys.js";

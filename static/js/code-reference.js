@@ -1,64 +1,63 @@
-// <code-reference opens-from="760">: under the list of codes, what the lists of the visit's day, its payer and the rulings say about the
-// code in hand. Asked once the hand rests, and kept by question: the code, and the codes that stand beside it. Until
-// somebody says otherwise it is open in a window of two panes that is so high (px).
+// <code-reference opens-from="760">: under the list of codes, what the lists of the visit's day, its payer and the
+// rulings say about the code in hand. Asked once the hand rests, kept by question: the code, and the codes beside it.
+// Until somebody says otherwise it is open in a window of two panes that is so high (px). A bench that was fetched ahead
+// brings the first answer along.
 import { csrfToken, isAbout } from "./session.js";
 
 const REST = 150; // ms
-const KEPT = 80; // answers
 const STORE = "chartline-reference"; // open or closed, as somebody left it in this browser
 
 class CodeReference extends HTMLElement {
   #details;
   #place;
   #answers = new Map(); // question → the part that answers it
-  #asking;
+  #asking = new AbortController();
   #timer;
   #line; // {system, code, dotted}: a row of the list, or a hit of the search
 
   connectedCallback() {
     if (this.#details) return;
+    const list = this.closest("code-list");
     this.#details = this.querySelector("details");
     this.#place = this.querySelector("[data-answer]");
-    for (const { dataset, content } of this.querySelectorAll("template")) this.#answers.set(dataset.question, content);
-    this.#details.open = isOpen(this);
-    this.#details.firstElementChild.addEventListener("click", () => localStorage.setItem(STORE, this.#details.open ? "closed" : "open"));
+    const room = matchMedia(`(min-width: 900px) and (min-height: ${this.getAttribute("opens-from")}px)`).matches;
+    this.#details.open = (localStorage.getItem(STORE) ?? String(room)) === "true";
+    this.querySelector("summary").addEventListener("click", () => localStorage.setItem(STORE, !this.#details.open));
     this.#details.addEventListener("toggle", () => this.#take(this.#line));
-    this.#list.addEventListener("code:inhand", ({ detail }) => this.#take(detail ?? this.#list.hand));
-    this.#take(this.#list.hand);
+    list.addEventListener("code:inhand", ({ detail }) => this.#take(detail ?? list.hand));
+    this.#take(list.hand);
   }
 
   disconnectedCallback() {
-    this.#stop();
-  }
-
-  get #list() {
-    return this.closest("code-list");
-  }
-
-  #stop() {
     clearTimeout(this.#timer);
-    this.#asking?.abort();
-    this.#place.removeAttribute("aria-busy");
+    this.#asking.abort();
+    this.#place?.removeAttribute("aria-busy");
   }
 
   #take(line) {
     if (!line) return;
-    this.#stop();
+    this.disconnectedCallback(); // the question before is dropped
     this.#line = line;
     this.querySelector("[data-of]").textContent = line.dotted;
     if (!this.#details.open) return;
-    const question = questionOf(line, this.#list.body);
+    const question = questionOf(line, this.closest("code-list").body);
+    const brought = this.querySelector(`template[data-code="${line.code}"]`);
+    if (brought) this.#answers.set(question, brought.content);
+    brought?.remove();
     const known = this.#answers.get(question);
-    if (known) return this.#show(known);
-    this.#place.setAttribute("aria-busy", "true");
-    this.#timer = setTimeout(() => this.#ask(question), REST);
+    if (!known) this.#place.setAttribute("aria-busy", "true");
+    if (known) this.#show(known);
+    else this.#timer = setTimeout(() => this.#ask(question), REST);
   }
 
   async #ask(question) {
-    const asking = (this.#asking = new AbortController());
+    const { signal } = (this.#asking = new AbortController());
     try {
-      const answer = await ask(this, question, { signal: asking.signal });
-      if (this.#answers.size >= KEPT) this.#answers.delete(this.#answers.keys().next().value);
+      const response = await fetch(this.getAttribute("url"), { method: "POST", headers: { "X-CSRFToken": csrfToken(), "X-Requested-With": "fetch" }, credentials: "same-origin", signal,
+        body: new URLSearchParams({ encounter: this.getAttribute("encounter"), ...JSON.parse(question) }) });
+      if (response.status === 423) window.dispatchEvent(new Event("chartline:locked"));
+      if ((!response.ok && response.status !== 422) || !isAbout(response, this)) throw new Error(String(response.status));
+      const answer = document.createRange().createContextualFragment(await response.text());
       this.#answers.set(question, answer);
       this.#show(answer);
     } catch (error) {
@@ -69,49 +68,17 @@ class CodeReference extends HTMLElement {
   }
 
   #show(answer) {
-    this.#place.replaceChildren(document.importNode(answer, true));
+    this.#place.replaceChildren(answer.cloneNode(true));
     this.#place.scrollTop = 0;
   }
-
-  /** For a bench that is not shown yet: ask about the code that comes into hand first. */
-  static async ahead(main, headers) {
-    const place = main.querySelector("code-reference");
-    if (!place || !isOpen(place)) return;
-    const state = JSON.parse(main.querySelector('code-list > script[type="application/json"]').textContent);
-    const { suggestions = [], diagnoses, procedures } = state;
-    const line = suggestions[0] ?? (diagnoses[0] && { ...diagnoses[0], system: "diagnosis" }) ?? (procedures[0] && { ...procedures[0], system: "procedure" });
-    if (!line) return;
-    const question = questionOf(line, state);
-    const kept = document.createElement("template");
-    kept.dataset.question = question;
-    kept.content.append(await ask(place, question, { headers }));
-    place.append(kept);
-  }
-}
-
-function isOpen(place) {
-  const said = localStorage.getItem(STORE);
-  return said ? said === "open" : matchMedia(`(min-width: 900px) and (min-height: ${place.getAttribute("opens-from")}px)`).matches;
 }
 
 /** What is asked about a line beside these codes. A diagnosis has nothing to do with the procedures. */
 function questionOf({ system, code }, { diagnoses, procedures }) {
-  const kind = system === "procedure" ? system : "diagnosis";
+  const isProcedure = system === "procedure";
   const beside = { diagnoses: diagnoses.map((line) => ({ code: line.code })) };
-  if (kind === "procedure") beside.procedures = procedures.map(({ code: other, modifiers, units }) => ({ code: other, modifiers, units }));
-  return new URLSearchParams({ kind, code, body: JSON.stringify(beside) }).toString();
-}
-
-/** The answer as a part of a page; throws without one about the chart of its host. */
-async function ask(host, question, { headers = {}, signal = undefined } = {}) {
-  const encounter = host.getAttribute("encounter");
-  const response = await fetch(host.getAttribute("url"), { method: "POST", headers: { "X-CSRFToken": csrfToken(), "X-Requested-With": "fetch", ...headers }, credentials: "same-origin", signal,
-    body: new URLSearchParams(`${question}&encounter=${encounter}`) });
-  if (response.status === 423) window.dispatchEvent(new Event("chartline:locked"));
-  if ((!response.ok && response.status !== 422) || !isAbout(response, host)) throw new Error(String(response.status));
-  const part = document.createDocumentFragment();
-  part.append(...new DOMParser().parseFromString(await response.text(), "text/html").body.childNodes);
-  return part;
+  if (isProcedure) beside.procedures = procedures.map((line) => ({ code: line.code, modifiers: line.modifiers, units: line.units }));
+  return JSON.stringify({ kind: isProcedure ? system : "diagnosis", code, body: JSON.stringify(beside) });
 }
 
 customElements.define("code-reference", CodeReference);

@@ -1,6 +1,5 @@
 // Where the facts of a visit stand on its pages: outlined, brought into view, marked by hand.
-import { PageMarks } from "./page-marks.js";
-import { joined, seenFrom } from "./page-passages.js";
+import { PageMarks, joined, seenFrom } from "./page-marks.js";
 import { markOn, showAt } from "./page-words.js";
 
 export class FactPages extends PageMarks {

@@ -1,4 +1,4 @@
-// <page-viewer>: turns a stack of page images into a reader; words come from page-words.js.
+// <page-viewer>: turns a stack of page images into a reader; words and turns come from page-words.js.
 import { make } from "./session.js";
 
 const words = () => import("./page-words.js");
@@ -28,9 +28,9 @@ class PageViewer extends HTMLElement {
     this.addEventListener("error", (event) => event.target.tagName === "IMG" && this.#failed(event.target), { capture: true });
     this.#body.addEventListener("scroll", () => this.#mark(), { passive: true });
     this.#seen = new Set(JSON.parse(sessionStorage.getItem(this.#kept) ?? "[]"));
-    this.querySelector("[data-thumbs]")?.addEventListener("toggle", ({ target }) => target.open && this.#pages("fill", target));
+    this.querySelector("[data-thumbs]")?.addEventListener("toggle", ({ target }) => target.open && this.#thumbs(target));
     this.#restore();
-    if (this.querySelector("figure[data-turn]")) import("./page-turns.js").then((part) => part.turnAsArranged(this));
+    if (this.querySelector("figure[data-turn]")) words().then((part) => part.turnAsArranged(this));
     this.#mark();
   }
 
@@ -39,7 +39,7 @@ class PageViewer extends HTMLElement {
   }
 
   get #kept() {
-    return `chartline-read:${this.querySelector("[data-words]")?.dataset.words}`;
+    return `chartline-read:${location.pathname}`;
   }
 
   get #figures() {
@@ -53,7 +53,7 @@ class PageViewer extends HTMLElement {
   #act(name) {
     const acts = {
       next: () => this.#go(1), previous: () => this.#go(-1),
-      "next-document": () => this.#pages("goDocument", 1), "previous-document": () => this.#pages("goDocument", -1),
+      "next-document": () => this.#goDocument(1), "previous-document": () => this.#goDocument(-1),
       larger: () => this.#sizeBy(1), smaller: () => this.#sizeBy(-1),
       actual: () => (this.#isText ? this.#setSize(16) : this.#setZoom(100, false)), fit: () => this.#setZoom(100, true),
       text: () => this.#setText(!this.#isText),
@@ -77,17 +77,24 @@ class PageViewer extends HTMLElement {
 
   #go(step) {
     const figures = this.#figures;
-    this.#show(figures[Math.max(0, Math.min(figures.length - 1, this.#page + step))]);
-  }
-
-  #show(figure) {
-    this.#body.scrollTop = figure.offsetTop - 8;
+    const next = figures[Math.max(0, Math.min(figures.length - 1, this.#page + step))];
+    this.#body.scrollTop = next.offsetTop - 8;
     this.#mark();
   }
 
-  /** What the small pages know how to do. */
-  async #pages(act, what) {
-    (await import("./page-thumbs.js"))[act](what, { figures: this.#figures, current: this.current, seen: this.#seen, go: (figure) => this.#show(figure) });
+  /** The first page of the document after this one, or before it. */
+  #goDocument(step) {
+    const figures = this.#figures;
+    const firsts = figures.flatMap(({ dataset }, at) => (dataset.document === figures[at - 1]?.dataset.document ? [] : [at]));
+    const own = firsts.findLastIndex((at) => at <= this.#page);
+    this.#go((firsts[own + step] ?? firsts[own]) - this.#page);
+  }
+
+  async #thumbs(menu) {
+    (await import("./page-thumbs.js")).fill(menu, this.#figures, this.current, (figure) => {
+      this.#go(this.#figures.indexOf(figure) - this.#page);
+      this.#body.focus({ preventScroll: true });
+    });
   }
 
   /** The page in hand is the one at the upper third of the pane. */
@@ -100,25 +107,23 @@ class PageViewer extends HTMLElement {
     this.#timer = setTimeout(() => this.#rest(), REST);
   }
 
-  /** What stands still in the pane counts as read; the outline shows the sections that do not. */
+  /** What stands still in the pane counts as read: a page that is seen down to its lower part, a section's heading. */
   #rest() {
     const { scrollTop: top, clientHeight: height } = this.#body;
-    const isIn = (figure, share) => {
+    const isRead = (key, figure, share) => {
       const at = figure.offsetTop + figure.offsetHeight * share - top;
-      return !document.hidden && at >= 0 && at < height;
+      if (!document.hidden && at >= 0 && at < height) this.#seen.add(key);
+      return this.#seen.has(key);
     };
-    for (const figure of this.#figures) if (isIn(figure, LOW)) this.#seen.add(figure.id);
+    const figures = this.#figures;
+    const read = figures.filter((figure) => isRead(figure.id, figure, LOW));
     for (const link of this.querySelectorAll("[data-read=jump]")) {
-      const { hash, dataset } = link;
-      const section = hash + dataset.y;
-      if (isIn(this.querySelector(hash), dataset.y / 10_000)) this.#seen.add(section);
-      link.toggleAttribute("data-unread", !this.#seen.has(section));
-      link.ariaDescription = this.#seen.has(section) ? null : "not read yet";
+      const unread = !isRead(link.hash + link.dataset.y, this.querySelector(link.hash), link.dataset.y / 10_000);
+      link.toggleAttribute("data-unread", unread);
+      link.ariaDescription = unread ? "not read yet" : null;
     }
     sessionStorage.setItem(this.#kept, JSON.stringify([...this.#seen]));
-    const figures = this.#figures;
-    const count = document.querySelector("[data-pages-read]");
-    if (count) count.textContent = `${figures.filter(({ id }) => this.#seen.has(id)).length} of ${figures.length} pages read`;
+    for (const place of document.querySelectorAll("[data-pages-read]")) place.textContent = `${read.length} of ${figures.length} pages read`;
   }
 
   // -- words instead of images ---------------------------------------------------------------------------

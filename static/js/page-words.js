@@ -171,6 +171,22 @@ function layerOf({ words, line_starts: starts }, shape) {
   return layer;
 }
 
+/** Turn a page by quarters to the right, with what lies over it. */
+function turn(figure, by = 1) {
+  const sheet = figure.querySelector(".sheet");
+  const turns = (Number(sheet.dataset.turns ?? 0) + by) % 4;
+  const image = sheet.querySelector("img");
+  const [width, height] = [Number(image.getAttribute("width")), Number(image.getAttribute("height"))];
+  sheet.dataset.turns = turns;
+  sheet.style.setProperty("--shape", turns % 2 ? `${height} / ${width}` : `${width} / ${height}`);
+  sheet.style.setProperty("--share", turns % 2 ? String(width / height) : "1");
+}
+
+/** Show pages as they were turned when the visit was arranged. */
+export function turnAsArranged(viewer) {
+  for (const figure of viewer.querySelectorAll("figure[data-turn]")) turn(figure, Number(figure.dataset.turn) / 90);
+}
+
 const started = new WeakMap();
 /** The words of a viewer's pages, started once. */
 export function wordsOf(viewer) {
@@ -181,7 +197,7 @@ export function wordsOf(viewer) {
 /** What a control of the viewer asks for. */
 export async function act(viewer, control, chosen) {
   const words = wordsOf(viewer);
-  if (control.dataset.read === "turn") (await import("./page-turns.js")).turn(viewer.current);
+  if (control.dataset.read === "turn") turn(viewer.current);
   else if (control.dataset.read === "jump") words.jump(control);
   else (await import("./page-find.js")).find(words, control.dataset.read, chosen);
 }

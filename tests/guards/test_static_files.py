@@ -13,3 +13,4 @@ def test_every_file_is_collected_and_imports_name_the_hashed_ones(settings, tmp_
     named = {name for path in hashed for name in re.findall(r"""["']\./([\w.-]+\.js)["']""", path.read_text())}
     assert named <= {path.name for path in hashed}
     assert len(named) > 10
+    assert [path.name for path in hashed if re.search(r"^\s*(//|/\*\*)", path.read_text(), re.MULTILINE)] == []
