@@ -5,7 +5,7 @@ PIP := $(PY) -m pip -qq --disable-pip-version-check --no-input
 PINS := $(PY) -m uv --quiet pip compile pyproject.toml --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --universal --python-version 3.11
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev venv check test faults chaos fix bench pins chromium
+.PHONY: help run setup setup-dev venv check test faults chaos day fix bench pins chromium
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -42,7 +42,7 @@ check: setup-dev ## guards, types, style and every test without a browser
 	$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	$(PY) -m mypy
 	CHARTLINE_VAR=var/check $(PY) -m config.embedded exec -- $(PY) manage.py makemigrations --check --dry-run
-	$(PY) -m pytest -m "not e2e and not faults and not every_fault and not chaos" -n 3
+	$(PY) -m pytest -m "not e2e and not faults and not every_fault and not chaos and not day" -n 3
 	$(PY) -m pytest -m faults
 
 test: check chromium ## everything, a real browser included
@@ -69,6 +69,9 @@ fix: setup-dev ## format, and repair what can be repaired by itself
 
 bench: setup-dev ## measure
 	$(PY) -m tests.bench
+
+day: setup-dev chromium ## sixty charts from pre-coding to the last word by keyboard alone, some minutes long
+	$(PY) -m pytest -q -s -m day
 
 pins: setup-dev ## write requirements/*.txt anew from pyproject.toml
 	@$(PY) -c 'import uv' 2>/dev/null || $(PIP) install uv

@@ -17,6 +17,7 @@ SMALLER: dict[tuple[str, str], Callable[[str], str]] = {
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):
     support_js_module_import_aggregation = True
+    max_post_process_passes = 12  # our modules import each other several rows deep
 
     def save(self, name: str, content: IO[Any], max_length: int | None = None) -> str:
         """Collected: our own scripts and style sheets lose their comments and blanks; libraries stay as they came."""

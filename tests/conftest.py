@@ -173,6 +173,12 @@ def own_folders(settings: object, tmp_path: object) -> None:
 
 
 @pytest.fixture
+def at_once(settings: Any) -> None:
+    """What is submitted at a bench is the next person's at once, without the half minute in which it is taken back."""
+    settings.UNDO_SECONDS = 0
+
+
+@pytest.fixture
 def river(db: None) -> Practice:
     """River Family Medicine: Cleo's practice."""
     return factories.PracticeFactory(name="River Family Medicine", code="RIVER")

@@ -37,9 +37,12 @@ def renew_lease(*, assignment_id: int, by: User, at: datetime) -> datetime:
     """
     until = lease_end(at)
     own = Assignment.objects.live(at=at).filter(pk=assignment_id, user=by)
-    if own.filter(opened_at__isnull=False).update(lease_until=until):
+    opened_before = own.filter(opened_at__isnull=False)
+    if opened_before.update(lease_until=until):
         return until
     if not own.filter(opened_at=None).update(lease_until=until, opened_at=at):
+        if opened_before.update(lease_until=until):  # another request of the same window opened it between the two
+            return until
         raise LeaseLost
     opened = Assignment.objects.select_related("encounter").get(pk=assignment_id)
     record("encounter.opened", at=at, by=by, about=opened.encounter, stage=opened.stage, how=opened.how)

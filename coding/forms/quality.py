@@ -22,7 +22,10 @@ class DisputeStepForm(forms.Form):
 
     move = forms.ChoiceField(choices=[(move, move) for move in PEOPLES_MOVES], widget=forms.HiddenInput)
     comment = forms.CharField(
-        required=False, max_length=COMMENT_LIMIT, widget=forms.Textarea(attrs={"rows": 3}), label="Why"
+        required=False,
+        max_length=COMMENT_LIMIT,
+        widget=forms.Textarea(attrs={"rows": 3, "data-action": "dispute.why"}),
+        label="Why",
     )
 
     def clean_comment(self) -> str:
@@ -47,6 +50,9 @@ class QualityTermsForm(forms.Form):
     )
     double_coding_share = forms.IntegerField(
         label="Percent of encounters coded twice", min_value=0, max_value=100, initial=0
+    )
+    double_verifying_share = forms.IntegerField(
+        label="Percent of verdicts given twice", min_value=0, max_value=100, initial=0
     )
 
     focus = forms.CharField(

@@ -164,6 +164,7 @@ def row_context(row: JudgedRow, number: int, sides: Sides, known: Known) -> dict
         "line": row.line,
         "mine": f"line-{row.part.value[0]}{row.verifier_place}" if row.verifier_place else "",
         "part": row.part.value,
+        "code": next((code for code in codes if code), ""),
         "kind": what.kind.value if what else "",
         "tone": tone,
         "glyph": glyph,

@@ -8,6 +8,7 @@ from typing import Any
 from django.contrib import messages
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
+from django.urls import reverse
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
@@ -137,6 +138,7 @@ def dispute_page(
                 }
                 for step in steps
             ],
+            "next_url": "" if one.state in TURN else next_of(request.user),
             "may_rule": argued and not party and request.user.may(Permission.MANAGE_WORK),
         },
         status=status,
@@ -158,7 +160,7 @@ def moves_for(one: Dispute, user: User, *, at: Any) -> list[dict[str, str]]:
 @requires(*PARTIES)
 @require_POST
 def dispute_step(request: SignedRequest, pk: int) -> HttpResponse:
-    """Take a step, then go to the next discrepancy that waits for the reader."""
+    """Take a step, then go to the next discrepancy that waits for the reader; what is settled is shown once more."""
     one = dispute_of(request, pk)
     form = DisputeStepForm(request.POST)
     if not form.is_valid():
@@ -174,8 +176,15 @@ def dispute_step(request: SignedRequest, pk: int) -> HttpResponse:
         messages.warning(request, f"{one.label} has moved on meanwhile. Look at what was said.")
         return redirect("coding:dispute", pk=pk)
     messages.success(request, f"{one.label} {DONE[move]}.")
-    after = Dispute.objects.visible_to(request.user).waiting_for(request.user).due_first().first()
-    return redirect("coding:dispute", pk=after.pk) if after else redirect("coding:quality")
+    if move.startswith("settle"):  # what is settled may become a ruling: its page offers that
+        return redirect("coding:dispute", pk=pk)
+    return redirect(next_of(request.user))
+
+
+def next_of(user: User) -> str:
+    """The address of the discrepancy that waits for the person, due first; of the list if none does."""
+    after = Dispute.objects.visible_to(user).waiting_for(user).due_first().first()
+    return reverse("coding:dispute", args=[after.pk]) if after else reverse("coding:quality")
 
 
 def refusal(refused: StepRefused) -> int:

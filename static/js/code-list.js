@@ -1,10 +1,11 @@
 // <code-list>: the codes of a bench, edited by keys or pointer. Replaces the plain rows that work without scripts.
-// Sends "codes:changed" {body, person} after each change; the form carries the same body when it is sent.
+// Sends "codes:changed" {body, person} after each change, "code:inhand" when another row comes in hand; the form carries the same body when it is sent.
 import { Checks } from "./code-checks.js";
 import { Evidence } from "./code-evidence.js";
 import { settled, typedInto } from "./code-fields.js";
+import { rowKey } from "./code-keys.js";
 import { CodeLines, Refused } from "./code-lines.js";
-import { LETTERS, groups } from "./code-rows.js";
+import { groups } from "./code-rows.js";
 import { SearchSeed } from "./code-seed.js";
 import { Suggestions } from "./code-suggestions.js";
 import { withKeys } from "./keys.js";
@@ -46,7 +47,9 @@ class CodeList extends HTMLElement {
     this.addEventListener("worksheet:changed", ({ detail }) => this.#tell(detail.pause));
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("focusin", (event) => this.#entered(event.target));
-    this.addEventListener("keydown", (event) => this.#keydown(event));
+    this.addEventListener("keydown", (event) => rowKey(event, {
+      lines: this.#lines, point: (line, key) => this.#try(() => this.#point(line, key)), step: (by) => this.#step(by), focusRow: () => this.#focusRow(),
+    }));
     this.addEventListener("input", (event) => this.#typed(event.target));
     this.addEventListener("change", (event) => settled(event.target, this.#lines.procedures));
     this.closest("form").addEventListener("formdata", ({ formData }) => formData.set("body", JSON.stringify(this.body)));
@@ -95,6 +98,12 @@ class CodeList extends HTMLElement {
     this.#lines.current = document.getElementById(id)?.dataset.row;
     this.#markCurrent({ quiet: true });
     this.#evidence.follow(this.#lines.inHand);
+  }
+
+  /** Whoever tells about the code in hand hears which it is: {system, code, dotted}. */
+  show(line) {
+    this.hand = line;
+    this.dispatchEvent(new CustomEvent("code:inhand", { detail: line }));
   }
 
   keep(more, pause) { this.more = more; this.#tell(pause); }
@@ -342,34 +351,6 @@ class CodeList extends HTMLElement {
     }
   }
 
-  #keydown(event) {
-    const { target, key } = event;
-    if (event.ctrlKey || event.metaKey || event.isComposing) return;
-    const row = target.closest("[data-row]");
-    const group = target.closest("[data-pointers]");
-    const plain = !event.altKey;
-    const letter = group && plain && key.length === 1 ? LETTERS.indexOf(key.toUpperCase()) : -1;
-    const digit = group && plain && /^[1-9]$/.test(key) ? Number(key) - 1 : -1;
-    const diagnosis = this.#lines.diagnoses[Math.max(letter, digit)];
-    let done = true;
-    if (diagnosis) this.#try(() => this.#point(this.#lines.procedures.find((line) => line.key === group.dataset.pointers), diagnosis.key));
-    else if (group && plain && (key === "ArrowRight" || key === "ArrowLeft")) this.#beside(group, target, key === "ArrowRight" ? 1 : -1);
-    else if (row && plain && (key === "Escape" || (key === "Enter" && target.tagName === "INPUT"))) this.#focusRow();
-    else if (target === row && plain && (key === "ArrowDown" || key === "ArrowUp")) {
-      this.#step(key === "ArrowDown" ? 1 : -1);
-      this.#focusRow();
-    } else done = Boolean(group) && plain && key.length === 1 && letter >= 0; // a letter without a diagnosis does nothing else
-    if (done) {
-      event.preventDefault();
-      event.stopPropagation();
-    }
-  }
-
-  #beside(group, target, step) {
-    const buttons = [...group.querySelectorAll("button")];
-    buttons[buttons.indexOf(target) + step]?.focus();
-  }
-
   #typed(field) {
     const line = typedInto(field, this.#lines.procedures);
     if (!line && field !== this.#comment) return;
@@ -403,6 +384,7 @@ class CodeList extends HTMLElement {
     if (!quiet) this.#evidence.follow(line);
     const link = this.querySelector("[data-browse]");
     if (line && link) link.href = link.dataset[line.system] + line.code;
+    this.show(line);
   }
 
   #focusRow() {

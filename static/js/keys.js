@@ -2,7 +2,7 @@
 // A part that acts itself names its actions in data-actions and gets "chartline:action" {action, number}.
 
 const SEQUENCE_PAUSE = 1200; // ms between "g" and the next key
-const TYPING = 'textarea, select, [contenteditable=""], [contenteditable="true"], input:not([type="checkbox"], [type="button"], [type="submit"], [type="reset"], [type="file"])';
+const TYPING = 'textarea, select, [contenteditable=""], [contenteditable="true"], input:not([type="checkbox"], [type="radio"], [type="button"], [type="submit"], [type="reset"], [type="file"])';
 const SIGNS = { BracketLeft: "[{", BracketRight: "]}", Slash: "/?", Minus: "-_", Equal: "=+", Comma: ",<", Period: ".>" };
 const root = document.documentElement;
 const told = JSON.parse(document.getElementById("keyboard")?.textContent ?? '[]');

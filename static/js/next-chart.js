@@ -82,8 +82,9 @@ async function send(form, submitter) {
   }
   const data = new FormData(form, submitter);
   const next = isSure(form, submitter, data) ? memory.take() : undefined;
-  if (next) await goOn(form, data, next);
-  else await inPlace(form, submitter, data);
+  if (next) return goOn(form, data, next);
+  await Promise.allSettled(inTheAir); // or it would be handed out once more
+  return inPlace(form, submitter, data);
 }
 
 /** Whether nothing that is known here speaks against it: then the answer need not be awaited. */
@@ -101,6 +102,7 @@ async function goOn(form, data, next) {
   flights.add(flight);
   flight.main = swap(() => show(next.bench, next.url));
   say(document.title.split(" · ")[0]);
+  window.dispatchEvent(new Event("chartline:undo-over")); // what was sent before is not what somebody now thinks better of
   window.dispatchEvent(new CustomEvent("bench:shown", { detail: { encounter: next.encounter, ahead: true } }));
   telling = told(next);
   const flying = fly(flight);

@@ -39,12 +39,12 @@ const nameOf = (element) => {
 
 function commands() {
   const found = [];
-  for (const { id, label, group } of actions.values()) {
+  for (const { id, label, group, isListed } of actions.values()) {
     if (id.startsWith("site.palette")) continue;
     for (const element of controlsOf(id)) {
       if (!reachable(element, true) || element.closest("dialog:not([open])")) continue;
       const { number } = element.dataset;
-      if (element.dataset.actions && keysOf(id).some((key) => key.includes("#"))) continue; // it needs its number
+      if (element.dataset.actions && (isListed || keysOf(id).some((key) => key.includes("#")))) continue; // it needs its number, or its place
       found.push({ id: number ? `${id}.${number}` : id, label: number ? `${label}: ${nameOf(element)}` : label, note: group, keys: keysOf(id, number), run: () => press({ id, number, element }) });
       if (!number) break;
     }

@@ -1,5 +1,5 @@
 // The frame of every page: announcements, banners, undo, menus, dialogs, keys.
-import { announceKeys, keysOf, shown, startKeys } from "./keys.js";
+import { announceKeys, isTyping, keysOf, shown, startKeys } from "./keys.js";
 import { make, post, say } from "./session.js";
 
 const UNDO_FOR = 10; // s
@@ -63,6 +63,7 @@ window.addEventListener("chartline:undo", ({ detail }) => {
   say(offers && key ? `${detail.text}. Press ${shown(key)} to undo.` : detail.text);
   countUndo();
 });
+window.addEventListener("chartline:undo-over", endUndo);
 for (const type of ["pointerenter", "focusin"]) undoBar.addEventListener(type, () => undoing?.seconds || clearTimeout(undoTimer));
 for (const type of ["pointerleave", "focusout"]) undoBar.addEventListener(type, () => undoing?.seconds || countUndo());
 async function undo() {
@@ -101,11 +102,25 @@ document.addEventListener("click", (event) => {
 document.addEventListener("keydown", (event) => {
   if (event.key !== "Escape") return;
   const menu = document.activeElement?.closest("details.menu[open]") ?? document.querySelector("details.menu[open]");
-  if (!menu) return;
+  if (!menu) return leaveField(event);
   menu.open = false;
   menu.querySelector("summary").focus();
   event.preventDefault();
 });
+
+// Out of a field, so that letters are keys, and back into it. What has its own Escape (a dialog, the search) goes first.
+let left;
+function leaveField(event) {
+  const { activeElement } = document;
+  const field = isTyping(activeElement) ? activeElement : undefined;
+  if (event.defaultPrevented || event.isComposing || document.querySelector("dialog:modal")) return;
+  if (field) {
+    left = field;
+    field.blur();
+  } else if (activeElement === document.body && left?.isConnected) left.focus();
+  else return;
+  event.preventDefault();
+}
 document.addEventListener("focusin", (event) => {
   for (const menu of document.querySelectorAll("details.menu[open]")) if (!menu.contains(event.target)) menu.open = false;
 });

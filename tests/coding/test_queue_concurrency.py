@@ -7,11 +7,11 @@ from collections import Counter, defaultdict
 from datetime import timedelta
 
 import pytest
-from django.db import close_old_connections, connection
+from django.db import close_old_connections, connection, transaction
 
 from coding.actions.ahead import hold_ahead, release_ahead
 from coding.actions.drafts import draft_of, keep_late_draft, save_draft
-from coding.actions.leases import LeaseLost
+from coding.actions.leases import LeaseLost, renew_lease
 from coding.actions.precoding import finish_precoding
 from coding.actions.queue import push_work, release, sweep_assignments, take_next
 from coding.models import Assignment, Encounter, EncounterEvent
@@ -292,3 +292,25 @@ def test_many_pull_with_work_held_ahead_and_none_gets_it_twice_or_never():
     assert seen > 100, "what was held ahead was handed out"
     assert not unseen.filter(end="finished").exists()
     assert unseen.exists()
+
+
+def test_two_requests_of_one_window_open_what_was_held_ahead(ann):
+    """It is told as shown while its first change is saved: neither hears that the lease was lost."""
+    for minutes in (0, 1):
+        waiting(at=NOON + minutes * MINUTE)
+    [held] = hold_ahead(assignment=take_next(by=ann, at=NOON), by=ann, at=NOON)
+    before_both, opened = threading.Barrier(2), threading.Event()
+
+    def open_it(person):
+        with scope.service(), transaction.atomic():
+            before_both.wait()
+            if person == "second":
+                opened.wait(5)
+            renew_lease(assignment_id=held.pk, by=ann, at=NOON)
+            opened.set()
+            if person == "first":
+                time.sleep(0.5)  # the other one waits for the row meanwhile
+
+    together(["first", "second"], open_it)
+    held.refresh_from_db()
+    assert held.opened_at == NOON

@@ -116,6 +116,7 @@ ALL = (
     action("go.threads", "Threads", EVERYWHERE, keys="g_t"),
     action("go.operations", "Operations", EVERYWHERE, keys="g_o", left="g_e"),
     # -- forms, lists, talk ----------------------------------------------------------------------------
+    action("form.leave", "Out of the field, where letters are keys; again: back", EVERYWHERE, keys="escape", how=LISTED),
     action("form.send", "Send the form", Place.FORM, THREAD, BATCH, keys="ctrl+enter"),
     action("form.choose", "Choose the answer of this number", Place.CHOOSING, keys="#", modified="alt+#"),
     action("form.tenth", "Choose the tenth", Place.CHOOSING, keys="0", modified="alt+0"),
@@ -133,9 +134,11 @@ ALL = (
     # -- the queue -------------------------------------------------------------------------------------
     action("queue.next", "Start the next chart", Place.QUEUE, keys="enter n", left="enter f"),
     action("queue.open", "Open the chart of this number", Place.QUEUE, keys="#", modified="alt+#"),
+    action("queue.resume", "Resume the chart of this number", Place.QUEUE, keys="alt+#", modified="alt+y_#"),
     action("queue.break", "Take a break", Place.QUEUE, keys="b"),
     # -- what the benches share ------------------------------------------------------------------------
     action("bench.skip", "Skip this chart", *BENCHES, keys="s", left="alt+z"),
+    action("bench.more", "On hold, not billable and other ways", *BENCHES, keys="shift+m", left="shift+g"),
     action("bench.recent", "Charts you finished last", *BENCHES, keys="u f4", left="f4"),
     action("bench.back", "Back to what was not submitted", EVERYWHERE, keys="g_r"),
     action("bench.question", "Question to the practice", *BENCHES, keys="q"),
@@ -145,6 +148,8 @@ ALL = (
     action("chart.previous_document", "Document before", *CHARTS, keys="{", left="{ shift+z"),
     action("chart.find", "Find in the chart", *CHARTS, keys="f", left="shift+f", modified="alt+shift+f"),
     action("chart.outline", "Sections of the chart", *CHARTS, keys="o", left="shift+t"),
+    action("chart.pages", "Pages of the chart, small", *CHARTS, keys="shift+o", left="shift+w"),
+    action("chart.text", "Words of the pages instead of their images", *CHARTS, keys="shift+t", left="shift+g"),
     action("chart.highlights", "Highlights on or off", *CHARTS, keys="h", left="shift+q"),
     action("chart.larger", "Larger", *CHARTS, keys="= +"),
     action("chart.smaller", "Smaller", *CHARTS, keys="-"),
@@ -176,6 +181,7 @@ ALL = (
     action("code.modifiers", "Modifiers and units", *CODES, keys="m", left="x"),
     action("code.pointers", "Diagnosis pointers", *CODES, keys="d", left="shift+x", modified="alt+shift+d"),
     action("code.look_up", "Look up the code in hand", *CODES, keys="i", left="alt+r"),
+    action("code.reference", "Reference of the code in hand, shown or not", *CODES, keys="shift+i", left="alt+b"),
     action("code.worksheet", "E/M worksheet", *CODES, keys="w", left="alt+x"),
     action("code.note", "Note", *CODES, keys="n", left="alt+t"),
     action("evidence.link", "Link the selection to what is in hand", *BENCHES, keys="l", left="a"),
@@ -186,6 +192,10 @@ ALL = (
     action("finding.fix", "Mend the finding of this number", *CODES, keys="alt+#"),
     # -- verification ----------------------------------------------------------------------------------
     action("verify.return", "Return the verdict", Place.VERIFICATION, keys="ctrl+enter", left="ctrl+enter alt+g"),
+    action(
+        "verify.to_coder", "Return it to the coder, with the comment", Place.VERIFICATION, keys="ctrl+shift+enter",
+        left="ctrl+shift+enter alt+shift+g",
+    ),
     action("verify.viewed", "Viewed, go to the next unviewed", Place.VERIFICATION, keys="v"),
     action("verify.agree", "Agree with the coder", Place.VERIFICATION, keys="a", left="f"),
     action("verify.reason", "Reason for the difference", Place.VERIFICATION, keys="#", modified="alt+y_#"),
@@ -198,6 +208,9 @@ ALL = (
     action("dispute.uphold", "Uphold", Place.DISPUTE, keys="u", left="a"),
     action("dispute.withdraw", "Withdraw", Place.DISPUTE, keys="w"),
     action("dispute.escalate", "Ask a manager", Place.DISPUTE, keys="m", left="t"),
+    action("dispute.why", "Say why", Place.DISPUTE, keys="c"),
+    action("dispute.rule", "Make it a ruling", Place.DISPUTE, keys="i", left="d"),
+    action("dispute.next", "Next discrepancy", Place.DISPUTE, keys="n", left="s"),
     # -- arranging pages -------------------------------------------------------------------------------
     action("arrange.save", "Save", Place.ARRANGING, keys="enter"),
     action("arrange.cut", "Cut here", Place.ARRANGING, keys="s", left="c"),
