@@ -191,7 +191,9 @@ def every_word(desk: Desk, window: Window, body: Body) -> Body:
         row = open_.first
         if not row.count():
             break
-        said = row.evaluate("({ dataset: { key, reason, severity, note } }) => ({ key, reason, severity, note })")
+        said = row.evaluate(
+            "({ dataset: { about: key, reason, severity, note } }) => ({ key, reason, severity, note })"
+        )
         row.locator(".difference").click(timeout=FAST)
         window.page.keyboard.press("v")
         with suppress(Error):
