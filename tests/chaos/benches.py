@@ -242,14 +242,14 @@ def reject(hands: Hands, body: Body) -> Body | None:
 # -- verification --------------------------------------------------------------------------------------
 def judged_row(hands: Hands) -> tuple[str, dict[str, str | None]] | None:
     """A row of the table comes in hand; its key, and what is said of it."""
-    rows = hands.page.locator("verify-table [data-table] tr[data-key]:visible")
+    rows = hands.page.locator("verify-table [data-table] tr[data-about]:visible")
     total = rows.count()
     if not total:
         return None
     one = rows.nth(hands.chance.randrange(total))
     one.locator(".difference").click(timeout=FAST)
     said = one.evaluate(
-        "({ dataset: { key, reason, severity, note, viewed } }) => ({ key, reason, severity, note, viewed })"
+        "({ dataset: { about: key, reason, severity, note, viewed } }) => ({ key, reason, severity, note, viewed })"
     )
     return said.pop("key"), said
 

@@ -220,7 +220,7 @@ class Desk:
         try:
             after = act(hands, before)
         except (Error, AssertionError) as trouble:
-            if self.see_live(window):
+            if isinstance(trouble, AssertionError) and self.see_live(window):
                 self.faults.append(f"silent: {act.__name__} at {work.name} had no effect: {str(trouble)[:300]}")
             work.unsure = work.dirty = True  # the page went while the hand was on it
             window.work = None
@@ -316,7 +316,7 @@ class Desk:
         for work in self.works.values():
             if work.dirty:
                 if is_settled(work):
-                    work.dirty = False
+                    work.dirty = work.unsure = False
                 else:
                     left.append(work)
         return left

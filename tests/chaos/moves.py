@@ -101,8 +101,10 @@ def submit(desk: Desk, window: Window) -> None:
     """Hand it in by the key, whatever comes of it: handed in, or said that it is not."""
     work, page = window.work, window.page
     assert work is not None
-    with suppress(Error):
+    try:
         make_ready(desk, window)
+    except Error:
+        work.unsure = work.dirty = True  # some of it was done
     if window.work is None:
         desk.arrive(window)
         return
@@ -189,10 +191,13 @@ def every_word(desk: Desk, window: Window, body: Body) -> Body:
         row = open_.first
         if not row.count():
             break
-        said = row.evaluate("({ dataset: { key, reason, severity, note } }) => ({ key, reason, severity, note })")
+        said = row.evaluate(
+            "({ dataset: { about: key, reason, severity, note } }) => ({ key, reason, severity, note })"
+        )
         row.locator(".difference").click(timeout=FAST)
         window.page.keyboard.press("v")
-        window.page.wait_for_function("() => !document.querySelector('verify-table[aria-busy]')", timeout=FAST)
+        with suppress(Error):
+            window.page.wait_for_function("() => !document.querySelector('verify-table[aria-busy]')", timeout=FAST)
         key = said.pop("key")
         body["judged"][key] = {name: value for name, value in said.items() if value}
     return body
