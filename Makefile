@@ -5,7 +5,7 @@ PIP := $(PY) -m pip -qq --disable-pip-version-check --no-input
 PINS := $(PY) -m uv --quiet pip compile pyproject.toml --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --universal --python-version 3.11
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev venv check test faults fix bench day pins chromium
+.PHONY: help run setup setup-dev venv check test faults chaos day fix bench pins chromium
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -42,7 +42,7 @@ check: setup-dev ## guards, types, style and every test without a browser
 	$(PY) -c 'from importlinter.cli import lint_imports_command; lint_imports_command()'
 	$(PY) -m mypy
 	CHARTLINE_VAR=var/check $(PY) -m config.embedded exec -- $(PY) manage.py makemigrations --check --dry-run
-	$(PY) -m pytest -m "not e2e and not faults and not every_fault and not day" -n 3
+	$(PY) -m pytest -m "not e2e and not faults and not every_fault and not chaos and not day" -n 3
 	$(PY) -m pytest -m faults
 
 test: check chromium ## everything, a real browser included
@@ -50,6 +50,9 @@ test: check chromium ## everything, a real browser included
 
 faults: setup-dev ## every fault at every place between two effects, each followed by the ledger
 	$(PY) -m pytest -m "faults or every_fault" --durations=0
+
+chaos: setup-dev chromium ## random work at the benches, everything going wrong (SEED=1 NAVIGATIONS=500 KILLS=20)
+	$(PY) -m pytest -m chaos -s --chaos-seed=$(SEED) --chaos-navigations=$(or $(NAVIGATIONS),500) --chaos-kills=$(or $(KILLS),20)
 
 chromium:
 	@test -x /usr/bin/chromium || { \

@@ -13,11 +13,14 @@ from portal.tasks import job_task
 def sweep_assignments(**_future: Any) -> None:
     from coding.actions.queries import expire_queries
     from coding.actions.queue import sweep_assignments as sweep
+    from coding.actions.repeats import begin_repeats, give_up_repeats
     from coding.actions.undoing import forget_sent_drafts
     from portal import scope
 
     with scope.service():
         sweep(at=timezone.now())
+        begin_repeats(at=timezone.now())
+        give_up_repeats(at=timezone.now())
         forget_sent_drafts(at=timezone.now())
         expire_queries(at=timezone.now())
 

@@ -73,7 +73,10 @@ def by_manifest(encounter: Encounter, practice: Practice) -> dict[str, str]:
     Nothing for a chart of several visits, of which its row can mean any, nor for a visit that was pre-coded before.
     """
     chart = encounter.chart
-    if PreCoding.objects.filter(encounter=encounter).exists() or chart.encounters.exclude(pk=encounter.pk).exists():
+    if (
+        PreCoding.objects.filter(encounter=encounter).exists()
+        or chart.encounters.originals().exclude(pk=encounter.pk).exists()
+    ):
         return {}
     row = said_of_chart(chart)
     return texts_of(row, practice) if row is not None else {}
@@ -108,7 +111,9 @@ def earlier_visits(encounter: Encounter, facts: Mapping[str, Facts]) -> tuple[Ea
             same |= Q(**{field: value})
     if not same:
         return ()
-    rows = PreCoding.objects.filter(same, practice_id=encounter.practice_id).exclude(encounter=encounter)
+    rows = PreCoding.objects.filter(same, practice_id=encounter.practice_id, encounter__repeats=None).exclude(
+        encounter=encounter
+    )
     return tuple(
         EarlierVisit(Encounter(pk=row.encounter_id).label, row.date_from, told_by(row))
         for row in rows.order_by("-date_from", "-pk")[:EARLIER]

@@ -3,15 +3,13 @@
 Progress goes to standard error; standard output carries the demo's sign-ins and nothing else.
 """
 
-import hashlib
 import os
 import sys
-from pathlib import Path
 
 import django
-from django.conf import settings
-from django.contrib.staticfiles.finders import get_finders
 from django.core.management import call_command, get_commands
+
+from config.collect import collect_static_files
 
 
 def prepare() -> None:
@@ -23,30 +21,6 @@ def prepare() -> None:
     if "seed_demo" in get_commands():
         call_command("seed_demo", "--if-empty", stdout=sys.stderr)
         call_command("seed_demo", "--print-sign-ins")
-
-
-def collect_static_files() -> None:
-    """Hashing and compressing takes seconds, so it is left out while every source is what it was."""
-    root = Path(settings.STATIC_ROOT)
-    note = root / ".collected-from"
-    sources = digest_of_sources()
-    if (root / "staticfiles.json").exists() and note.exists() and note.read_text(encoding="utf-8") == sources:
-        return
-    note.unlink(missing_ok=True)
-    call_command("collectstatic", interactive=False, verbosity=0, stdout=sys.stderr)
-    note.write_text(sources, encoding="utf-8")
-
-
-def digest_of_sources() -> str:
-    """Over names and contents, and over what decides how they are processed."""
-    digest = hashlib.sha256()
-    for path in (Path("config/static_files.py"), Path("requirements/runtime.txt")):
-        digest.update((settings.BASE_DIR / path).read_bytes())
-    for finder in get_finders():
-        for name, storage in sorted(finder.list([]), key=lambda found: str(found[0])):
-            with storage.open(name) as file:
-                digest.update(f"\0{name}\0".encode() + file.read())
-    return digest.hexdigest()
 
 
 if __name__ == "__main__":

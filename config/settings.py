@@ -168,10 +168,11 @@ STORAGES = {
     "staticfiles": {"BACKEND": "config.static_files.HashedStaticFiles"},
 }
 STATIC_URL = "/static/"
-STATIC_ROOT = BASE_DIR / "static-collected"
+STATIC_ROOT = Path(os.environ.get("STATIC_ROOT", BASE_DIR / "static-collected"))
 STATICFILES_DIRS = [BASE_DIR / "static"]
-WHITENOISE_USE_FINDERS = DEBUG or TESTING
-if DEBUG or TESTING:
+# As they lie in the sources while one works on them, and in tests that start no site of their own.
+WHITENOISE_USE_FINDERS = DEBUG or (TESTING and "STATIC_ROOT" not in os.environ)
+if WHITENOISE_USE_FINDERS:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
 
 # Page images handed to the proxy instead of through it: a folder of a RAM disk (docs/decisions/0009).

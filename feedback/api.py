@@ -140,7 +140,7 @@ class CommentsView(PracticeView):
                 body=data["body"],
                 at=timezone.now(),
                 reply_to=named(request, Comment.objects.all(), data, "reply_to"),
-                encounter=named(request, Encounter.objects.all(), data, "encounter"),
+                encounter=named(request, Encounter.objects.originals(), data, "encounter"),
                 needs_answer_from=data["needs_answer_from"],
             )
         except CannotSay:

@@ -38,6 +38,13 @@ hypothesis.settings.register_profile("chartline", deadline=None)
 hypothesis.settings.load_profile("chartline")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """What `make chaos` is told."""
+    parser.addoption("--chaos-seed", default="", help="of the run; a random one without")
+    parser.addoption("--chaos-navigations", type=int, default=500)
+    parser.addoption("--chaos-kills", type=int, default=20)
+
+
 @pytest.hookimpl(trylast=True)  # after the order was shuffled
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
     """What takes a minute or two begins first, so that not one process has it all at the end."""
@@ -163,6 +170,12 @@ def own_folders(settings: object, tmp_path: object) -> None:
         },
     }
     settings.AUDIT_ANCHOR_FILE = str(tmp_path / "audit-anchor.jsonl")  # type: ignore[attr-defined, operator]
+
+
+@pytest.fixture
+def at_once(settings: Any) -> None:
+    """What is submitted at a bench is the next person's at once, without the half minute in which it is taken back."""
+    settings.UNDO_SECONDS = 0
 
 
 @pytest.fixture

@@ -339,17 +339,14 @@ class SubmissionFactory(DjangoModelFactory):
     class Meta:
         model = Submission
 
-    assignment = factory.SubFactory(
-        AssignmentFactory, ended_at=factory.LazyFunction(timezone.now), end=Assignment.End.FINISHED
-    )
+    assignment = factory.SubFactory(AssignmentFactory, ended_at=factory.LazyFunction(timezone.now), end="finished")
     encounter = factory.SelfAttribute("assignment.encounter")
     practice = factory.SelfAttribute("encounter.practice")
     user = factory.SelfAttribute("assignment.user")
     stage = factory.SelfAttribute("assignment.stage")
-    status = EncounterStatus.TO_CODE
+    status, old_rank = EncounterStatus.TO_CODE, QueueRank.NORMAL
     submitted_at = factory.LazyFunction(timezone.now)
     until = factory.LazyAttribute(lambda row: row.submitted_at + timedelta(seconds=30))
-    old_rank = QueueRank.NORMAL
     old_waiting_since = factory.LazyFunction(timezone.now)
 
 

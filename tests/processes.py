@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 from urllib.parse import parse_qs, quote, unquote, urlsplit
 
@@ -73,6 +74,17 @@ def environment(folder: Path, **more: str) -> dict[str, str]:
     }
 
 
+@cache
+def collected_files() -> str:
+    """Where scripts and style sheets lie as a real site sends them; collected once for all processes of a run."""
+    root = Path(os.environ["CHARTLINE_VAR"]).resolve() / "static-collected"  # noqa: TID251
+    own = {"PATH": os.environ["PATH"], "CHARTLINE_VAR": os.environ["CHARTLINE_VAR"], "CHARTLINE_TESTING": "1"}  # noqa: TID251
+    subprocess.run(
+        [sys.executable, "-m", "config.collect"], cwd=ROOT, env={**own, "STATIC_ROOT": str(root)}, check=True
+    )
+    return str(root)
+
+
 def start(command: list[str], folder: Path, name: str, **more: str) -> Running:
     """A process in its own session, its output in <name>.log below the folder."""
     log = folder / f"{name}.log"
@@ -112,7 +124,7 @@ def start_web(folder: Path, port: int, **more: str) -> Running:
         sys.executable, "-m", "gunicorn", "config.wsgi", "--worker-class", "gthread", "--threads", "4",
         "--bind", f"127.0.0.1:{port}", "--no-control-socket",
     ]  # fmt: skip
-    return start(command, folder, "web", SITE_URL=f"http://127.0.0.1:{port}", **more)
+    return start(command, folder, "web", SITE_URL=f"http://127.0.0.1:{port}", STATIC_ROOT=collected_files(), **more)
 
 
 def kill(running: Running) -> None:

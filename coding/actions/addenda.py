@@ -96,7 +96,9 @@ def take_up_again(*, encounter: Encounter, by: User, at: datetime) -> None:
 
 def likely_visits(encounter: Encounter) -> list[Candidate]:
     """Visits of other charts of the practice with which the pages of this one agree, and in what."""
-    facts = PreCoding.objects.filter(practice_id=encounter.practice_id).exclude(encounter__chart=encounter.chart_id)
+    facts = PreCoding.objects.filter(practice_id=encounter.practice_id, encounter__repeats=None).exclude(
+        encounter__chart=encounter.chart_id
+    )
     rows = facts.exclude(encounter__not_billable_reason=NotBillableReason.JOINED).order_by("-pk")[:LATELY]
     known = [KnownVisit(r.encounter_id, r.patient_name, r.birth_date, r.date_from, r.date_to) for r in rows]
     pages = [signs_of(ScannedPage(page.number, page.text)) for page in encounter.pages()]

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import Max
 
 from coding.actions.encounters import create_encounter, place_pages
-from coding.actions.leases import hold_lease
+from coding.actions.leases import give_back, hold_lease
 from coding.actions.moves import AlreadyMoved, move_encounter
 from coding.models import Assignment, Encounter, EncounterEvent, EncounterPage
 from coding.rules.arranging import Arrangement, Right, Slot, Visit, arrangement, fingerprint, in_words, whats_wrong
@@ -47,7 +47,7 @@ def right_of(encounter: Encounter) -> Right:
 
 def arrangement_of(chart: Chart) -> Arrangement:
     """How the chart is arranged now: its visits by part, without those that were joined to another."""
-    encounters = Encounter.objects.filter(chart=chart).exclude(not_billable_reason=NotBillableReason.JOINED)
+    encounters = Encounter.objects.originals().filter(chart=chart).exclude(not_billable_reason=NotBillableReason.JOINED)
     slots: dict[int, list[Slot]] = {encounter.pk: [] for encounter in encounters}
     names = {encounter.pk: encounter.label for encounter in encounters.order_by("part")}
     places = EncounterPage.objects.filter(chart=chart, encounter__in=slots, addendum=None)
@@ -69,9 +69,16 @@ def arrange_pages(
     """
     chart = Chart.objects.select_for_update(no_key=True, of=("self",)).get(encounters=assignment.encounter_id)
     own = hold_lease(assignment=assignment, by=by, at=at)
+    let_go_unseen(chart, at=at)
     if assignment.stage != Stage.PRECODING:
         raise AlreadyMoved
-    rows = Encounter.objects.filter(chart=chart).exclude(pk=own.pk).order_by("pk").select_for_update(no_key=True)
+    rows = (
+        Encounter.objects.originals()
+        .filter(chart=chart)
+        .exclude(pk=own.pk)
+        .order_by("pk")
+        .select_for_update(no_key=True)
+    )
     encounters = {own.pk: own, **{encounter.pk: encounter for encounter in rows}}
     before = arrangement_of(chart)
     if version is not None and version != fingerprint(before):
@@ -84,6 +91,13 @@ def arrange_pages(
     made = write(before, asked, own=own, encounters=encounters, by=by, at=at)
     join_empty(before, asked, encounters=encounters, by=by, at=at)
     return made
+
+
+def let_go_unseen(chart: Chart, *, at: datetime) -> None:
+    """The chart's visits that are held ahead, and seen by nobody, go back to the queue with the pages they get."""
+    held = Assignment.objects.open().ahead().filter(encounter__chart=chart)
+    for assignment in held.select_for_update(of=("self",)).order_by("pk"):
+        give_back(assignment=assignment, end=Assignment.End.RELEASED, by=None, at=at, reason="arranged")
 
 
 def without_empty(asked: Arrangement, *, own: int) -> Arrangement:
@@ -102,7 +116,7 @@ def write(
     at: datetime,
 ) -> list[Encounter]:  # fmt: skip
     """The visits with their pages; what stays as it was is not touched. The numbers of parts never repeat."""
-    part = Encounter.objects.filter(chart_id=own.chart_id).aggregate(last=Max("part"))["last"]
+    part = Encounter.objects.originals().filter(chart_id=own.chart_id).aggregate(last=Max("part"))["last"]
     batch = own.batch
     made = []
     for visit in asked.visits:

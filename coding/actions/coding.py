@@ -9,11 +9,11 @@ from typing import Any
 from django.db import transaction
 from django.db.models import Max
 
-from coding.actions.double_coding import draw_second_coding
 from coding.actions.drafts import drop_draft
 from coding.actions.findings import explained_checks, refuse_hard_findings
 from coding.actions.leases import end_assignment, hold_lease
 from coding.actions.moves import move_encounter
+from coding.actions.repeats import draw_second_coding
 from coding.actions.samples import keep_sample, why_sampled
 from coding.actions.suggesting import record_decisions
 from coding.models import Assignment, Coding, Diagnosis, Encounter, QueueRank
@@ -50,7 +50,7 @@ def submit_coding(
     encounter = hold_lease(assignment=assignment, by=by, at=at)
     findings = refuse_hard_findings(encounter=encounter, coded=coded)
     checks = explained_checks(findings, reason, comment)
-    sampled = why_sampled(encounter=encounter, coded=coded, at=at)
+    sampled = None if encounter.is_repeat else why_sampled(encounter=encounter, coded=coded, at=at)
     coding = write_version(
         encounter=encounter,
         stage=Stage.CODING,
@@ -77,7 +77,7 @@ def submit_coding(
         queue_rank=QueueRank.NORMAL,
     )
     drop_draft(encounter=encounter, stage=Stage.CODING, author=by)
-    if not sampled:
+    if not sampled and not encounter.is_repeat:
         encounter_finished.send(sender=Encounter, encounter=encounter, at=at)
     return coding
 

@@ -55,20 +55,22 @@ def queue_delivery_if_complete(*, batch: Batch, at: datetime) -> Job | None:
 
 def rest_of(batch: Batch, *, at: datetime) -> datetime | None:
     """Until when something of the batch may still be taken back by who submitted it; None if nothing can be."""
-    until: datetime | None = Encounter.objects.filter(batch=batch).resting(at=at).aggregate(u=Max("rests_until"))["u"]
+    until: datetime | None = (
+        Encounter.objects.originals().filter(batch=batch).resting(at=at).aggregate(u=Max("rests_until"))["u"]
+    )
     return until
 
 
 def is_complete(batch: Batch) -> bool:
     """Whether the batch is in progress, every chart has come to an end and every encounter is finished."""
     charts = Chart.objects.filter(batch=batch)
-    without_work = ~Exists(Encounter.objects.filter(chart=OuterRef("pk")))
+    without_work = ~Exists(Encounter.objects.originals().filter(chart=OuterRef("pk")))
     return (
         Batch.objects.filter(pk=batch.pk, status=BatchStatus.RECEIVED).exists()
         and charts.exists()
         and not charts.undecided().exists()
         and not charts.filter(without_work, status=ChartStatus.READY).exists()
-        and not Encounter.objects.filter(batch=batch).unfinished().exists()
+        and not Encounter.objects.originals().filter(batch=batch).unfinished().exists()
     )
 
 
@@ -97,7 +99,7 @@ def deliver_batch(*, claim: Claim, at: datetime) -> None:
     kept = {name: store(result, name, practice_id=batch.practice_id) for name in formats}
     reached("delivery.files_kept")
     with scope.service():
-        encounters = list(Encounter.objects.filter(batch=batch).select_for_update().order_by("pk"))
+        encounters = list(Encounter.objects.originals().filter(batch=batch).select_for_update().order_by("pk"))
         if not is_complete(batch) or collect_result(batch) != result:
             put_off_job(claim=claim, fault="batch_changed", at=at)
             return
@@ -167,7 +169,8 @@ def collect_result(batch: Batch) -> BatchResult:
     """The batch's result as plain data, in a constant number of queries."""
     precoding = PreCoding.objects.select_related("rendering_provider", "referring_provider", "payer")
     encounters = (
-        Encounter.objects.filter(batch=batch)
+        Encounter.objects.originals()
+        .filter(batch=batch)
         .select_related("chart")
         .with_pages()
         .prefetch_related(

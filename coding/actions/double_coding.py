@@ -1,168 +1,139 @@
-"""Blind double-coding: draw the visits, hand them to somebody else, keep their codes, and count the agreement."""
+"""The report on double coding: how far two coders, and two verifiers, agree who knew nothing of each other."""
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any
 
-from django.db import transaction
+from django.db.models import Prefetch
 
-from coding.actions.findings import refuse_hard_findings
-from coding.actions.moves import AlreadyMoved
-from coding.actions.queue import hands_of, lock_person
-from coding.actions.scores import terms_for
-from coding.models import Coding, Encounter, SecondCoding, SecondCodingStatus
-from coding.rules.codings import CodedEncounter, bare
+from coding.models import Assignment, Coding, Encounter, Repeat, Verification
+from coding.rules.agreement import LabelAgreement, label_agreement
+from coding.rules.codings import bare
 from coding.rules.double_coding import Agreement, DoubleCoded, agreement, category, grouped
-from coding.rules.sampling import is_selected
-from portal.actions.audit import record
+from coding.rules.lifecycle import IN_WORK, WAITING, EncounterStatus, Stage
 from portal.models import User
 
 PERIOD = timedelta(days=180)
 COUNTED = 500  # visits, the newest
 TIMES = 500  # resamples for the intervals of the report
+NO_CODES: frozenset[str] = frozenset()
 
 
-class NotInHand(Exception):
-    """The person does not have this second coding in hand (any more)."""
+@dataclass(frozen=True)
+class Word:
+    """What one person said of a visit: the codes that they chose or let stand, and their verdict ("" of a coder)."""
+
+    person: User
+    codes: frozenset[str]
+    verdict: str = ""
 
 
-def draw_second_coding(*, encounter: Encounter, coding: Coding, at: datetime) -> SecondCoding | None:
-    """Have a visit's first version coded again if the terms' own draw says so; inside the caller's transaction.
+@dataclass(frozen=True)
+class Progress:
+    """Where the second times are: waiting for somebody, in hand or on hold, and ended without anything to compare."""
 
-    A version that was taken back at once was none: what was drawn of it is about the one that follows.
-    """
-    terms = terms_for(encounter, at=at)
-    standing = encounter.codings.exclude(pk=coding.pk).exclude(submissions__taken_back_at__isnull=False)
-    if terms is None or standing.exists():
-        return None
-    drawn = SecondCoding.objects.filter(encounter=encounter).exclude(coder=coding.author).first()
-    if drawn is not None:
-        drawn.first, drawn.first_coder = coding, coding.author
-        drawn.save(update_fields=["first", "first_coder"])
-        return drawn
-    if coding.version != 1:
-        return None
-    seed = f"double {terms.pk}"
-    if not is_selected(seed=seed, number=encounter.pk, share=terms.double_coding_share):
-        return None
-    drawn = SecondCoding.objects.create(
-        practice_id=encounter.practice_id,
-        encounter=encounter,
-        first=coding,
-        first_coder_id=coding.author_id,
-        seed=seed,
-        share=terms.double_coding_share,
-        selected_at=at,
-    )
-    record("second_coding.drawn", at=at, about=drawn, share=drawn.share)
-    return drawn
-
-
-@transaction.atomic
-def take_second_coding(*, by: User, at: datetime) -> SecondCoding | None:
-    """What the person has in hand, else the oldest that suits them; None if there is none.
-
-    What somebody left for hours is given to another, without what they had written.
-    """
-    if not lock_person(by):
-        return None
-    own = SecondCoding.objects.of(by).first()
-    if own is not None:
-        return own
-    suiting = SecondCoding.objects.free(at=at).suiting(hands_of(by, at=at))
-    found = suiting.select_for_update(skip_locked=True, of=("self",), no_key=True).order_by("selected_at", "pk").first()
-    if found is None:
-        return None
-    found.status, found.coder, found.taken_at, found.touched_at = SecondCodingStatus.TAKEN, by, at, at
-    found.body = {}
-    found.save(update_fields=["status", "coder", "taken_at", "touched_at", "body"])
-    record("second_coding.taken", at=at, by=by, about=found)
-    return found
-
-
-@transaction.atomic
-def save_second_coding(*, second: SecondCoding, body: Mapping[str, Any], by: User, at: datetime) -> None:
-    """Keep what there is so far; NotInHand if it is somebody else's by now."""
-    if not SecondCoding.objects.of(by).filter(pk=second.pk).update(body=dict(body), touched_at=at):
-        raise NotInHand
-
-
-@transaction.atomic
-def submit_second_coding(
-    *, second: SecondCoding, coded: CodedEncounter, body: Mapping[str, Any], by: User, at: datetime
-) -> None:
-    """Keep the codes for good. NotInHand, or HardFindings as for any coding; nothing is delivered of it."""
-    refuse_hard_findings(encounter=second.encounter, coded=coded)
-    done = (
-        SecondCoding.objects.of(by)
-        .filter(pk=second.pk)
-        .update(body=dict(body), touched_at=at, submitted_at=at, status=SecondCodingStatus.DONE)
-    )
-    if not done:
-        raise NotInHand
-    record("second_coding.submitted", at=at, by=by, about=second)
-
-
-@transaction.atomic
-def give_back_second_coding(*, second: SecondCoding, by: User, at: datetime) -> None:
-    """Let somebody else have it; what was written goes. AlreadyMoved if it is not in hand."""
-    changed = (
-        SecondCoding.objects.of(by)
-        .filter(pk=second.pk)
-        .update(status=SecondCodingStatus.WAITING, coder=None, taken_at=None, touched_at=None, body={})
-    )
-    if not changed:
-        raise AlreadyMoved
-    record("second_coding.given_back", at=at, by=by, about=second)
-
-
-# -- the report ----------------------------------------------------------------------------------------
+    waiting: int
+    taken: int
+    left: int
 
 
 @dataclass(frozen=True)
 class DoubleCodingReport:
-    """Agreement on codes and on their three-character categories, the people by id, and what is still to be done."""
+    """Agreement on codes and on their three-character categories, verifiers' on the verdict too; people by id."""
 
+    stage: Stage
     codes: Agreement
     categories: Agreement
+    verdicts: LabelAgreement | None
     people: Mapping[int, str]
     seed: str
-    waiting: int
-    taken: int
+    progress: Progress
 
 
-def double_coding_report(*, at: datetime) -> DoubleCodingReport:
-    """Over the second codings of the last 180 days. Managers only; the caller sees to it."""
-    rows = list(
-        SecondCoding.objects.done()
-        .filter(submitted_at__gte=at - PERIOD)
-        .select_related("coder", "first_coder")
-        .prefetch_related("first__diagnoses", "first__procedures")
-        .order_by("-submitted_at", "-pk")[:COUNTED]
-    )
-    sample = [double_coded(row) for row in rows]
-    seed = f"agreement {max((row.pk for row in rows), default=0)}"
-    statuses = list(SecondCoding.objects.exclude(status=SecondCodingStatus.DONE).values_list("status", flat=True))
+def double_coding_report(*, stage: Stage, at: datetime) -> DoubleCodingReport:
+    """Over the second times that ended in the last 180 days. Managers only; the caller sees to it."""
+    said = [pair for row in finished_repeats(stage, at=at) if (pair := words_of(row)) is not None]
+    sample = [DoubleCoded(number, {word.person.pk: word.codes for word in words}) for number, words in said]
+    seed = f"agreement {max((number for number, _ in said), default=0)}"
+    verdicts = [[word.verdict for word in words] for _, words in said]
     return DoubleCodingReport(
+        stage=stage,
         codes=agreement(sample, seed=seed, times=TIMES),
         categories=agreement(grouped(sample, category), seed=seed, times=TIMES),
-        people={
-            person.pk: person.name for row in rows for person in (row.first_coder, row.coder) if person is not None
-        },
+        verdicts=label_agreement(verdicts, seed=seed, times=TIMES) if stage is Stage.VERIFICATION else None,
+        people={word.person.pk: word.person.name for _, words in said for word in words},
         seed=seed,
-        waiting=statuses.count(SecondCodingStatus.WAITING),
-        taken=statuses.count(SecondCodingStatus.TAKEN),
+        progress=progress_of(stage),
     )
 
 
-def double_coded(row: SecondCoding) -> DoubleCoded:
-    """Both people's codes of a visit; modifiers, units and pointers aside."""
-    first = row.first.coded()
-    mine = frozenset(bare(line.code) for line in first.diagnoses) | {bare(line.code) for line in first.procedures}
-    lines = (*row.body.get("diagnoses", ()), *row.body.get("procedures", ()))
-    theirs = frozenset(bare(line["code"]) for line in lines)
-    assert row.coder_id is not None  # noqa: S101  (a constraint: it is done)
-    return DoubleCoded(row.encounter_id, {row.first_coder_id: mine, row.coder_id: theirs})
+def finished_repeats(stage: Stage, *, at: datetime) -> list[Repeat]:
+    """The newest, with all that is compared; a constant number of queries."""
+    lines = ("diagnoses", "procedures")
+    versions = Coding.objects.exclude(submissions__taken_back_at__isnull=False).order_by("version")
+    verdicts = Verification.objects.exclude(submissions__taken_back_at__isnull=False).order_by("at", "pk")
+    kept = [f"{version}__{part}" for version in ("coder_version", "verifier_version") for part in lines]
+    finished = Assignment.objects.filter(end=Assignment.End.FINISHED).order_by("ended_at", "pk")
+    rows = Repeat.objects.of_stage(stage).finished(since=at - PERIOD)
+    return list(
+        rows.select_related(
+            "copy", "coding__author", "verification__verifier", "verification__coder_version",
+            "verification__verifier_version",
+        ).prefetch_related(
+            *(f"coding__{part}" for part in lines),
+            *(f"verification__{version}" for version in kept),
+            Prefetch("copy__codings", versions.select_related("author").prefetch_related(*lines)),
+            Prefetch("copy__verifications", verdicts.select_related("verifier", "coder_version", "verifier_version")
+                     .prefetch_related(*kept)),
+            Prefetch("copy__assignments", finished.select_related("user")),
+        )[:COUNTED]
+    )  # fmt: skip
+
+
+def words_of(row: Repeat) -> tuple[int, tuple[Word, Word]] | None:
+    """The visit and what both people said of it, the first one first; None where the second time ended without."""
+    copy = row.copy
+    second = None if copy is None else second_word(row, copy)
+    if second is None:
+        return None
+    first = Word(row.coding.author, codes_of(row.coding)) if row.verification is None else verdict_of(row.verification)
+    return row.encounter_id, (first, second)
+
+
+def second_word(row: Repeat, copy: Encounter) -> Word | None:
+    if copy.status == EncounterStatus.NOT_BILLABLE:
+        return Word(list(copy.assignments.all())[-1].user, NO_CODES, EncounterStatus.NOT_BILLABLE)
+    if row.verification is not None:
+        verdicts = list(copy.verifications.all())
+        return verdict_of(verdicts[-1]) if verdicts else None
+    versions = list(copy.codings.all())
+    return Word(versions[-1].author, codes_of(versions[-1])) if versions else None
+
+
+def verdict_of(verification: Verification) -> Word:
+    """A verifier's word, with the codes that they let stand."""
+    kept = verification.verifier_version or verification.coder_version
+    return Word(verification.verifier, codes_of(kept), verification.verdict)
+
+
+def codes_of(coding: Coding) -> frozenset[str]:
+    """The codes of a version; modifiers, units and pointers aside."""
+    return frozenset(
+        bare(code)
+        for code in (*(line.code for line in coding.diagnoses.all()), *(line.code for line in coding.procedures.all()))
+    )
+
+
+def progress_of(stage: Stage) -> Progress:
+    drawn = Repeat.objects.of_stage(stage)
+    counts: Counter[str | None] = Counter(drawn.values_list("copy__status", flat=True))
+    ended = drawn.filter(copy__status=EncounterStatus.VERIFIED)
+    left = ended.filter(copy__codings=None) if stage is Stage.CODING else ended.filter(copy__verifications=None)
+    return Progress(
+        waiting=counts[None] + counts[WAITING[stage]],
+        taken=counts[IN_WORK[stage]] + counts[EncounterStatus.HELD],
+        left=left.count(),
+    )

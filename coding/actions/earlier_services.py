@@ -20,11 +20,13 @@ def earlier_services(encounter: Encounter, known: PreCoding, *, on: date) -> tup
     """The lines of the patient's other encounters in the same practice, around the day; one query.
 
     The same patient has the same name and birth date, or the same account number. Of each encounter the newest
-    version counts; one that ended as not billable has nothing to count. Oldest first.
+    version counts; one that ended as not billable has nothing to count, nor has a repeat; a repeat knows nothing of its
+    original. Oldest first.
     """
     visits = (
         PreCoding.objects.filter(same_patient(known), practice=encounter.practice_id)
-        .exclude(encounter=encounter.pk)
+        .exclude(encounter__in=[encounter.pk, encounter.repeats_id or encounter.pk])
+        .filter(encounter__repeats=None)
         .exclude(encounter__status=EncounterStatus.NOT_BILLABLE)
     )
     standing = Coding.objects.exclude(submissions__taken_back_at__isnull=False)

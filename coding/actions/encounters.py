@@ -29,7 +29,7 @@ def ensure_encounter(*, chart: Chart, at: datetime) -> Encounter | None:
     chart = Chart.objects.get(pk=chart.pk)
     if batch.status == BatchStatus.OPEN or chart.status != ChartStatus.READY or batch.due_at is None:
         return None
-    found = Encounter.objects.filter(chart=chart, part=1).first()
+    found = Encounter.objects.originals().filter(chart=chart, part=1).first()
     if found is not None:
         return found
     slots = [Slot(number) for number in Page.objects.filter(chart=chart).values_list("number", flat=True)]

@@ -60,9 +60,10 @@ def hold(
         held_at=at,
         held_by=by,
     )
-    encounter_held.send(
-        sender=Encounter, encounter=encounter, by=by, at=at, reason=reason, comment=comment, whose_move=whose_move
-    )
+    if not encounter.is_repeat:  # which nobody is asked about
+        encounter_held.send(
+            sender=Encounter, encounter=encounter, by=by, at=at, reason=reason, comment=comment, whose_move=whose_move
+        )
     return encounter
 
 
@@ -113,7 +114,8 @@ def mark_not_billable(
         comment=comment,
         not_billable_reason=reason,
     )
-    encounter_finished.send(sender=Encounter, encounter=encounter, at=at)
+    if not encounter.is_repeat:
+        encounter_finished.send(sender=Encounter, encounter=encounter, at=at)
     return encounter
 
 

@@ -87,7 +87,7 @@ def judged_work(person: User, *, seen_by: User, since: datetime) -> list[Judged]
         Verification.objects.filter(
             coder=person,
             at__gte=since,
-            encounter__in=Encounter.objects.visible_to(seen_by),
+            encounter__in=Encounter.objects.visible_to(seen_by).originals(),
             verdict__in=("verified", "corrected"),
         )
         .select_related("encounter", "encounter__batch", "coder_version", "verifier_version")

@@ -78,10 +78,14 @@ def finish_precoding(
 
 @transaction.atomic
 def send_back_to_precoding(*, assignment: Assignment, by: User, at: datetime, comment: str) -> Encounter:
-    """The coder finds a wrong fact (patient, date, pages): pre-coding looks again. The coder's draft stays."""
+    """The coder finds a wrong fact (patient, date, pages): pre-coding looks again. The coder's draft stays.
+
+    A repeat ends so: on other facts it would be another visit than the first coder's.
+    """
     if not comment.strip():
         raise CommentMissing
     encounter = hold_lease(assignment=assignment, by=by, at=at)
     end_assignment(assignment=assignment, end=Assignment.End.FINISHED, at=at)
-    move_encounter(encounter=encounter, move="back_to_precoding", by=by, at=at, comment=comment)
+    move = "give_up_repeat" if encounter.is_repeat else "back_to_precoding"
+    move_encounter(encounter=encounter, move=move, by=by, at=at, comment=comment)
     return encounter

@@ -13,6 +13,7 @@ from zoneinfo import ZoneInfo
 from django.db import transaction
 from django.db.models import F
 from django.db.models.functions import Greatest
+from django.dispatch import Signal
 
 from coding.actions.holds import hold, resume
 from coding.actions.indicators import Cited, cite
@@ -96,8 +97,14 @@ def send_query(
     )
     write_down(query, cited)
     record("query.sent", at=at, by=by, about=query, encounter=encounter.pk, purpose=query.purpose, form=query.form)
-    query_sent.send(sender=Query, query=query, at=at)
+    tell(query_sent, query, at=at)
     return query
+
+
+def tell(signal: Signal, query: Query, **more: Any) -> None:
+    """Tell what became of a query. That of a repeat is asked of nobody: the practice was, or was not, asked once."""
+    if not query.encounter.is_repeat:
+        signal.send(sender=Query, query=query, **more)
 
 
 def write_down(query: Query, cited: Sequence[Cited]) -> None:
@@ -148,7 +155,7 @@ def move_promise(query: Query, *, at: datetime) -> None:
     query.due_before, query.due_after = before, after
 
 
-def go_on(query: Query, *, by: User, at: datetime, answered: bool = False, comment: str = "") -> None:
+def go_on(query: Query, *, by: User | None, at: datetime, answered: bool = False, comment: str = "") -> None:
     """Take the visit up again, first by who asked."""
     encounter = Encounter.objects.get(pk=query.encounter_id)
     resume(encounter=encounter, by=by, at=at, answered=answered, keep_for=query.asked_by, comment=comment)
@@ -182,7 +189,7 @@ def answer_query(
     go_on(query, by=by, at=at, answered=True)
     note(query, "addendum", by=by, at=at, comment=f"A signed reply to {query.label}.")
     record("query.answered", at=at, by=by, about=query, addendum=reply.pk, sha256=reply.sha256, role=role)
-    query_ended.send(sender=Query, query=query, reply=reply, by=by, at=at)
+    tell(query_ended, query, reply=reply, by=by, at=at)
     return reply
 
 
@@ -216,7 +223,7 @@ def withdraw_query(*, query: Query, by: User, at: datetime) -> None:
     move_query(query, "withdraw", ended_at=at, ended_by=by)
     go_on(query, by=by, at=at)
     record("query.withdrawn", at=at, by=by, about=query)
-    query_ended.send(sender=Query, query=query, reply=None, by=by, at=at)
+    tell(query_ended, query, reply=None, by=by, at=at)
 
 
 @transaction.atomic
@@ -232,7 +239,7 @@ def remind_practice(*, query: Query, by: User, at: datetime) -> None:
     pending.update(reminded_at=at, reminders=F("reminders") + 1)
     query.refresh_from_db()
     record("query.reminded", at=at, by=by, about=query, number=query.reminders)
-    query_reminded.send(sender=Query, query=query, at=at)
+    tell(query_reminded, query, at=at)
 
 
 @transaction.atomic
@@ -244,12 +251,15 @@ def close_without_answer(*, query: Query, by: User, at: datetime, comment: str =
     move_promise(query, at=at)
     go_on(query, by=by, at=at, answered=True, comment=f"{CODE_AS_IT_IS} {comment.strip()}".strip())
     record("query.closed", at=at, by=by, about=query)
-    query_ended.send(sender=Query, query=query, reply=None, by=by, at=at)
+    tell(query_ended, query, reply=None, by=by, at=at)
 
 
 @transaction.atomic
 def expire_queries(*, at: datetime) -> int:
-    """Queries whose days are over are a manager's from now on; how many. Caller opens the scope."""
+    """Queries whose days are over are a manager's from now on; how many. Caller opens the scope.
+
+    That of a repeat, which asked nobody, ends: its coder codes what is documented.
+    """
     late = list(
         Query.objects.overdue(at=at)
         .select_for_update(no_key=True, skip_locked=True, of=("self",))
@@ -260,6 +270,9 @@ def expire_queries(*, at: datetime) -> int:
         Encounter.objects.filter(pk=query.encounter_id).update(hold_move=WhoseMove.SERVICE)
         note(query, "query_expired", by=None, at=at)
         record("query.expired", at=at, about=query)
+        if query.encounter.is_repeat:
+            move_query(query, "close", ended_at=at, ended_by=query.asked_by)
+            go_on(query, by=None, at=at, answered=True, comment=CODE_AS_IT_IS)
     return len(late)
 
 

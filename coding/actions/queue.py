@@ -208,6 +208,8 @@ def give(*, encounter: Encounter, to: User, by: User, at: datetime) -> Assignmen
     )
     if reason is None and found.assignments.filter(user=to, skip_reason=SkipReason.CONFLICT).exists():
         reason = Unsuitable.CONFLICT
+    if reason is None and found.is_repeated_by(to):
+        reason = Unsuitable.TWICE
     if reason is not None:
         raise NotSuitable(reason)
     assignment = begin_assignment(encounter=found, stage=stage, user=to, how=Assignment.How.GIVEN, by=by, at=at)

@@ -145,7 +145,7 @@ def verdicts_around(ruling: Ruling, *, seen_by: User) -> QuerySet[Verification]:
     first = ruling.starts_on
     rows = Verification.objects.filter(
         Q(verifier_version__isnull=False) | ~Q(verdict=Verdict.RETURNED),
-        encounter__in=Encounter.objects.visible_to(seen_by),
+        encounter__in=Encounter.objects.visible_to(seen_by).originals(),
         coder_version__submitted_at__date__range=(first - AROUND, first + AROUND),
     )
     if ruling.practice_id:

@@ -37,6 +37,7 @@ def set_quality_terms(
     profile: Profile,
     step_hours: int,
     double_coding_share: int = 0,
+    double_verifying_share: int = 0,
     focus: str = "",
 ) -> QualityTerms:
     """New terms from a day on; the earlier ones stay as they were. Backdated if the day is past."""
@@ -52,13 +53,14 @@ def set_quality_terms(
         profile=as_data(profile),
         step_hours=step_hours,
         double_coding_share=double_coding_share,
+        double_verifying_share=double_verifying_share,
         focus=focus,
         set_by=by,
         set_at=at,
     )
     record(
         "quality.terms_set", at=at, by=by, about=terms, version=terms.version, starts_on=f"{starts_on:%Y-%m-%d}",
-        share=double_coding_share,
+        share=double_coding_share, verdicts=double_verifying_share,
     )  # fmt: skip
     return terms
 

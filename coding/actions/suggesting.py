@@ -92,15 +92,19 @@ def lock_unless_open(encounter: Encounter) -> bool:
 
 
 @transaction.atomic
-def keep_suggestions(*, encounter: Encounter, found: Sequence[Suggestion], engine: str, at: datetime) -> SuggestionSet:
+def keep_suggestions(
+    *, encounter: Encounter, found: Sequence[Suggestion], engine: str, at: datetime, share: int = BLIND_SHARE
+) -> SuggestionSet:
     """Keep what was suggested, in its order; of two who come at once the first is taken.
+
+    `share` percent of the encounters are drawn to be coded without seeing them.
 
     Passages on pages that are not the encounter's are left out.
     """
     made, is_new = SuggestionSet.objects.get_or_create(
         encounter=encounter,
         defaults={
-            "practice_id": encounter.practice_id, "is_blind": is_blind(encounter.pk), "share": BLIND_SHARE,
+            "practice_id": encounter.practice_id, "is_blind": is_blind(encounter.pk, share=share), "share": share,
             "seed": BLIND_SEED, "engine": engine[:60], "made_at": at,
         },
     )  # fmt: skip

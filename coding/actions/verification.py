@@ -16,6 +16,7 @@ from coding.actions.holds import CommentMissing
 from coding.actions.leases import end_assignment, hold_lease
 from coding.actions.moves import AlreadyMoved, move_encounter
 from coding.actions.queue import NotSuitable
+from coding.actions.repeats import draw_second_verdict
 from coding.actions.scores import is_scored, keep_score
 from coding.models import Assignment, Coding, Discrepancy, Encounter, QueueRank, Verdict, Verification
 from coding.rules import discrepancies
@@ -100,9 +101,11 @@ def give_verdict(
         at=at,
     )
     keep_differences(verification=verification, found=found, judgements=judgements or {})
-    if is_scored(verification):
-        keep_score(verification=verification, at=at)
-    open_disputes(verification=verification, at=at)
+    if not encounter.is_repeat:  # whose verdict is compared with the first one, and nothing else
+        if is_scored(verification):
+            keep_score(verification=verification, at=at)
+        open_disputes(verification=verification, at=at)
+        draw_second_verdict(verification=verification, at=at)
     conclude(assignment=assignment, encounter=encounter, verification=verification, at=at)
     return verification
 
@@ -166,7 +169,7 @@ def conclude(*, assignment: Assignment, encounter: Encounter, verification: Veri
     verifier = verification.verifier
     end_assignment(assignment=assignment, end=Assignment.End.FINISHED, at=at)
     drop_draft(encounter=encounter, stage=Stage.VERIFICATION, author=verifier)
-    if verification.verdict == Verdict.RETURNED:
+    if verification.verdict == Verdict.RETURNED and not encounter.is_repeat:
         move_encounter(
             encounter=encounter,
             move="return_to_coder",
@@ -181,4 +184,5 @@ def conclude(*, assignment: Assignment, encounter: Encounter, verification: Veri
             encounter=encounter, move="verify", by=verifier, at=at, reason=verification.verdict,
             queue_rank=QueueRank.NORMAL,
         )  # fmt: skip
-        encounter_finished.send(sender=Encounter, encounter=encounter, at=at)
+        if not encounter.is_repeat:
+            encounter_finished.send(sender=Encounter, encounter=encounter, at=at)

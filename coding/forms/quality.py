@@ -51,6 +51,9 @@ class QualityTermsForm(forms.Form):
     double_coding_share = forms.IntegerField(
         label="Percent of encounters coded twice", min_value=0, max_value=100, initial=0
     )
+    double_verifying_share = forms.IntegerField(
+        label="Percent of verdicts given twice", min_value=0, max_value=100, initial=0
+    )
 
     focus = forms.CharField(
         label="Always verified", required=False, max_length=200,

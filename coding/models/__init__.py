@@ -3,11 +3,11 @@
 from coding.models.code_files import CodeFile, FileOutcome
 from coding.models.codes import Code, CodeGroup, CodeNote, Crosswalk, IndexEntry
 from coding.models.coding import Coding, Diagnosis, Discrepancy, Draft, ProcedureLine, Verdict, Verification
-from coding.models.double_coding import SecondCoding, SecondCodingStatus
 from coding.models.double_key import DoubleKeying, DoubleKeyRule
 from coding.models.draft_actions import DraftAction
 from coding.models.editions import Edition
-from coding.models.encounter import Assignment, Encounter, EncounterEvent, QueueRank
+from coding.models.encounter import Assignment, Encounter, QueueRank
+from coding.models.encounter_events import EncounterEvent
 from coding.models.fact_origins import FactOrigin
 from coding.models.fees import (
     AnaesthesiaFactor,
@@ -26,6 +26,7 @@ from coding.models.payer_rules import PayerRule
 from coding.models.precoding import PreCoding
 from coding.models.quality import Dispute, DisputeStep, QualityTerms, Score
 from coding.models.queries import Query, QueryIndicator, SignedAddendum
+from coding.models.repeats import Repeat
 from coding.models.rulings import Ruling
 from coding.models.samples import Reveal, Sample
 from coding.models.small_lists import ClaimCode, Modifier, PlaceOfService, Taxonomy
@@ -79,13 +80,12 @@ __all__ = [
     "QueryIndicator",
     "QueueRank",
     "RelativeValue",
+    "Repeat",
     "Reveal",
     "Ruling",
     "Sample",
     "Score",
     "SearchExpression",
-    "SecondCoding",
-    "SecondCodingStatus",
     "SignedAddendum",
     "Submission",
     "SuggestedCode",

@@ -52,6 +52,12 @@ class CodingQuerySet(models.QuerySet["Coding"]):
         rows = self.filter(encounter__in=[encounter.pk for encounter in encounters])
         return rows.order_by("encounter", "-version").distinct("encounter")
 
+    def first_of(self, encounters: Iterable[Encounter]) -> CodingQuerySet:
+        """The first version of each encounter that was not taken back."""
+        rows = self.filter(encounter__in=[encounter.pk for encounter in encounters])
+        rows = rows.exclude(submissions__taken_back_at__isnull=False)
+        return rows.order_by("encounter", "version").distinct("encounter")
+
     def with_counts(self) -> CodingQuerySet:
         """With `diagnosis_count` and `procedure_count`."""
         return self.annotate(

@@ -42,23 +42,32 @@ if TYPE_CHECKING:
     from collections.abc import Iterable
 
 
+# Who sees all visits is not blind to what others coded.
+SEES_ALL = frozenset({Permission.MANAGE_WORK, Permission.SEE_CLAIMS})
+
+
 class EncounterQuerySet(models.QuerySet["Encounter"]):
     def visible_to(self, user: User) -> EncounterQuerySet:
         """Their practice's for practice users; what they hold or worked on for coders and verifiers; all for managers.
 
+        Repeats are seen at the benches alone, by whom they were handed to.
         Minimum necessary (45 CFR 164.502(b)): a coder does not browse other people's charts, nor what they skipped,
         nor a practice that is barred for them, nor a chart about which they named a conflict of interest.
         """
-        if user.permissions & {Permission.MANAGE_WORK, Permission.SEE_CLAIMS}:
-            return self.all()
+        if user.permissions & SEES_ALL:
+            return self.originals()
         if user.permissions & {Permission.PRECODE, Permission.CODE, Permission.VERIFY}:
             own = Assignment.objects.filter(encounter=models.OuterRef("pk"), user=user)
             barred = ClientRule.objects.filter(practice=models.OuterRef("practice"), user=user)
             away = models.Exists(own.filter(skip_reason=SkipReason.CONFLICT)) | models.Exists(barred)
             return self.filter(~away, models.Exists(own.exclude(end=Assignment.End.SKIPPED).exclude(NEVER_SHOWN)))
         if Permission.SEE_CHARTS in user.permissions:
-            return self.filter(practice_id__in=user.practice_ids)
+            return self.originals().filter(practice_id__in=user.practice_ids)
         return self.none()
+
+    def originals(self) -> EncounterQuerySet:
+        """Without the repeats: what counts, is delivered and is billed."""
+        return self.filter(repeats=None)
 
     def held_by(self, user: User, stage: Stage, *, at: datetime) -> EncounterQuerySet:
         return self.filter(
@@ -90,7 +99,8 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
 
     def billable(self) -> EncounterQuerySet:
         """With codes that a claim can be made of."""
-        return self.filter(status__in=[EncounterStatus.VERIFIED, EncounterStatus.DELIVERED], not_billable_reason="")
+        done = [EncounterStatus.VERIFIED, EncounterStatus.DELIVERED]
+        return self.originals().filter(status__in=done, not_billable_reason="")
 
     def unfinished(self) -> EncounterQuerySet:
         return self.exclude(status__in=FINISHED)
@@ -101,8 +111,8 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
 
     def suiting(self, hands: Hands, *, at: datetime) -> EncounterQuerySet:
         """What may be handed to a person: their specialties, no barred practice, not skipped just now, not
-        kept for somebody else, not submitted by another just now, and nothing to verify that they coded, be it
-        as its second coder."""
+        kept for somebody else, not submitted by another just now, nothing to verify that they coded, and of a visit
+        and its repeats no more than one."""
         kept = Q(reserved_for__isnull=False, waiting_since__gt=at - RESERVED_FOR) & ~Q(reserved_for=hands.user_id)
         gone = models.Exists(User.objects.filter(pk=models.OuterRef("reserved_for"), is_active=False))
         wrote = models.Exists(
@@ -110,19 +120,31 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
                 encounter=models.OuterRef("pk"), author=hands.user_id, stage=Stage.CODING
             )
         )
-        twice = models.Exists(
-            apps.get_model("coding", "SecondCoding").objects.filter(
-                encounter=models.OuterRef("pk"), coder=hands.user_id
-            )
-        )
         return (
             self.filter(specialty__in=sorted(hands.specialties))
             .filter(~kept | gone)
             .exclude(Q(rests_until__gt=at) & ~Q(rests_for=hands.user_id))
-            .exclude(Q(status=EncounterStatus.TO_VERIFY) & (Q(coded_by=hands.user_id) | wrote | twice))
+            .exclude(Q(status=EncounterStatus.TO_VERIFY) & (Q(coded_by=hands.user_id) | wrote))
             .exclude(practice_id__in=sorted(hands.barred))
             .exclude(pk__in=sorted(hands.passed_over))
+            .blind_for(hands)
         )
+
+    def blind_for(self, hands: Hands) -> EncounterQuerySet:
+        """Without visits that the person had before them as another of the same: as a repeat, or as its original.
+
+        Who sees all visits gets no repeat. A repeat is handed out at its own stage alone.
+        """
+        own = Assignment.objects.filter(user=hands.user_id).exclude(NEVER_SHOWN)
+        rows = self.filter(~models.Exists(own.filter(encounter__repeats=models.OuterRef("pk"))))
+        if hands.permissions & SEES_ALL:
+            return rows.originals()
+        of_original = models.Exists(own.filter(encounter=models.OuterRef("repeats")))
+        others = own.filter(encounter__repeats=models.OuterRef("repeats")).exclude(encounter=models.OuterRef("pk"))
+        at_its_stage = Q(repeat_stage=Stage.CODING, status=EncounterStatus.TO_CODE) | Q(
+            repeat_stage=Stage.VERIFICATION, status=EncounterStatus.TO_VERIFY
+        )
+        return rows.filter(Q(repeats=None) | (at_its_stage & ~of_original & ~models.Exists(others)))
 
     def with_pages(self) -> EncounterQuerySet:
         """With the pages of each in their order, for `page_words`; two queries however many there are."""
@@ -170,6 +192,9 @@ class Encounter(ClientRow):
     clock_stopped = models.BooleanField(default=False, db_default=False)
     held_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     not_billable_reason = models.CharField(max_length=24, blank=True, choices=choices(NotBillableReason))
+    # A repeat: the same visit once more, for somebody else to code or to judge blindly; it counts for nothing else.
+    repeats = models.ForeignKey("self", null=True, blank=True, on_delete=models.PROTECT, related_name="repeated_as")
+    repeat_stage = models.CharField(max_length=12, blank=True, db_default="", choices=choices(Stage))
 
     objects = EncounterQuerySet.as_manager()
 
@@ -178,7 +203,14 @@ class Encounter(ClientRow):
             *ClientRow.Meta.constraints,
             known("status", EncounterStatus, name="coding_encounter_status_known"),
             known("specialty", Specialty, name="coding_encounter_specialty_known"),
-            models.UniqueConstraint(fields=["chart", "part"], name="coding_encounter_part_once"),
+            models.UniqueConstraint(
+                fields=["chart", "part"], condition=models.Q(repeats=None), name="coding_encounter_part_once"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(repeats=None, repeat_stage="")
+                | models.Q(repeats__isnull=False, repeat_stage__in=[Stage.CODING.value, Stage.VERIFICATION.value]),
+                name="coding_encounter_repeat_stage",
+            ),
             models.UniqueConstraint(fields=["id", "chart"], name="coding_encounter_id_chart"),  # its pages point to it
             together("held_at", "held_by", name="coding_encounter_held_by_at"),
             together("rests_until", "rests_for", name="coding_encounter_rests_for_until"),
@@ -259,48 +291,23 @@ class Encounter(ClientRow):
             for chart, places in groups
         )
 
+    @property
+    def is_repeat(self) -> bool:
+        """Whether it is there to measure agreement only."""
+        return self.repeats_id is not None
+
     def was_coded_by(self, user: User) -> bool:
-        """Whether any version that a verifier judges, or the second coding beside it, is by this person."""
-        if self.coded_by_id == user.pk or self.codings.filter(author=user, stage=Stage.CODING).exists():
-            return True
-        return apps.get_model("coding", "SecondCoding").objects.filter(encounter=self, coder=user).exists()
+        """Whether any version that a verifier judges is by this person."""
+        return self.coded_by_id == user.pk or self.codings.filter(author=user, stage=Stage.CODING).exists()
+
+    def is_repeated_by(self, user: User) -> bool:
+        """Whether the person has or had a repeat of it before them."""
+        own = Assignment.objects.filter(user=user, encounter__repeats=self.pk)
+        return own.exclude(NEVER_SHOWN).exists()
 
     @property
     def is_overdue(self) -> bool:
         return self.status not in FINISHED and not self.clock_stopped and self.due_at < timezone.now()
-
-
-class EncounterEvent(ClientRow):
-    """One move of an encounter: which, from where to where, by whom, when."""
-
-    plain_fields = ("move", "reason", "at")
-    patient_fields = ("comment",)
-
-    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="events")
-    move = models.CharField(max_length=24)
-    old_status = models.CharField(max_length=14, choices=choices(EncounterStatus), blank=True)
-    new_status = models.CharField(max_length=14, choices=choices(EncounterStatus))
-    user = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
-    reason = models.CharField(max_length=24, blank=True)
-    comment = models.TextField(blank=True)
-    at = models.DateTimeField()
-
-    class Meta(ClientRow.Meta):
-        constraints = [
-            *ClientRow.Meta.constraints,
-            models.CheckConstraint(
-                condition=models.Q(old_status__in=["", *(status.value for status in EncounterStatus)]),
-                name="coding_encounterevent_old_status_known",
-            ),
-            known("new_status", EncounterStatus, name="coding_encounterevent_new_status_known"),
-        ]
-        indexes = [
-            models.Index(fields=["encounter", "at"], name="coding_event_encounter"),
-            models.Index(fields=["move", "at"], name="coding_event_move_at"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.move} {self.encounter_id}"
 
 
 class AssignmentQuerySet(models.QuerySet["Assignment"]):

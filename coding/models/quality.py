@@ -42,6 +42,9 @@ class QualityTerms(ClientRow):
     double_coding_share = models.PositiveSmallIntegerField(  # percent of encounters coded twice
         default=0, validators=[MaxValueValidator(100)]
     )
+    double_verifying_share = models.PositiveSmallIntegerField(  # percent of verdicts given twice
+        default=0, db_default=0, validators=[MaxValueValidator(100)]
+    )
     focus = models.CharField(max_length=200, blank=True, db_default="")  # coding.rules.sampling.clean_focus
     set_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     set_at = models.DateTimeField()
@@ -54,6 +57,9 @@ class QualityTerms(ClientRow):
             models.UniqueConstraint(fields=["practice", "version"], name="coding_qualityterms_version_once"),
             models.CheckConstraint(condition=Q(step_hours__range=(1, 1000)), name="coding_qualityterms_hours"),
             models.CheckConstraint(condition=Q(double_coding_share__lte=100), name="coding_qualityterms_share"),
+            models.CheckConstraint(
+                condition=Q(double_verifying_share__lte=100), name="coding_qualityterms_verifying_share"
+            ),
         ]
         ordering = ("practice", "-version")
 

@@ -167,3 +167,33 @@ def percentile(ordered: Sequence[float], share: float) -> float:
     below = math.floor(place)
     above = min(below + 1, len(ordered) - 1)
     return ordered[below] + (ordered[above] - ordered[below]) * (place - below)
+
+
+# -- labels of whole things ----------------------------------------------------------------------------
+
+
+@dataclass(frozen=True)
+class LabelAgreement:
+    """One label for each thing by each person: how often all chose the same, and α with its interval."""
+
+    same: Proportion
+    alpha: float | None
+    band: Band | None
+
+
+def label_agreement(units: Sequence[Sequence[Hashable]], *, seed: str, times: int = 1000) -> LabelAgreement:
+    """Over things that each got a label by two people or more."""
+    tables = [coincidences(unit) for unit in units]
+    cells = sorted({cell for table in tables for cell in table}, key=repr)
+
+    def alpha(drawn: Sequence[int]) -> float | None:
+        return alpha_of({
+            cell: sum(table.get(cell, 0.0) * often for table, often in zip(tables, drawn, strict=True))
+            for cell in cells
+        })  # fmt: skip
+
+    return LabelAgreement(
+        same=Proportion(sum(len(set(unit)) == 1 for unit in units), len(units)),
+        alpha=alpha([1] * len(units)),
+        band=band_of(alpha(drawn) for drawn in resamples(len(units), seed=seed, times=times)),
+    )

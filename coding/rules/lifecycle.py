@@ -94,6 +94,8 @@ MOVES: Mapping[str, Move] = MappingProxyType(
         "resume_coding": Move(frozenset({_.HELD}), _.TO_CODE),
         "resume_verification": Move(frozenset({_.HELD}), _.TO_VERIFY),
         "mark_not_billable": Move(frozenset({_.PRECODING, _.CODING, _.VERIFYING}), _.NOT_BILLABLE),
+        # Of a visit that is coded or judged twice: nobody took it, or it cannot be coded as it is.
+        "give_up_repeat": Move(frozenset({_.TO_CODE, _.CODING, _.TO_VERIFY}), _.VERIFIED),
         "join": Move(frozenset({_.TO_PRECODE, _.PRECODING}), _.NOT_BILLABLE),
         "deliver": Move(frozenset({_.VERIFIED, _.NOT_BILLABLE}), _.DELIVERED),
         "reopen": Move(frozenset({_.VERIFIED, _.NOT_BILLABLE, _.DELIVERED}), _.TO_CODE),

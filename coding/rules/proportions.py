@@ -49,6 +49,20 @@ class Proportion:
         return wilson(self.count, self.of)
 
 
+def difference(one: Proportion, other: Proportion) -> Interval | None:
+    """By how much the one share is larger, with its 95 % interval, all from -1 to 1; None if either is of nothing.
+
+    The two Wilson intervals put together (Newcombe 1998, Stat. Med. 17:873, method 10).
+    """
+    mine, theirs = one.interval, other.interval
+    if mine is None or theirs is None:
+        return None
+    away = mine.share - theirs.share
+    down = math.hypot(mine.share - mine.low, theirs.high - theirs.share)
+    up = math.hypot(mine.high - mine.share, theirs.share - theirs.low)
+    return Interval(away, away - down, away + up)
+
+
 @dataclass(frozen=True)
 class Part:
     """What one encounter adds to a ratio: weight that is right, weight in all, and the sum of its squared weights."""

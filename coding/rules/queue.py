@@ -29,6 +29,7 @@ class Unsuitable(StrEnum):
     CLIENT_RULE = "client_rule"
     OWN_WORK = "own_work"
     CONFLICT = "conflict"
+    TWICE = "twice"
 
     @property
     def label(self) -> str:
@@ -39,6 +40,7 @@ class Unsuitable(StrEnum):
             "client_rule": "This person is not to work for the practice.",
             "own_work": "Nobody verifies their own coding.",
             "conflict": "This person named a conflict of interest.",
+            "twice": "This person codes or verifies the visit a second time, and must not see the first.",
         }[self.value]
 
 

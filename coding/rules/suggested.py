@@ -87,9 +87,9 @@ def is_history(system: System, code: str) -> bool:
     return bool(pattern and pattern.match(bare(code)))
 
 
-def is_blind(encounter: int) -> bool:
-    """Whether the encounter with this id is coded without seeing suggestions."""
-    return is_selected(seed=BLIND_SEED, number=encounter, share=BLIND_SHARE)
+def is_blind(encounter: int, *, share: int = BLIND_SHARE) -> bool:
+    """Whether the encounter with this id is coded without seeing suggestions; `share` is percent."""
+    return is_selected(seed=BLIND_SEED, number=encounter, share=share)
 
 
 def ranked(found: Iterable[Suggestion]) -> list[Suggestion]:

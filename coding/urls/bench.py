@@ -19,6 +19,7 @@ from coding.views import (
     precoding,
     queue,
     recent,
+    reference,
     verification,
     ways_off,
 )
@@ -45,6 +46,7 @@ urlpatterns = [
     path("encounters/<int:pk>/arrange/pages/<int:number>/", arranging.arrange_image, name="arrange-image"),
     path("encounters/<int:pk>/code/", coding_bench.code, name="code"),
     path("encounters/<int:pk>/findings/", coding_bench.findings, name="findings"),
+    path("encounters/<int:pk>/reference/", reference.reference, name="reference"),
     path("encounters/<int:pk>/verify/", verification.verify, name="verify"),
     path("encounters/<int:pk>/compare/", verification.compare, name="compare"),
     path("encounters/<int:pk>/agree/", verification.agree, name="agree"),

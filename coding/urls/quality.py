@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from coding.views import double_coding, quality, quality_terms, rulings
+from coding.views import double_coding, quality, quality_terms, rulings, suggestion_figures
 
 urlpatterns = [
     path("quality/", quality.quality, name="quality"),
@@ -11,10 +11,8 @@ urlpatterns = [
     path("quality/people/<int:pk>/", quality.person_quality, name="person-quality"),
     path("quality/practices/<int:pk>/", quality_terms.quality_terms, name="quality-terms"),
     path("quality/practices/<int:pk>/set/", quality_terms.set_terms, name="set-quality-terms"),
-    path("second/", double_coding.second, name="second"),
-    path("second/<int:pk>/", double_coding.second_coding, name="second-coding"),
-    path("second/<int:pk>/pages/<int:place>/", double_coding.second_page, name="second-page"),
     path("quality/double-coding/", double_coding.double_coding, name="double-coding"),
+    path("quality/suggestions/", suggestion_figures.suggestion_figures, name="suggestion-figures"),
     path("rulings/", rulings.rulings, name="rulings"),
     path("rulings/issue/", rulings.issue, name="issue-ruling"),
     path("rulings/<int:pk>/", rulings.ruling, name="ruling"),

@@ -16,7 +16,7 @@ from coding.actions.moves import AlreadyMoved
 from coding.forms.arranging import AttachForm
 from coding.models import Addendum, Encounter, EncounterPage
 from coding.rules.lifecycle import Stage
-from coding.views.bench import AT_BENCHES, bench_of, go_on, lost, posted_assignment
+from coding.views.bench import AT_BENCHES, bench_of, go_on, lost, posted_in_turn
 from coding.views.pages import READERS, image_url
 from portal.access import SignedRequest, found, requires
 from portal.page_access import links
@@ -40,10 +40,10 @@ def attach(request: SignedRequest, pk: int) -> HttpResponse:
         if not bench.is_live:
             return redirect("coding:precode", pk=pk)
         return asked(request, bench.encounter, bench.assignment.pk, AttachForm())
-    assignment = posted_assignment(request, pk)
+    assignment = posted_in_turn(request, pk)
     form = AttachForm(request.POST)
     if form.is_valid():
-        rows = Encounter.objects.filter(practice_id=assignment.encounter.practice_id)
+        rows = Encounter.objects.originals().filter(practice_id=assignment.encounter.practice_id)
         target = rows.filter(pk=form.cleaned_data["visit"]).first()
         try:
             if target is None:

@@ -148,13 +148,13 @@ def page(  # noqa: PLR0913  (the one place where the page is drawn)
 
 def rights(bench: Bench) -> dict[int, Right]:
     """What may be done to each visit of the chart; one's own is free."""
-    rows = Encounter.objects.filter(chart_id=bench.encounter.chart_id)
+    rows = Encounter.objects.originals().filter(chart_id=bench.encounter.chart_id)
     return {row.pk: Right.FREE if row.pk == bench.encounter.pk else right_of(row) for row in rows}
 
 
 def visit_rows(bench: Bench, shown: Arrangement) -> list[dict[str, Any]]:
     """The visits as the page shows them, each page as its number and turn."""
-    own, rows = bench.encounter.pk, Encounter.objects.filter(chart_id=bench.encounter.chart_id).in_bulk()
+    own, rows = bench.encounter.pk, Encounter.objects.originals().filter(chart_id=bench.encounter.chart_id).in_bulk()
     result = []
     for visit in shown.visits:
         row = rows.get(visit.encounter or 0)

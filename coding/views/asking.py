@@ -18,7 +18,7 @@ from coding.rules.lifecycle import Stage
 from coding.rules.queries.linter import faults
 from coding.rules.queries.wording import Purpose
 from coding.views.about_chart import about_chart
-from coding.views.bench import AT_BENCHES, BENCH, go_on, lost, posted_assignment
+from coding.views.bench import AT_BENCHES, BENCH, go_on, lost, posted_assignment, posted_in_turn
 from coding.views.query_parts import places_of
 from portal.access import SignedRequest, found, requires
 
@@ -35,7 +35,7 @@ def ask(request: SignedRequest, pk: int) -> HttpResponse:
         if own is None:
             return redirect("coding:work", pk=pk)
         return asked(request, AskForm(places=places_of(encounter)), own)
-    assignment = posted_assignment(request, pk)
+    assignment = posted_in_turn(request, pk)
     places = places_of(assignment.encounter)
     if request.POST.get("action") == "template":
         return asked(request, filled_in(request, places), assignment)

@@ -20,7 +20,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from coding.actions.ahead import note_fetched, release_ahead
 from coding.actions.drafts import draft_of
-from coding.actions.queue import LeaseLost, open_assignment, take_back, take_next
+from coding.actions.queue import LeaseLost, lock_person, open_assignment, take_back, take_next
 from coding.forms.coding import HoldForm, NotBillableForm, SendBackForm
 from coding.models import Assignment, Draft, Encounter, EncounterEvent, Submission
 from coding.rules.lifecycle import RESUME, WAITING, SkipReason, Stage
@@ -101,6 +101,16 @@ def posted_assignment(request: SignedRequest, pk: int) -> Assignment:
     encounter = found(request, Encounter.objects.visible_to(request.user), pk=pk)
     own = Assignment.objects.filter(user=request.user, encounter=encounter).select_related("encounter")
     return found(request, own, pk=posted_number(request, "assignment"))
+
+
+def posted_in_turn(request: SignedRequest, pk: int) -> Assignment:
+    """As `posted_assignment`, for a form after which a bench goes on; one of them at a time for a person.
+
+    The person is locked before the work, as in take_next: of two forms sent one after the other the second waits, and
+    is not handed what the first is about to finish.
+    """
+    lock_person(request.user)
+    return posted_assignment(request, pk)
 
 
 def posted_version(request: SignedRequest) -> int:

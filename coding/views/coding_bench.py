@@ -50,7 +50,7 @@ from coding.views.bench import (
     Bench,
     bench_of,
     go_on,
-    posted_assignment,
+    posted_in_turn,
     posted_version,
     said_before,
     shown,
@@ -86,7 +86,7 @@ def start_of(bench: Bench) -> Body:
 
 
 def act(request: SignedRequest, pk: int) -> HttpResponse:
-    assignment, at = posted_assignment(request, pk), timezone.now()
+    assignment, at = posted_in_turn(request, pk), timezone.now()
     try:
         body = posted_body(request, assignment.encounter, lambda: earlier_work(assignment))
     except BadBody as error:

@@ -11,7 +11,7 @@ from coding.actions.drafts import draft_of
 from coding.forms.coding import body_of
 from coding.forms.precoding import FACTS, PrecodingForm, text_of
 from coding.models import Assignment, Encounter, PreCoding
-from coding.rules.draft_lines import DIAGNOSIS, MINE, PROCEDURE, THEIRS, differing, keyed, lines_of
+from coding.rules.draft_lines import DIAGNOSIS, MINE, ORDERS, PROCEDURE, THEIRS, differing, keyed, lines_of
 from coding.rules.lifecycle import Stage
 from coding.rules.reasons import Reason
 from coding.views.coding_bench import EMPTY, facts_of, titled
@@ -81,7 +81,7 @@ def comparison(encounter: Encounter, stage: Stage, author: User, sides: Sides) -
         if texts[0] == texts[1]:
             texts = [f"{text} (another detail)" for text in texts]
         # What only one of the two has is kept unless somebody chooses otherwise.
-        only_there = not here.get(key) and there.get(key) and key not in PARTS.keys() - {"comment"}
+        only_there = not here.get(key) and there.get(key) and key not in ORDERS
         rows.append({"key": key, "label": label_of(key), "mine": texts[0], "theirs": texts[1],
                      "chosen": THEIRS if only_there else MINE})  # fmt: skip
     holder = Assignment.objects.open().filter(encounter=encounter).select_related("user").first()

@@ -20,7 +20,7 @@ from coding.forms.precoding import PrecodingForm
 from coding.models import Assignment
 from coding.rules.double_key import Kept, differing
 from coding.rules.lifecycle import Stage
-from coding.views.bench import Bench, bench_of, go_on, posted_assignment, posted_version, shown
+from coding.views.bench import Bench, bench_of, go_on, posted_in_turn, posted_version, shown
 from coding.views.known_facts import origins_in, sent_form
 from portal.access import SignedRequest, requires
 from portal.rules.roles import Permission
@@ -33,7 +33,7 @@ CANNOT_BE = "The second entry cannot stand with the other fields: {trouble} Corr
 @require_http_methods(["GET", "POST"])
 def again(request: SignedRequest, pk: int) -> HttpResponse:
     """Ask for the critical fields once more; on POST compare, and finish or show what differs."""
-    assignment = posted_assignment(request, pk) if request.method == "POST" else None
+    assignment = posted_in_turn(request, pk) if request.method == "POST" else None
     bench = bench_of(request, pk, Stage.PRECODING)
     names = fields_twice(bench.encounter)
     body = bench.body()

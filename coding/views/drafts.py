@@ -177,10 +177,13 @@ def taken(draft: Draft, held: Assignment) -> JsonResponse:
 
 
 def repeated(action: DraftAction, sent: Sent) -> JsonResponse:
-    """What was done the first time; an action that came with a later one has that one's version."""
-    if action.digest not in {"", sent.digest}:
-        return JsonResponse({"message": REUSED}, status=422)
+    """What was done the first time; an action that came with a later one has that one's version.
+
+    Another content under its number is refused: only what was still being typed when its page went may be older.
+    """
     answer = {"version": action.version, "saved_at": action.at, "clock": clock(action.at), "repeated": True}
+    if action.digest not in {"", sent.digest}:
+        return JsonResponse({**answer, "message": REUSED, "lost": action.taken == Taken.LATE}, status=422)
     if action.taken == Taken.LATE:
         return JsonResponse({**answer, "lost": True}, status=409)
     return JsonResponse(answer)

@@ -7,7 +7,7 @@ from datetime import datetime
 
 from django.utils import timezone
 
-from coding.models import Encounter
+from coding.models import Encounter, Verdict
 from coding.rules.lifecycle import WAITING, EncounterStatus, Stage
 from portal.rules import promise
 
@@ -27,7 +27,19 @@ def due_of(encounter: Encounter, *, at: datetime) -> promise.DueTag:
 
 def status_tag(encounter: Encounter) -> dict[str, str]:
     """What components/status_tag.html shows."""
-    return tag_of(encounter.state)
+    return tag_of(shown_state(encounter))
+
+
+def shown_state(encounter: Encounter) -> EncounterStatus:
+    """Its status; that of a repeat that left the bench is what it would be had it gone on from there."""
+    if not encounter.is_repeat or encounter.state is not EncounterStatus.VERIFIED:
+        return encounter.state
+    if encounter.repeat_stage == Stage.CODING:
+        return EncounterStatus.TO_VERIFY if encounter.codings.exists() else EncounterStatus.TO_PRECODE
+    returned = encounter.verifications.filter(verdict=Verdict.RETURNED).exclude(
+        submissions__taken_back_at__isnull=False
+    )
+    return EncounterStatus.TO_CODE if returned.exists() else EncounterStatus.VERIFIED
 
 
 def waiting_tag(stage: Stage) -> dict[str, str]:

@@ -15,7 +15,7 @@ from coding.models import Assignment, Encounter
 from coding.rules.lifecycle import FINISHED, Stage
 from coding.views.coding_bench import facts_of, titled
 from coding.views.deliveries import note_of
-from coding.views.due import due_of, status_tag
+from coding.views.due import due_of, shown_state, status_tag
 from coding.views.known_facts import origins_of_visit, stood_for_by
 from coding.views.page_news import addenda_of
 from coding.views.pages import READERS, reader_context
@@ -32,7 +32,7 @@ def encounter(request: SignedRequest, pk: int) -> HttpResponse:
     """Its pages and, once it is finished (for the service: at any time), its codes."""
     rows = Encounter.objects.visible_to(request.user).select_related("chart", "batch", "practice")
     visit: Encounter = found(request, rows, pk=pk)
-    finished = visit.status in FINISHED
+    finished = shown_state(visit) in FINISHED
     shows = finished or (request.user.is_service_staff and not verifies_blind(visit, request.user))
     coding = visit.codings.order_by("-version").first() if shows else None
     context = {

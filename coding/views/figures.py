@@ -111,7 +111,7 @@ def done_today(*, at: datetime) -> dict[Stage, int]:
     """How many encounters left each stage with its work done, since the reader's midnight."""
     moves = {move for moves in DONE.values() for move in moves}
     events = (
-        lasting(EncounterEvent.objects.filter(at__gte=today(at), move__in=moves))
+        lasting(EncounterEvent.objects.filter(encounter__repeats=None, at__gte=today(at), move__in=moves))
         .values("old_status", "move")
         .annotate(count=Count("encounter", distinct=True))
     )
@@ -126,12 +126,14 @@ def done_today(*, at: datetime) -> dict[Stage, int]:
 def people_figures(*, at: datetime) -> list[dict[str, Any]]:
     """Per coder and verifier: what they hold, what they finished today, and how much is assigned to them ahead."""
     people = list(workers().prefetch_related("user_roles"))
-    live = Assignment.objects.live(at=at)
+    live = Assignment.objects.live(at=at).filter(encounter__repeats=None)
     held = dict(live.values_list("user").annotate(count=Count("pk")).order_by())
     ahead = dict(live.ahead().values_list("user").annotate(count=Count("pk")).order_by())
     moves = {move for moves in DONE.values() for move in moves}
     done = dict(
-        lasting(EncounterEvent.objects.filter(at__gte=today(at), move__in=moves, user__in=people))
+        lasting(
+            EncounterEvent.objects.filter(encounter__repeats=None, at__gte=today(at), move__in=moves, user__in=people)
+        )
         .values_list("user")
         .annotate(count=Count("encounter", distinct=True))
         .order_by()
@@ -152,10 +154,11 @@ def people_figures(*, at: datetime) -> list[dict[str, Any]]:
 def batch_figures(user: User, *, at: datetime) -> dict[str, Any]:
     """The batches in progress, the one due first at the top, with how far they are."""
     rows = Batch.objects.visible_to(user).in_progress()
-    finished = Q(encounters__status__in=FINISHED)
+    visits = Q(encounters__repeats=None)
+    finished = visits & Q(encounters__status__in=FINISHED)
     shown: Any = (  # batches with two numbers more
         rows.select_related("practice")
-        .annotate(total=Count("encounters"), finished=Count("encounters", filter=finished))
+        .annotate(total=Count("encounters", filter=visits), finished=Count("encounters", filter=finished))
         .order_by(F("due_at").asc(nulls_last=True), "pk")[:BATCHES_SHOWN]
     )
     return {

@@ -81,6 +81,7 @@ def judging_context(sides: Sides, body: Body, *, at: datetime, on: date) -> dict
         "judging": True,
         "reasons": reason_chips(),
         "coder_version": sides.judged.version,
+        "kept": {"judged": body.get("judged", {}), "viewed": body.get("viewed", [])},
         "passages": {row["number"]: row["coder_words"] for row in rows},
         **score_context(sides.encounter, sides.judged, sides.mine, said, at=at),
     }
@@ -163,6 +164,7 @@ def row_context(row: JudgedRow, number: int, sides: Sides, known: Known) -> dict
         "line": row.line,
         "mine": f"line-{row.part.value[0]}{row.verifier_place}" if row.verifier_place else "",
         "part": row.part.value,
+        "code": next((code for code in codes if code), ""),
         "kind": what.kind.value if what else "",
         "tone": tone,
         "glyph": glyph,

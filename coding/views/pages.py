@@ -20,6 +20,7 @@ from portal.rules.roles import Permission
 from portal.rules.words import WordsState, progress_words, reading_note
 
 READERS = (Permission.PRECODE, Permission.CODE, Permission.VERIFY, Permission.MANAGE_WORK, Permission.SEE_CHARTS)
+SMALL = "small"  # in an address: the thumbnail
 EAGER = 2  # pages whose images load at once
 
 
@@ -47,6 +48,7 @@ def page_row(place: EncounterPage, position: int, of: int, written: Writer) -> d
     return {
         "id": anchor_of(place),
         "page": place.page_id,
+        "document": place.chart_id,
         "number": place.page.number,
         "place": position,
         "of": of,
@@ -56,6 +58,7 @@ def page_row(place: EncounterPage, position: int, of: int, written: Writer) -> d
         "width": place.page.width,
         "height": place.page.height,
         "url": image_url(place, written),
+        "small_url": f"{own_url(place)}?{SMALL}=1",
         "words_url": reverse("coding:page-words", args=[place.encounter_id, place.page_id]),
         "text": place.page.text,
         "is_blank": place.page.is_blank,
@@ -87,8 +90,22 @@ def anchor_of(place: EncounterPage) -> str:
 def image_url(place: EncounterPage, written: Writer) -> str:
     """Where the image of one page of a visit is read."""
     if place.addendum_id:
-        return reverse("coding:added-page-image", args=[place.encounter_id, place.chart_id, place.page.number])
+        return own_url(place)
     return reverse("coding:page-by-link", args=[written.to(place.encounter_id, place.page.number)])
+
+
+def own_url(place: EncounterPage) -> str:
+    """The address of one page of a visit that holds for everybody who may see it."""
+    if place.addendum_id:
+        return reverse("coding:added-page-image", args=[place.encounter_id, place.chart_id, place.page.number])
+    return reverse("coding:page-image", args=[place.encounter_id, place.page.number])
+
+
+def sized(request: SignedRequest, page: Page) -> Page:
+    """The page, with its small image if that is asked for; looking at it is looking at the page."""
+    if SMALL in request.GET:
+        page.image_name = page.thumb_name or page.image_name
+    return page
 
 
 @requires(*READERS)
@@ -97,7 +114,7 @@ def page_image(request: SignedRequest, pk: int, number: int) -> HttpResponse:
     """One page image of a visible encounter, of its own chart; looking is an audit event."""
     encounter = found(request, Encounter.objects.visible_to(request.user), pk=pk)
     page: Page = found(request, encounter.pages(), number=number)
-    return page_answer(request, page, by=request.user, at=timezone.now())
+    return page_answer(request, sized(request, page), by=request.user, at=timezone.now())
 
 
 @requires(*READERS)
@@ -107,7 +124,7 @@ def added_page_image(request: SignedRequest, pk: int, chart: int, number: int) -
     encounter = found(request, Encounter.objects.visible_to(request.user), pk=pk)
     added = Page.objects.filter(placed__encounter=encounter, placed__addendum__isnull=False)
     page: Page = found(request, added, chart=chart, number=number)
-    return page_answer(request, page, by=request.user, at=timezone.now())
+    return page_answer(request, sized(request, page), by=request.user, at=timezone.now())
 
 
 @requires(*READERS)

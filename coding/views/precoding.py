@@ -21,7 +21,16 @@ from coding.forms.known_facts import COMPARED
 from coding.forms.precoding import FACTS, FIELDS, PrecodingForm, SplitForm, draft_body
 from coding.models import Assignment, Encounter
 from coding.rules.lifecycle import Stage
-from coding.views.bench import Bench, bench_of, go_on, posted_assignment, posted_version, said_before, shown
+from coding.views.bench import (
+    Bench,
+    bench_of,
+    go_on,
+    posted_assignment,
+    posted_in_turn,
+    posted_version,
+    said_before,
+    shown,
+)
 from coding.views.coding_bench import changed_elsewhere
 from coding.views.known_facts import empty_form, facts_context, origins_in, sent_form
 from coding.views.late import draft_rows, keep_late_form
@@ -43,7 +52,7 @@ def precode(request: SignedRequest, pk: int) -> HttpResponse:
 
 
 def act(request: SignedRequest, pk: int) -> HttpResponse:
-    assignment, at = posted_assignment(request, pk), timezone.now()
+    assignment, at = posted_in_turn(request, pk), timezone.now()
     body = draft_body(request.POST)
     if request.POST.get("action") == "save":
         return save(request, assignment, body)

@@ -60,6 +60,7 @@ def terms_row(row: QualityTerms) -> dict[str, Any]:
         "costs": ", ".join(f"{label} {plain(cost)}" for label, cost in costs if cost != 1) or "everything counts whole",
         "step_hours": row.step_hours,
         "share": row.double_coding_share,
+        "verdicts": row.double_verifying_share,
         "focus": row.focus,
         "set_by": row.set_by.name,
         "set_at": row.set_at,
@@ -78,7 +79,8 @@ def set_terms(request: SignedRequest, pk: int) -> HttpResponse:
             set_quality_terms(
                 practice=practice, by=request.user, at=timezone.now(), name=form.profile_name(),
                 starts_on=data["starts_on"], profile=data["profile"], step_hours=data["step_hours"],
-                double_coding_share=data["double_coding_share"], focus=data["focus"],
+                double_coding_share=data["double_coding_share"],
+                double_verifying_share=data["double_verifying_share"], focus=data["focus"],
             )  # fmt: skip
         except Backdated:
             form.add_error("starts_on", "Terms begin today or later: what was scored before keeps its measure.")

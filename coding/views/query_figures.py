@@ -21,8 +21,9 @@ SHOWN = 20  # coders and providers, those with the most queries first
 def figures(*, at: datetime) -> dict[str, Any]:
     """What stands above a manager's list; eight queries however many rows there are."""
     since = at - PERIOD
-    recent = Query.objects.filter(asked_at__gte=since)
-    counts = Query.objects.aggregate(
+    asked = Query.objects.filter(encounter__repeats=None)
+    recent = asked.filter(asked_at__gte=since)
+    counts = asked.aggregate(
         open=Count("pk", filter=Q(status=QueryStatus.OPEN)),
         expired=Count("pk", filter=Q(status=QueryStatus.EXPIRED)),
         oldest=Min("asked_at", filter=Q(status__in=[QueryStatus.OPEN, QueryStatus.EXPIRED])),
@@ -49,16 +50,21 @@ def answer_words(found: Answering) -> dict[str, Any]:
 
 def coder_rates(*, since: datetime) -> list[dict[str, Any]]:
     """Queries for a hundred visits that a coder submitted in the period."""
-    asked = counted(Query.objects.filter(asked_at__gte=since), "asked_by")
-    visits = counted(Coding.objects.filter(submitted_at__gte=since, stage=Stage.CODING), "author", of="encounter")
+    asked = counted(Query.objects.filter(asked_at__gte=since, encounter__repeats=None), "asked_by")
+    visits = counted(
+        Coding.objects.filter(submitted_at__gte=since, stage=Stage.CODING, encounter__repeats=None),
+        "author",
+        of="encounter",
+    )
     names = dict(User.objects.filter(pk__in=asked).values_list("pk", "name"))
     return rates(asked, visits, names)
 
 
 def provider_rates(*, since: datetime) -> list[dict[str, Any]]:
     """Queries for a hundred visits of a provider that were pre-coded in the period."""
-    asked = counted(Query.objects.filter(asked_at__gte=since, provider__isnull=False), "provider")
-    visits = counted(PreCoding.objects.filter(finished_at__gte=since), "rendering_provider")
+    queries = Query.objects.filter(asked_at__gte=since, provider__isnull=False, encounter__repeats=None)
+    asked = counted(queries, "provider")
+    visits = counted(PreCoding.objects.filter(finished_at__gte=since, encounter__repeats=None), "rendering_provider")
     names = dict(Provider.objects.filter(pk__in=asked).values_list("pk", "name"))
     return rates(asked, visits, names)
 

@@ -207,7 +207,9 @@ def today(user: User, *, at: datetime) -> list[dict[str, Any]]:
     if Stage.CODING not in stages:
         return strip
     returned = (
-        Verification.objects.filter(coder=user, verdict="returned", at__gte=at - timedelta(days=7))
+        Verification.objects.filter(
+            coder=user, verdict="returned", at__gte=at - timedelta(days=7), encounter__repeats=None
+        )
         .exclude(submissions__taken_back_at__isnull=False)
         .values("coder_version")
     )

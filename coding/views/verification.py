@@ -25,7 +25,7 @@ from coding.rules.discrepancies import keys_of
 from coding.rules.judged_rows import undone
 from coding.rules.lifecycle import Stage
 from coding.views.about_chart import about_chart
-from coding.views.bench import Bench, bench_of, go_on, posted_assignment, posted_version, said_before, shown
+from coding.views.bench import Bench, bench_of, go_on, posted_in_turn, posted_version, said_before, shown
 from coding.views.coding_bench import (
     EMPTY,
     changed_elsewhere,
@@ -75,7 +75,7 @@ def earlier_work(assignment: Assignment) -> Body:
 
 
 def act(request: SignedRequest, pk: int) -> HttpResponse:
-    assignment = posted_assignment(request, pk)
+    assignment = posted_in_turn(request, pk)
     try:
         body = posted_body(request, assignment.encounter, lambda: earlier_work(assignment))
     except BadBody as error:

@@ -21,7 +21,7 @@ from coding.actions.queue import LeaseLost, release, skip
 from coding.forms.coding import HoldForm, NotBillableForm, SendBackForm, SkipForm
 from coding.models import Assignment, Encounter
 from coding.rules.lifecycle import HoldReason, NotBillableReason, SkipReason, Stage, WhoseMove
-from coding.views.bench import AT_BENCHES, BENCH, go_on, lost, posted_assignment
+from coding.views.bench import AT_BENCHES, BENCH, go_on, lost, posted_assignment, posted_in_turn
 from portal.access import SignedRequest, found, requires
 from portal.rules.roles import Permission
 
@@ -45,7 +45,7 @@ def leave(request: SignedRequest, pk: int, way: WayOff) -> HttpResponse:
         if assignment is None:
             return redirect("coding:work", pk=pk)
         return asked(request, way, assignment)
-    assignment = posted_assignment(request, pk)
+    assignment = posted_in_turn(request, pk)
     if not way.form.is_valid():
         return asked(request, way, assignment, status=422)
     try:

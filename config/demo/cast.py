@@ -16,6 +16,7 @@ class DemoPractice:
     name: str
     specialties: tuple[Specialty, ...]
     turnaround_hours: int
+    verification_share: int  # percent; less than all is drawn at random, and verified blind
     providers: tuple[tuple[str, str, Specialty], ...]  # name, NPI, specialty
     locations: tuple[tuple[str, str], ...]  # name, place of service
     payers: tuple[tuple[str, str], ...]  # name, electronic id
@@ -40,6 +41,7 @@ PRACTICES = (
         name="River Family Medicine",
         specialties=(Specialty.PRIMARY_CARE, Specialty.CARDIOLOGY, Specialty.RADIOLOGY),
         turnaround_hours=24,
+        verification_share=100,
         providers=(
             ("Dana Whitlow, MD", "1000000004", Specialty.PRIMARY_CARE),
             ("Samuel Okoro, MD", "1000000012", Specialty.CARDIOLOGY),
@@ -53,6 +55,7 @@ PRACTICES = (
         name="Lake Orthopedics & Emergency Group",
         specialties=(Specialty.ORTHOPEDICS, Specialty.EMERGENCY, Specialty.GASTROENTEROLOGY),
         turnaround_hours=48,
+        verification_share=95,
         providers=(
             ("Henrik Vale, MD", "1000000038", Specialty.ORTHOPEDICS),
             ("Joy Adeyemi, MD", "1000000046", Specialty.EMERGENCY),
@@ -80,6 +83,10 @@ PEOPLE = (
         says="codes for Lake",
     ),
     DemoPerson("bea@chartline.example", "Bea Brandt", (Role.VERIFIER,), specialties=EVERYTHING, says="verifies"),
+    DemoPerson(
+        "noa@chartline.example", "Noa Nilsen", (Role.CODER,), specialties=EVERYTHING, says="codes, new in the house"
+    ),
+    DemoPerson("vic@chartline.example", "Vic Verity", (Role.VERIFIER,), specialties=EVERYTHING, says="verifies too"),
     DemoPerson("max@chartline.example", "Max Moreau", (Role.MANAGER,), says="manages the work"),
     DemoPerson("bill@chartline.example", "Bill Bauer", (Role.BILLER,), says="follows claims"),
     DemoPerson("ada@chartline.example", "Ada Abara", (Role.ADMIN,), says="administers people and practices"),

@@ -21,10 +21,11 @@ from coding.actions.verification import give_verdict
 from coding.models import Assignment, Encounter, Verdict
 from coding.rules.check_reasons import CheckReason
 from coding.rules.codings import CodedEncounter, DiagnosisLine, ProcedureLine
-from coding.rules.lifecycle import HoldReason, NotBillableReason, WhoseMove
+from coding.rules.lifecycle import EncounterStatus, HoldReason, NotBillableReason, WhoseMove
 from config.demo import scans
 from config.demo.cast import PASSWORD, PEOPLE, PRACTICES, DemoPractice
 from config.demo.notes import NOTES, PATIENTS, Note
+from config.demo.quality import Quality
 from feedback.actions.comments import add_comment, resolve_comment
 from feedback.models import Thread
 from portal.actions.batches import open_batch, send_batch
@@ -64,16 +65,22 @@ class Plan:
 
 
 # p to pre-code · c to code · w being coded · v to verify · r returned · h on hold · n not billable · x corrected ·
-# d verified
+# d verified · q a query is open · a answered · o overdue
 PLANS = (
+    Plan("RIVER", "Clinic notes, last month", Specialty.PRIMARY_CARE, 24 * 30, "xdxxo"),
+    Plan("LAKE", "Emergency room, last month", Specialty.EMERGENCY, 24 * 27, "xxdx"),
     Plan("RIVER", "Clinic notes, first week of November", Specialty.PRIMARY_CARE, 210, "ddxddnd"),
     Plan("LAKE", "Emergency room, weekend", Specialty.EMERGENCY, 150, "dxdddd"),
-    Plan("RIVER", "Cardiology clinic", Specialty.CARDIOLOGY, 30, "vvcrhdn"),
-    Plan("LAKE", "Fracture clinic and injections", Specialty.ORTHOPEDICS, 26, "vcchvpdp"),
-    Plan("RIVER", "Clinic notes, this week", Specialty.PRIMARY_CARE, 9, "wvcccppx"),
+    Plan("RIVER", "Cardiology clinic", Specialty.CARDIOLOGY, 30, "vvcrhdnx"),
+    Plan("LAKE", "Fracture clinic and injections", Specialty.ORTHOPEDICS, 26, "vcchvpdpx"),
+    Plan("RIVER", "Clinic notes, this week", Specialty.PRIMARY_CARE, 9, "wvcccppxqa"),
     Plan("RIVER", "Chest films", Specialty.RADIOLOGY, 2, "ppp"),
     Plan("LAKE", "Endoscopy list", Specialty.GASTROENTEROLOGY, 1, "pppp"),
 )
+
+QUERIES = {"q": "open", "a": "answered", "o": "overdue"}
+
+WAITING_STEPS = frozenset("pcwvrhqa")  # of a batch in which there is still something to do
 
 # What the charts on hold ask their practices.
 QUESTIONS = {
@@ -88,10 +95,13 @@ def seed(*, now: datetime) -> None:
     for practice in PRACTICES:
         story.set_up(practice)
     story.invite_everyone()
+    for known in story.practices.values():
+        story.quality.agree_on_terms(known, now)
     for plan in PLANS:
         story.tell(plan)
     story.spoil(now - timedelta(minutes=50))
     story.talk(now)
+    story.quality.argue(now)
 
 
 class Story:
@@ -104,6 +114,8 @@ class Story:
         self.numbers = count(1)
         self.patients = cycle(PATIENTS)
         self.batches: dict[str, Batch] = {}
+        self.told: dict[int, tuple[Note, PreCodingFacts]] = {}
+        self.quality = Quality(self.people, self.right)
 
     # -- who ---------------------------------------------------------------------------------
 
@@ -114,6 +126,7 @@ class Story:
             practice=practice,
             starts_on=start,
             turnaround_hours=wanted.turnaround_hours,
+            verification_share=wanted.verification_share,
             delivery_formats=["csv", "xlsx"],
         )
         BusinessAssociateAgreement.objects.create(practice=practice, signed_on=start, starts_on=start)
@@ -151,6 +164,8 @@ class Story:
         self.do_jobs("portal.render_chart", render_chart, at + timedelta(minutes=4))
         for step, (chart, note, visit) in zip(plan.steps, told, strict=True):
             self.bring(Encounter.objects.get(chart=chart), step, note, visit, at + timedelta(minutes=10))
+        if not set(plan.steps) & WAITING_STEPS:
+            self.quality.do_twice(at + timedelta(hours=20))
         self.do_jobs("coding.deliver_batch", deliver_batch, at + timedelta(hours=min(plan.hours_ago, 20)))
         self.batches[plan.name] = batch
 
@@ -218,12 +233,18 @@ class Story:
             first = self.given(encounter, coder, next(clock))
             mark_not_billable(assignment=first, by=coder, at=next(clock), reason=NotBillableReason.NOT_A_VISIT)
             return
+        self.told[encounter.pk] = (note, visit)
         self.precode(encounter, coder, visit, clock)
+        if step in QUERIES:
+            assignment = self.given(encounter, coder, next(clock))
+            self.quality.ask(assignment, note, QUERIES[step], next(clock))
+            return
         if step in "ch" or step == "w":
             self.leave_unfinished(encounter, step, note, coder, clock)
             return
+        self.quality.suggest(encounter, note, next(clock))
         self.code(encounter, coder, note, visit, clock, slip=step in "xr")
-        if step == "v":
+        if step == "v" or encounter.status != EncounterStatus.TO_VERIFY:
             return
         self.verify(encounter, step, note, visit, clock)
 
@@ -271,13 +292,21 @@ class Story:
         slip: bool,
     ) -> None:
         assignment = self.given(encounter, coder, next(clock))
+        version = coded(note, visit, slip=slip)
         submit_coding(
             assignment=assignment,
             by=coder,
             at=next(clock),
-            coded=coded(note, visit, slip=slip),
+            coded=version,
             reason=CheckReason.DOCUMENTED,
+            decided=self.quality.decided(encounter, version),
         )
+        encounter.refresh_from_db()
+
+    def right(self, encounter: Encounter, *, slip: bool = False) -> CodedEncounter:
+        """The codes of a visit or of its repeat."""
+        note, visit = self.told[encounter.repeats_id or encounter.pk]
+        return coded(note, visit, slip=slip)
 
     def verify(
         self, encounter: Encounter, step: str, note: Note, visit: PreCodingFacts, clock: Iterator[datetime]

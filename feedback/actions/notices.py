@@ -54,7 +54,9 @@ def other_side(*, comment: Comment, side: Side) -> Iterable[User]:
     people = comment.thread.people()
     if side == Side.SERVICE:
         return people.filter(memberships__practice_id=comment.practice_id)
-    work = Assignment.objects.filter(user=OuterRef("pk"), encounter__batch_id=comment.thread.batch_id)
+    work = Assignment.objects.filter(
+        user=OuterRef("pk"), encounter__batch_id=comment.thread.batch_id, encounter__repeats=None
+    )
     if comment.encounter_id is not None:
         work = work.filter(encounter_id=comment.encounter_id)
     return people.filter(Q(user_roles__role=Role.MANAGER) | Exists(work)).distinct()

@@ -84,7 +84,7 @@ class CommentForm(BodyForm):
 
     def __init__(self, *args: Any, thread: Thread, user: User, **kwargs: Any) -> None:
         super().__init__(*args, auto_id=f"thread-{thread.pk}-%s", **kwargs)
-        encounters = Encounter.objects.visible_to(user).filter(batch_id=thread.batch_id).with_pages()
+        encounters = Encounter.objects.visible_to(user).originals().filter(batch_id=thread.batch_id).with_pages()
         self.fields["encounter"].queryset = encounters.order_by("pk")
         self.fields["mentions"].queryset = thread.people().exclude(pk=user.pk).prefetch_related("user_roles")
         self.fields["reply_to"].queryset = (

@@ -23,7 +23,7 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         if Permission.MANAGE_WORK in user.permissions:
             return self.all()
         return self.filter(
-            models.Exists(Encounter.objects.visible_to(user).filter(batch_id=models.OuterRef("batch_id")))
+            models.Exists(Encounter.objects.visible_to(user).originals().filter(batch_id=models.OuterRef("batch_id")))
         )
 
     def unread_by(self, user: User) -> ThreadQuerySet:
@@ -61,6 +61,7 @@ def news_for(user: User) -> models.QuerySet[Comment]:
     return (
         Comment.objects.filter(thread=models.OuterRef("pk"), deleted_at=None)
         .exclude(author=user)
+        .filter(~models.Exists(repeated_by(user)))
         .annotate(read_to=models.Subquery(read_to))
         .filter(models.Q(read_to=None) | models.Q(created_at__gt=models.F("read_to")))
     )
@@ -103,7 +104,9 @@ class Thread(ClientRow):
         roles = UserRole.objects.filter(user=models.OuterRef("pk"))
         member = Membership.objects.filter(user=models.OuterRef("pk"), practice_id=self.practice_id)
         barred = ClientRule.objects.filter(user=models.OuterRef("pk"), practice_id=self.practice_id)
-        own = Assignment.objects.filter(user=models.OuterRef("pk"), encounter__batch_id=self.batch_id)
+        own = Assignment.objects.filter(
+            user=models.OuterRef("pk"), encounter__batch_id=self.batch_id, encounter__repeats=None
+        )
         conflicts = Assignment.objects.filter(
             user=models.OuterRef("user"), encounter=models.OuterRef("encounter"), skip_reason=SkipReason.CONFLICT
         )
@@ -122,9 +125,18 @@ class Thread(ClientRow):
         return people
 
 
+def repeated_by(user: User) -> models.QuerySet[Assignment]:
+    """That the person has or had a repeat of the visit that the outer comment is about."""
+    return Assignment.objects.filter(user=user, encounter__repeats=models.OuterRef("encounter"))
+
+
 class CommentQuerySet(models.QuerySet["Comment"]):
     def visible_to(self, user: User) -> CommentQuerySet:
-        return self.filter(thread__in=Thread.objects.visible_to(user))
+        """Those of the threads they may see, but for what is said about a visit that they code or judge blindly."""
+        rows = self.filter(thread__in=Thread.objects.visible_to(user))
+        if not user.is_service_staff:
+            return rows
+        return rows.filter(~models.Exists(repeated_by(user)))
 
     def oldest_first(self) -> CommentQuerySet:
         return self.order_by("created_at", "pk")

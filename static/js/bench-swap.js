@@ -1,7 +1,7 @@
 // A page of the benches that came as text: made ready beside the one that is seen, then put in its place.
 import { announceKeys } from "./keys.js";
 import { markBenchTab, settle } from "./shell.js";
-import { make } from "./session.js";
+import { hush, make } from "./session.js";
 
 const root = document.documentElement;
 const brought = new Set([...document.querySelectorAll('script[type="module"][src]')].map(({ src }) => src));
@@ -55,6 +55,7 @@ function put(main, title, url, { push }) {
   if (push) history.pushState({ bench: true }, "", url);
   document.title = title;
   old.replaceWith(main);
+  hush();
   root.scrollTop = 0;
   for (const field of document.querySelectorAll('[data-appearance] [name="next"]')) field.value = location.pathname;
   markBenchTab();

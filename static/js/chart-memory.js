@@ -43,7 +43,8 @@ export class ChartMemory {
     if (bench.main.querySelector("[data-words-progress]")?.textContent.trim()) return; // its pages are still being read
     await prepare(bench);
     const figures = firstFigures(bench.main);
-    await Promise.all(figures.map((figure) => imageOf(figure).then((image) => image && bench.images.set(figure.id, image))));
+    const reference = customElements.get("code-reference")?.ahead(bench.main, AHEAD).catch(() => {}); // asked again if it did not come
+    await Promise.all([reference, ...figures.map((figure) => imageOf(figure).then((image) => image && bench.images.set(figure.id, image)))]);
     one.pages = figures.filter(({ id }) => bench.images.has(id)).map(({ dataset }) => dataset.pageId);
     one.bench = bench;
   }

@@ -1,7 +1,8 @@
 // The evidence of the codes of a bench: shown on the pages, gone through, linked and unlinked.
 import { say } from "./session.js";
-import { PageMarks, joined, seenFrom } from "./page-marks.js";
-import { markOn, showAt } from "./page-words.js";
+import { PageMarks } from "./page-marks.js";
+import { joined, seenFrom } from "./page-passages.js";
+import { isText, markOn, showAt } from "./page-words.js";
 
 export class Evidence {
   #viewer;
@@ -81,8 +82,9 @@ export class Evidence {
     return line.evidence.some(({ page }) => {
       const figure = this.marks.figureOf(page);
       const image = figure?.querySelector("img");
-      if (!image?.complete || !image.naturalWidth) return false;
-      return [...figure.querySelectorAll(".marks.shown rect.selected")].some((mark) => {
+      const asText = figure && isText(figure);
+      if (!asText && (!image?.complete || !image.naturalWidth)) return false;
+      return [...figure.querySelectorAll(asText ? ".words .selected" : ".marks.shown rect.selected")].some((mark) => {
         const { top, bottom, left, right, height } = mark.getBoundingClientRect();
         return height > 0 && top < pane.bottom && bottom > pane.top && left < pane.right && right > pane.left;
       });

@@ -1,10 +1,11 @@
 // <code-list>: the codes of a bench, edited by keys or pointer. Replaces the plain rows that work without scripts.
-// Sends "codes:changed" {body, person} after each change; the form carries the same body when it is sent.
+// Sends "codes:changed" {body, person} after each change, "code:inhand" when another row comes in hand; the form carries the same body when it is sent.
 import { Checks } from "./code-checks.js";
 import { Evidence } from "./code-evidence.js";
 import { settled, typedInto } from "./code-fields.js";
+import { rowKey } from "./code-keys.js";
 import { CodeLines, Refused } from "./code-lines.js";
-import { LETTERS, groups } from "./code-rows.js";
+import { groups } from "./code-rows.js";
 import { SearchSeed } from "./code-seed.js";
 import { Suggestions } from "./code-suggestions.js";
 import { withKeys } from "./keys.js";
@@ -22,12 +23,14 @@ class CodeList extends HTMLElement {
   #seed; // what the code searched for takes along, or replaces
   #timer;
   #stop; // of what it hears from outside itself
+  #pressing = false; // a pointer is down: nothing moves away from under it
   #checks;
   more = {}; // what another part of the bench keeps with the codes
 
   connectedCallback() {
     this.#stop = new AbortController();
     (this.#checks ??= new Checks(this)).listen(this.#stop.signal);
+    for (const type of ["pointerdown", "pointerup", "pointercancel"]) window.addEventListener(type, () => { this.#pressing = type === "pointerdown"; }, { capture: true, signal: this.#stop.signal });
     if (this.#lines) return;
     const state = JSON.parse(this.querySelector('script[type="application/json"]').textContent);
     this.#evidence = new Evidence(document.querySelector("page-viewer"));
@@ -41,10 +44,12 @@ class CodeList extends HTMLElement {
     this.addEventListener("code:left", () => { this.#seed.take(); this.#focusRow(); });
     this.#evidence.marks?.viewer.addEventListener("passage:marked", ({ detail }) => this.#link(detail.passages));
     this.addEventListener("pointerdown", (event) => event.target.closest('[data-do="link"], .evidence.none') && event.preventDefault()); // what is selected stays so
-    this.addEventListener("worksheet:changed", () => this.#tell(0));
+    this.addEventListener("worksheet:changed", ({ detail }) => this.#tell(detail.pause));
     this.addEventListener("click", (event) => this.#click(event));
     this.addEventListener("focusin", (event) => this.#entered(event.target));
-    this.addEventListener("keydown", (event) => this.#keydown(event));
+    this.addEventListener("keydown", (event) => rowKey(event, {
+      lines: this.#lines, point: (line, key) => this.#try(() => this.#point(line, key)), step: (by) => this.#step(by), focusRow: () => this.#focusRow(),
+    }));
     this.addEventListener("input", (event) => this.#typed(event.target));
     this.addEventListener("change", (event) => settled(event.target, this.#lines.procedures));
     this.closest("form").addEventListener("formdata", ({ formData }) => formData.set("body", JSON.stringify(this.body)));
@@ -95,7 +100,13 @@ class CodeList extends HTMLElement {
     this.#evidence.follow(this.#lines.inHand);
   }
 
-  keep(more) { this.more = more; this.#tell(0); }
+  /** Whoever tells about the code in hand hears which it is: {system, code, dotted}. */
+  show(line) {
+    this.hand = line;
+    this.dispatchEvent(new CustomEvent("code:inhand", { detail: line }));
+  }
+
+  keep(more, pause) { this.more = more; this.#tell(pause); }
 
   takeOver(body, text) {
     this.#change(() => {
@@ -207,6 +218,7 @@ class CodeList extends HTMLElement {
   async #link(passages) {
     const line = this.#inHand;
     const found = passages ?? await this.#evidence.marks?.marked() ?? [];
+    if (!this.isConnected) return undefined;
     if (!line || line.ghost) return say(line ? "Accept or replace the suggestion first" : "No code in hand");
     if (!found.length) return say(`Select words on the page, or draw a box on a scan; then link them${withKeys("evidence.link")}.`);
     if (line.evidence.length + found.length > PASSAGES) return this.#refuse(`A code has at most ${PASSAGES} passages as evidence.`);
@@ -339,34 +351,6 @@ class CodeList extends HTMLElement {
     }
   }
 
-  #keydown(event) {
-    const { target, key } = event;
-    if (event.ctrlKey || event.metaKey || event.isComposing) return;
-    const row = target.closest("[data-row]");
-    const group = target.closest("[data-pointers]");
-    const plain = !event.altKey;
-    const letter = group && plain && key.length === 1 ? LETTERS.indexOf(key.toUpperCase()) : -1;
-    const digit = group && plain && /^[1-9]$/.test(key) ? Number(key) - 1 : -1;
-    const diagnosis = this.#lines.diagnoses[Math.max(letter, digit)];
-    let done = true;
-    if (diagnosis) this.#try(() => this.#point(this.#lines.procedures.find((line) => line.key === group.dataset.pointers), diagnosis.key));
-    else if (group && plain && (key === "ArrowRight" || key === "ArrowLeft")) this.#beside(group, target, key === "ArrowRight" ? 1 : -1);
-    else if (row && plain && (key === "Escape" || (key === "Enter" && target.tagName === "INPUT"))) this.#focusRow();
-    else if (target === row && plain && (key === "ArrowDown" || key === "ArrowUp")) {
-      this.#step(key === "ArrowDown" ? 1 : -1);
-      this.#focusRow();
-    } else done = Boolean(group) && plain && key.length === 1 && letter >= 0; // a letter without a diagnosis does nothing else
-    if (done) {
-      event.preventDefault();
-      event.stopPropagation();
-    }
-  }
-
-  #beside(group, target, step) {
-    const buttons = [...group.querySelectorAll("button")];
-    buttons[buttons.indexOf(target) + step]?.focus();
-  }
-
   #typed(field) {
     const line = typedInto(field, this.#lines.procedures);
     if (!line && field !== this.#comment) return;
@@ -392,7 +376,7 @@ class CodeList extends HTMLElement {
     for (const row of this.querySelectorAll("[data-row]")) {
       if (row.dataset.row === this.#lines.current) {
         row.setAttribute("aria-current", "true");
-        if (!quiet) row.scrollIntoView({ block: "nearest" });
+        if (!quiet && !this.#pressing) row.scrollIntoView({ block: "nearest" });
       } else row.removeAttribute("aria-current");
     }
     const line = this.#rows.find(({ key }) => key === this.#lines.current);
@@ -400,6 +384,7 @@ class CodeList extends HTMLElement {
     if (!quiet) this.#evidence.follow(line);
     const link = this.querySelector("[data-browse]");
     if (line && link) link.href = link.dataset[line.system] + line.code;
+    this.show(line);
   }
 
   #focusRow() {

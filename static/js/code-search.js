@@ -153,6 +153,7 @@ class CodeSearch extends HTMLElement {
     this.#list.hidden = false;
     this.#input.setAttribute("aria-expanded", "true");
     this.#input.setAttribute("aria-activedescendant", "hit-0");
+    this.#point();
     clearTimeout(this.#sayTimer);
     this.#sayTimer = setTimeout(() => say(`${hits.length} ${hits.length === 1 ? "code" : "codes"} found`), SAY_AFTER);
   }
@@ -166,7 +167,9 @@ class CodeSearch extends HTMLElement {
   #close() {
     this.#asking?.abort();
     clearTimeout(this.#sayTimer);
+    const pointed = this.#hits.length;
     this.#hits = [];
+    if (pointed) this.#point();
     this.#list.hidden = true;
     this.#list.replaceChildren();
     this.#hint.textContent = "";
@@ -182,6 +185,12 @@ class CodeSearch extends HTMLElement {
     options[this.#at].setAttribute("aria-selected", "true");
     options[this.#at].scrollIntoView({ block: "nearest" });
     this.#input.setAttribute("aria-activedescendant", options[this.#at].id);
+    this.#point();
+  }
+
+  /** Say which hit is in hand; none when the list is closed. */
+  #point() {
+    this.dispatchEvent(new CustomEvent("code:inhand", { bubbles: true, detail: this.#hits[this.#at] }));
   }
 
   #onKey(event) {

@@ -5,6 +5,7 @@ import { csrfToken, make, say } from "./session.js";
 
 const HEARTBEAT = 60_000; // ms; the server's lease lasts ten times as long
 const FORM_WITHIN = 20_000; // ms
+const LEFT = "bench-left"; // in the tab's memory: the bench that its page before showed, and the version of its draft
 const root = document.documentElement;
 const STATES = {
   offline: "Not saved, will retry", error: "Not saved, will retry", locked: "Locked", changed: "Changed in another window",
@@ -25,6 +26,10 @@ class DraftKeeper extends HTMLElement {
     this.#outbox.addEventListener("change", () => this.#heard(), { signal });
     window.addEventListener("pageshow", (event) => event.persisted && this.#heartbeat(), { signal });
     document.addEventListener("submit", (event) => this.#beforeSubmit(event), { capture: true, signal });
+    window.addEventListener("outbox:changed", ({ detail }) => this.#overtaken(detail), { signal });
+    window.addEventListener("pagehide", () => sessionStorage.setItem(LEFT, JSON.stringify({ encounter: told("encounter"), stage: told("stage"), version: this.version })), { signal });
+    this.#overtaken(JSON.parse(sessionStorage.getItem(LEFT) ?? "{}"));
+    sessionStorage.removeItem(LEFT);
     this.#beat = setInterval(() => this.#heartbeat(), HEARTBEAT);
     this.#heard(); // it may come back
   }
@@ -45,7 +50,8 @@ class DraftKeeper extends HTMLElement {
 
   /** Take over what is to be kept and save it, once nothing was typed for `pause` ms. */
   keep(body, { pause = 0 } = {}) {
-    if (!this.#leaving && !this.hasAttribute("lost")) this.#outbox.add(body, { pause });
+    if (this.hasAttribute("lost")) say("Not kept: this chart is not yours any more.");
+    else if (!this.#leaving) this.#outbox.add(body, { pause });
   }
 
   /** Save what waits; whether everything is saved. */
@@ -62,6 +68,12 @@ class DraftKeeper extends HTMLElement {
     else if (trouble) this.#show("failed", trouble === "refused" ? `Not saved: ${message}` : STATES[trouble]);
     else if (count) this.#show("pending", "Saving");
     else if (clock) this.#show("", `Saved ${clock}`);
+  }
+
+  /** What the bench before sent of this chart was on its way when this one was read: it is shown anew. */
+  #overtaken({ encounter, stage, version, count = 0, isLeft = false }) {
+    const isSame = encounter === this.getAttribute("encounter") && stage === this.getAttribute("stage");
+    if (isSame && !isLeft && !count && version > this.version && !this.#outbox.count) location.reload();
   }
 
   async #heartbeat() {

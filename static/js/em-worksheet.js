@@ -1,18 +1,14 @@
-// <em-worksheet>: what is ticked, as the body of a bench keeps it; sends "worksheet:changed" after each change.
+// <em-worksheet>: what is ticked, as the body of a bench keeps it; sends "worksheet:changed" {pause} at each change.
 const SWITCHES = ["historian", "interpretation", "discussion"];
 const TYPING_PAUSE = 400; // ms
 
 class EmWorksheet extends HTMLElement {
-  #timer;
   #ready = false;
 
   connectedCallback() {
     if (this.#ready) return;
     this.#ready = true;
-    this.addEventListener("input", () => {
-      clearTimeout(this.#timer);
-      this.#timer = setTimeout(() => this.settle(), TYPING_PAUSE);
-    });
+    this.addEventListener("input", () => this.dispatchEvent(new CustomEvent("worksheet:changed", { bubbles: true, detail: { pause: TYPING_PAUSE } })));
     const details = this.closest("details");
     const begin = () => this.querySelector("input").focus();
     details.addEventListener("toggle", () => details.open && begin());
@@ -22,18 +18,6 @@ class EmWorksheet extends HTMLElement {
       event.preventDefault();
       begin();
     });
-  }
-
-  disconnectedCallback() {
-    this.settle();
-  }
-
-  /** What was typed is told now. */
-  settle() {
-    if (!this.#timer) return;
-    clearTimeout(this.#timer);
-    this.#timer = undefined;
-    this.dispatchEvent(new CustomEvent("worksheet:changed", { bubbles: true }));
   }
 
   /** The worksheet as its fields stand, in the shape of coding/forms/worksheet.py. */

@@ -1,5 +1,6 @@
 // Where the facts of a visit stand on its pages: outlined, brought into view, marked by hand.
-import { PageMarks, joined, seenFrom } from "./page-marks.js";
+import { PageMarks } from "./page-marks.js";
+import { joined, seenFrom } from "./page-passages.js";
 import { markOn, showAt } from "./page-words.js";
 
 export class FactPages extends PageMarks {

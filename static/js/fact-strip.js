@@ -259,6 +259,7 @@ class FactStrip extends HTMLElement {
     await this.#draw();
     const { passage, one } = passages[this.#at];
     (await this.#withPages())?.bring(passage);
+    if (!this.isConnected) return undefined;
     return say(`${one.shown}: ${passage.quote}, page ${passage.number}. ${this.#at + 1} of ${passages.length}`);
   }
 
@@ -287,10 +288,10 @@ class FactStrip extends HTMLElement {
       if (!response.ok || response.redirected) throw new Error(response.status);
       answer = await response.json();
     } catch {
-      return say("The words could not be read. Try again.");
+      return this.isConnected && say("The words could not be read. Try again.");
     }
     this.#pages?.clear();
-    if (name !== this.#hand) return undefined;
+    if (name !== this.#hand || !this.isConnected) return undefined;
     return this.#took(answer);
   }
 

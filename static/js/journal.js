@@ -6,6 +6,7 @@ const STORE = "actions";
 const KEYS_WITHIN = 5000; // ms
 const bytes = (data) => new TextEncoder().encode(JSON.stringify(data));
 let database, keys;
+let own; // the key of this page's person: it seals as long as the page lives, whoever is signed in by then
 
 /** Whose page this is: the name of the key that seals here, whoever is signed in by now. */
 const page = () => document.querySelector("unsent-work");
@@ -25,8 +26,10 @@ async function fetchKeys() {
   if (!response.ok) throw new Error(response.status);
   const told = await response.json();
   renewCsrfToken(told.csrf);
-  return new Map(await Promise.all(told.keys.map(async ({ name, secret }) =>
+  const found = new Map(await Promise.all(told.keys.map(async ({ name, secret }) =>
     [name, await crypto.subtle.importKey("raw", Uint8Array.from(atob(secret), (one) => one.charCodeAt(0)), "AES-GCM", false, ["encrypt", "decrypt"])])));
+  own ??= found.get(page().getAttribute("person"));
+  return found;
 }
 
 /** Whether whoever is signed in now is the person of this page. */
@@ -55,7 +58,7 @@ async function within(mode, act) {
 /** Seal an action and write it down; `content` is what nobody else may read. */
 export async function keep(action, content) {
   const row = { ...action, person: page().getAttribute("person"), iv: crypto.getRandomValues(new Uint8Array(12)) };
-  row.sealed = await crypto.subtle.encrypt(cipher(row), (await askKeys()).get(row.person), bytes(content));
+  row.sealed = await crypto.subtle.encrypt(cipher(row), own ?? (await askKeys()).get(row.person), bytes(content));
   await within("readwrite", (store) => store.put(row));
 }
 

@@ -73,7 +73,7 @@ document.addEventListener("submit", (event) => {
 
 /** What is not yet checked is checked first, so that what asks for a reason can ask. */
 async function send(form, submitter) {
-  const waiting = [...document.getElementById("main").querySelectorAll("em-worksheet, code-list, verify-table")].map((part) => part.settle?.()).filter(Boolean);
+  const waiting = [...document.getElementById("main").querySelectorAll("code-list, verify-table")].map((part) => part.settle?.()).filter(Boolean);
   if (waiting.length) {
     await Promise.all(waiting);
     form.removeAttribute("data-sent");
@@ -82,8 +82,9 @@ async function send(form, submitter) {
   }
   const data = new FormData(form, submitter);
   const next = isSure(form, submitter, data) ? memory.take() : undefined;
-  if (next) await goOn(form, data, next);
-  else await inPlace(form, submitter, data);
+  if (next) return goOn(form, data, next);
+  await Promise.allSettled(inTheAir); // or it would be handed out once more
+  return inPlace(form, submitter, data);
 }
 
 /** Whether nothing that is known here speaks against it: then the answer need not be awaited. */

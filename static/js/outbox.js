@@ -2,7 +2,6 @@
 // there. It lives as long as its page, whatever becomes of the bench's element.
 import { askKeys, forget, isOwners, keep } from "./journal.js";
 import { csrfToken } from "./session.js";
-import { report } from "./unsent.js";
 
 const ANSWER_WITHIN = 20_000; // ms
 const RETRIES = [2, 5, 10, 20, 30]; // s; the last one repeats
@@ -22,11 +21,13 @@ export class Outbox extends EventTarget {
   #settling;
   #tries = 0;
   #asked = false; // a new token, for this action
+  isLeft; // by an earlier page: as it went, the browser may have sent more than was written down
 
   /** `bench` is {encounter, stage, assignment, version, url, label}; `actions` were left by an earlier page. */
   constructor(bench, { series = crypto.randomUUID(), actions } = {}) {
     super();
     Object.assign(this, bench, { series });
+    this.isLeft = Boolean(actions);
     for (const { place, body, at } of actions ?? []) {
       this.#place = place;
       this.#queue.push({ place, body, at, sent: true });
@@ -107,12 +108,13 @@ export class Outbox extends EventTarget {
     return new URLSearchParams({ encounter, assignment, version, series, place, since: this.#queue[0]?.place ?? place, body, ...more });
   }
 
-  /** Post something of this chart; the answer's status, and what it says as data or as a part of a page. */
+  /** Post something of this chart; the answer's status, and what it says as data or as a part of a page. An answer about another chart counts as none. */
   async post(url, data, { person = false } = {}) {
     const headers = { "X-CSRFToken": csrfToken(), Accept: "application/json", ...(person ? {} : { "X-Background": "1" }) };
     try {
       const response = await fetch(url, { method: "POST", headers, body: data, credentials: "same-origin", signal: AbortSignal.timeout(ANSWER_WITHIN) });
       if (response.redirected) return { status: 401 };
+      if ((response.headers.get("X-Encounter") ?? (response.ok ? "" : this.encounter)) !== this.encounter) return { status: 502 };
       const isData = response.headers.get("Content-Type")?.includes("json");
       return { status: response.status, [isData ? "told" : "html"]: await (isData ? response.json() : response.text()) };
     } catch {
@@ -124,7 +126,7 @@ export class Outbox extends EventTarget {
   async #take(action, person) {
     const { status, told } = await this.post(this.url, this.form(action), { person });
     const taken = told && (status === 200 || (status === 409 && told.lost && !told.changed));
-    if (taken) return this.took(action.place, told);
+    if (taken || (told?.repeated && this.isLeft)) return this.took(action.place, told);
     if (status === 423) {
       this.#fail("locked");
       window.dispatchEvent(new Event("chartline:locked"));
@@ -190,7 +192,7 @@ export class Outbox extends EventTarget {
   }
 
   #tell() {
-    report(this);
+    window.dispatchEvent(new CustomEvent("outbox:changed", { detail: this }));
     this.dispatchEvent(new Event("change"));
   }
 

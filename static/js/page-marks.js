@@ -1,18 +1,16 @@
 // What a person marks on the pages as evidence: selected words, a box drawn with the pointer, or both by keyboard.
 // A passage is {page, boxes, quote}: boxes in ten-thousandths of the page as it was drawn, however it is turned now.
 import { isTyping, withKeys } from "./keys.js";
-import { make, say } from "./session.js";
-import { markOn, showAt, turnsOf, wordsOf } from "./page-words.js";
+import { say } from "./session.js";
+import { SCALE, WORDS, clamp, covers, pageOf, passageOf, quoteIn } from "./page-passages.js";
+import { isText, markOn, wordsOf } from "./page-words.js";
 
-const SCALE = 10_000;
 const LEAST = 40; // a smaller box is a slip of the hand
-const STEP = 150; // of a box moved by keys
-const WORDS = 200; // of one passage
 
 /** The pages of one viewer, for marking. Sends "passage:marked" {passages} when Enter takes what the keys marked. */
 export class PageMarks {
   #drawn = []; // {figure, box}: boxes of the pointer that wait to be linked
-  #marker; // what the keys are marking
+  #marker; // for keys, once they were asked for
 
   constructor(viewer) {
     this.viewer = viewer;
@@ -73,10 +71,12 @@ export class PageMarks {
 
   #press(event) {
     const sheet = event.target.closest?.(".sheet");
-    if (!sheet || event.button !== 0 || event.pointerType === "touch" && !this.#marker) return;
+    const isMarking = sheet?.querySelector(".marker");
+    if (!sheet || event.button !== 0 || event.pointerType === "touch" && !isMarking) return;
     const figure = sheet.closest("figure");
+    if (isText(figure)) return;
     const isBare = figure.hasAttribute("data-wordless") && !figure.querySelector(".words");
-    if (!isBare && !event.altKey && !this.#marker) return;
+    if (!isBare && !event.altKey && !isMarking) return;
     event.preventDefault();
     if (!event.shiftKey) this.clear();
     const from = shareOf(sheet, event);
@@ -101,124 +101,14 @@ export class PageMarks {
   }
 
   // -- by keyboard --------------------------------------------------------------------------------------
-  /** Arrows move over words, or move a box where there are none; Shift extends; Enter takes; Escape leaves. */
   async begin() {
-    const figure = this.viewer.current ?? this.viewer.querySelector("figure[data-words]");
-    if (!figure) return;
-    const before = document.activeElement;
-    const { words, line_starts: starts } = await wordsOf(this.viewer).of(figure);
-    const chosen = getSelection().isCollapsed ? -1 : [...figure.querySelectorAll(".words span")].findIndex((span) => covers(getSelection().getRangeAt(0), span));
-    const sheet = figure.querySelector(".sheet");
-    const top = Math.max(0, (this.body.scrollTop - figure.offsetTop - sheet.offsetTop + this.body.clientHeight / 4) / sheet.offsetHeight) * SCALE;
-    const near = words.findIndex(([, , y0]) => y0 >= top);
-    const y = Math.round(Math.min(SCALE - 400, top));
-    const marker = (this.#marker = {
-      figure, words, starts, before, onWords: words.length > 0,
-      from: Math.max(0, chosen >= 0 ? chosen : near), to: Math.max(0, chosen >= 0 ? chosen : near), box: [1000, y, 3000, y + 400],
-    });
-    this.clear();
-    marker.field = make("div", { class: "marker", tabindex: "0", role: "application", "aria-label": `Marking on page ${figure.dataset.number}` });
-    marker.field.addEventListener("keydown", (event) => this.#mark(event));
-    marker.field.addEventListener("blur", () => this.#end());
-    sheet.append(marker.field);
-    this.#show();
-    marker.field.focus({ preventScroll: true });
-    say(`Marking on page ${figure.dataset.number}. Arrows move, Shift extends, Space changes between words and box, Enter links, Escape leaves. ${this.#markedWords()}`);
-  }
-
-  #mark(event) {
-    const marker = this.#marker;
-    if (event.ctrlKey || event.metaKey || event.altKey || event.key === "Tab" || event.key === "Shift") return;
-    event.preventDefault();
-    event.stopPropagation();
-    if (event.key === "Escape") return this.#leave();
-    if (event.key === "Enter") return this.#take();
-    if (event.code === "Space" && marker.words.length) marker.onWords = !marker.onWords;
-    else if (marker.onWords) this.#overWords(event);
-    else marker.box = movedBox(marker.box, event.key, event.shiftKey);
-    this.#show();
-    say(this.#markedWords());
-    return undefined;
-  }
-
-  #overWords({ key, shiftKey }) {
-    const marker = this.#marker;
-    marker.to = wordAt(marker, key);
-    if (!shiftKey) marker.from = marker.to;
-  }
-
-  get #indexes() {
-    const { from, to } = this.#marker;
-    const first = Math.min(from, to);
-    return Array.from({ length: Math.min(WORDS, Math.abs(to - from) + 1) }, (_, place) => first + place);
-  }
-
-  #passage() {
-    const { figure, words, onWords, box } = this.#marker;
-    return onWords ? passageOf(figure, this.#indexes.map((index) => words[index])) : { page: pageOf(figure), boxes: [box], quote: quoteIn(words, [box]) };
-  }
-
-  #markedWords() {
-    return this.#passage().quote || "A box without words";
-  }
-
-  #show() {
-    const { figure } = this.#marker;
-    const { boxes } = this.#passage();
-    markOn(figure, joined(boxes).map((box) => [...box, "selected"]), "drawn");
-    const place = seenFrom(figure, boxes.at(-1));
-    const sheet = figure.querySelector(".sheet");
-    const at = figure.offsetTop + sheet.offsetTop + place * sheet.offsetHeight - this.body.scrollTop;
-    if (at < 40 || at > this.body.clientHeight - 60) showAt(this.body, figure, place);
-  }
-
-  #take() {
-    const passage = this.#passage();
-    this.#leave();
-    this.viewer.dispatchEvent(new CustomEvent("passage:marked", { bubbles: true, detail: { passages: [passage] } }));
-  }
-
-  #leave() {
-    const { before } = this.#marker;
-    this.#end();
-    before?.focus?.({ preventScroll: true });
-  }
-
-  #end() {
-    const marker = this.#marker;
-    if (!marker) return;
-    this.#marker = undefined;
-    markOn(marker.figure, [], "drawn");
-    marker.field.remove();
+    const lost = () => say("Marking by keys needs a connection the first time. Try again.");
+    this.#marker ??= await import("./page-marker.js").then(({ Marker }) => new Marker(this), lost);
+    this.#marker?.begin();
   }
 }
 
 // -- places -----------------------------------------------------------------------------------------------
-const pageOf = (figure) => Number(figure.dataset.pageId);
-const clamp = (value) => Math.min(SCALE, Math.max(0, Math.round(value)));
-
-/** Words of a page as one passage. */
-function passageOf(figure, words) {
-  const boxes = words.map(([, x0, y0, x1, y1]) => [Math.min(x0, SCALE - 1), Math.min(y0, SCALE - 1), Math.max(x1, x0 + 1), Math.max(y1, y0 + 1)]);
-  return { page: pageOf(figure), boxes, quote: words.map(([text]) => text).join(" ") };
-}
-
-/** The words whose middle lies in a box, as the server will read them. */
-function quoteIn(words, boxes) {
-  const within = ([, x0, y0, x1, y1]) => boxes.some((box) => box[0] <= (x0 + x1) / 2 && (x0 + x1) / 2 <= box[2] && box[1] <= (y0 + y1) / 2 && (y0 + y1) / 2 <= box[3]);
-  return words.filter(within).map(([text]) => text).join(" ");
-}
-
-/** Whether a range takes some letter of a word. */
-function covers(range, span) {
-  if (!range.intersectsNode(span)) return false;
-  const part = document.createRange();
-  part.selectNodeContents(span);
-  if (part.compareBoundaryPoints(Range.START_TO_START, range) < 0) part.setStart(range.startContainer, range.startOffset);
-  if (part.compareBoundaryPoints(Range.END_TO_END, range) > 0) part.setEnd(range.endContainer, range.endOffset);
-  return String(part).trim() !== "";
-}
-
 /** A point on the screen as shares of the page, turned back. */
 function shareOf(sheet, { clientX, clientY }) {
   const { left, top, width, height } = sheet.getBoundingClientRect();
@@ -230,48 +120,4 @@ function shareOf(sheet, { clientX, clientY }) {
 
 function boxBetween([ax, ay], [bx, by]) {
   return [Math.min(ax, bx), Math.min(ay, by), Math.max(ax, bx), Math.max(ay, by)];
-}
-
-/** How far down a box stands on the page as it is turned now, as a share of its height. */
-export function seenFrom(figure, [x0, y0, x1, y1]) {
-  return [y0, x0, SCALE - y1, SCALE - x1][turnsOf(figure)] / SCALE;
-}
-
-function movedBox([x0, y0, x1, y1], key, sizes) {
-  const [dx, dy] = { ArrowLeft: [-STEP, 0], ArrowRight: [STEP, 0], ArrowUp: [0, -STEP], ArrowDown: [0, STEP] }[key] ?? [0, 0];
-  if (sizes) return [x0, y0, clamp(Math.max(x0 + STEP, x1 + dx)), clamp(Math.max(y0 + STEP, y1 + dy))];
-  const right = Math.max(-x0, Math.min(SCALE - x1, dx));
-  const down = Math.max(-y0, Math.min(SCALE - y1, dy));
-  return [x0 + right, y0 + down, x1 + right, y1 + down];
-}
-
-/** Where a key leads from the word in hand: beside it, or to the nearest word of the line above or below. */
-function wordAt({ words, starts, to }, key) {
-  const last = words.length - 1;
-  if (key === "ArrowRight") return Math.min(last, to + 1);
-  if (key === "ArrowLeft") return Math.max(0, to - 1);
-  const line = starts.findLastIndex((start) => start <= to);
-  const [first, end] = [starts[line], (starts[line + 1] ?? words.length) - 1];
-  if (key === "Home") return first;
-  if (key === "End") return end;
-  const other = line + { ArrowDown: 1, ArrowUp: -1 }[key];
-  if (Number.isNaN(other) || starts[other] === undefined) return to;
-  let best = starts[other];
-  for (let index = best; index < (starts[other + 1] ?? words.length); index += 1) {
-    if (Math.abs(words[index][1] - words[to][1]) < Math.abs(words[best][1] - words[to][1])) best = index;
-  }
-  return best;
-}
-
-/** Boxes of words that stand beside each other as one. */
-export function joined(boxes) {
-  const found = [];
-  for (const [x0, y0, x1, y1] of boxes) {
-    const last = found.at(-1);
-    const middle = (y0 + y1) / 2;
-    if (last && last[1] < middle && middle < last[3] && x0 >= last[0] && x0 - last[2] < 3 * (y1 - y0)) {
-      found[found.length - 1] = [last[0], Math.min(last[1], y0), Math.max(last[2], x1), Math.max(last[3], y1)];
-    } else found.push([x0, y0, x1, y1]);
-  }
-  return found;
 }

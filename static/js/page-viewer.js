@@ -1,16 +1,22 @@
-// <page-viewer>: turns a stack of page images into a reader; words and turns come from page-words.js.
+// <page-viewer>: turns a stack of page images into a reader; words come from page-words.js.
 import { make } from "./session.js";
 
 const words = () => import("./page-words.js");
 const ZOOMS = [50, 67, 80, 90, 100, 110, 125, 150, 175, 200, 250, 300, 400]; // per cent
+const SIZES = [14, 15, 16, 17, 18, 20, 22]; // px of the words, where they are read instead of the image
 const PAPERS = ["white", "paper", "grey", "dark"];
 const STORE = "chartline-pages";
+const REST = 700; // ms that something stands still before it counts as read
+const LOW = 0.7; // of a page's height: who came so far has read it
 
 class PageViewer extends HTMLElement {
   #zoom = 100;
   #paper = "white";
+  #size = 16;
   #page = 0;
   #body;
+  #timer;
+  #seen; // ids of pages that were read, and hashes of sections
 
   connectedCallback() {
     if (this.#body) return;
@@ -21,9 +27,19 @@ class PageViewer extends HTMLElement {
     this.#body.addEventListener("pointerover", async () => (await words()).wordsOf(this), { once: true });
     this.addEventListener("error", (event) => event.target.tagName === "IMG" && this.#failed(event.target), { capture: true });
     this.#body.addEventListener("scroll", () => this.#mark(), { passive: true });
+    this.#seen = new Set(JSON.parse(sessionStorage.getItem(this.#kept) ?? "[]"));
+    this.querySelector("[data-thumbs]")?.addEventListener("toggle", ({ target }) => target.open && this.#pages("fill", target));
     this.#restore();
-    if (this.querySelector("figure[data-turn]")) words().then((part) => part.turnAsArranged(this));
+    if (this.querySelector("figure[data-turn]")) import("./page-turns.js").then((part) => part.turnAsArranged(this));
     this.#mark();
+  }
+
+  disconnectedCallback() {
+    clearTimeout(this.#timer);
+  }
+
+  get #kept() {
+    return `chartline-read:${this.querySelector("[data-words]")?.dataset.words}`;
   }
 
   get #figures() {
@@ -37,8 +53,10 @@ class PageViewer extends HTMLElement {
   #act(name) {
     const acts = {
       next: () => this.#go(1), previous: () => this.#go(-1),
-      larger: () => this.#zoomBy(1), smaller: () => this.#zoomBy(-1),
-      actual: () => this.#setZoom(100, false), fit: () => this.#setZoom(100, true),
+      "next-document": () => this.#pages("goDocument", 1), "previous-document": () => this.#pages("goDocument", -1),
+      larger: () => this.#sizeBy(1), smaller: () => this.#sizeBy(-1),
+      actual: () => (this.#isText ? this.#setSize(16) : this.#setZoom(100, false)), fit: () => this.#setZoom(100, true),
+      text: () => this.#setText(!this.#isText),
       paper: () => this.#setPaper(PAPERS[(PAPERS.indexOf(this.#paper) + 1) % 4]),
     };
     acts[name]?.();
@@ -59,9 +77,17 @@ class PageViewer extends HTMLElement {
 
   #go(step) {
     const figures = this.#figures;
-    const next = figures[Math.max(0, Math.min(figures.length - 1, this.#page + step))];
-    this.#body.scrollTop = next.offsetTop - 8;
+    this.#show(figures[Math.max(0, Math.min(figures.length - 1, this.#page + step))]);
+  }
+
+  #show(figure) {
+    this.#body.scrollTop = figure.offsetTop - 8;
     this.#mark();
+  }
+
+  /** What the small pages know how to do. */
+  async #pages(act, what) {
+    (await import("./page-thumbs.js"))[act](what, { figures: this.#figures, current: this.current, seen: this.#seen, go: (figure) => this.#show(figure) });
   }
 
   /** The page in hand is the one at the upper third of the pane. */
@@ -70,6 +96,54 @@ class PageViewer extends HTMLElement {
     this.#page = Math.max(0, this.#figures.findLastIndex((figure) => figure.offsetTop <= line));
     const text = this.current?.dataset.number;
     for (const place of this.querySelectorAll("[data-page-now]")) if (place.textContent !== text) place.textContent = text;
+    clearTimeout(this.#timer);
+    this.#timer = setTimeout(() => this.#rest(), REST);
+  }
+
+  /** What stands still in the pane counts as read; the outline shows the sections that do not. */
+  #rest() {
+    const { scrollTop: top, clientHeight: height } = this.#body;
+    const isIn = (figure, share) => {
+      const at = figure.offsetTop + figure.offsetHeight * share - top;
+      return !document.hidden && at >= 0 && at < height;
+    };
+    for (const figure of this.#figures) if (isIn(figure, LOW)) this.#seen.add(figure.id);
+    for (const link of this.querySelectorAll("[data-read=jump]")) {
+      const { hash, dataset } = link;
+      const section = hash + dataset.y;
+      if (isIn(this.querySelector(hash), dataset.y / 10_000)) this.#seen.add(section);
+      link.toggleAttribute("data-unread", !this.#seen.has(section));
+      link.ariaDescription = this.#seen.has(section) ? null : "not read yet";
+    }
+    sessionStorage.setItem(this.#kept, JSON.stringify([...this.#seen]));
+    const figures = this.#figures;
+    const count = document.querySelector("[data-pages-read]");
+    if (count) count.textContent = `${figures.filter(({ id }) => this.#seen.has(id)).length} of ${figures.length} pages read`;
+  }
+
+  // -- words instead of images ---------------------------------------------------------------------------
+  get #isText() {
+    return this.hasAttribute("text");
+  }
+
+  async #setText(on) {
+    this.toggleAttribute("text", on);
+    for (const button of this.querySelectorAll("[data-page=text]")) button.setAttribute("aria-pressed", on);
+    this.#setSize(this.#size);
+    const within = (this.#body.scrollTop - (this.current?.offsetTop ?? 0)) / (this.current?.offsetHeight || 1);
+    (await import("./page-text.js")).read(this, within);
+  }
+
+  #setSize(size) {
+    this.#size = size;
+    this.style.setProperty("--note", `${size}px`);
+    for (const place of this.querySelectorAll("[data-zoom-now]")) place.textContent = this.#isText ? `${size} px` : `${this.#zoom} %`;
+    this.#remember();
+  }
+
+  #sizeBy(step) {
+    if (!this.#isText) return this.#zoomBy(step);
+    return this.#setSize(SIZES[Math.max(0, Math.min(SIZES.length - 1, SIZES.indexOf(this.#size) + step))]);
   }
 
   #zoomBy(step) {
@@ -103,7 +177,7 @@ class PageViewer extends HTMLElement {
   }
 
   #remember() {
-    localStorage.setItem(STORE, JSON.stringify({ zoom: this.#zoom, fit: this.hasAttribute("fit"), paper: this.#paper }));
+    localStorage.setItem(STORE, JSON.stringify({ zoom: this.#zoom, fit: this.hasAttribute("fit"), paper: this.#paper, text: this.#isText, size: this.#size }));
   }
 
   #restore() {
@@ -111,6 +185,8 @@ class PageViewer extends HTMLElement {
     if (!kept) return;
     if (ZOOMS.includes(kept.zoom)) this.#setZoom(kept.zoom, Boolean(kept.fit));
     if (PAPERS.includes(kept.paper)) this.#setPaper(kept.paper);
+    if (SIZES.includes(kept.size)) this.#size = kept.size;
+    if (kept.text) this.#setText(true);
   }
 }
 customElements.define("page-viewer", PageViewer);

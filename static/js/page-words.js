@@ -18,8 +18,8 @@ class PageWords {
     this.body = viewer.querySelector(".pane-body");
     this.#shown = new IntersectionObserver((entries) => {
       for (const entry of entries) {
-        if (entry.isIntersecting) this.#mount(entry.target);
-        else entry.target.querySelector(".words")?.remove();
+        if (entry.isIntersecting) this.mount(entry.target);
+        else if (!this.viewer.hasAttribute("text")) entry.target.querySelector(".words")?.remove();
       }
     }, { root: this.body, rootMargin: "50%" });
     for (const figure of this.figures) this.#shown.observe(figure);
@@ -50,12 +50,12 @@ class PageWords {
     if (told && progress !== undefined && told.textContent !== progress) told.textContent = progress;
   }
 
-  async #mount(figure) {
+  async mount(figure) {
     if (!figure.isConnected) return;
     const answer = await this.of(figure);
     if (answer.state === "waiting" && figure.isConnected) {
       clearTimeout(figure.chartlineAgain);
-      figure.chartlineAgain = setTimeout(() => this.#mount(figure), ASK_AGAIN);
+      figure.chartlineAgain = setTimeout(() => this.mount(figure), ASK_AGAIN);
     }
     const image = figure.querySelector("img");
     if (!answer.words.length || !image || figure.querySelector(".words")) return;
@@ -130,14 +130,24 @@ function drawn(tag, attributes) {
 
 /** Bring a height of a page, as it is turned now (share of its image, from above), to the upper third of the pane. */
 export function showAt(body, figure, share) {
-  const sheet = figure.querySelector(".sheet");
-  const place = () => figure.offsetTop + sheet.offsetTop + share * sheet.offsetHeight - body.clientHeight / 3;
+  const place = () => heightAt(body, figure, share) - body.clientHeight / 3;
   body.scrollTop = place();
   requestAnimationFrame(() => { body.scrollTop = place(); }); // pages on the way had guessed heights
 }
 
-/** How many quarters to the right a page is turned. */
-export const turnsOf = (figure) => Number(figure.querySelector(".sheet").dataset.turns ?? 0);
+/** Where a height of a page stands in the pane, in px from the top of all pages; read as text, that of its words. */
+export function heightAt(body, figure, share) {
+  const sheet = figure.querySelector(".sheet");
+  const word = isText(figure) && [...figure.querySelectorAll(".words span")].find(({ style }) => Number.parseFloat(style.top) >= share * 100 - 0.01);
+  if (!word) return figure.offsetTop + sheet.offsetTop + share * sheet.offsetHeight;
+  return word.getBoundingClientRect().top - body.getBoundingClientRect().top + body.scrollTop;
+}
+
+/** Whether the words of a page are read instead of its image. */
+export const isText = (figure) => Boolean(figure.closest("page-viewer[text]") && figure.querySelector(".words"));
+
+/** How many quarters to the right a page is turned; its text always stands upright. */
+export const turnsOf = (figure) => (isText(figure) ? 0 : Number(figure.querySelector(".sheet").dataset.turns ?? 0));
 
 /** Transparent words at their places, a line a line, so that they can be selected and copied. */
 function layerOf({ words, line_starts: starts }, shape) {
@@ -161,22 +171,6 @@ function layerOf({ words, line_starts: starts }, shape) {
   return layer;
 }
 
-/** Turn a page by quarters to the right, with what lies over it. */
-function turn(figure, by = 1) {
-  const sheet = figure.querySelector(".sheet");
-  const turns = (turnsOf(figure) + by) % 4;
-  const image = sheet.querySelector("img");
-  const [width, height] = [Number(image.getAttribute("width")), Number(image.getAttribute("height"))];
-  sheet.dataset.turns = turns;
-  sheet.style.setProperty("--shape", turns % 2 ? `${height} / ${width}` : `${width} / ${height}`);
-  sheet.style.setProperty("--share", turns % 2 ? String(width / height) : "1");
-}
-
-/** Show pages as they were turned when the visit was arranged. */
-export function turnAsArranged(viewer) {
-  for (const figure of viewer.querySelectorAll("figure[data-turn]")) turn(figure, Number(figure.dataset.turn) / 90);
-}
-
 const started = new WeakMap();
 /** The words of a viewer's pages, started once. */
 export function wordsOf(viewer) {
@@ -187,7 +181,7 @@ export function wordsOf(viewer) {
 /** What a control of the viewer asks for. */
 export async function act(viewer, control, chosen) {
   const words = wordsOf(viewer);
-  if (control.dataset.read === "turn") turn(viewer.current);
+  if (control.dataset.read === "turn") (await import("./page-turns.js")).turn(viewer.current);
   else if (control.dataset.read === "jump") words.jump(control);
   else (await import("./page-find.js")).find(words, control.dataset.read, chosen);
 }

@@ -100,6 +100,7 @@ class QueryForm extends HTMLElement {
 function boxesOf(range, figure) {
   if (figure.dataset.turn && figure.dataset.turn !== "0") return [];
   const page = figure.querySelector("img").getBoundingClientRect();
+  if (!page.width) return []; // read as text
   const share = (at, from, whole) => Math.min(10_000, Math.max(0, Math.round(((at - from) * 10_000) / whole)));
   return [...range.getClientRects()].slice(0, 40)
     .map((box) => [share(box.left, page.left, page.width), share(box.top, page.top, page.height), share(box.right, page.left, page.width), share(box.bottom, page.top, page.height)])

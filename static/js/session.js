@@ -31,6 +31,12 @@ export function say(text) {
   pending = setTimeout(() => { live.textContent = text; }, 80);
 }
 
+/** What was said, or is about to be, is about something that is not shown any more. */
+export function hush() {
+  clearTimeout(pending);
+  document.getElementById("live").textContent = "";
+}
+
 /** Build an element: make("p", {class: "help"}, "text", child). */
 export function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);

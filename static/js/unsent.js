@@ -25,7 +25,7 @@ const unsent = (count) => `${count} ${count === 1 ? "change" : "changes"} not se
 const dialogs = () => import("./unsent-dialogs.js");
 
 /** An outbox says that something has changed in it. */
-export function report(box) {
+function hear({ detail: box }) {
   if (box.count) boxes.add(box);
   else boxes.delete(box);
   draw();
@@ -90,6 +90,7 @@ async function bringBack() {
 const begin = () => bringBack().catch(() => {});
 
 function start() {
+  window.addEventListener("outbox:changed", hear);
   const resume = () => [...boxes].forEach((box) => box.resume());
   for (const type of ["online", "focus", "chartline:unlocked", "chartline:locking"]) window.addEventListener(type, resume);
   for (const type of ["online", "offline", "chartline:locked", "chartline:unlocked"]) window.addEventListener(type, draw);

@@ -1,5 +1,5 @@
 // What the coder marked for the row in hand, on the pages beside the verifier's own marks.
-import { joined, seenFrom } from "./page-marks.js";
+import { joined, seenFrom } from "./page-passages.js";
 import { markOn, showAt } from "./page-words.js";
 
 export class CoderMarks {

@@ -14,11 +14,12 @@ class VerifyTable extends HTMLElement {
   #codes; // <code-list>: the verifier's version
   #marks;
   #hand = {}; // of the row in hand: its key, the line that it is about
+  #stop; // of what it hears from outside itself
   #stays = false; // the hand stays on its line whatever line the codes go to
-  #timer;
-  #unkept; // keeps a comment that was typed just now
 
   connectedCallback() {
+    this.#stop = new AbortController();
+    window.addEventListener("submit", (event) => this.#submitted(event), { capture: true, signal: this.#stop.signal }); // before the form is on its way
     if (this.#asking !== undefined) return;
     this.#asking = null;
     customElements.whenDefined("code-list").then(() => this.#start());
@@ -32,31 +33,29 @@ class VerifyTable extends HTMLElement {
       const comparing = (this.#comparing = this.#compare(detail).finally(() => { if (this.#comparing === comparing) this.#comparing = undefined; }));
     });
     this.addEventListener("click", (event) => this.#click(event));
-    this.addEventListener("input", ({ target }) => target.matches("[data-judge-note]") && this.#noted(target.value));
+    this.addEventListener("input", ({ target }) => target.matches("[data-judge-note]") && this.#judge(this.#row, { note: target.value.trim() }, NOTE_PAUSE));
     this.addEventListener("keydown", (event) => this.#leftNote(event));
     this.#codes.addEventListener("focusin", ({ target }) => this.#follow(target.closest("[data-row]")));
-    this.closest("form").addEventListener("submit", (event) => this.#submitted(event));
     this.#take(this.#rows.find((row) => !isViewed(row)) ?? this.#rows[0], { quiet: true });
   }
 
   disconnectedCallback() {
+    this.#stop.abort();
     this.#asking?.abort();
-    this.#keepNote();
   }
 
-  /** What was typed is kept now; the comparison that is on its way, if one is. */
+  /** The comparison that is on its way, if one is. */
   settle() {
-    this.#keepNote();
     return this.#comparing;
   }
 
   get #rows() {
-    return [...this.querySelectorAll("tr[data-key]")].filter((row) => row.checkVisibility());
+    return [...this.querySelectorAll("tr[data-about]")].filter((row) => row.checkVisibility());
   }
 
   get #row() {
     const rows = this.#rows;
-    return rows.find(({ dataset }) => dataset.key === this.#hand.key) ?? rows.find(({ dataset }) => dataset.line === this.#hand.line);
+    return rows.find(({ dataset }) => dataset.about === this.#hand.key) ?? rows.find(({ dataset }) => dataset.line === this.#hand.line);
   }
 
   /** The id of the line in hand in one's own version. */
@@ -65,21 +64,18 @@ class VerifyTable extends HTMLElement {
   }
 
   // -- what is said ----------------------------------------------------------------------------------
-  /** What the page came with: words on differences, rows looked at, the coder's version they are about. */
+  /** What the page came with: words on differences and rows looked at, whether they are there now or not, and the coder's version they are about. */
   #kept() {
-    const rows = [...this.querySelectorAll("tr[data-key]")];
-    const judged = rows.filter(({ dataset }) => dataset.reason && dataset.proposed === undefined).map(({ dataset }) => [dataset.key, wordOf(dataset)]);
-    const viewed = rows.filter((row) => !row.dataset.reason && isViewed(row)).map(({ dataset }) => dataset.key);
-    return { judged: Object.fromEntries(judged), viewed, coder_version: Number(this.querySelector("[name=coder_version]").value) };
+    return { ...JSON.parse(this.querySelector("#kept-words").textContent), coder_version: Number(this.querySelector("[name=coder_version]").value) };
   }
 
   /** A word on a difference; what is not named stays as it is, or as it was proposed. */
-  #judge(row, word) {
+  #judge(row, word, pause = 0) {
     if (!row?.dataset.reason) return say("There is no difference in this row");
     Object.assign(row.dataset, word);
     delete row.dataset.proposed;
     const { more } = this.#codes;
-    this.#codes.keep({ ...more, judged: { ...more.judged, [row.dataset.key]: wordOf(row.dataset) } });
+    this.#codes.keep({ ...more, judged: { ...more.judged, [row.dataset.about]: wordOf(row.dataset) } }, pause);
     this.#show();
     return undefined;
   }
@@ -88,7 +84,7 @@ class VerifyTable extends HTMLElement {
     if (row.dataset.reason) this.#judge(row, {});
     else if (!isViewed(row)) {
       const { more } = this.#codes;
-      this.#codes.keep({ ...more, viewed: [...more.viewed, row.dataset.key] });
+      this.#codes.keep({ ...more, viewed: [...more.viewed, row.dataset.about] }, 0);
     }
     row.dataset.viewed = "";
   }
@@ -104,20 +100,6 @@ class VerifyTable extends HTMLElement {
     else say(`Every row is viewed. Give the verdict${withKeys("verify.return")}.`);
   }
 
-  #noted(text) {
-    const row = this.#row;
-    this.#unkept = () => this.#judge(row, { note: text.trim() });
-    clearTimeout(this.#timer);
-    this.#timer = setTimeout(() => this.#keepNote(), NOTE_PAUSE);
-  }
-
-  #keepNote() {
-    clearTimeout(this.#timer);
-    const keep = this.#unkept;
-    this.#unkept = undefined;
-    keep?.();
-  }
-
   /** Enter and Escape go from the comment back to its row, and send nothing. */
   #leftNote(event) {
     if (!event.target.matches("[data-judge-note]") || !["Enter", "Escape"].includes(event.key)) return;
@@ -129,9 +111,10 @@ class VerifyTable extends HTMLElement {
   // -- the row in hand -------------------------------------------------------------------------------
   #take(row, { quiet = false } = {}) {
     if (!row) return;
-    this.#hand = { key: row.dataset.key, line: row.dataset.line };
+    this.#hand = { key: row.dataset.about, line: row.dataset.line };
     this.#show();
     this.#codes.hold(row.dataset.mine);
+    if (!row.dataset.mine && row.dataset.code) this.#codes.show({ system: row.dataset.part, code: row.dataset.code, dotted: row.dataset.code });
     this.#marks.show(this.#passages, { bring: !row.dataset.mine });
     if (quiet) return;
     row.scrollIntoView({ block: "nearest" });
@@ -147,7 +130,7 @@ class VerifyTable extends HTMLElement {
   #follow(line) {
     const row = line && this.#rows.find(({ dataset }) => dataset.mine === line.id);
     if (this.#stays || !row || row === this.#row || this.#row?.dataset.mine === line.id) return;
-    this.#hand = { key: row.dataset.key, line: row.dataset.line };
+    this.#hand = { key: row.dataset.about, line: row.dataset.line };
     this.#show();
     this.#marks.show(this.#passages);
   }
@@ -161,7 +144,7 @@ class VerifyTable extends HTMLElement {
   /** The tools say what holds for the row in hand. */
   #show() {
     const row = this.#row;
-    for (const one of this.querySelectorAll("tr[data-key]")) {
+    for (const one of this.querySelectorAll("tr[data-about]")) {
       if (one === row) one.setAttribute("aria-current", "true");
       else one.removeAttribute("aria-current");
     }
@@ -181,10 +164,10 @@ class VerifyTable extends HTMLElement {
   }
 
   #click(event) {
-    const row = event.target.closest("tr[data-key]");
+    const row = event.target.closest("tr[data-about]");
     if (row && !event.target.closest("a")) return this.#take(row);
     const tool = event.target.closest("[data-judge]");
-    if (!tool) return undefined;
+    if (!tool || tool.closest("[inert]")) return undefined;
     const acts = {
       next: () => this.#step(1), previous: () => this.#step(-1), viewed: () => this.#viewed(), agree: () => this.#agree(),
       reason: () => this.#judge(this.#row, { reason: tool.dataset.reason }),
@@ -211,7 +194,7 @@ class VerifyTable extends HTMLElement {
     if (!row?.dataset.reason) return row && this.#viewed();
     this.setAttribute("aria-busy", "true");
     try {
-      const response = await this.#post("agree-url", { body: this.#codes.body, person: true }, { agree: row.dataset.key });
+      const response = await this.#post("agree-url", { body: this.#codes.body, person: true }, { agree: row.dataset.about });
       this.#stays = true;
       this.#codes.takeOver(await response.json(), "As the coder has it");
     } catch {
@@ -237,7 +220,7 @@ class VerifyTable extends HTMLElement {
     this.setAttribute("aria-busy", "true");
     try {
       const parsed = new DOMParser().parseFromString(await (await this.#post("compare-url", detail, {}, asking.signal)).text(), "text/html");
-      const inside = this.contains(document.activeElement) && document.activeElement.closest("tr[data-key]");
+      const inside = this.contains(document.activeElement) && document.activeElement.closest("tr[data-about]");
       this.querySelector("[data-table]").replaceChildren(...parsed.body.childNodes);
       this.#refresh(inside);
     } catch (error) {
@@ -255,7 +238,7 @@ class VerifyTable extends HTMLElement {
     const returns = focused || this.#stays;
     this.#stays = false;
     if (row) {
-      this.#hand = { key: row.dataset.key, line: row.dataset.line };
+      this.#hand = { key: row.dataset.about, line: row.dataset.line };
       if (row.dataset.mine !== (held ?? "")) this.#codes.hold(row.dataset.mine);
       this.#marks.show(this.#passages);
       if (returns && !document.activeElement?.matches("input, textarea, select")) row.focus();
@@ -281,7 +264,8 @@ class VerifyTable extends HTMLElement {
 
   /** No verdict on a difference before the verifier has said why: the first one comes in hand. */
   #submitted(event) {
-    const row = ["corrected", "returned"].includes(event.submitter?.value) && this.#rows.find(({ dataset }) => dataset.proposed !== undefined);
+    const judges = event.target === this.closest("form") && ["corrected", "returned"].includes(event.submitter?.value);
+    const row = judges && this.#rows.find(({ dataset }) => dataset.proposed !== undefined);
     if (!row) return;
     event.preventDefault();
     event.stopImmediatePropagation();

@@ -10,11 +10,11 @@ from coding.models import (
     Dispute,
     DisputeStep,
     QualityTerms,
+    Repeat,
     Reveal,
     Ruling,
     Sample,
     Score,
-    SecondCoding,
     Verdict,
     Verification,
 )
@@ -123,22 +123,12 @@ def withdrawn(on: date) -> Ruling:
     return ruling(withdrawn_from=on, withdrawn_by=by, withdrawn_at=NOON)
 
 
-def second(**fields: Any) -> SecondCoding:
+def repeat(**fields: Any) -> Repeat:
     of = fields.pop("of", None) or judged()
-    return SecondCoding.objects.create(**{
-        "practice": of.practice, "encounter": of.encounter, "first": of.coder_version, "first_coder": of.coder,
+    return Repeat.objects.create(**{
+        "practice": of.practice, "encounter": of.encounter, "coding": of.coder_version, "stage": Stage.CODING,
         "seed": "double 1", "share": 5, "selected_at": NOON, **fields,
     })  # fmt: skip
-
-
-def taken(**fields: Any) -> SecondCoding:
-    coder = fields.pop("coder", None) or factories.UserFactory(roles=[Role.CODER])
-    return second(**{"status": "taken", "coder": coder, "taken_at": NOON, "touched_at": NOON, **fields})
-
-
-def coded_twice_by_one() -> None:
-    of = judged()
-    taken(of=of, coder=of.coder)
 
 
 def sample(**fields: Any) -> Sample:
@@ -164,6 +154,7 @@ BROKEN_QUALITY: dict[str, Callable[[], Any]] = {
     "coding_qualityterms_version_once": two(terms, practice=factories.PracticeFactory),
     "coding_qualityterms_hours": lambda: terms(step_hours=0),
     "coding_qualityterms_share": lambda: terms(double_coding_share=101),
+    "coding_qualityterms_verifying_share": lambda: terms(double_verifying_share=101),
     "coding_score_revision_once": two(scored, of=judged),
     "coding_score_lines": lambda: scored(lines_right=3),
     "coding_score_rows": lambda: scored(right_rows=3),
@@ -175,10 +166,10 @@ BROKEN_QUALITY: dict[str, Callable[[], Any]] = {
     "coding_dispute_not_settled_by_a_side": settled_by_its_verifier,
     "coding_disputestep_old_status_known": lambda: step(old_status="mulling"),
     "coding_disputestep_new_status_known": lambda: step(new_status="mulling"),
-    "coding_secondcoding_status_known": lambda: second(status="lost"),
-    "coding_secondcoding_by_another": coded_twice_by_one,
-    "coding_secondcoding_taken_by": lambda: second(status="taken"),
-    "coding_secondcoding_submitted_at": lambda: taken(status="done"),
+    "coding_repeat_stage_once": two(repeat, of=judged),
+    "coding_repeat_stage_known": lambda: repeat(stage=Stage.PRECODING),
+    "coding_repeat_of_what": lambda: repeat(stage=Stage.VERIFICATION),
+    "coding_encounter_repeat_stage": lambda: waiting(repeats=judged().encounter),
     "coding_sample_source_known": lambda: sample(source="whim"),
     "coding_sample_drawn": lambda: sample(source="random", share=5),
     "coding_sample_focused": lambda: sample(source="focus"),
@@ -191,8 +182,8 @@ BROKEN_QUALITY: dict[str, Callable[[], Any]] = {
 BROKEN_QUALITY_AT_THE_END: dict[str, Callable[[], Any]] = {
     "coding_dispute_people": with_other_people,
     "coding_dispute_found_there": about_another_verification,
-    "coding_secondcoding_first_of_encounter": lambda: second(encounter=judged().encounter),
-    "coding_secondcoding_first_author": lambda: second(first_coder=factories.UserFactory(roles=[Role.CODER])),
+    "coding_repeat_coding_of_encounter": lambda: repeat(coding=judged().coder_version),
+    "coding_repeat_copy_of_encounter": lambda: repeat(copy=waiting()),
     "coding_sample_of_encounter": lambda: sample(encounter=judged().encounter),
     "coding_reveal_of_encounter": lambda: reveal(encounter=judged().encounter),
     "coding_score_terms_id_same_practice": lambda: scored(terms=terms()),

@@ -9,6 +9,7 @@ from django.db import connection, connections
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from coding.actions.ahead import hold_ahead
 from coding.actions.arranging import (
     ArrangementChanged,
     BadArrangement,
@@ -144,6 +145,18 @@ def test_under_somebody_pages_come_but_none_goes(held, ann, stage):
         arranged(held, ann, [1, 2, 3, 4, 5, 6])
     arranged(held, ann, [1, 2], (second, [4, 5, 6, 3]))
     assert words() == ["1–2", "4–6, 3"]
+
+
+@db
+def test_what_is_only_held_ahead_goes_back_and_may_lose_pages(held, ann):
+    """Nobody has seen it: a visit that one has made and that came next at once can be taken back."""
+    _, second = arranged(held, ann, [1, 2, 3], [4, 5, 6])
+    [ahead] = hold_ahead(assignment=held, by=ann, at=NOON)
+    assert ahead.encounter == second
+    arranged(held, ann, [1, 2, 3, 4, 5, 6])
+    assert words() == ["1–6", ""]
+    ahead.refresh_from_db()
+    assert (ahead.end, ahead.opened_at) == ("released", None)
 
 
 @db

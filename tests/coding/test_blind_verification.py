@@ -7,10 +7,9 @@ import pytest
 from django.urls import reverse
 from django.utils import timezone
 
-from coding.actions.queue import NotSuitable, give, take_next
+from coding.actions.queue import give, take_next
 from coding.actions.scores import set_quality_terms
-from coding.actions.verification import give_verdict
-from coding.models import Draft, Encounter, Reveal, SecondCoding, Verification
+from coding.models import Draft, Encounter, Reveal, Verification
 from coding.rules.lifecycle import EncounterStatus, Stage
 from coding.rules.sampling import BadFocus, Sampled, Source, clean_focus, focus_of, is_selected, why_verified
 from coding.rules.scoring_profiles import STANDARD
@@ -185,28 +184,3 @@ def visit_of(practice):
 
 
 # -- nobody verifies what they coded, be it second ------------------------------------------------------
-
-
-def test_the_second_coder_of_a_visit_does_not_verify_it(river, ann, bea, max_):
-    load_codes()
-    at = timezone.now()
-    both = factories.UserFactory(roles=[Role.CODER, Role.VERIFIER])
-    encounter = submitted(visit_of(river), ann, at=at)
-    coded_twice(encounter, ann, both, at)
-    assert take_next(by=both, at=at, stages=[Stage.VERIFICATION]) is None
-    with pytest.raises(NotSuitable):
-        give(encounter=encounter, to=both, by=max_, at=at)
-    Encounter.objects.update(status=EncounterStatus.VERIFYING)
-    held = factories.AssignmentFactory(
-        encounter=encounter, user=both, stage=Stage.VERIFICATION, lease_until=at + timedelta(hours=1)
-    )
-    with pytest.raises(NotSuitable):
-        give_verdict(assignment=held, by=both, at=at, verdict="verified", coded=None)
-
-
-def coded_twice(encounter, first, second, at):
-    return SecondCoding.objects.create(
-        practice=encounter.practice, encounter=encounter, first=encounter.codings.get(), first_coder=first,
-        seed="double 1", share=5, selected_at=at, status="done", coder=second, taken_at=at, touched_at=at,
-        submitted_at=at,
-    )  # fmt: skip

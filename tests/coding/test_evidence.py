@@ -19,7 +19,7 @@ from coding.rules.lifecycle import Stage
 from portal.models import Page
 from portal.rules.words import WordsState
 from tests import factories
-from tests.coding.benches import form_for, to_code, to_precode, to_verify, visit
+from tests.coding.benches import body, form_for, to_code, to_precode, to_verify, visit, with_words
 
 pytestmark = pytest.mark.django_db
 
@@ -115,6 +115,7 @@ def test_a_whole_chart_is_no_evidence():
         clean_body({"diagnoses": [{"code": "I10", "evidence": marked}, {"code": "E119", "evidence": marked}]})
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_submitted_coding_keeps_its_evidence_and_the_verifier_gets_it(held, pages, ann, bea, as_user):
     line = {"code": "99213", "modifiers": [], "units": 1, "pointers": [1], "evidence": [passage(pages[0], NEXT)]}
     sent = {**a_body(passage(pages[1], BOX, NEXT)), "procedures": [line]}
@@ -218,6 +219,7 @@ def test_the_reason_that_names_the_note_needs_the_note(held, ann, as_user):
     assert submit(as_user(ann), held, "note", "As told on the phone.").status_code == 302
 
 
+@pytest.mark.usefixtures("at_once")
 def test_the_verifier_reads_the_reason(held, ann, bea, as_user):
     submit(as_user(ann), held, "payer_rule")
     take_next(by=bea, at=timezone.now(), stages=[Stage.VERIFICATION])
@@ -241,12 +243,17 @@ def test_the_form_without_scripts_keeps_what_was_marked(held, pages, ann, as_use
     assert body["rejected"] == {"9": 1}
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_correction_without_scripts_keeps_the_coders_evidence(held, pages, ann, bea, as_user):
     line = {"code": "99213", "modifiers": [], "units": 1, "pointers": [1]}
     sent = {**a_body(passage(pages[1])), "procedures": [line]}
     as_user(ann).post(reverse("coding:code", args=[held.encounter_id]), form_for(held, body=json.dumps(sent)))
     judging = take_next(by=bea, at=timezone.now(), stages=[Stage.VERIFICATION])
     rows = {"dx-1": "I10", "px-1-code": "99214", "px-1-units": "1", "px-1-pointers": "A"}
+    judged = json.loads(with_words(judging, body("I10", ("99214", [1]))))["judged"]
+    for number, (key, word) in enumerate(judged.items(), start=1):
+        rows |= {f"difference-{number}": key, f"reason-{number}": word["reason"]}
+        rows |= {f"severity-{number}": word["severity"]}
     url = reverse("coding:verify", args=[held.encounter_id])
     assert as_user(bea).post(url, form_for(judging, **rows, action="corrected")).status_code == 302
     final = Coding.objects.get(version=2)

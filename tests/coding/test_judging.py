@@ -174,6 +174,7 @@ def again(held, ann, bea, version, browser, sent=OTHER):
     return take_next(by=bea, at=at, stages=[Stage.VERIFICATION])
 
 
+@pytest.mark.usefixtures("at_once")
 def test_verifying_again_shows_what_is_new_and_folds_the_rest(held, ann, bea, as_user):
     browser = as_user(bea)
     second = again(held, ann, bea, coded("E119 I10 M1711", "99213@1"), browser)
@@ -189,6 +190,7 @@ def test_verifying_again_shows_what_is_new_and_folds_the_rest(held, ann, bea, as
     assert page["unexplained"] == 0
 
 
+@pytest.mark.usefixtures("at_once")
 def test_a_version_that_came_meanwhile_is_told_before_a_verdict(held, ann, bea, as_user):
     browser = as_user(bea)
     second = again(held, ann, bea, coded("E119", "99213@1"), browser)

@@ -394,10 +394,7 @@ def test_the_line_in_any_order(monkeypatch):
     run_state_machine_as_test(
         Line,
         settings=settings(
-            max_examples=100,
-            stateful_step_count=30,
-            deadline=None,
-            suppress_health_check=list(HealthCheck),
+            max_examples=100, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck),
             database=None,
         ),
-    )
+    )  # fmt: skip

@@ -1,8 +1,6 @@
 """Suggestions: asked once, shown to most coders, decided one by one, measured against what was kept."""
 
 import json
-from datetime import timedelta
-from decimal import Decimal
 
 import pytest
 from django.urls import reverse
@@ -10,17 +8,14 @@ from django.utils import timezone
 
 from coding.actions.queue import take_next
 from coding.actions.suggesting import keep_suggestions
-from coding.actions.suggestion_report import suggestion_figures
 from coding.actions.verification import give_verdict
 from coding.forms.coding import clean_body, decided_in
 from coding.models import Coding, SuggestedCode, SuggestionDecision, SuggestionSet, Verdict
 from coding.rules.codings import System
 from coding.rules.lifecycle import Stage
 from coding.rules.suggested import BLIND_SHARE, Decided, Decision, Outcome, is_blind, is_history, outcome, ranked
-from coding.rules.suggestion_figures import Judged, figures
 from portal.models import Contract
 from tests.coding.benches import form_for, visit
-from tests.coding.lines import coded
 from tests.coding.worded import FIVE, Suggested, suggest, worded_bench
 
 ICD10 = System.ICD10CM
@@ -94,45 +89,6 @@ def test_a_body_says_what_was_decided():
     assert "rejected" not in clean_body({"rejected": ["5"]})
 
 
-# -- figures --------------------------------------------------------------------------------------------
-
-
-def codes(text):
-    return frozenset(("icd10cm", code) for code in text.split())
-
-
-def judged(suggested, coder, kept, *, is_blind=False, source="words"):
-    return Judged(is_blind, dict.fromkeys(codes(suggested), source), codes(coder), codes(kept))
-
-
-def test_figures_worked_by_hand():
-    """Shown: 4 wrong (X1 X2 X3 X4), 2 taken: 50 %. Blind: 4 wrong, 1 coded anyway: 25 %. The gap is 25 points."""
-    found = figures([
-        judged("A B X1 X2", "A B X1", "A B C"),
-        judged("A X3 X4", "A X3", "A"),
-        judged("A B X5 X6 X7 X8", "A X5", "A B", is_blind=True),
-    ])  # fmt: skip
-    words = found.sources["words"]
-    assert (words.suggested, words.right, words.kept) == (13, 5, 6)
-    assert (words.precision, words.recall) == (Decimal("38.5"), Decimal("83.3"))
-    lead = found.lead
-    assert (lead.shown, lead.shown_taken, lead.blind, lead.blind_taken) == (4, 2, 4, 1)
-    assert lead.gap == Decimal("25.0")
-
-
-def test_each_source_has_its_own_figures():
-    found = figures([
-        Judged(False, {("icd10cm", "A"): "words", ("icd10cm", "B"): "drugs"}, codes("A"), codes("A")),
-    ])  # fmt: skip
-    assert {name: one.precision for name, one in found.sources.items()} == {"drugs": Decimal(0), "words": Decimal(100)}
-
-
-def test_nothing_has_no_rate():
-    found = figures([])
-    assert (found.encounters, found.lead.gap, dict(found.sources)) == (0, None, {})
-    assert figures([judged("", "A", "A")]).sources == {}
-
-
 # -- actions --------------------------------------------------------------------------------------------
 
 
@@ -202,6 +158,7 @@ def test_nothing_is_decided_about_what_was_not_shown(held, ann, as_user):
 
 
 @pytest.mark.django_db
+@pytest.mark.usefixtures("at_once")
 def test_returned_work_remembers_what_was_rejected(held, ann, bea, as_user):
     Contract.objects.update(verification_share=100)
     _, pressure, *_ = suggest(held.encounter, *FIVE)
@@ -214,20 +171,3 @@ def test_returned_work_remembers_what_was_rejected(held, ann, bea, as_user):
     take_next(by=ann, at=timezone.now(), stages=[Stage.CODING])
     page = as_user(ann).get(reverse("coding:code", args=[held.encounter_id]))
     assert page.context["state"]["rejected"] == {str(pressure.pk): 2}
-
-
-@pytest.mark.django_db
-def test_the_report_counts_what_verifiers_kept(held, ann, bea, as_user, django_assert_max_num_queries):
-    """Suggested E119 I10 M1711 M1712 99213; the coder takes E119 I10 99213; the verifier keeps E119 99213."""
-    Contract.objects.update(verification_share=100)
-    suggest(held.encounter, *FIVE)
-    post(as_user(ann), held, {"diagnoses": [{"code": "E119"}, {"code": "I10"}], "procedures": [line("99213")]})
-    judging = take_next(by=bea, at=timezone.now(), stages=[Stage.VERIFICATION])
-    at = timezone.now()
-    give_verdict(assignment=judging, by=bea, at=at, verdict=Verdict.CORRECTED, coded=coded("E119", "99213@1"))
-    with django_assert_max_num_queries(10):
-        found = suggestion_figures(start=at - timedelta(hours=1), end=at + timedelta(hours=1))
-    words = found.sources["words"]
-    assert (words.suggested, words.right, words.kept) == (5, 2, 2)
-    assert (found.lead.shown, found.lead.shown_taken, found.lead.blind) == (3, 1, 0)
-    assert suggestion_figures(start=at - timedelta(hours=2), end=at - timedelta(hours=1)).encounters == 0

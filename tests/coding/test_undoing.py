@@ -10,7 +10,6 @@ from coding.actions.ahead import hold_ahead
 from coding.actions.coding import submit_coding
 from coding.actions.delivery import JOB, queue_delivery_if_complete
 from coding.actions.disputes import StepRefused, rebut_discrepancy
-from coding.actions.double_coding import take_second_coding
 from coding.actions.drafts import draft_of, save_draft
 from coding.actions.leases import LeaseLost
 from coding.actions.moves import AlreadyMoved
@@ -26,9 +25,7 @@ from coding.models import (
     Dispute,
     DisputeStep,
     Encounter,
-    QualityTerms,
     QueueRank,
-    SecondCoding,
     Submission,
     Verdict,
     Verification,
@@ -39,7 +36,7 @@ from coding.signals import submission_taken_back
 from portal.models import AuditEvent, Contract, Job, User
 from portal.rules.roles import Role
 from tests import factories
-from tests.coding.benches import body, form_for, to_code, to_verify, visit
+from tests.coding.benches import body, form_for, to_code, to_verify, visit, with_words
 from tests.coding.lines import MINUTE, NOON, coded, facts_for, load_codes, precoded, submitted, waiting
 
 pytestmark = pytest.mark.django_db
@@ -202,23 +199,6 @@ def test_no_person_takes_a_single_discrepancy_back():
     assert DisputeStepForm({"move": "agree", "comment": ""}).is_valid()
 
 
-def test_the_second_coding_is_about_the_version_that_stands(ann, codes):
-    encounter = precoded(waiting(), ann)
-    QualityTerms.objects.create(
-        practice=encounter.practice, version=1, name="Twice", starts_on=NOON.date(), double_coding_share=100,
-        set_by=ann, set_at=NOON,
-    )  # fmt: skip
-    work = take_next(by=ann, at=NOON, stages=[Stage.CODING])
-    sent = code_it(work, ann)
-    other = factories.UserFactory(roles=[Role.CODER])
-    assert take_second_coding(by=other, at=NOON + SECOND) is None, "not before the half minute is over"
-    work = take_back_submission(submission=sent, by=ann, at=NOON + SECOND)
-    assert take_second_coding(by=other, at=NOON + MINUTE) is None
-    again = code_it(work, ann, at=NOON + MINUTE)
-    assert SecondCoding.objects.get().first == again.coding
-    assert take_second_coding(by=other, at=NOON + 2 * MINUTE).first == again.coding
-
-
 def test_what_was_taken_back_does_not_send_the_next_version_to_verification(ann, codes):
     precoded(waiting(), ann)
     Contract.objects.update(verification_share=0)
@@ -312,7 +292,7 @@ def test_why_it_was_not_taken_back_is_said(river, ann, as_user):
 def test_the_drawer_lists_ten_with_their_keys(river, ann, bea, as_user):
     held = to_verify(river, ann, bea)
     browser = as_user(bea)
-    form = form_for(held, body=body("E119 I10", ("99213", [1, 2])), action="corrected")
+    form = form_for(held, body=with_words(held, body("E119 I10", ("99213", [1, 2]))), action="corrected")
     browser.post(reverse("coding:verify", args=[held.encounter_id]), form)
     for place in range(11):
         factories.AssignmentFactory(

@@ -81,7 +81,12 @@ def site(transactional_db: None, tmp_path: Path, settings_of_the_site: dict[str,
     log = tmp_path / "site.log"
     url = f"http://127.0.0.1:{web_port}"
     environment = processes.environment(
-        tmp_path, CHARTLINE_DEMO="1", SITE_URL=url, EMAIL_URL=f"smtp://127.0.0.1:{mail_port}", **settings_of_the_site
+        tmp_path,
+        CHARTLINE_DEMO="1",
+        SITE_URL=url,
+        EMAIL_URL=f"smtp://127.0.0.1:{mail_port}",
+        STATIC_ROOT=processes.collected_files(),
+        **settings_of_the_site,
     )
     bin_ = Path(sys.executable).parent
     commands = (

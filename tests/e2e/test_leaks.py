@@ -168,6 +168,26 @@ def test_a_page_that_comes_out_of_the_browsers_memory_asks_what_is_stored(page, 
     expect(page.locator("draft-keeper").get_by_text("You have changed this chart in another window.")).to_be_visible()
 
 
+SAID_LATE = """url => Promise.all(["session", "next-chart"].map((name) => import(`/static/js/${name}.js`)))
+  .then(([{ say }, { visit }]) => {
+    const { replaceWith } = Element.prototype
+    Element.prototype.replaceWith = function (...given) {
+      if (this.id === "main") say("Patient: Quenby")
+      return replaceWith.apply(this, given)
+    }
+    return visit(url).then(() => {})
+  })"""
+
+
+def test_what_was_said_of_a_chart_is_not_there_under_the_next_one(page, charts):
+    """Neither what a screen reader has been told, nor what it is about to be."""
+    first, second = charts
+    page.goto(url_of(first))
+    page.evaluate(SAID_LATE, url_of(second))
+    page.wait_for_timeout(300)
+    expect(page.locator("#live")).not_to_contain_text("Quenby")
+
+
 def test_what_a_detached_bench_is_told_stays_with_its_chart(page, charts):
     """Something of the old bench that ends late still acts on the old chart, never on the one that is shown."""
     first, second = charts

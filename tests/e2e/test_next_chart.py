@@ -79,6 +79,28 @@ def url_of(stage, pk):
     return re.compile(reverse(f"coding:{stage}", args=[pk]) + "$")
 
 
+def test_what_needs_an_answer_waits_for_those_before_it(screen, river, ann, codes):
+    """The last of three is sent when the first two have landed: it would be handed what they are about to finish."""
+    held = to_code(river, ann)
+    page = open_bench(screen, held)
+    until_fetched(page)
+    ahead = Assignment.objects.open().ahead().order_by("pk")
+    charts = [held.encounter_id, *ahead.values_list("encounter_id", flat=True)]
+    first, posted = [], []
+    page.on("request", lambda request: posted.append(request.url) if request.method == "POST" else None)
+    page.route(f"**{reverse('coding:code', args=charts[:1])}", lambda route: first.append(route))  # noqa: PLW0108  (playwright marks its handlers)
+    for number in range(3):
+        expect(page).to_have_url(url_of("code", charts[number]))
+        accept_five(page)
+        page.keyboard.press("Control+Enter")
+    wait_for(page, lambda: any(url.endswith(reverse("coding:code", args=[charts[1]])) for url in posted))
+    page.wait_for_timeout(500)
+    assert not any(url.endswith(reverse("coding:code", args=[charts[2]])) for url in posted)
+    first[0].continue_()
+    page.wait_for_url(f"**{reverse('coding:queue')}")
+    assert set(Coding.objects.values_list("encounter_id", flat=True)) == set(charts)
+
+
 def test_the_next_chart_is_there_before_the_answer(screen, river, ann, codes):
     held = to_code(river, ann)
     page = open_bench(screen, held)

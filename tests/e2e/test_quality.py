@@ -5,15 +5,15 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from coding.actions.double_coding import submit_second_coding, take_second_coding
 from coding.actions.scores import set_quality_terms
-from coding.forms.coding import body_of
-from coding.models import Dispute, Ruling, SecondCoding
+from coding.models import Dispute, Ruling
 from coding.rules.scoring_profiles import PRESETS
 from portal.actions.batches import day_of
 from portal.rules.roles import Role
 from tests import factories
-from tests.coding.lines import coded, load_codes, submitted, verified, waiting
+from tests.coding.lines import load_codes, verified
+from tests.coding.quality.twice import code_twice, judge, on_the_line, visit
+from tests.coding.suggestions.verified import verified_visit
 from tests.e2e.people import Person
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
@@ -77,34 +77,38 @@ def test_from_a_discrepancy_to_a_ruling(people, river, ann, bea):
     people["ann"].look("person-quality")
 
 
-def test_a_second_coding_and_its_report(people, river, ann, bea, ada):
+def test_the_report_on_what_was_coded_and_judged_twice(people, river, ann, bea, ada):
     load_codes()
     at = timezone.now()
     set_quality_terms(
         practice=river, by=ada, at=at, name="Weighted", starts_on=day_of(river, at), profile=PRESETS["Weighted"],
-        step_hours=24, double_coding_share=100,
+        step_hours=24, double_coding_share=100, double_verifying_share=100,
     )  # fmt: skip
     kim = factories.UserFactory(name="Kim Larsen", roles=[Role.CODER])
-    for mine, theirs in (("99214@1", "99213@1"), ("99213@1", "99213@1"), ("99213@1", "")):
-        chart = factories.ChartFactory(batch=factories.BatchFactory(practice=river))
-        submitted(waiting(chart=chart, at=at), ann, at=at, version=coded(procedures=mine))
-        if theirs:
-            second, version = take_second_coding(by=kim, at=at), coded(procedures=theirs)
-            submit_second_coding(second=second, coded=version, body=body_of(version), by=kim, at=at)
-
-    page = people["bea"].go(reverse("coding:second"))
-    people["bea"].look("second")
-    page.get_by_role("button", name="Take the next").click()
-    people["bea"].look("second-coding")
-    page.get_by_label("A, diagnosis 1").fill("E11.9")
-    page.get_by_label("Code 1").fill("99213")
-    page.get_by_label("Pointers 1").fill("A")
-    page.keyboard.press("Control+Enter")
-    expect(page.get_by_text("Coded a second time.")).to_be_visible()
-    assert SecondCoding.objects.done().count() == 3
+    vic = factories.UserFactory(name="Vic Verity", roles=[Role.VERIFIER])
+    for mine, theirs in (("99214@1", "99213@1"), ("99213@1", "99213@1"), ("99213@1", "99213@1")):
+        visit(ann, river, version=("E119 I10", mine), at=at)
+        judge(bea, at=at)
+        on_the_line(at=at)
+        code_twice(kim, at=at, version=("E119 I10", theirs))
+        judge(vic, at=at, version=("E119", mine), verdict="corrected")
 
     page = people["max"].go(reverse("coding:double-coding"))
     expect(page.get_by_text("Ann Archer and Kim Larsen")).to_be_visible()
+    expect(page.get_by_text("Bea Brandt and Vic Verity")).to_be_visible()
     people["max"].look("double-coding")
     people["ada"].go(reverse("coding:quality-terms", args=[river.pk]))
     people["ada"].look("quality-terms")
+
+
+def test_the_figures_of_suggestions_and_the_rows_behind(people, river, ann, bea):
+    load_codes()
+    for number in range(4):
+        verified_visit(river, ann, bea, is_blind=number == 3)
+    page = people["max"].go(reverse("coding:quality"))
+    page.get_by_role("link", name="Suggestions").click()
+    expect(page.get_by_role("heading", name="Do suggestions lead?")).to_be_visible()
+    people["max"].look("suggestion-figures")
+    page.get_by_role("row", name="Wrong suggestions submitted").get_by_role("link").first.click()
+    expect(page.get_by_text("Shown; not kept; submitted: 3")).to_be_visible()
+    people["max"].look("suggestion-rows")

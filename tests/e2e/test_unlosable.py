@@ -101,6 +101,22 @@ def test_a_word_being_typed_is_kept_before_it_is_finished(page, held):
     assert Draft.objects.get().body["comment"] == "Seen on page two"
 
 
+def test_the_worksheet_is_kept_as_it_is_typed(page, held):
+    """The tab dies before the typing has paused."""
+    bench(page, held)
+    cut(page)
+    page.locator("#em-worksheet > summary").click()
+    page.locator("#em-minutes").fill("25")
+    page.wait_for_timeout(150)
+    context = page.context
+    kill(page)
+    mend(page)
+    after = context.new_page()
+    after.goto(reverse("coding:queue"))
+    expect(after.locator("#shell-alerts")).to_contain_text("is saved now.")
+    assert Draft.objects.get().body["worksheet"]["minutes"] == 25
+
+
 def test_fields_of_precoding_are_kept_too(page, river, ann):
     held = to_precode(river, ann)
     bench(page, held, "precode")
@@ -250,6 +266,27 @@ def test_an_expired_sign_in_loses_nothing_and_goes_on_after_it(page, held, ann, 
     page.evaluate("window.dispatchEvent(new Event('focus'))")
     expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
     assert Draft.objects.get().body["comment"] == "Said"
+
+
+@pytest.mark.parametrize("who", ["nobody", "somebody else"])
+def test_what_is_done_while_signed_out_outlives_the_tab(page, held, ann, live_server, who):
+    """The second change is made after the page has learned that its person is not signed in any more."""
+    bench(page, held)
+    page.wait_for_load_state("networkidle")
+    Session.objects.all().delete()
+    if who == "somebody else":
+        sign_in(page, factories.UserFactory(roles=[Role.CODER]), live_server.url)
+    add_known(page)
+    expect(page.locator("[data-unsent]")).to_contain_text("1 change not sent yet")
+    page.locator("#id_comment").fill("Said twice")
+    wait_for_journal(page, 2)
+    context = page.context
+    kill(page)
+    after = context.new_page()
+    sign_in(after, ann, live_server.url)
+    after.goto(reverse("coding:queue"))
+    expect(after.locator("#shell-alerts")).to_contain_text("are saved now.")
+    assert Draft.objects.get().body["comment"] == "Said twice"
 
 
 def add_known(page):

@@ -16,9 +16,11 @@ from coding.rules.evidence import passage_in
 from coding.rules.lifecycle import Stage
 from coding.rules.sampling import is_selected
 from portal.models import Contract
+from tests.coding.benches import lapse
 from tests.coding.lines import coded
 from tests.coding.worded import passage, worded_bench
 from tests.e2e.people import assert_accessible
+from tests.e2e.windows import kill
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
@@ -162,8 +164,7 @@ def test_a_row_of_ones_own_list_takes_the_table_along(screen, river, ann, bea):
 def test_a_random_sample_is_coded_blind_and_revealed_by_a_key(screen, river, ann, bea):
     seed = f"contract {Contract.objects.get(practice=river).pk}"
     share = 99
-    held = to_judge(river, ann, bea, share=share)
-    assert held is not None, "the hundredth that is not drawn"
+    held = next(filter(None, (to_judge(river, ann, bea, share=share) for _ in range(4))))  # a hundredth is not drawn
     assert is_selected(seed=seed, number=held.encounter_id, share=share)
     page = open_bench(screen, held)
     assert "99214" not in page.content()
@@ -172,6 +173,7 @@ def test_a_random_sample_is_coded_blind_and_revealed_by_a_key(screen, river, ann
     for code in ("E119", "99213"):
         page.keyboard.press("/")
         page.keyboard.type(code)
+        expect(page.get_by_role("option").first).to_contain_text(code[:3])
         page.keyboard.press("Enter")
         expect(page.locator("[data-row]").filter(has_text=code[:3])).to_have_count(1)
         page.keyboard.press("Escape")
@@ -217,3 +219,56 @@ def test_nothing_is_clipped_on_any_screen(screen, river, ann, bea, width, tmp_pa
         page.screenshot(path=tmp_path / f"verify-{width}-{scheme}-{forced}.png")
         assert page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth") <= 0
         assert page.evaluate(CLIPPED) == []
+
+
+def test_a_word_on_a_difference_outlives_a_reload_in_which_nothing_differs(screen, river, ann, bea):
+    held = to_judge(river, ann, bea)
+    page = open_bench(screen, held)
+    for key in ("j", "x", "t"):
+        page.keyboard.press(key)
+    page.locator("[data-judge-note]").fill("Ask about the pressure.")
+    page.keyboard.press("Enter")
+    page.keyboard.press("z")
+    expect(page.locator("verify-table [data-differences]")).to_have_attribute("data-differences", "0")
+    expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
+    page.reload()
+    page.locator("#id_comment").fill("Looked at twice")
+    page.locator("verify-table tr", has_text="I10").locator(".difference").click()
+    page.keyboard.press("x")
+    expect(in_hand(page)).to_contain_text("“Ask about the pressure.”")
+
+
+def test_a_comment_on_a_row_is_kept_as_it_is_typed(screen, river, ann, bea):
+    """The tab dies before the typing has paused."""
+    held = to_judge(river, ann, bea)
+    page = open_bench(screen, held)
+    for key in ("j", "x"):
+        page.keyboard.press(key)
+    expect(in_hand(page)).to_contain_text("Not supported")
+    expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
+    page.locator("[data-judge-note]").fill("Ask about")
+    page.wait_for_timeout(150)
+    context = page.context
+    kill(page)
+    after = context.new_page()
+    after.goto(reverse("coding:verify", args=[held.encounter_id]))
+    expect(after.locator("verify-table")).to_contain_text("“Ask about”")
+
+
+def test_nothing_can_be_said_of_rows_once_the_chart_is_somebody_elses(screen, river, ann, bea):
+    held = to_judge(river, ann, bea)
+    page = open_bench(screen, held)
+    page.keyboard.press("j")
+    page.keyboard.press("x")
+    expect(in_hand(page)).to_contain_text("Not supported")
+    expect(page.locator("[data-save-state]")).to_have_text(re.compile("Saved"))
+    lapse(held)
+    page.locator("#id_comment").fill("Too late")
+    expect(page.get_by_text("This chart is not yours any more.")).to_be_visible()
+    page.keyboard.press("9")
+    assert page.locator("[data-judge-note]").evaluate("field => Boolean(field.closest('[inert]'))")
+    assert "judged" not in Draft.objects.get().body
+    assert "query_missed" not in page.evaluate("JSON.stringify(document.querySelector('code-list').body)")
+    page.evaluate("document.querySelector('draft-keeper').keep({})")
+    expect(page.locator("#live")).to_have_text("Not kept: this chart is not yours any more.")
+    assert Draft.objects.get().body["comment"] == "Too late"

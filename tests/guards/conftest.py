@@ -9,7 +9,7 @@ from django.utils import timezone
 from PIL import Image
 
 from coding.actions.encounters import add_pages
-from coding.models import Assignment, CodeFile, Coding, Encounter, Ruling, SecondCoding
+from coding.models import Assignment, CodeFile, Coding, Encounter, Ruling
 from coding.rules.arranging import Slot
 from coding.rules.lifecycle import EncounterStatus, HoldReason, Stage, WhoseMove
 from feedback.models import Attachment
@@ -137,19 +137,6 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         held_work=held,
         query=query,
         dispute=dispute,
-        second=SecondCoding.objects.create(
-            practice=river,
-            encounter=judged,
-            first=judged.codings.get(),
-            first_coder=ann,
-            seed="double 1",
-            share=10,
-            selected_at=now,
-            status="taken",
-            coder=kim,
-            taken_at=now,
-            touched_at=now,
-        ),
         ruling=Ruling.objects.create(
             practice=river, pattern="99213", text="Count the time.", starts_on=now.date(), issued_by=max_, issued_at=now
         ),

@@ -1,7 +1,7 @@
 """The addresses that show no list, so that no length of one can cost them queries."""
 
-# Pages about one thing, forms, files, and what only takes a POST; levels, rulings and what is coded twice are counted
-# in tests/coding/em and tests/coding/quality.
+# Pages about one thing, forms, files, and what only takes a POST; levels, rulings, what is coded twice and suggestions
+# are counted in tests/coding/em and tests/coding/quality.
 NO_LISTS = {
     "coding:favourite-code", "coding:code-file", "coding:levels", "coding:person-levels",
     "portal:healthz", "portal:readyz", "portal:join", "portal:unlock", "portal:keep_alive", "portal:security",
@@ -22,11 +22,13 @@ NO_LISTS = {
     "coding:work", "coding:page-image", "coding:added-page-image", "coding:arrange-image", "coding:attach",
     "coding:page-words",
     "coding:split", "coding:precode-again", "coding:read-fact", "coding:move-page", "coding:double-key-practice",
-    "coding:findings", "coding:verify", "coding:compare",
-    "coding:draft", "coding:heartbeat", "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
+    "coding:findings", "coding:reference", "coding:verify", "coding:compare", "coding:agree",
+    "coding:draft", "coding:draft-compare", "coding:draft-resolve", "coding:heartbeat", "coding:journal-key",
+    "coding:ahead", "coding:shown", "coding:release-ahead", "coding:recent", "coding:undo",
+    "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
     "coding:query-check", "coding:query-answer", "coding:query-withdraw", "coding:query-remind", "coding:query-close",
     "coding:dispute-step", "coding:set-quality-terms",
-    "coding:double-coding", "coding:second", "coding:second-coding", "coding:second-page",
+    "coding:double-coding", "coding:suggestion-figures",
     "coding:ruling", "coding:issue-ruling", "coding:withdraw-ruling",
     "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",
     "coding:reopen", "coding:job-try-again", "feedback:read", "feedback:add", "feedback:answer", "feedback:edit",

@@ -19,6 +19,7 @@ BOUND_TO_ANOTHER = {
     "coding_encounter.hold_reason": "coding_encounter_hold_says_why",
     "coding_encounter.hold_move": "coding_encounter_hold_says_why",
     "coding_encounter.not_billable_reason": "coding_encounter_not_billable_says_why",
+    "coding_encounter.repeat_stage": "coding_encounter_repeat_stage",
     "coding_assignment.end": "coding_assignment_end_says_how",
     "coding_doublekeying.kept": "coding_doublekeying_kept_of_two",
     "coding_suggestiondecision.reason": "coding_suggestiondecision_reason_of_rejection",

@@ -195,10 +195,12 @@ def test_the_chart_shows_its_pages_twenty_at_a_time(cleo, as_user, page):
         factories.PageFactory(chart=page.chart, number=number)
     Chart.objects.filter(pk=page.chart_id).update(page_count=45)
     browser, address = as_user(cleo), reverse("portal:chart", args=[page.chart_id])
-    assert "Pages 1–20 of 45" in text_of(browser.get(address))
+    first = text_of(browser.get(address))
+    assert "Pages 1–20 of 45" in first
+    assert 'rel="next"' in first
     last = text_of(browser.get(address, {"page": "41"}))
     assert "Page 45 of 45" in last
-    assert "Next" not in last
+    assert 'rel="next"' not in last
 
 
 def test_the_file_comes_back_as_it_was_sent_and_only_as_a_download(cleo, as_user, chart):

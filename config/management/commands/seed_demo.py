@@ -14,7 +14,7 @@ from portal.models import Practice, User
 
 
 class Command(BaseCommand):
-    help = "Two practices, eight people and some forty charts on all stages of the line; everything is invented."
+    help = "Two practices, ten people and some fifty charts on all stages of the line; everything is invented."
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("--if-empty", action="store_true", help="do nothing when there are people already")

@@ -6,23 +6,41 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from coding.rules.agreement import alpha_of, band_of, cohen_kappa, kappa_of, krippendorff_alpha, percentile, resamples
+from coding.rules.agreement import (
+    alpha_of,
+    band_of,
+    cohen_kappa,
+    kappa_of,
+    krippendorff_alpha,
+    label_agreement,
+    percentile,
+    resamples,
+)
 from coding.rules.proportions import Proportion
 
-# Fleiss, Levin and Paik, Statistical Methods for Rates and Proportions (3rd ed., 2003), table 18.1: 100 patients as
-# psychotic, neurotic or organic by two raters.
-FLEISS = {
+# Worked by hand below: 100 patients as psychotic, neurotic or organic by two raters.
+PATIENTS = {
     ("p", "p"): 75, ("p", "n"): 1, ("p", "o"): 4,
     ("n", "p"): 5, ("n", "n"): 4, ("n", "o"): 1,
     ("o", "o"): 10,
 }  # fmt: skip
 
 
-def test_kappa_of_a_published_table():
+def test_kappa_worked_by_hand():
     # Observed 0.89; expected 0.80 × 0.80 + 0.10 × 0.05 + 0.10 × 0.15 = 0.66; (0.89 - 0.66) / 0.34 = 0.6765
-    found = kappa_of(FLEISS)
+    found = kappa_of(PATIENTS)
     assert (found.observed, found.expected) == (Proportion(89, 100), pytest.approx(0.66))
     assert found.value == pytest.approx(0.23 / 0.34)
+
+
+def test_kappa_of_cohens_own_example():
+    """Cohen 1960 (Educ. Psychol. Meas. 20:37), table 1: 200 cases in three categories, κ .492."""
+    # On the diagonal 88 + 40 + 12 = 140 of 200: 0.70. Rows 120, 60, 20, columns 100, 60, 40 of 200:
+    # 0.60 × 0.50 + 0.30 × 0.30 + 0.10 × 0.20 = 0.41. (0.70 - 0.41) / 0.59 = 0.4915
+    rows = {"a": (88, 14, 18), "b": (10, 40, 10), "c": (2, 6, 12)}
+    found = kappa_of({(one, other): n for one, row in rows.items() for other, n in zip("abc", row, strict=True)})
+    assert (found.observed, found.expected) == (Proportion(140, 200), pytest.approx(0.41))
+    assert found.value == pytest.approx(0.492, abs=5e-4)
 
 
 def test_the_standard_error_by_hand():
@@ -33,13 +51,13 @@ def test_the_standard_error_by_hand():
     #   = 0.104671 × 0.076850 = 0.008044
     # C = (0.676471 - 0.66 × 0.323529)² = 0.214315
     # √((A + B - C) / 100) / (1 - 0.66) = √0.00088917 / 0.34 = 0.0877; 0.676 ± 1.96 × 0.0877 = 0.505 to 0.848
-    found = kappa_of(FLEISS)
+    found = kappa_of(PATIENTS)
     assert found.error == pytest.approx(0.0877, abs=5e-5)
     assert (found.low, found.high) == (pytest.approx(0.505, abs=5e-4), pytest.approx(0.848, abs=5e-4))
 
 
 def test_kappa_of_two_labels():
-    # 20 both yes, 15 both no, 5 and 10 apart: 0.7 observed, 0.5 × 0.6 + 0.5 × 0.4 = 0.5 expected, κ 0.4
+    # Worked by hand. 20 both yes, 15 both no, 5 and 10 apart: 0.7 observed, 0.5 × 0.6 + 0.5 × 0.4 = 0.5 expected, κ 0.4
     assert kappa_of({("y", "y"): 20, ("y", "n"): 5, ("n", "y"): 10, ("n", "n"): 15}).value == pytest.approx(0.4)
 
 
@@ -81,6 +99,13 @@ def lines(*texts):
 )  # fmt: skip
 def test_alpha_of_krippendorffs_examples(units, alpha):
     assert krippendorff_alpha(units) == pytest.approx(alpha, abs=5e-4)
+
+
+def test_alpha_of_krippendorffs_first_example_step_by_step():
+    # Both 0 in five units: 10 coincidences; both 1 in one: 2; apart in four: 4 of 0-1 and 4 of 1-0. n = 20, 14 zeros,
+    # 6 ones. α = 1 - 19 × 8 / (400 - 196 - 36) = 1 - 152 / 168 = 0.0952
+    units = lines("0 1 0 0 0 0 0 0 1 0", "1 1 1 0 0 1 0 0 0 0")
+    assert krippendorff_alpha(units) == pytest.approx(1 - 152 / 168)
 
 
 def test_alpha_by_hand():
@@ -149,6 +174,42 @@ def test_alpha_does_not_know_who_said_what(units, chance):
     found = krippendorff_alpha(units)
     assert krippendorff_alpha(shuffled[::-1]) == (None if found is None else pytest.approx(found))
     assert found is None or found <= 1 + 1e-12
+
+
+@given(UNITS, st.permutations("abc"))
+def test_alpha_does_not_know_the_names_of_labels(units, names):
+    new = dict(zip("abc", names, strict=True))
+    renamed = [[None if label is None else new[label] for label in unit] for unit in units]
+    found = krippendorff_alpha(units)
+    assert krippendorff_alpha(renamed) == (None if found is None else pytest.approx(found))
+
+
+@given(PAIRS)
+def test_alpha_of_two_people_lies_where_pi_does(pairs):
+    """Of two without gaps α = 1 - (1 - 1 / 2n) (1 - π), with Scott's π of pooled margins: n units, 2n labels."""
+    n = len(pairs)
+    pooled = [label for pair in pairs for label in pair]
+    expected = sum((pooled.count(label) / (2 * n)) ** 2 for label in set(pooled))
+    found = krippendorff_alpha(pairs)
+    if expected == 1:
+        assert found is None
+    else:
+        pi = (sum(one == other for one, other in pairs) / n - expected) / (1 - expected)
+        assert found == pytest.approx(1 - (1 - 1 / (2 * n)) * (1 - pi))
+        assert -1 <= found <= 1 + 1e-12
+
+
+@given(st.lists(st.lists(LABEL, min_size=2, max_size=3), min_size=1, max_size=12))
+def test_the_agreement_of_whole_labels_is_that_of_its_parts(units):
+    found = label_agreement(units, seed="x", times=5)
+    alpha = krippendorff_alpha(units)
+    assert found.alpha == (None if alpha is None else pytest.approx(alpha))
+    assert found.same == Proportion(sum(len(set(unit)) == 1 for unit in units), len(units))
+
+
+def test_labels_of_nothing_agree_on_nothing():
+    found = label_agreement([], seed="x", times=5)
+    assert (found.same, found.alpha, found.band) == (Proportion(0, 0), None, None)
 
 
 def test_alpha_of_nothing_at_all():

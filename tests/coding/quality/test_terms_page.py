@@ -21,6 +21,7 @@ def sent(**changes):
     costs = {f"cost_{word.value}": "1" for word in (*Kind, *Severity)}
     return {
         "starts_on": "2026-11-02", "name": "Payment only", "step_hours": "24", "double_coding_share": "5",
+        "double_verifying_share": "10",
         "denominator": "all", "first_listed": "1", **costs, **changes,
     }  # fmt: skip
 
@@ -30,7 +31,8 @@ def test_an_admin_sets_a_preset_and_a_manager_reads_it(client, river, ada, max_)
     answer = client.post(reverse("coding:set-quality-terms", args=[river.pk]), sent())
     assert answer.url == reverse("coding:quality-terms", args=[river.pk])
     terms = QualityTerms.objects.get()
-    assert (terms.scoring_profile(), terms.step_hours, terms.double_coding_share) == (PRESETS["Payment only"], 24, 5)
+    assert (terms.scoring_profile(), terms.step_hours) == (PRESETS["Payment only"], 24)
+    assert (terms.double_coding_share, terms.double_verifying_share) == (5, 10)
     client.force_login(max_)
     shown = client.get(answer.url).content.decode()
     assert "Quality only 0" in shown
@@ -55,6 +57,7 @@ def test_own_weights_count_with_that_profile(client, river, ada):
         ({"name": "own", "first_listed": ""}, "first-listed diagnosis must be a number"),
         ({"name": "own", **{f"cost_{word.value}": "0" for word in Severity}}, "At least one severity must count"),
         ({"name": "Whatever"}, "Select a valid choice"),
+        ({"double_verifying_share": "101"}, "less than or equal to 100"),
         ({"double_coding_share": "101"}, "less than or equal to 100"),
     ],
 )

@@ -81,9 +81,7 @@ def of_assignments() -> Iterator[str]:
 
 def of_disputes(charts: Mapping[str, DayChart]) -> Iterator[str]:
     """Each discrepancy that was meant, with the end that was meant, and no other."""
-    wanted = Counter(
-        (visit.account, ENDS[visit.argument]) for visit in visits_of(charts).values() if visit.argument
-    )
+    wanted = Counter((visit.account, ENDS[visit.argument]) for visit in visits_of(charts).values() if visit.argument)
     found = Counter(
         (PreCoding.objects.get(encounter=one.encounter_id).account_number, one.state) for one in Dispute.objects.all()
     )
