@@ -11,7 +11,7 @@ from coding.rules.lifecycle import EncounterStatus
 from portal.actions.keyboard import choose_layout, switch_single_keys
 from portal.rules.keyboard import Layout
 from tests import factories
-from tests.coding.benches import to_code, visit
+from tests.coding.benches import to_code, to_precode, visit
 from tests.e2e.people import NARROW, assert_accessible
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
@@ -290,3 +290,40 @@ def test_switched_off_on_the_server_letters_do_nothing(screen, river, ann):
     page.keyboard.press("n")
     expect(page.get_by_role("dialog")).to_have_count(0)
     assert page.url.endswith(reverse("coding:queue"))
+
+
+def test_escape_leaves_a_field_so_that_letters_are_keys_and_comes_back(screen, river, ann):
+    held = to_precode(river, ann)
+    page = screen(ann)
+    page.goto(reverse("coding:precode", args=[held.encounter_id]))
+    name = page.get_by_label("Patient name")
+    expect(name).to_be_focused()
+    page.keyboard.type("]")
+    expect(name).to_have_value("]")
+    page.keyboard.press("Escape")
+    expect(name).not_to_be_focused()
+    page.keyboard.press("]")
+    expect(page.locator("[data-page-now]").first).to_have_text("2")
+    page.keyboard.press("Escape")
+    expect(name).to_be_focused()
+    expect(name).to_have_value("]")
+    page.keyboard.press("Escape")
+    page.keyboard.press("s")
+    skip = page.get_by_role("dialog", name="Why skip this chart?")
+    expect(skip).to_be_visible()
+    page.keyboard.press("Escape")
+    expect(skip).to_be_hidden()
+
+
+def test_a_chart_is_put_on_hold_and_resumed_by_keyboard(screen, river, ann):
+    page = bench_with_codes(screen, river, ann, "E119")
+    page.keyboard.press("Shift+M")
+    expect(page.locator("#more-menu summary")).to_be_focused()
+    for key in ("Tab", "Enter"):
+        page.keyboard.press(key)
+    expect(page.get_by_role("dialog", name=re.compile("on hold"))).to_be_visible()
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(f"**{reverse('coding:queue')}")
+    expect(page.get_by_role("button", name=re.compile("^Resume"))).to_be_visible()
+    page.keyboard.press("Alt+1")
+    expect(page.get_by_text("is back in the queue.")).to_be_visible()

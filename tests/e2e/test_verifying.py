@@ -119,6 +119,25 @@ def test_a_verdict_with_two_corrections_by_keys_alone(screen, river, ann, bea):
     ]
 
 
+def test_it_is_returned_to_the_coder_from_the_comment_by_keys_alone(screen, river, ann, bea):
+    held = to_judge(river, ann, bea)
+    page = open_bench(screen, held)
+    for key in ("j", "x"):
+        page.keyboard.press(key)
+    expect(in_hand(page)).to_contain_text("Not supported")
+    page.keyboard.press("9")
+    page.keyboard.press("Control+Shift+Enter")
+    page.wait_for_timeout(500)
+    assert not Verification.objects.exists(), "there is no comment yet"
+    expect(page.get_by_text("Write what the coder should look at before you return it.")).to_be_visible()
+    page.keyboard.press("n")
+    page.keyboard.type("Where does the chart say so?")
+    page.keyboard.press("Control+Shift+Enter")
+    page.wait_for_url(f"**{reverse('coding:queue')}")
+    said = Verification.objects.get()
+    assert (said.verdict, said.comment) == ("returned", "Where does the chart say so?")
+
+
 def test_agreeing_takes_a_difference_back(screen, river, ann, bea):
     held = to_judge(river, ann, bea)
     page = open_bench(screen, held)

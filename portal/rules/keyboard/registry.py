@@ -116,7 +116,7 @@ ALL = (
     action("go.threads", "Threads", EVERYWHERE, keys="g_t"),
     action("go.operations", "Operations", EVERYWHERE, keys="g_o", left="g_e"),
     # -- forms, lists, talk ----------------------------------------------------------------------------
-    action("form.leave", "Out of the field, where letters are keys; again: back", EVERYWHERE, keys="escape", how=LISTED),
+    action("form.leave", "Out of the field: letters are keys; again: back", EVERYWHERE, keys="escape", how=LISTED),
     action("form.send", "Send the form", Place.FORM, THREAD, BATCH, keys="ctrl+enter"),
     action("form.choose", "Choose the answer of this number", Place.CHOOSING, keys="#", modified="alt+#"),
     action("form.tenth", "Choose the tenth", Place.CHOOSING, keys="0", modified="alt+0"),
@@ -138,7 +138,7 @@ ALL = (
     action("queue.break", "Take a break", Place.QUEUE, keys="b"),
     # -- what the benches share ------------------------------------------------------------------------
     action("bench.skip", "Skip this chart", *BENCHES, keys="s", left="alt+z"),
-    action("bench.more", "On hold, not billable and other ways", *BENCHES, keys="shift+m", left="shift+g"),
+    action("bench.more", "On hold, not billable and other ways", *BENCHES, keys="shift+m", left="alt+shift+v"),
     action("bench.recent", "Charts you finished last", *BENCHES, keys="u f4", left="f4"),
     action("bench.back", "Back to what was not submitted", EVERYWHERE, keys="g_r"),
     action("bench.question", "Question to the practice", *BENCHES, keys="q"),

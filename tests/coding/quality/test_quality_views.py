@@ -59,6 +59,23 @@ def test_after_a_step_comes_the_next_that_waits(client, dispute, river, ann, bea
     assert step(client, dispute, "agree").url == reverse("coding:dispute", args=[other.pk])
 
 
+def test_what_is_settled_is_shown_once_more_with_its_ruling_and_the_next(client, dispute, river, ann, bea, max_):
+    verified(river, ann, bea)
+    other = Dispute.objects.exclude(pk=dispute.pk).get()
+    for one in (dispute, other):
+        client.force_login(ann)
+        step(client, one, "rebut", "Two chronic conditions.")
+        client.force_login(bea)
+        step(client, one, "escalate", "We read it differently.")
+    client.force_login(max_)
+    here = reverse("coding:dispute", args=[dispute.pk])
+    assert step(client, dispute, "settle_withdrawn", "Both are in the plan.").url == here
+    shown = page(client, "dispute", dispute.pk)
+    assert f'{reverse("coding:issue-ruling")}?dispute={dispute.pk}" data-action="dispute.rule"' in shown
+    assert f'{reverse("coding:dispute", args=[other.pk])}" data-action="dispute.next"' in shown
+    assert 'data-action="dispute.next"' not in page(client, "dispute", other.pk)  # it has to be settled itself first
+
+
 def test_a_rebuttal_without_a_reason_is_shown_again_with_what_is_missing(client, dispute, ann):
     client.force_login(ann)
     answer = step(client, dispute, "rebut", "  ")

@@ -129,7 +129,7 @@ class Visit:
         last = ["", "ASSESSMENT AND PLAN", *plan, "", f"Signed electronically by {self.provider}"]
         found = ["\n".join([*self.head(), "", *KINDS[self.visit_type], *(last if count == 1 else ())])]
         for number in range(2, count + 1):
-            more = last if number == 2 else ["", "RESULTS", f"Sheet {number}: as before, no change."]  # noqa: PLR2004
+            more = last if number == 2 else ["", "RESULTS", f"Sheet {number}: as before, no change."]
             found.append("\n".join([f"Patient: {self.patient}", f"Page {number} of {count}", *more]))
         return found
 
@@ -236,11 +236,11 @@ def usual(today: date, number: int) -> Iterator[DayChart]:
     for place in range(number):
         kind = (OFFICE, OFFICE, PROCEDURE, OFFICE, STUDY)[place % 5]
         paper = Paper.TYPED
-        if place % 6 == 4:  # noqa: PLR2004
+        if place % 6 == 4:
             paper = Paper.SCANNED
-        elif place % 10 == 7:  # noqa: PLR2004
+        elif place % 10 == 7:
             paper = Paper.LAYERED
-        elif place % 20 == 9:  # noqa: PLR2004
+        elif place % 20 == 9:
             paper = Paper.SCRIBBLED
         count = PAGES[place % len(PAGES)]
         count = {Paper.TYPED: count, Paper.LAYERED: 1}.get(paper, min(count, 2))

@@ -24,7 +24,7 @@ const change = (act) => {
   act(day);
   sessionStorage.setItem("day", JSON.stringify(day));
 };
-const COMMON = /^(shift\\+)?(tab|enter|escape|space|arrow(up|down|left|right)|home|end|pageup|pagedown|backspace|delete)$/;
+const BASIC = /^(shift\\+)?(tab|enter|escape|space|arrow(up|down|left|right)|home|end|page(up|down)|backspace|delete)$/;
 const FIELD = 'textarea, select, input:not([type="checkbox"], [type="radio"], [type="button"], [type="submit"])';
 const MODIFIERS = ["Shift", "Control", "Alt", "Meta", "AltGraph"];
 const stage = () => (/\\/(precode|code|verify)\\/$/.exec(location.pathname) ?? [])[1] ?? "";
@@ -53,8 +53,8 @@ addEventListener("keydown", (event) => {
   const combo = comboOf(event);
   const typing = event.target.matches?.(FIELD) && !event.ctrlKey && !event.altKey;
   const onButton = event.target.closest?.("[data-pointers]")?.textContent.toLowerCase().includes(combo); // "A B C"
-  const ours = COMMON.test(combo) || typing || onButton || isTold(combo);
-  if (COMMON.test(combo) || typing) prefix = "";
+  const ours = BASIC.test(combo) || typing || onButton || isTold(combo);
+  if (BASIC.test(combo) || typing) prefix = "";
   change((day) => {
     day.keys += 1;
     day.pressed = performance.timeOrigin + event.timeStamp; // when the key was pressed, not when its turn came

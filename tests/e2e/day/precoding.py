@@ -21,7 +21,7 @@ IN_HAND = """() => {
   };
 }"""
 FIELDS = "#precode [name]:is(input, select):not([type=hidden])"
-ALL = f"""() => Object.fromEntries([...document.querySelectorAll("{FIELDS}")].map((field) => [field.name, field.value]))"""
+ALL = f"() => Object.fromEntries([...document.querySelectorAll('{FIELDS}')].map(({{ name, value }}) => [name, value]))"
 MOST = 40  # fields that one goes through, twice each
 
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping
+from itertools import pairwise
 
 from django.core.management import call_command
 
@@ -72,7 +73,7 @@ def of_assignments() -> Iterator[str]:
         if one.ended_at is None:
             yield f"{one.encounter_id} is still held by {one.user_id}"
     for encounter, rows in held.items():
-        for before, after in zip(rows, rows[1:], strict=False):
+        for before, after in pairwise(rows):
             if before.ended_at is not None and before.ended_at > after.started_at:
                 yield f"encounter {encounter} was held twice at {after.started_at}"
     if Encounter.objects.exclude(pk__in=held).exists():
@@ -125,6 +126,6 @@ def shown_scores(hands: Hands) -> dict[str, str]:
     hands.until("() => /\\/people\\/\\d+\\/$/.test(location.pathname)")
     hands.look("my-figures")
     pairs: list[list[str]] = hands.see(
-        "() => [...document.querySelectorAll('main dt')].map((one) => [one.innerText.trim(), one.nextElementSibling.innerText])"
+        "() => [...document.querySelectorAll('main dt')].map((dt) => [dt.innerText, dt.nextElementSibling.innerText])"
     )
-    return {label: value for label, value in pairs}
+    return dict(pairs)
