@@ -6,7 +6,10 @@ import contextlib
 
 from django.conf import settings
 from django.test import Client
+from django.urls import reverse
 from playwright.sync_api import Error, Page, expect
+
+from coding.models import Assignment, Draft
 
 DRAFT = "**/draft/"
 # The rows of the journal as they lie there; bytes as numbers.
@@ -68,3 +71,18 @@ def cut(page: Page) -> None:
 
 def mend(page: Page) -> None:
     page.context.unroute(DRAFT)
+
+
+def bench(page: Page, held: Assignment, name: str = "code") -> None:
+    """Open somebody's bench, ready to be worked at."""
+    page.goto(reverse(f"coding:{name}", args=[held.encounter_id]))
+    page.wait_for_function("() => Boolean(customElements.get('draft-keeper'))")
+
+
+def codes() -> list[str]:
+    """The diagnoses of the only draft."""
+    return [line["code"] for line in Draft.objects.get().body["diagnoses"]]
+
+
+def wait_until_empty(page: Page) -> None:
+    wait_for_journal(page, 0)
