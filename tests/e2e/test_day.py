@@ -121,7 +121,6 @@ def test_four_charts(site, browser, river, ann, bea, max_, cleo, tmp_path):
 def test_sixty_charts(site, browser, river, lake, ann, bea, max_, cleo, otto, tmp_path):
     """River's charts, and Lake's, which types critical fields twice and has its charts verified blind."""
     import os
-
     if os.environ.get("DAY_ONLY"):
         short_lists()
     else:
