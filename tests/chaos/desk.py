@@ -7,6 +7,7 @@ import re
 from contextlib import suppress
 from copy import deepcopy
 from dataclasses import dataclass, field
+from functools import cached_property
 
 from django.conf import settings
 from django.contrib.sessions.models import Session
@@ -16,6 +17,7 @@ from playwright.sync_api import Browser, Error, Page
 
 from coding.models import Assignment, Encounter
 from coding.rules.lifecycle import Stage
+from portal.journal_keys import journal_keys
 from portal.models import User
 from tests.chaos.benches import ACTS, SEEN, Hands
 from tests.chaos.line import Line, marks_in
@@ -30,7 +32,7 @@ SHOWN = """() => ({
   pages: [...document.querySelectorAll("#main figure[data-page-id]")].map(({ dataset }) => dataset.pageId),
 })"""  # noqa: E501  (JavaScript)
 UNSENT = """() => ({
-  ours: Boolean(document.querySelector("unsent-work")),
+  person: document.querySelector("unsent-work")?.getAttribute("person"),
   encounter: document.querySelector("draft-keeper")?.getAttribute("encounter"), stage: document.querySelector("draft-keeper")?.getAttribute("stage"),
   state: document.querySelector("[data-save-state]")?.className ?? "",
   said: [...document.querySelectorAll("#shell-alerts .banner")].map((one) => one.innerText),
@@ -73,6 +75,11 @@ class Desk:
     rest: int = 0
     signed_in: bool = True
     typed: int = 0
+
+    @cached_property
+    def person(self) -> str:
+        """By which name their journal is sealed: a page that somebody else has opened can say nothing of their work."""
+        return journal_keys(self.user)[0].name
 
     def __post_init__(self) -> None:
         options = {"base_url": self.line.url, "bypass_csp": True, "viewport": {"width": 1440, "height": 900}}
@@ -327,7 +334,7 @@ class Desk:
         for window in self.windows:
             with suppress(Error):
                 found.append(window.page.evaluate(UNSENT))
-        ours = [one for one in found if one["ours"]]
+        ours = [one for one in found if one["person"] == self.person]
         return ours or None
 
     @staticmethod

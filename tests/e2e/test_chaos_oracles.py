@@ -90,9 +90,9 @@ def test_a_save_that_is_answered_and_not_kept_is_found(spoilt):
 
 def test_a_page_of_another_chart_is_found_on_the_line_and_on_the_screen(spoilt):
     run, desk = spoilt()
-    other = desk.url_of(desk.held()[1])
-    desk.line.spoil = lambda method, path, sent, ask: ask(other) if path == desk.url_of(desk.held()[0]) else None
-    desk.windows[0].page.goto(desk.url_of(desk.held()[0]))
+    own, other = (desk.url_of(held) for held in desk.held())
+    desk.line.spoil = lambda method, path, sent, ask: ask(other) if path == own else None
+    desk.windows[0].page.goto(own)
     desk.look_for_leaks()
     assert any("answered" in fault for fault in run.faults)
     assert all(fault.startswith("leak") for fault in run.faults)
