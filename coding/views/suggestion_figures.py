@@ -87,22 +87,37 @@ def source_row(label: str, one: SourceFigures, **which: str) -> dict[str, str]:
 
 def lead_rows(found: Figures) -> list[dict[str, str]]:
     """What coders submitted of each kind of code, where suggestions were shown and where they were not."""
+    shown, blind = found.shown, found.blind
     return [
-        {"label": "Right suggestions submitted", "shown": proportion_words(found.shown.right),
-         "blind": proportion_words(found.blind.right), "gap": points(found.help),
-         "shown_url": behind(blind="0", kept="1", taken="1"), "blind_url": behind(blind="1", kept="1", taken="1")},
-        {"label": "Wrong suggestions submitted", "shown": proportion_words(found.shown.wrong),
-         "blind": proportion_words(found.blind.wrong), "gap": points(found.lead),
-         "shown_url": behind(blind="0", kept="0", taken="1"), "blind_url": behind(blind="1", kept="0", taken="1")},
-        {"label": "Kept codes that nothing suggested", "shown": proportion_words(found.shown.others),
-         "blind": proportion_words(found.blind.others), "gap": points(found.narrowing),
-         "shown_url": "", "blind_url": ""},
-    ]  # fmt: skip
+        lead_row("Right suggestions submitted", shown.right, blind.right, found.help, kept="1"),
+        lead_row("Wrong suggestions submitted", shown.wrong, blind.wrong, found.lead, kept="0"),
+        lead_row("Kept codes that nothing suggested", shown.others, blind.others, found.narrowing),
+    ]
+
+
+def lead_row(label: str, shown: Proportion, blind: Proportion, gap: Interval | None, **kept: str) -> dict[str, str]:
+    """Both sides with their difference; `kept` leads to the suggestions behind, which codes nobody suggested lack."""
+    return {
+        "label": label,
+        "shown": proportion_words(shown),
+        "blind": proportion_words(blind),
+        "gap": points(gap),
+        "shown_url": behind(blind="0", taken="1", **kept) if kept and shown.count else "",
+        "blind_url": behind(blind="1", taken="1", **kept) if kept and blind.count else "",
+    }
 
 
 def points(gap: Interval | None) -> str:
-    """As in "+25 points (-2 to +48)"; a dash without both sides."""
-    return "–" if gap is None else f"{gap.share * 100:+.0f} points ({gap.low * 100:+.0f} to {gap.high * 100:+.0f})"
+    """As in "+25 points (−2 to +48)"; a dash without both sides."""
+    if gap is None:
+        return "–"
+    return f"{signed(gap.share)} points ({signed(gap.low)} to {signed(gap.high)})"
+
+
+def signed(share: float) -> str:
+    """Whole hundredths with a sign; none for nothing."""
+    whole = round(share * 100)
+    return f"{whole:+d}".replace("-", "−") if whole else "0"
 
 
 # -- the rows behind -----------------------------------------------------------------------------------

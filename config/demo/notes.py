@@ -2,6 +2,8 @@
 
 from dataclasses import dataclass
 
+from coding.actions.precoding import PreCodingFacts
+from coding.rules.codings import CodedEncounter, DiagnosisLine, ProcedureLine
 from portal.rules.specialties import Specialty
 
 
@@ -264,3 +266,26 @@ PATIENTS = (
     ("Octavia Penrose", "F", "1948-08-15"), ("Silas Underhill", "M", "1975-01-21"),
     ("Genevieve Marsh", "F", "1986-07-30"), ("Ambrose Kettering", "M", "1960-11-14"),
 )  # fmt: skip
+
+
+def coded(note: Note, visit: PreCodingFacts, *, slip: bool) -> CodedEncounter:
+    """The right codes of a note, or with a coder's slip: the last modifier, diagnosis or level missed."""
+    diagnoses, procedures = list(note.diagnoses), [*note.procedures]
+    if slip:
+        code, modifiers, pointers = procedures[0]
+        if len(diagnoses) > 1:
+            diagnoses.pop()
+            procedures = [
+                (line, marks, tuple(p for p in points if p <= len(diagnoses)) or (1,))
+                for line, marks, points in procedures
+            ]
+        elif modifiers:
+            procedures[0] = (code, (), pointers)
+        else:
+            procedures[0] = ("99212", modifiers, pointers)
+    return CodedEncounter(
+        date_of_service=visit.date_from,
+        place_of_service=visit.place_of_service,
+        diagnoses=tuple(DiagnosisLine(code) for code in diagnoses),
+        procedures=tuple(ProcedureLine(code, modifiers, 1, pointers) for code, modifiers, pointers in procedures),
+    )

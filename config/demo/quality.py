@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime, timedelta
 from itertools import cycle
 
@@ -27,7 +27,7 @@ from coding.actions.suggesting import keep_suggestions
 from coding.actions.verification import give_verdict, judged_version
 from coding.models import Assignment, Dispute, Encounter, Query, SuggestionSet, Verdict
 from coding.rules.check_reasons import CheckReason
-from coding.rules.codings import CodedEncounter, System
+from coding.rules.codings import CodedEncounter, DiagnosisLine, System
 from coding.rules.disputes import STEP_HOURS
 from coding.rules.lifecycle import Stage
 from coding.rules.queries.indicators import Indicator
@@ -89,10 +89,10 @@ class Quality:
     # -- suggestions ---------------------------------------------------------------------------
 
     def suggest(self, encounter: Encounter, note: Note, at: datetime) -> None:
-        """What an engine finds: most of the right codes, and now and then one of the history or of the procedures."""
+        """What an engine finds: most of the right codes, mostly a wrong one too, and a procedure."""
         codes = [*note.diagnoses[: max(1, len(note.diagnoses) - encounter.pk % 2)]]
         if encounter.pk % 3:
-            codes.append("Z87891")
+            codes.append(wrong_for(note))
         found = [Suggested(System.ICD10CM, code, 0.9 - 0.1 * place, next(self.sources).value)
                  for place, code in enumerate(dict.fromkeys(codes))]  # fmt: skip
         found += [Suggested(System.PROCEDURE, code, 0.6, Source.PROCEDURE.value) for code, *_ in note.procedures[:1]]
@@ -103,7 +103,17 @@ class Quality:
         coded = {line.code for line in version.diagnoses} | {line.code for line in version.procedures}
         seen = SuggestionSet.objects.filter(encounter=encounter, is_blind=False).exists()
         left = [one for one in encounter.suggested.all() if one.code not in coded] if seen else []
-        return Decided(rejected={one.pk: 3 if one.code.startswith("Z") else 1 for one in left if one.pk % 4})
+        return Decided(rejected={one.pk: 1 + one.pk % 3 for one in left if one.pk % 4})
+
+    def led(self, encounter: Encounter, note: Note, version: CodedEncounter) -> CodedEncounter:
+        """Every other coder who sees the wrong one takes it; who does not see it, now and then finds it too."""
+        wrong = wrong_for(note)
+        made = SuggestionSet.objects.filter(encounter=encounter).first()
+        if made is None or encounter.pk % (4 if made.is_blind else 2):
+            return version
+        if not encounter.suggested.filter(code=wrong).exists():
+            return version
+        return replace(version, diagnoses=(*version.diagnoses, DiagnosisLine(code=wrong)))
 
     # -- queries ------------------------------------------------------------------------------------
 
@@ -217,6 +227,11 @@ class Quality:
             pattern=" ".join([lines.diagnoses[-1].code, lines.procedures[0].code]),
             text="A chronic condition counts when the plan of the day does something for it: a drug, a test, advice.",
         )  # fmt: skip
+
+
+def wrong_for(note: Note) -> str:
+    """A diagnosis that the note does not support: it stands in the history at most."""
+    return next(code for code in ("I10", "J020") if code not in note.diagnoses)
 
 
 def codes_of(version: CodedEncounter) -> tuple[object, object]:

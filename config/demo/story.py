@@ -20,11 +20,11 @@ from coding.actions.queue import give, prioritise
 from coding.actions.verification import give_verdict
 from coding.models import Assignment, Encounter, Verdict
 from coding.rules.check_reasons import CheckReason
-from coding.rules.codings import CodedEncounter, DiagnosisLine, ProcedureLine
+from coding.rules.codings import CodedEncounter
 from coding.rules.lifecycle import EncounterStatus, HoldReason, NotBillableReason, WhoseMove
 from config.demo import scans
 from config.demo.cast import PASSWORD, PEOPLE, PRACTICES, DemoPractice
-from config.demo.notes import NOTES, PATIENTS, Note
+from config.demo.notes import NOTES, PATIENTS, Note, coded
 from config.demo.quality import Quality
 from feedback.actions.comments import add_comment, resolve_comment
 from feedback.models import Thread
@@ -293,6 +293,8 @@ class Story:
     ) -> None:
         assignment = self.given(encounter, coder, next(clock))
         version = coded(note, visit, slip=slip)
+        if slip:
+            version = self.quality.led(encounter, note, version)
         submit_coding(
             assignment=assignment,
             by=coder,
@@ -385,26 +387,3 @@ def before_again(chart: Chart) -> File[bytes]:
     from portal.storage import opened
 
     return File(io.BytesIO(opened(chart.storage_name).read()))
-
-
-def coded(note: Note, visit: PreCodingFacts, *, slip: bool) -> CodedEncounter:
-    """The right codes of a note, or with a coder's slip: the last modifier, diagnosis or level missed."""
-    diagnoses, procedures = list(note.diagnoses), [*note.procedures]
-    if slip:
-        code, modifiers, pointers = procedures[0]
-        if len(diagnoses) > 1:
-            diagnoses.pop()
-            procedures = [
-                (line, marks, tuple(p for p in points if p <= len(diagnoses)) or (1,))
-                for line, marks, points in procedures
-            ]
-        elif modifiers:
-            procedures[0] = (code, (), pointers)
-        else:
-            procedures[0] = ("99212", modifiers, pointers)
-    return CodedEncounter(
-        date_of_service=visit.date_from,
-        place_of_service=visit.place_of_service,
-        diagnoses=tuple(DiagnosisLine(code) for code in diagnoses),
-        procedures=tuple(ProcedureLine(code, modifiers, 1, pointers) for code, modifiers, pointers in procedures),
-    )
