@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0027_double_coding'),
+        ('coding', '0026_rulings'),
         ('portal', '0016_keyboard'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

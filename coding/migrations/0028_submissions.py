@@ -17,7 +17,7 @@ PARENTS = (
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0028_held_ahead'),
+        ('coding', '0027_held_ahead'),
         ('portal', '0016_keyboard'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -27,7 +27,7 @@ OF_ENCOUNTER = migrations.RunSQL(
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0030_draft_actions'),
+        ('coding', '0029_draft_actions'),
         ('portal', '0017_queries_by_contract'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -11,7 +11,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0033_double_key'),
+        ('coding', '0032_double_key'),
         ('portal', '0018_payer_names'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

@@ -31,7 +31,7 @@ OF_ENCOUNTER = RunSQL(
 
 
 class Migration(BaseMigration):
-    dependencies = [("coding", "0034_repeats")]
+    dependencies = [("coding", "0033_repeats")]
 
     operations = [
         in_one(

@@ -9,7 +9,7 @@ from portal.tenancy import in_one, row_security, same_practice
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0031_samples'),
+        ('coding', '0030_samples'),
         ('portal', '0018_payer_names'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

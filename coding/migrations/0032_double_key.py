@@ -10,7 +10,7 @@ from portal.tenancy import in_one, row_security, same_practice
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0032_fact_origins'),
+        ('coding', '0031_fact_origins'),
         ('portal', '0018_payer_names'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]

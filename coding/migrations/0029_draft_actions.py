@@ -12,7 +12,7 @@ TABLE = "coding_draftaction"
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0029_submissions'),
+        ('coding', '0028_submissions'),
         ('portal', '0016_keyboard'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
