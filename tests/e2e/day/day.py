@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import time
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
@@ -10,7 +11,7 @@ from statistics import median, quantiles
 from typing import Any
 
 from coding.models import Dispute, Encounter, Query
-from coding.rules.lifecycle import FINISHED
+from coding.rules.lifecycle import FINISHED, EncounterStatus
 from tests.e2e.day import arguing, asides
 from tests.e2e.day.charts import DayChart, Event
 from tests.e2e.day.hands import Hands, Stuck
@@ -43,7 +44,8 @@ class Day:
         while Encounter.objects.exclude(status__in=FINISHED).exists():
             if time.monotonic() - began > patience:
                 raise Stuck(f"left: {Counter(Encounter.objects.values_list('status', flat=True))}")
-            if not self.ann.step() | self.bea.step() and not self.deal_with_the_rest():
+            coded, verified = self.ann.step(), self.has_to_verify and self.bea.step()
+            if not coded and not verified and not self.deal_with_the_rest():
                 self.ann.page.wait_for_timeout(500)  # what was just submitted rests with its coder
         while self.argue():
             pass
@@ -59,6 +61,10 @@ class Day:
             asides.resume(self.ann)
             return True
         return self.has_skipped and self.kim.step()
+
+    @property
+    def has_to_verify(self) -> bool:
+        return Encounter.objects.filter(status__in=(EncounterStatus.TO_VERIFY, EncounterStatus.VERIFYING)).exists()
 
     @property
     def has_skipped(self) -> bool:
@@ -82,6 +88,7 @@ class Day:
     def report(self) -> Iterator[str]:
         counted = [person.counted() for person in self.people]
         yield f"{len(self.charts)} charts, {Encounter.objects.count()} visits in {self.seconds / 60:.1f} minutes"
+        yield f"  {os.cpu_count()} cores, load {' '.join(f'{figure:.1f}' for figure in os.getloadavg())}"
         yield "                charts   keys: p50   p95    seconds: p50   p95"
         for stage, name in STAGES.items():
             rows = [row for worker in (self.ann, self.bea, self.kim) for row in worker.times[stage]]
