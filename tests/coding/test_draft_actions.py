@@ -329,6 +329,7 @@ def test_one_number_for_two_contents_is_refused(coding, ann, as_user):
     answer = post(browser, coding, body("I10"), 1)
     assert answer.status_code == 422
     assert "same number" in answer.json()["message"]
+    assert (answer.json()["repeated"], answer.json()["version"]) == (True, 1)
     assert Draft.objects.get().body["diagnoses"] == [{"code": "E119"}]
 
 

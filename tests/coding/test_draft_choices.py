@@ -198,3 +198,14 @@ def test_nobody_else_compares_or_chooses(request, two, held, name, as_user):
     for address in ("draft-compare", "draft-resolve"):
         posted = form_for(held, body=MINE, series=str(uuid4()), place=1, since=1, choice="mine")
         assert browser.post(reverse(f"coding:{address}", args=[held.encounter_id]), posted).status_code == 404
+
+
+def test_what_only_the_stored_version_has_is_kept_by_default_whatever_it_is(river, ann, as_user):
+    """Fields that were compared with the chart are work too."""
+    held = to_precode(river, ann)
+    first, second = Window(as_user(ann), held), Window(as_user(ann), held)
+    mine = json.dumps({"patient_name": "Person, T", "account_number": "7"})
+    first.save(json.dumps({"patient_name": "Person, T", "confirmed": "patient_name"}))
+    assert second.save(mine).status_code == 409
+    rows = {row["key"]: row["chosen"] for row in second.compare(mine).context["rows"]}
+    assert rows == {"account_number": "mine", "confirmed": "theirs"}
