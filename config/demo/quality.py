@@ -173,7 +173,7 @@ class Quality:
         expire_queries(at=now)
 
     def recent(self, now: datetime) -> list[Dispute]:
-        rows = Dispute.objects.filter(since__gte=now - USUAL).select_related("coder", "verifier")
+        rows = Dispute.objects.filter(status="told", since__gte=now - USUAL).select_related("coder", "verifier")
         return list(rows.order_by("pk"))
 
     def leave(self, dispute: Dispute) -> None:
