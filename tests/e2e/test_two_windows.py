@@ -9,7 +9,16 @@ from playwright.sync_api import expect
 from coding.models import Draft
 from tests.coding.benches import to_code
 from tests.e2e.people import assert_accessible
-from tests.e2e.windows import add, bench, codes, kill, wait_until_empty
+from tests.e2e.windows import (
+    add,
+    add_known,
+    bench,
+    codes,
+    journal,
+    kill,
+    wait_for_journal,
+    wait_until_empty,
+)
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
@@ -22,6 +31,18 @@ def held(river, ann):
 @pytest.fixture
 def page(screen, ann):
     return screen(ann, bypass_csp=True)  # the policy would refuse what the test asks the page
+
+
+def test_a_second_window_leaves_the_work_of_a_living_one_alone(page, held):
+    bench(page, held)
+    page.route("**/draft/", lambda route: route.abort())
+    add_known(page)
+    wait_for_journal(page, 1)
+    other = page.context.new_page()
+    other.goto(reverse("coding:queue"))
+    other.wait_for_load_state("networkidle")
+    assert not Draft.objects.exists()
+    assert len(journal(other)) == 1
 
 
 @pytest.fixture

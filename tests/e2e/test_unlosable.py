@@ -5,7 +5,6 @@ import json
 import os
 import re
 import signal
-import time
 
 import pytest
 from django.contrib.sessions.models import Session
@@ -13,15 +12,27 @@ from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import Error, expect
 
-from coding.actions.queue import give, release
+from coding.actions.queue import give
 from coding.models import Assignment, Draft, DraftAction
 from portal import scope
 from portal.rules.roles import Role
 from tests import factories
-from tests.coding.benches import form_for, lapse, to_code, to_precode
+from tests.coding.benches import lapse, to_code, to_precode
 from tests.e2e.conftest import CHROMIUM, CHROMIUM_ARGUMENTS
 from tests.e2e.people import assert_accessible
-from tests.e2e.windows import add, bench, codes, cut, journal, kill, mend, sign_in, wait_for_journal, wait_until_empty
+from tests.e2e.windows import (
+    add,
+    add_known,
+    bench,
+    codes,
+    cut,
+    journal,
+    kill,
+    mend,
+    sign_in,
+    wait_for_journal,
+    wait_until_empty,
+)
 
 pytestmark = [pytest.mark.e2e, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
@@ -277,11 +288,6 @@ def test_what_is_done_while_signed_out_outlives_the_tab(page, held, ann, live_se
     assert Draft.objects.get().body["comment"] == "Said twice"
 
 
-def add_known(page):
-    """A change that asks the server for nothing else."""
-    page.locator("#id_comment").fill("Said")
-
-
 def test_while_somebody_else_is_signed_in_nothing_is_sent(page, held, ann, live_server):
     kim = factories.UserFactory(roles=[Role.CODER])
     bench(page, held)
@@ -350,70 +356,3 @@ def test_the_lock_sends_first_and_says_what_is_not_sent(page, held):
     expect(page.locator("[data-unsent-count]")).to_be_hidden()
     with scope.service():
         assert Draft.objects.get().body["comment"] == "Said"
-
-
-def test_a_chart_left_in_a_hurry_is_saved_by_the_browser_or_brought_back(page, held):
-    """The page is gone before its request is answered."""
-    bench(page, held)
-    page.locator("#id_comment").press_sequentially("Half a wor")
-    page.goto(reverse("coding:queue"))
-    wait_until_empty(page)
-    assert Draft.objects.get().body["comment"] == "Half a wor"
-    assert DraftAction.objects.count() == Draft.objects.get().version
-    release(assignment=held, by=held.user, at=timezone.now())
-
-
-def test_a_page_that_was_read_before_the_last_save_came_shows_it_all_the_same(page, held):
-    """A reload that overtakes a save: the server read the page first, then took the change."""
-    bench(page, held)
-    saves = []
-    page.route("**/draft/", lambda route: saves.append(route))  # noqa: PLW0108  (playwright marks its handlers)
-    add_known(page)
-    for _ in range(100):
-        if saves:
-            break
-        page.wait_for_timeout(50)
-
-    def read_then_save(route):
-        answer = route.fetch()
-        for save in saves:
-            save.continue_()
-        time.sleep(1)
-        route.fulfill(response=answer)
-
-    page.route("**/code/", read_then_save, times=1)
-    page.reload()
-    expect(page.locator("#id_comment")).to_have_value("Said")
-    wait_until_empty(page)
-
-
-def test_what_the_browser_sent_as_the_page_went_may_be_newer_than_what_was_written_down(page, held, ann, as_user):
-    bench(page, held)
-    cut(page)
-    page.locator("#id_comment").fill("Half")
-    wait_for_journal(page, 1)
-    [row] = journal(page)
-    number = {name: row[name] for name in ("series", "place")}
-    text = json.dumps({"diagnoses": [], "procedures": [], "comment": "Half a word"})
-    address = reverse("coding:draft", args=[held.encounter_id])
-    as_user(ann).post(address, form_for(held, body=text, since=row["place"], **number))
-    context = page.context
-    kill(page)
-    mend(page)
-    after = context.new_page()
-    after.goto(reverse("coding:queue"))
-    expect(after.locator("#shell-alerts")).to_contain_text("is saved now.")
-    wait_until_empty(after)
-    assert Draft.objects.get().body["comment"] == "Half a word"
-
-
-def test_a_second_window_leaves_the_work_of_a_living_one_alone(page, held):
-    bench(page, held)
-    page.route("**/draft/", lambda route: route.abort())
-    add_known(page)
-    wait_for_journal(page, 1)
-    other = page.context.new_page()
-    other.goto(reverse("coding:queue"))
-    other.wait_for_load_state("networkidle")
-    assert not Draft.objects.exists()
-    assert len(journal(other)) == 1

@@ -86,3 +86,8 @@ def codes() -> list[str]:
 
 def wait_until_empty(page: Page) -> None:
     wait_for_journal(page, 0)
+
+
+def add_known(page: Page) -> None:
+    """A change that asks the server for nothing else."""
+    page.locator("#id_comment").fill("Said")
