@@ -137,7 +137,7 @@ def test_a_nursery_is_renewed_and_the_old_one_ends(drawing, monkeypatch):
     assert nursery.current().process.pid != old.process.pid
     pid = old.process.pid
     del old
-    assert processes.wait_until(lambda: not is_alive(pid), seconds=5)
+    assert processes.wait_until(lambda: not is_alive(pid), seconds=20)
 
 
 def test_a_child_gives_way_if_it_is_told_to(drawing, hand):
