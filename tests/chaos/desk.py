@@ -39,7 +39,7 @@ UNSENT = """() => ({
 })"""  # noqa: E501  (JavaScript)
 
 COME = """() => {
-  window.dispatchEvent(new Event("online"));
+  window.dispatchEvent(new Event("focus"));
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
 WAITING = re.compile("not sent yet|not submitted|leave this page open")
@@ -295,6 +295,8 @@ class Desk:
     def look_for_silence(self, *, seconds: float = 25) -> None:
         """What was typed is on the server, or a window says that it is not."""
         page = next((window.page for window in self.windows), None)
+        if self.unsettled():
+            self.wake()  # a person looks at each window
         for _ in range(int(seconds * 4)):
             left = self.unsettled()
             if not left:
