@@ -94,7 +94,7 @@ function start() {
   const resume = () => [...boxes].forEach((box) => box.resume());
   for (const type of ["online", "focus", "chartline:unlocked", "chartline:locking"]) window.addEventListener(type, resume);
   for (const type of ["online", "offline", "chartline:locked", "chartline:unlocked"]) window.addEventListener(type, draw);
-  window.addEventListener("chartline:unlocked", begin);
+  for (const type of ["chartline:unlocked", "focus"]) window.addEventListener(type, begin); // another window may have gone
   window.addEventListener("submit", beforeSignOut, { capture: true });
   window.addEventListener("beforeunload", (event) => [...boxes].some(({ trouble, unkept }) => trouble || unkept) && event.preventDefault());
   document.addEventListener("visibilitychange", () => document.hidden || begin());

@@ -39,7 +39,7 @@ UNSENT = """() => ({
 })"""  # noqa: E501  (JavaScript)
 
 COME = """() => {
-  window.dispatchEvent(new Event("online"));
+  window.dispatchEvent(new Event("focus"));
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
 WAITING = re.compile("not sent yet|not submitted|leave this page open")
@@ -294,29 +294,27 @@ class Desk:
 
     def look_for_silence(self, *, seconds: float = 25) -> None:
         """What was typed is on the server, or a window says that it is not."""
-        page = next((window.page for window in self.windows), None)
+        if self.unsettled():
+            self.wake()  # a person looks at each window
+        silent: list[Work] = []
         for _ in range(int(seconds * 4)):
-            left = self.unsettled()
-            if not left:
-                return
-            said = self.said()
-            if said is None:  # no page of ours is open: nothing can be said, and nothing was claimed
-                return
-            silent = [work for work in left if not self.is_said(work, said)]
-            if not silent:
-                return
-            if page is None or page.is_closed():
-                return
-            page.wait_for_timeout(250)
+            silent = self.silent()
+            if not silent or not self.windows or self.windows[0].page.is_closed():
+                break
+            self.windows[0].page.wait_for_timeout(250)
         for work in silent:
-            if work.unsure:
-                work.adopt(stored(work).body)
-                continue
-            self.faults.append(
-                f"silent: {work.name} is neither saved nor said to wait; trouble {self.trouble or 'none'}, "
-                f"typed {work.heads}, there {stored(work)}, said {said}"
-            )
+            if not work.unsure:
+                self.faults.append(
+                    f"silent: {work.name} is neither saved nor said to wait; trouble {self.trouble or 'none'}, "
+                    f"typed {work.heads}, there {stored(work)}, said {self.said()}"
+                )
             work.adopt(stored(work).body)
+
+    def silent(self) -> list[Work]:
+        """What is not on the server and of which no window speaks, while one of the person's own is open."""
+        left = self.unsettled()
+        said = self.said() if left else None
+        return [work for work in left if said is not None and not self.is_said(work, said)]
 
     def unsettled(self) -> list[Work]:
         left = []

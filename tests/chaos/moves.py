@@ -261,7 +261,8 @@ def resolve(desk: Desk, window: Window) -> bool:
             (one for one in named if len(one.heads) > 1), None
         )
         if work is None:
-            desk.faults.append(f"silent: {label} is said to be changed and nothing was typed in it")
+            if not any(one.adopted for one in named):
+                desk.faults.append(f"silent: {label} is said to be changed and nothing was typed in it")
             return False
         choose(desk, window, work, page)
         return True

@@ -61,7 +61,7 @@ class Work:
 
     def adopt(self, there: Body | None) -> None:
         """A fault was noted, or it was unsure what was done: the reckoning goes on from what is there."""
-        self.adopted += self.unsure
+        self.adopted += 1
         if there is not None:
             self.heads = [deepcopy(there)]
             self.history.append(deepcopy(there))

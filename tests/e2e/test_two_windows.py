@@ -127,6 +127,14 @@ def test_a_window_that_has_nothing_to_send_hears_of_the_other(two):
     expect(first.locator("#line-d1")).to_contain_text("I10")
 
 
+def test_a_window_that_is_looked_at_again_says_what_another_one_left(two):
+    """The other window has gone to another site; the first one was in sight all the time."""
+    first, other = two
+    other.goto("about:blank")
+    first.evaluate("window.dispatchEvent(new Event('focus'))")
+    expect(first.locator("[data-unsent]")).to_contain_text("1 change not sent yet")
+
+
 def test_a_killed_windows_work_is_compared_on_any_page(two):
     first, other = two
     context = other.context
