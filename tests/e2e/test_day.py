@@ -97,11 +97,11 @@ def assert_true(day):
         counted = person.counted()
         assert counted["clicks"] == 0, person.name
         assert counted["unknown"] == [], person.name
-        person.person.leave()
+        person.leave()
 
 
 @pytest.mark.e2e
-@pytest.mark.timeout(400)
+@pytest.mark.timeout(500)
 def test_four_charts(site, browser, river, ann, bea, max_, cleo, tmp_path):
     equip(river)
     short_lists()
@@ -109,7 +109,7 @@ def test_four_charts(site, browser, river, ann, bea, max_, cleo, tmp_path):
     receive(river, charts, cleo)
     wait_until_read(len(charts))
     day = everybody(browser, site, {chart.name: chart for chart in charts}, tmp_path)(ann, bea, max_, cleo)
-    day.go(patience=200)
+    day.go(patience=300)
     assert day.said == {
         "rebutted": 1, "escalated": 1, "settled_withdrawn": 1, "ruling": 1,
     }  # fmt: skip

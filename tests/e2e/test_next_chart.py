@@ -127,7 +127,7 @@ def test_what_was_submitted_is_taken_back_by_the_key_when_the_bench_has_nothing_
 
 
 def test_the_undo_of_what_was_sent_before_is_over_once_the_next_is_sent(screen, river, ann, codes):
-    held = to_code(river, ann)
+    held = to_code(river, ann, number=4)
     page = open_bench(screen, held)
     until_fetched(page)
     accept_five(page)

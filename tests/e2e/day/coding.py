@@ -6,7 +6,8 @@ from tests.e2e.day.charts import Visit
 from tests.e2e.day.hands import Hands
 
 READY = """() => document.querySelector("code-list #code-q:not([hidden])") !== null
-  && document.querySelector("[data-list]") !== null && document.querySelector("figure.page-image img")?.complete"""
+  && document.querySelector("[data-list]") !== null
+  && [...document.querySelectorAll("figure.page-image img")].some((page) => page.naturalWidth)"""
 ROWS = """() => [...document.querySelectorAll("[data-row]")].map((row) => ({
   code: row.querySelector(".code")?.textContent.replace(/[^A-Z0-9]/g, "") ?? "", ghost: row.classList.contains("ghost"),
   held: row.getAttribute("aria-current") === "true",

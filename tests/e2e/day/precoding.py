@@ -8,7 +8,7 @@ from tests.e2e.day.charts import Visit
 from tests.e2e.day.hands import Hands
 
 READY = """() => document.querySelector("fact-strip:not([hidden])") !== null
-  && document.querySelector("figure.page-image img")?.complete"""
+  && [...document.querySelectorAll("figure.page-image img")].some((page) => page.naturalWidth)"""
 # The field in hand: its name, what it shows, and what was found for it.
 IN_HAND = """() => {
   const field = document.activeElement;

@@ -6,11 +6,11 @@ from tests.e2e.day.charts import Slip, Visit
 from tests.e2e.day.coding import CHECKED, add, code_visit
 from tests.e2e.day.hands import Hands
 
-READY = """() => document.querySelector("verify-table tr[data-key]") !== null
+READY = """() => document.querySelector("verify-table tr[data-about]") !== null
   && document.querySelector("verify-table:not([aria-busy])") !== null
-  && document.querySelector("figure.page-image img")?.complete
+  && [...document.querySelectorAll("figure.page-image img")].some((page) => page.naturalWidth)
   && document.querySelector("[data-unviewed]").textContent !== \"\""""
-TABLE = """() => [...document.querySelectorAll("verify-table tr[data-key]")].filter((row) => row.checkVisibility()).map((row) => ({
+TABLE = """() => [...document.querySelectorAll("verify-table tr[data-about]")].filter((row) => row.checkVisibility()).map((row) => ({
   differs: row.dataset.reason !== undefined, proposed: row.dataset.proposed !== undefined,
   viewed: row.dataset.viewed !== undefined, held: row.getAttribute("aria-current") === "true", text: row.innerText,
 }))"""  # noqa: E501  (JavaScript)
