@@ -47,10 +47,9 @@ def open_bench(screen, held, bench="coding:code", **options):
 
 def until_fetched(page, number=2):
     """The benches that come next are in the browser's memory."""
-    wait_for(
-        page, lambda: AuditEvent.objects.filter(action="encounter.prefetched", detail__step="fetched").count() >= number
-    )
-    page.wait_for_timeout(700)  # their images are drawn
+    fetched = AuditEvent.objects.filter(action="encounter.prefetched", detail__step="fetched")
+    wait_for(page, lambda: fetched.count() >= number)
+    page.wait_for_timeout(700)  # their images
 
 
 def wait_for(page, true):
