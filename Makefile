@@ -46,7 +46,7 @@ check: setup-dev ## guards, types, style and every test without a browser
 	$(PY) -m pytest -m faults
 
 test: check chromium ## everything, a real browser included
-	$(PY) -m pytest -m e2e -n 3
+	$(PY) -m pytest -m e2e -n 2
 
 faults: setup-dev ## every fault at every place between two effects, each followed by the ledger
 	$(PY) -m pytest -m "faults or every_fault" --durations=0

@@ -84,7 +84,9 @@ async function send(form, submitter) {
   const next = isSure(form, submitter, data) ? memory.take() : undefined;
   if (next) return goOn(form, data, next);
   await Promise.allSettled(inTheAir); // or it would be handed out once more
-  return inPlace(form, submitter, data);
+  const going = inPlace(form, submitter, data);
+  inTheAir.add(going);
+  return going.finally(() => inTheAir.delete(going));
 }
 
 /** Whether nothing that is known here speaks against it: then the answer need not be awaited. */

@@ -72,9 +72,9 @@ class VerifyTable extends HTMLElement {
   /** A word on a difference; what is not named stays as it is, or as it was proposed. */
   #judge(row, word, pause = 0) {
     if (!row?.dataset.reason) return say("There is no difference in this row");
-    Object.assign(row.dataset, word);
-    delete row.dataset.proposed;
     const { more } = this.#codes;
+    Object.assign(row.dataset, more.judged[row.dataset.about], word); // the row may be of an answer older than the last word
+    delete row.dataset.proposed;
     this.#codes.keep({ ...more, judged: { ...more.judged, [row.dataset.about]: wordOf(row.dataset) } }, pause);
     this.#show();
     return undefined;

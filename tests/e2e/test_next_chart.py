@@ -126,29 +126,6 @@ def test_what_was_submitted_is_taken_back_by_the_key_when_the_bench_has_nothing_
     expect(page).to_have_url(second)
 
 
-def test_the_undo_of_what_was_sent_before_is_over_once_the_next_is_sent(screen, river, ann, codes):
-    held = to_code(river, ann, number=4)
-    page = open_bench(screen, held)
-    until_fetched(page)
-    accept_five(page)
-    page.keyboard.press("Control+Enter")
-    expect(page.locator("#undo-bar")).to_contain_text(f"{held.encounter.label} submitted")
-    until_fetched(page, 3)
-    accept_five(page)
-    second, waits = page.url, []
-    page.route(second, lambda route: waits.append(route))  # noqa: PLW0108  (playwright marks its handlers)
-    page.keyboard.press("Control+Enter")
-    expect(page).not_to_have_url(second)
-    wait_for(page, lambda: waits)
-    expect(page.locator("#undo-bar")).to_be_hidden()
-    page.keyboard.press("z")
-    expect(page.locator("#live")).to_have_text("Nothing to undo")
-    for route in waits:
-        route.continue_()
-    expect(page.locator("#undo-bar")).to_contain_text("submitted")
-    assert not Submission.objects.filter(taken_back_at__isnull=False).exists()
-
-
 def test_a_refused_submission_is_said_and_leads_back(screen, river, ann, codes):
     held = to_code(river, ann)
     page = open_bench(screen, held)

@@ -34,8 +34,9 @@ def journal(page: Page) -> list[dict]:
 def wait_for_journal(page: Page, count: int) -> None:
     """Until so many actions lie in the journal."""
     for _ in range(100):
-        if len(journal(page)) == count:
-            return
+        with contextlib.suppress(Error):  # it may be on its way to another page
+            if len(journal(page)) == count:
+                return
         page.wait_for_timeout(50)
     raise AssertionError(f"{len(journal(page))} actions in the journal, not {count}")
 
