@@ -1,4 +1,4 @@
-"""Static files under hashed names, with the imports inside our ES modules rewritten too; our own without comments."""
+"""Static files under hashed names, with the imports inside our ES modules rewritten; our scripts without comments."""
 
 from __future__ import annotations
 
@@ -6,15 +6,9 @@ from collections.abc import Callable
 from pathlib import PurePath
 from typing import Any
 
-import rcssmin
 import rjsmin
 from django.core.files.base import ContentFile, File
 from whitenoise.storage import CompressedManifestStaticFilesStorage
-
-SMALLER: dict[tuple[str, str], Callable[[str], str]] = {
-    ("js", ".js"): rjsmin.jsmin,
-    ("css", ".css"): rcssmin.cssmin,
-}
 
 
 class HashedStaticFiles(CompressedManifestStaticFilesStorage):
@@ -22,14 +16,13 @@ class HashedStaticFiles(CompressedManifestStaticFilesStorage):
     max_post_process_passes = 12  # our modules import each other several rows deep
 
     def _save(self, name: str, content: File[Any]) -> str:
-        """Our own scripts and style sheets lose their comments and blanks; libraries stay as they came.
+        """Our own scripts lose their comments and blanks; libraries stay as they came.
 
         Under both names: what has a hashed one is made of the source, not of what was kept under the plain one.
         """
         path = PurePath(name)
-        smaller = SMALLER.get((path.parts[0], path.suffix))
-        if smaller is not None:
-            content = ContentFile(smaller(b"".join(content.chunks()).decode()).encode())
+        if (path.parts[0], path.suffix) == ("js", ".js"):
+            content = ContentFile(rjsmin.jsmin(b"".join(content.chunks()).decode()).encode())
         return super()._save(name, content)
 
     def url_converter(self, name: str, *args: Any, **kwargs: Any) -> Callable[..., str]:

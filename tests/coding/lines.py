@@ -1,5 +1,6 @@
 """The line in a few words, for tests: an encounter brought to a stage by the real actions."""
 
+import time
 from datetime import UTC, date, datetime, timedelta
 
 from django.utils import timezone
@@ -49,9 +50,19 @@ def waiting(at=NOON, **fields):
     )
 
 
+def pulled(by, at, stage):
+    """What the person takes next; a worker beside the test may have it locked for a moment."""
+    for _ in range(50):
+        held = take_next(by=by, at=at, stages=[stage])
+        if held is not None:
+            return held
+        time.sleep(0.05)
+    raise AssertionError(f"nothing waits for {stage}")
+
+
 def precoded(encounter, by, at=NOON):
     """The encounter, waiting for coding."""
-    assignment = take_next(by=by, at=at, stages=[Stage.PRECODING])
+    assignment = pulled(by, at, Stage.PRECODING)
     assert assignment.encounter_id == encounter.pk
     finish_precoding(assignment=assignment, by=by, at=at, facts=facts_for(encounter))
     encounter.refresh_from_db()
@@ -61,7 +72,7 @@ def precoded(encounter, by, at=NOON):
 def submitted(encounter, by, at=NOON, version=None):
     """The encounter, waiting for verification of `version` by `by`."""
     precoded(encounter, by, at)
-    assignment = take_next(by=by, at=at, stages=[Stage.CODING])
+    assignment = pulled(by, at, Stage.CODING)
     assert assignment.encounter_id == encounter.pk
     submit_coding(assignment=assignment, by=by, at=at, coded=version or coded(), reason=CheckReason.DOCUMENTED)
     encounter.refresh_from_db()

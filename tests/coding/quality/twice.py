@@ -3,14 +3,13 @@
 from django.utils import timezone
 
 from coding.actions.coding import submit_coding
-from coding.actions.queue import take_next
 from coding.actions.repeats import begin_repeats
 from coding.actions.scores import set_quality_terms
 from coding.actions.verification import give_verdict
 from coding.rules.check_reasons import CheckReason
 from coding.rules.scoring_profiles import STANDARD
 from tests import factories
-from tests.coding.lines import NOON, coded, submitted, waiting
+from tests.coding.lines import NOON, coded, pulled, submitted, waiting
 
 FIRST = ("E119 I10", "99214@1")
 
@@ -32,14 +31,14 @@ def visit(by, practice, version=FIRST, at=NOON, pages=1):
 
 def code_twice(by, at=NOON, version=FIRST):
     """The next repeat of a coding, done; the person's version."""
-    held = take_next(by=by, at=at, stages=["coding"])
+    held = pulled(by, at, "coding")
     assert held.encounter.is_repeat
     return submit_coding(assignment=held, by=by, at=at, coded=coded(*version), reason=CheckReason.DOCUMENTED)
 
 
 def judge(by, at=NOON, version=None, verdict="verified", comment=""):
     """The next verdict of the person; `version` is theirs, None for none."""
-    held = take_next(by=by, at=at, stages=["verification"])
+    held = pulled(by, at, "verification")
     mine = coded(*version) if version else None
     return give_verdict(assignment=held, by=by, at=at, verdict=verdict, coded=mine, comment=comment)
 
