@@ -73,7 +73,8 @@ def settings_of_the_site() -> dict[str, str]:
 
 @pytest.fixture
 def site(transactional_db: None, tmp_path: Path, settings_of_the_site: dict[str, str]) -> Iterator[Site]:
-    """The site on the test's own database and folders."""
+    """The site on the test's own database and folders, with no message that an earlier test left to a worker."""
+    processes.broker().flushdb()
     mails = Inbox()
     mail_port, web_port = free_port(), free_port()
     smtp = Controller(mails, hostname="127.0.0.1", port=mail_port)
@@ -135,6 +136,7 @@ def site(transactional_db: None, tmp_path: Path, settings_of_the_site: dict[str,
                 except subprocess.TimeoutExpired:
                     os.killpg(process.pid, signal.SIGKILL)
             smtp.stop()
+            sys.stderr.write(log.read_text()[-5000:])  # shown when the test failed
             connections.close_all()
 
 

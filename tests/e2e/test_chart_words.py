@@ -90,7 +90,8 @@ def test_what_is_found_can_still_be_read(screen, bench):
     page = open_bench(screen, bench)
     page.locator("#chart-pane .pane-body").focus()
     page.keyboard.press("f")
-    page.keyboard.type("weight-bearing")
+    expect(page.locator("#find-text")).to_be_focused()
+    page.keyboard.insert_text("weight-bearing")  # at once: a search for half of the word would end in a second one
     expect(found(page)).to_contain_text("1 of 1, page 2")
     page.wait_for_function("document.querySelectorAll('figure')[1].querySelector('img').complete", timeout=20_000)
     # The words of the layer stand at made-up places: a place with ink is marked instead.
@@ -195,7 +196,8 @@ def test_reading_begins_before_words_are_there(screen, bench):
     expect(page.locator("[data-words-progress]")).to_have_text("Words: 1 of 2 pages read")
     expect(page.locator("#page-1 figcaption")).to_contain_text("still being read")
     page.keyboard.press("f")
-    page.keyboard.type("knee")
+    expect(page.locator("#find-text")).to_be_focused()
+    page.keyboard.insert_text("knee")
     expect(found(page)).to_have_text("1 of 1, page 2; 1 not read yet")
     read_due_pages(at=timezone.now(), seconds=120)
     page.locator("#page-1 .sheet").hover()

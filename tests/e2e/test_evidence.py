@@ -188,7 +188,8 @@ def test_what_was_found_is_linked(screen, river, ann):
     page = open_bench(screen, held)
     add(page, "I10")
     page.keyboard.press("f")
-    page.keyboard.type("essential hypertension")
+    expect(page.locator("#find-text")).to_be_focused()
+    page.keyboard.insert_text("essential hypertension")
     expect(page.locator(".find-bar output")).to_have_text("1 of 1, page 2")
     expect(page.locator("#page-2 .marks.found rect")).to_have_count(2)  # both words
     expect(page.locator("#page-2 .words span").first).to_be_attached()

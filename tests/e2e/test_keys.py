@@ -261,6 +261,7 @@ def test_an_outsider_finds_no_number_and_the_palette_serves_practices_too(screen
         expect(option(page, batch.label)).to_have_count(found)
         assert_accessible(page)
     page.keyboard.press("Escape")
+    expect(page.get_by_role("dialog")).to_have_count(0)
     page.keyboard.press("g")
     page.keyboard.press("b")
     page.wait_for_url(f"**{reverse('portal:batches')}")
