@@ -42,6 +42,7 @@ COME = """() => {
   window.dispatchEvent(new Event("focus"));
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
+SETTLES = 20  # looks at a fresh window until it shows what was on its way when it came
 WAITING = re.compile("not sent yet|not submitted|leave this page open")
 
 
@@ -132,7 +133,8 @@ class Desk:
     def arrive(self, window: Window, *, fresh: bool = False) -> None:
         """See where the window is, and that it shows what was typed there and nothing else.
 
-        A `fresh` one that nobody else writes beside shows the newest; others may be older than what was saved since.
+        A `fresh` one that nobody else writes beside comes to show the newest, what is still on its way included; others
+        may be older than what was saved since.
         """
         window.work = window.body = None
         shown = self.see(window)
@@ -146,9 +148,10 @@ class Desk:
 
     def read(self, window: Window, work: Work, shown: dict, *, fresh: bool) -> Body | None:
         """What of the person's own is shown, once what was brought back is; None for a fault, or if it went on."""
-        for _ in range(60):
+        body = None
+        for turn in range(60):
             body = self.known(work, shown)
-            is_old = body is None or (fresh and body not in work.heads and is_settled(work))
+            is_old = body is None or (fresh and body not in work.heads and (turn < SETTLES or is_settled(work)))
             if not is_old:
                 return body
             window.page.wait_for_timeout(150)

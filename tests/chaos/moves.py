@@ -261,9 +261,13 @@ def resolve(desk: Desk, window: Window) -> bool:
             (one for one in named if len(one.heads) > 1), None
         )
         if work is None:
-            if not any(one.adopted for one in named):
+            typed = [one for one in named if one.typed]
+            if not typed and not any(one.adopted for one in named):
                 desk.faults.append(f"silent: {label} is said to be changed and nothing was typed in it")
-            return False
+            if len(typed) != 1:
+                return False
+            work = typed[0]
+            work.unsure = True  # what a window held of it that is not seen on a bench
         choose(desk, window, work, page)
         return True
     return False
@@ -281,15 +285,20 @@ def choose(desk: Desk, window: Window, work: Work, page: Page) -> None:
         page.get_by_role("button", name="Keep what is chosen").click(timeout=FAST)
     else:
         banner.get_by_role("button", name={"mine": "Keep mine", "theirs": "Take theirs"}[choice]).click(timeout=FAST)
+    if is_answered(page, work):
+        settle_choice(desk, work, choice, mine, there, stored(work), handed=handed)
+    for one in desk.windows:
+        desk.arrive(one)
+
+
+def is_answered(page: Page, work: Work) -> bool:
+    """Whether the question is gone: it stays, with the newest, if that had changed once more."""
     for _ in range(40):
         page.wait_for_timeout(150)
         with suppress(Error):
             if not page.locator('#shell-alerts [data-trouble="changed"]', has_text=work.label).count():
-                break
-    now = stored(work)
-    settle_choice(desk, work, choice, mine, there, now, handed=handed)
-    for one in desk.windows:
-        desk.arrive(one)
+                return True
+    return False
 
 
 def settle_choice(desk: Desk, work: Work, choice: str, mine: dict, there: Stored, now: Stored, *, handed: bool) -> None:

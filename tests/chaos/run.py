@@ -31,6 +31,7 @@ TROUBLES = {
     "lost_given": 3, "two": 5,
 }  # fmt: skip
 HEALS_WITHIN = 60  # s
+OPENED_BY = "document.querySelector('unsent-work')?.getAttribute('person') ?? null"
 HAND = (150, 400)  # ms from the last key to where the power goes
 
 
@@ -220,7 +221,7 @@ class Chaos:
         self.window(desk)
         for one in list(desk.windows):
             with suppress(Error):
-                if not one.page.evaluate("Boolean(document.querySelector('unsent-work'))"):
+                if one.page.evaluate(OPENED_BY) != desk.person:  # nobody's, or still the stranger's
                     one.page.goto("/work/")
         for turn in range(self.heals_within * 2):
             if not self.is_sent(desk, wake=turn % 4 == 0):
