@@ -42,7 +42,7 @@ COME = """() => {
   window.dispatchEvent(new Event("focus"));
   document.dispatchEvent(new Event("visibilitychange"));
 }"""
-SETTLES = 20  # looks at a fresh window until it shows what was on its way when it came
+SETTLES = 20  # looks at a window until it shows what was on its way when it came
 WAITING = re.compile("not sent yet|not submitted|leave this page open")
 
 
@@ -133,15 +133,16 @@ class Desk:
     def arrive(self, window: Window, *, fresh: bool = False) -> None:
         """See where the window is, and that it shows what was typed there and nothing else.
 
-        A `fresh` one that nobody else writes beside comes to show the newest, what is still on its way included; others
-        may be older than what was saved since.
+        It comes to show the newest, what is still on its way included; one that is not `fresh`, or beside which another
+        shows the same, may stay older than what was saved since.
         """
         window.work = window.body = None
         shown = self.see(window)
         if not shown or not shown["live"] or not shown.get("stage"):
             return
         work = self.work_of(int(shown["encounter"]), shown["stage"])
-        body = self.read(window, work, shown, fresh=fresh and len(self.windows) == 1)
+        alone = not any(one.work is work for one in self.windows)
+        body = self.read(window, work, shown, fresh=fresh and alone)
         if body is not None:
             window.work, window.body = work, deepcopy(body)
             window.hands = Hands(window.page, self.chance, work, self.visits.suggested.get(work.encounter, {}))
@@ -151,8 +152,8 @@ class Desk:
         body = None
         for turn in range(60):
             body = self.known(work, shown)
-            is_old = body is None or (fresh and body not in work.heads and (turn < SETTLES or is_settled(work)))
-            if not is_old:
+            is_old = body not in work.heads and (turn < SETTLES or (fresh and is_settled(work)))
+            if body is not None and not is_old:
                 return body
             window.page.wait_for_timeout(150)
             shown = self.see(window) or shown
@@ -232,6 +233,7 @@ class Desk:
         except (Error, AssertionError) as trouble:
             if isinstance(trouble, AssertionError) and self.see_live(window):
                 self.faults.append(f"silent: {act.__name__} at {work.name} had no effect: {str(trouble)[:300]}")
+            print(f"        {work.name}: {act.__name__} is unsure: {str(trouble)[:80]!r}", flush=True)  # noqa: T201
             work.unsure = work.dirty = True  # the page went while the hand was on it
             window.work = None
             return False
@@ -241,6 +243,7 @@ class Desk:
             work.act(before, after)
             self.typed += 1
         window.body = after
+        print(f"        {work.name}: {act.__name__} in window {self.windows.index(window)}", flush=True)  # noqa: T201
         self.look(window, f"after {act.__name__}")
         return True
 

@@ -276,8 +276,7 @@ def resolve(desk: Desk, window: Window) -> bool:
 def choose(desk: Desk, window: Window, work: Work, page: Page) -> None:
     there = stored(work)
     handed = there.body is None and there.handed_in is not None
-    others = [head for head in work.heads if not there.holds(head)]
-    mine = others[0] if others else work.heads[0]
+    mine = [head for head in work.heads if not there.holds(head)] or work.heads[:1]
     choice = desk.chance.choice(["mine", "theirs", "chosen"])
     banner = page.locator("#shell-alerts [data-unsent]", has_text=work.label).first
     if choice == "chosen":
@@ -301,16 +300,19 @@ def is_answered(page: Page, work: Work) -> bool:
     return False
 
 
-def settle_choice(desk: Desk, work: Work, choice: str, mine: dict, there: Stored, now: Stored, *, handed: bool) -> None:
-    """What the server has after a choice is what was chosen."""
-    if choice == "mine" and now.holds(mine):
-        work.choose(mine)
+def settle_choice(
+    desk: Desk, work: Work, choice: str, mine: list[Body], there: Stored, now: Stored, *, handed: bool
+) -> None:
+    """What the server has after a choice is what was chosen; `mine` is what the window may hold."""
+    kept = next((one for one in mine if now.holds(one)), None)
+    if choice == "mine" and kept is not None:
+        work.choose(kept)
     elif choice == "theirs" and handed and now.body is None:
         work.heads = [head for head in work.heads if sent(head) == there.handed_in] or work.heads[:1]
         work.given_up += 1
     elif choice == "theirs" and there.body is not None and now.holds(there.body):
         work.choose(there.body)
-    elif choice == "chosen" and now.body is not None and merged_as_said(mine, there.body or {}, now.body):
+    elif choice == "chosen" and now.body and any(merged_as_said(one, there.body or {}, now.body) for one in mine):
         work.choose(now.body)
     elif now == there:
         return  # it was put off: nothing was written
