@@ -266,6 +266,7 @@ class Desk:
                 of_fields(shown["fields"]) if "fields" in shown else {n: shown.get(n) for n in ("dx", "px", "comment")}
             )
             if not shown.get("live") or shown["encounter"] != str(window.work.encounter):
+                window.work.unsure = True  # it may have closed under the hand
                 window.work = None
                 return
             if looks == seen(window.body):
@@ -300,13 +301,13 @@ class Desk:
 
     def look_for_silence(self, *, seconds: float = 25) -> None:
         """What was typed is on the server, or a window says that it is not."""
-        if self.unsettled():
-            self.wake()  # a person looks at each window
         silent: list[Work] = []
-        for _ in range(int(seconds * 4)):
+        for turn in range(int(seconds * 4)):
             silent = self.silent()
             if not silent or not self.windows or self.windows[0].page.is_closed():
                 break
+            if turn % 8 == 0:
+                self.wake()  # a person looks at each window from time to time
             self.windows[0].page.wait_for_timeout(250)
         for work in silent:
             if not work.unsure:
