@@ -10,6 +10,7 @@ const AGAIN = 120_000; // ms until it is asked what comes next once more, for wh
 const TRY_AGAIN = 15_000; // ms
 const ANSWER_WITHIN = 30_000; // ms
 const STAYS = ["save", "check"];
+const ENDS = ["finish_next", "submit_next", "verified", "corrected", "returned"]; // the stage; what else a form sends is about this chart
 const root = document.documentElement;
 const memory = new ChartMemory();
 const flights = new Set(); // submissions whose answer is awaited, and those that failed with something unsaved
@@ -93,8 +94,9 @@ async function send(form, submitter) {
 function isSure(form, submitter, data) {
   const keeper = form.closest("draft-keeper");
   const hard = form.querySelector("[data-hard]")?.dataset.hard ?? "0";
+  const ends = ENDS.includes(submitter?.value) || submitter?.name === "check_reason";
   const judged = submitter?.dataset.verdict ? submitter.dataset.action === "verify.return" : submitter?.value !== "returned" || data.get("comment").trim() !== "";
-  return hard === "0" && judged && form.checkValidity() && !keeper.hasAttribute("lost")
+  return hard === "0" && ends && judged && form.checkValidity() && !keeper.hasAttribute("lost")
     && !keeper.querySelector("[data-save-state].failed");
 }
 

@@ -133,8 +133,8 @@ class Desk:
     def arrive(self, window: Window, *, fresh: bool = False) -> None:
         """See where the window is, and that it shows what was typed there and nothing else.
 
-        It comes to show the newest, what is still on its way included; one that is not `fresh`, or beside which another
-        shows the same, may stay older than what was saved since.
+        It comes to show the newest, what is still on its way included; one that is not `fresh`, that could not ask, or
+        beside which another shows the same, may stay older than what was saved since.
         """
         window.work = window.body = None
         shown = self.see(window)
@@ -142,7 +142,7 @@ class Desk:
             return
         work = self.work_of(int(shown["encounter"]), shown["stage"])
         alone = not any(one.work is work for one in self.windows)
-        body = self.read(window, work, shown, fresh=fresh and alone)
+        body = self.read(window, work, shown, fresh=fresh and alone and self.is_online)
         if body is not None:
             window.work, window.body = work, deepcopy(body)
             window.hands = Hands(window.page, self.chance, work, self.visits.suggested.get(work.encounter, {}))

@@ -277,6 +277,8 @@ def choose(desk: Desk, window: Window, work: Work, page: Page) -> None:
     there = stored(work)
     handed = there.body is None and there.handed_in is not None
     mine = [head for head in work.heads if not there.holds(head)] or work.heads[:1]
+    if window.work is work and window.body in mine:
+        mine = [window.body]
     choice = desk.chance.choice(["mine", "theirs", "chosen"])
     banner = page.locator("#shell-alerts [data-unsent]", has_text=work.label).first
     if choice == "chosen":
@@ -303,24 +305,35 @@ def is_answered(page: Page, work: Work) -> bool:
 def settle_choice(
     desk: Desk, work: Work, choice: str, mine: list[Body], there: Stored, now: Stored, *, handed: bool
 ) -> None:
-    """What the server has after a choice is what was chosen; `mine` is what the window may hold."""
+    """What the server has after a choice is what was chosen; `mine` is what the window may hold.
+
+    What it is chosen from may be newer than `there`: another window saves meanwhile.
+    """
     kept = next((one for one in mine if now.holds(one)), None)
+    theirs = [there.body, *(head for head in work.heads if head not in mine)]
     if choice == "mine" and kept is not None:
-        work.choose(kept)
+        work.choose(kept, of=[there.body])
     elif choice == "theirs" and handed and now.body is None:
         work.heads = [head for head in work.heads if sent(head) == there.handed_in] or work.heads[:1]
         work.given_up += 1
-    elif choice == "theirs" and there.body is not None and now.holds(there.body):
-        work.choose(there.body)
-    elif choice == "chosen" and now.body and any(merged_as_said(one, there.body or {}, now.body) for one in mine):
-        work.choose(now.body)
+    elif choice == "theirs" and now.body is not None and now.body in theirs:
+        work.choose(now.body, of=[there.body, mine[0]])
+        work.unsure |= len(mine) > 1  # which one was given up
+    elif choice == "chosen" and (pair := merged_from(mine, theirs, now)):
+        work.choose(now.body or {}, of=pair)
     elif now == there:
         return  # it was put off: nothing was written
     else:
         if not work.unsure:
             desk.faults.append(f"lost: {work.name}, {choice} was chosen of {mine} and {there}; there is {now}")
         if now.body is not None:
-            work.choose(now.body)
+            work.choose(now.body, of=work.heads)
+
+
+def merged_from(mine: list[Body], theirs: list[Body | None], now: Stored) -> list[Body | None]:
+    """The two versions of which the server has the merger; none if there are none such."""
+    pairs = [(one, other) for one in mine for other in theirs if other]
+    return next(([*pair] for pair in pairs if now.body and merged_as_said(*pair, now.body)), [])
 
 
 def regain(work: Work) -> bool:

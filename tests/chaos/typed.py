@@ -67,10 +67,10 @@ class Work:
             self.history.append(deepcopy(there))
         self.dirty = self.unsure = False
 
-    def choose(self, body: Body) -> None:
-        """Their person chose between two heads, or made one of both."""
+    def choose(self, body: Body, *, of: list[Body | None]) -> None:
+        """Their person chose one of two heads, or made `body` of both; any others stay open."""
         self.given_up += len(self.heads) > 1
-        self.heads = [deepcopy(body)]
+        self.heads = [*(one for one in self.heads if one != body and one not in of), deepcopy(body)]
         if body not in self.history:
             self.history.append(deepcopy(body))
         self.dirty = True

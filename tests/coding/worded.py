@@ -8,7 +8,7 @@ from PIL import Image, ImageDraw, ImageFont
 
 from coding.actions.queue import take_next
 from coding.actions.suggesting import keep_suggestions
-from coding.models import SuggestionSet
+from coding.models import Code, SuggestionSet
 from coding.rules.codings import System
 from coding.rules.evidence import words_under
 from coding.rules.lifecycle import Stage
@@ -72,7 +72,8 @@ def worded_chart(practice, pages=NOTE, wordless=0):
 
 def worded_bench(practice, by, **chart):
     """Somebody's coding bench over such a chart."""
-    load_codes()
+    if not Code.objects.exists():
+        load_codes()
     precoded(waiting(at=timezone.now(), chart=worded_chart(practice, **chart)), by, at=timezone.now())
     return take_next(by=by, at=timezone.now(), stages=[Stage.CODING])
 
