@@ -137,6 +137,7 @@ def page(request: SignedRequest, bench: Bench, form: PrecodingForm, *, status: i
         **facts_context(form),
         **moves,
         places=form.places(),
+        typed_twice=bench.is_live and bool(fields_twice(encounter)),
         split_form=SplitForm(initial={"ranges": ranges_of(encounter)}),
         can_split=bench.is_live and (encounter.chart.page_count or 1) > 1,
         chart_pages=encounter.chart.page_count or 1,

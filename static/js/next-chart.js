@@ -96,7 +96,7 @@ function isSure(form, submitter, data) {
   const hard = form.querySelector("[data-hard]")?.dataset.hard ?? "0";
   const ends = ENDS.includes(submitter?.value) || submitter?.name === "check_reason";
   const judged = submitter?.dataset.verdict ? submitter.dataset.action === "verify.return" : submitter?.value !== "returned" || data.get("comment").trim() !== "";
-  return hard === "0" && ends && judged && form.checkValidity() && !keeper.hasAttribute("lost")
+  return hard === "0" && ends && judged && !form.hasAttribute("data-asks") && form.checkValidity() && !keeper.hasAttribute("lost")
     && !keeper.querySelector("[data-save-state].failed");
 }
 
@@ -158,7 +158,9 @@ async function fly(flight) {
   const isJson = response.headers.get("Content-Type")?.includes("json");
   if (response.ok && isJson) return landed(flight, JSON.parse(text));
   if (response.status === 409 || response.status === 422) return failed(flight, whyOf(text), text);
-  return failed(flight, response.redirected || response.status === 401 ? "you are signed out" : "the server answered with an error");
+  if (isSignIn(response)) return failed(flight, "you are signed out");
+  if (response.redirected) return failed(flight, "it asks for something more", text, pathOf(addressOf(response)));
+  return failed(flight, "the server answered with an error");
 }
 
 /** The token goes with the header: the one in a form may be older than the last unlocking. */
@@ -176,23 +178,23 @@ function landed(flight, { said, undo }) {
 }
 
 /** Said until somebody goes back to it; what was sent is in the answer, or still in the part that was taken out. */
-async function failed(flight, why, text) {
+async function failed(flight, why, text, url = flight.url) {
   await unlocked();
   if (!flight.keeper.unsaved) flights.delete(flight);
   const back = make("button", { class: "button small", type: "button", "data-action": "bench.back" }, "Back to it");
   const banner = make("div", { class: "banner danger", role: "alert" }, make("p", {}, make("strong", {}, `${flight.label} was not submitted: ${why}.`)), make("div", { class: "actions" }, back));
   back.addEventListener("click", () => {
     banner.remove();
-    backTo(flight, text);
+    backTo(flight, text, url);
   });
   document.getElementById("shell-alerts").append(banner);
 }
 
-async function backTo(flight, text) {
+async function backTo(flight, text, url) {
   flights.delete(flight);
   const answer = text ? benchOf(text) : flight.keeper.unsaved ? undefined : await fetched(flight.url).catch(() => undefined);
   memory.clear();
-  leave(swap(() => (answer ? show(answer, flight.url) : putBack(flight.main, flight.title, flight.url))));
+  leave(swap(() => (answer ? show(answer, url) : putBack(flight.main, flight.title, flight.url))));
 }
 
 /** What the answer says is wrong, in a few words. */
@@ -237,7 +239,7 @@ export async function visit(url, { form, push = true } = {}) {
   const turn = (visits += 1);
   const response = form ? await post(url, form, { "X-Swap": "1" }) : await fetch(url, { headers: { Accept: "text/html" }, credentials: "same-origin" });
   if (response.status === 423) return window.dispatchEvent(new Event("chartline:locked"));
-  if (response.status === 401 || new URL(response.url).pathname.startsWith("/account/")) return signedOut();
+  if (isSignIn(response)) return signedOut();
   if (!response.ok && response.status !== 409 && response.status !== 422) throw new Error(String(response.status));
   const bench = benchOf(await response.text());
   const address = addressOf(response);
@@ -245,13 +247,15 @@ export async function visit(url, { form, push = true } = {}) {
   await unlocked();
   if (!form && turn !== visits) return undefined; // somebody went on meanwhile: this answer is about a chart left behind
   const moves = push && address.pathname !== location.pathname;
-  const old = swap(() => show(bench, address.pathname + address.search, { push: moves }));
+  const old = swap(() => show(bench, pathOf(address), { push: moves }));
   window.dispatchEvent(new CustomEvent("bench:shown", { detail: { ahead: false } }));
   return form || leave(old);
 }
 
 /** Where what was answered has its own address. */
 const addressOf = (response) => new URL(response.headers.get("Content-Location") ?? response.url, location.href);
+const pathOf = ({ pathname, search }) => pathname + search;
+const isSignIn = ({ status, url }) => status === 401 || new URL(url).pathname.startsWith("/account/");
 
 function swap(change) {
   const old = change();
