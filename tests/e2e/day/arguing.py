@@ -57,6 +57,8 @@ def say_their_word(hands: Hands, visit_of: Callable[[int], Visit], said: Counter
 def step(hands: Hands, dispute: Dispute, visit_of: Callable[[int], Visit], said: Counter[str]) -> bool:
     """One step of one discrepancy; whether it is settled by it."""
     argument = visit_of(dispute.encounter_id).argument
+    if (dispute.state, argument) not in STEPS:
+        raise hands.stuck(f"{dispute} ({dispute.kind}) is {dispute.state}, and nobody meant to differ")
     key, why = STEPS[dispute.state, argument]
     if why:
         hands.press("c")

@@ -27,6 +27,7 @@ def code_visit(hands: Hands, visit: Visit) -> None:
     for code in wanted:
         if code not in codes(hands):
             add(hands, code)
+    arrange(hands, list(visit.diagnoses))
     for code, modifiers in visit.procedures:
         hold(hands, code)
         if modifiers:
@@ -60,6 +61,17 @@ def add(hands: Hands, code: str) -> None:
     hands.until(f"() => ({ROWS})().some((row) => row.code === '{code}' && !row.ghost)", what=f"{code} on the list")
     hands.press("Escape")
     hands.until("() => document.activeElement?.closest('[data-row]') !== null")
+
+
+def arrange(hands: Hands, wanted: list[str]) -> None:
+    """The diagnoses in the order of the plan: each is made the first, the last one first."""
+    if [code for code in codes(hands) if code in wanted] == wanted:
+        return
+    for code in reversed(wanted):
+        hold(hands, code)
+        if codes(hands)[0] != code:
+            hands.press("p")
+            hands.until(f"() => ({ROWS})().find((row) => !row.ghost).code === '{code}'", what=f"{code} as the first")
 
 
 def hold(hands: Hands, code: str) -> None:
