@@ -30,6 +30,7 @@ FOUND = {200, 204, 302, 400, 403, 405, 409, 410, 422, 423, 429}
 ABSENT = 2_000_000_000
 # Written by any request: the trail, and what the API keeps of each call.
 NOISE = {"portal_auditevent", "portal_auditseal", "portal_apicall", "portal_apitoken", "portal_idempotentrequest"}
+TABLES = [model._meta.db_table for model in CLIENT if model._meta.db_table not in NOISE]
 
 
 def leaves(patterns, space=""):
@@ -77,20 +78,30 @@ def client_of(world, person):
 def ask(client, method, path, form=None, **headers):
     """One request whose effects are undone."""
     with transaction.atomic():
-        before = fingerprint()
+        before = written()
         sent = {"data": dict(form or {})} if method == "post" else {}
         response = getattr(client, method)(path, headers={"Idempotency-Key": f"{method}{path}", **headers}, **sent)
         content = b"".join(response.streaming_content) if response.streaming else response.content
-        changed = fingerprint() != before
+        after = fingerprint() if written() != before else None
         refused = AuditEvent.objects.filter(outcome=Outcome.REFUSED).exists()
         transaction.set_rollback(True)
+    changed = after is not None and fingerprint() != after  # what was written may be what was there
     return response, content, changed, refused
+
+
+def written():
+    """How many rows of the client tables were written in this transaction, as PostgreSQL counts."""
+    with connection.cursor() as cursor:
+        cursor.execute(
+            "SELECT sum(n_tup_ins + n_tup_upd + n_tup_del) FROM pg_stat_xact_user_tables WHERE relname = ANY(%s)",
+            [TABLES],
+        )
+        return cursor.fetchone()
 
 
 def fingerprint():
     """What the client tables hold, seen with the service's eyes."""
-    tables = [model._meta.db_table for model in CLIENT if model._meta.db_table not in NOISE]
-    query = " UNION ALL ".join(f"SELECT '{table}', count(*), sum(hashtext(t::text)) FROM {table} t" for table in tables)
+    query = " UNION ALL ".join(f"SELECT '{table}', count(*), sum(hashtext(t::text)) FROM {table} t" for table in TABLES)
     with connection.cursor() as cursor:
         cursor.execute(query)
         return cursor.fetchall()
