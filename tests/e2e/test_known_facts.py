@@ -208,6 +208,30 @@ def test_critical_fields_are_typed_again_and_a_difference_is_decided_by_a_digit(
     ]  # fmt: skip
 
 
+def test_a_rule_that_came_meanwhile_is_said_and_leads_to_the_second_entry(screen, held, max_):
+    waiting(at=timezone.now(), chart=worded_chart(held.practice))
+    page = open_bench(screen, held)
+    until_fetched(page, 1)
+    set_double_key(practice=held.practice, fields=["birth_date"], by=max_, at=timezone.now())
+    page.get_by_label("Date of service").fill("10/28/2026")
+    page.get_by_label("Place of service").fill("11")
+    for _ in range(12):
+        if page.get_by_role("button", name="Finish and next").evaluate("button => button === document.activeElement"):
+            break
+        page.keyboard.press("Enter")
+    page.keyboard.press("Control+Enter")
+    banner = page.get_by_role("alert").filter(has_text="was not submitted")
+    expect(banner).to_contain_text(f"{held.encounter.label} was not submitted: it asks for something more.")
+    assert not PreCoding.objects.exists()
+    assert_accessible(page)
+    banner.get_by_role("button", name="Back to it").click()
+    page.wait_for_url(f"**/encounters/{held.encounter_id}/precode/again/")
+    page.get_by_label("Birth date").fill("04/17/1958")
+    page.keyboard.press("Control+Enter")
+    page.wait_for_url(re.compile(r"encounters/\d+/(code|precode)/$"))
+    assert PreCoding.objects.get().birth_date.isoformat() == "1958-04-17"
+
+
 def test_pages_are_handed_on_by_keys_and_taken_back(screen, held):
     page = open_bench(screen, held)
     page.get_by_label("Member ID").fill("kept")
