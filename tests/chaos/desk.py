@@ -316,6 +316,9 @@ class Desk:
                     f"typed {work.heads}, there {stored(work)}, said {self.said()}"
                 )
             work.adopt(stored(work).body)
+            for window in self.windows:  # what was taken from the server is what they are to hold
+                if window.work is work:
+                    self.arrive(window)
 
     def silent(self) -> list[Work]:
         """What is not on the server and of which no window speaks, while one of the person's own is open."""
