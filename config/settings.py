@@ -16,6 +16,7 @@ from config import embedded
 from config.api import SPECTACULAR_SETTINGS  # noqa: F401  (a setting)
 from config.content_security import CONTENT_SECURITY_POLICY  # noqa: F401  (a setting)
 from config.databases import database
+from config.installed import INSTALLED_APPS, MIDDLEWARE  # noqa: F401  (settings)
 from config.schedule import CELERY_BEAT_SCHEDULE  # noqa: F401  (a setting)
 
 BASE_DIR = Path(__file__).resolve().parent.parent
@@ -233,51 +234,6 @@ FHIR_PRIVATE_HOSTS = frozenset(filter(None, os.environ.get("FHIR_PRIVATE_HOSTS",
 FHIR_EXTRA_HOSTS = frozenset(filter(None, os.environ.get("FHIR_EXTRA_HOSTS", "").lower().split(",")))
 
 # -- the site ----------------------------------------------------------------------------------
-INSTALLED_APPS = [
-    "config",
-    "feedback",
-    "claims",
-    "coding",
-    "portal",
-    "allauth",
-    "allauth.account",
-    "allauth.mfa",
-    "allauth.usersessions",
-    "django.contrib.admin",
-    "django.contrib.auth",
-    "django.contrib.contenttypes",
-    "django.contrib.humanize",
-    "django.contrib.messages",
-    "django.contrib.postgres",
-    "django.contrib.sessions",
-    "django.contrib.staticfiles",
-    "django_htmx",
-    "lucide",
-    "rest_framework",
-    "drf_spectacular",
-    "drf_spectacular_sidecar",
-]
-MIDDLEWARE = [
-    "config.middleware.request_log",
-    "django.middleware.security.SecurityMiddleware",
-    "config.middleware.swift",
-    "whitenoise.middleware.WhiteNoiseMiddleware",
-    "csp.middleware.CSPMiddleware",
-    "config.middleware.private_responses",
-    "django.contrib.sessions.middleware.SessionMiddleware",
-    "django.middleware.common.CommonMiddleware",
-    "django.middleware.csrf.CsrfViewMiddleware",
-    "django.contrib.auth.middleware.AuthenticationMiddleware",
-    "config.middleware.database_scope",
-    "django.contrib.messages.middleware.MessageMiddleware",
-    "django.middleware.clickjacking.XFrameOptionsMiddleware",
-    "django_htmx.middleware.HtmxMiddleware",
-    "allauth.account.middleware.AccountMiddleware",
-    "allauth.usersessions.middleware.UserSessionsMiddleware",
-    "config.middleware.idle_lock",
-    "config.middleware.second_factor",
-    "config.middleware.user_time_zone",
-]
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
 TEMPLATES = [
