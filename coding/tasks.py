@@ -72,3 +72,19 @@ def build_code_index(*, claim: Any) -> None:
 
     with scope.service():
         build_index(claim=claim, at=timezone.now())
+
+
+@shared_task(name="coding.queue_due_reports")
+def queue_due_reports(**_future: Any) -> None:
+    from coding.actions.reports.schedules import queue_due_reports as queue
+    from portal import scope
+
+    with scope.service():
+        queue(at=timezone.now())
+
+
+@job_task("coding.make_scheduled_report")
+def make_scheduled_report(*, claim: Any) -> None:
+    from coding.actions.reports.schedules import make_scheduled_report as make
+
+    make(claim=claim, at=timezone.now())

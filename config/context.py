@@ -27,6 +27,7 @@ NAVIGATION: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Quality", "coding:quality", frozenset({Permission.MANAGE_WORK, Permission.CODE, Permission.VERIFY})),
     ("Levels", "coding:levels", frozenset({Permission.MANAGE_WORK, Permission.CODE})),
     ("Claims", "claims:ready", frozenset({Permission.SEE_CLAIMS})),
+    ("Reports", "coding:reports", frozenset({Permission.MANAGE_WORK, Permission.DOWNLOAD_RESULTS})),
     ("Queries", "coding:queries", frozenset({Permission.DISCUSS})),
     ("Threads", "feedback:inbox", frozenset({Permission.DISCUSS})),
     ("Practices", "portal:practices", frozenset({Permission.MANAGE_PRACTICES})),

@@ -27,6 +27,7 @@ from coding.models.precoding import PreCoding
 from coding.models.quality import Dispute, DisputeStep, QualityTerms, Score
 from coding.models.queries import Query, QueryIndicator, SignedAddendum
 from coding.models.repeats import Repeat
+from coding.models.reports import Report, ReportReader, ReportSchedule
 from coding.models.rulings import Ruling
 from coding.models.samples import Reveal, Sample
 from coding.models.small_lists import ClaimCode, Modifier, PlaceOfService, Taxonomy
@@ -81,6 +82,9 @@ __all__ = [
     "QueueRank",
     "RelativeValue",
     "Repeat",
+    "Report",
+    "ReportReader",
+    "ReportSchedule",
     "Reveal",
     "Ruling",
     "Sample",

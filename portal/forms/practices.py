@@ -154,7 +154,8 @@ class ContractForm(forms.ModelForm):
         model = Contract
         fields = (
             "starts_on", "turnaround_hours", "accuracy_target", "verification_share", "query_days", "query_stops_clock",
-            "retention_months", "delivery_formats",
+            "retention_months", "delivery_formats", "price_per_encounter", "price_per_page", "price_per_hour",
+            "monthly_minimum",
         )  # fmt: skip
         labels = {
             "turnaround_hours": "Turnaround in hours",
@@ -163,6 +164,10 @@ class ContractForm(forms.ModelForm):
             "query_days": "Days for the answer to a query",
             "query_stops_clock": "A query stops the clock",
             "retention_months": "Kept for, in months",
+            "price_per_encounter": "US dollars for a coded visit",
+            "price_per_page": "US dollars for a page",
+            "price_per_hour": "US dollars for an hour at the bench",
+            "monthly_minimum": "US dollars a month at least",
         }
         help_texts = {
             "turnaround_hours": "From receipt of a batch to its result.",
@@ -170,6 +175,9 @@ class ContractForm(forms.ModelForm):
             "query_days": "After that a manager decides how the chart goes on.",
             "query_stops_clock": "The promised time moves by as long as the chart waited for the answer.",
             "retention_months": "From the delivery of a batch until its charts and codes are destroyed for good.",
+            "price_per_hour": "From opening a chart to handing it in, all stages together.",
+            "monthly_minimum": "What the work of a month comes to is raised to this. In the month in which a contract "
+            "begins or ends: by its days.",
         }
 
     def clean_turnaround_hours(self) -> int:

@@ -155,6 +155,13 @@ class ContractQuerySet(PracticeOwnedQuerySet["Contract"]):
         return self.filter(models.Q(ends_on=None) | models.Q(ends_on__gte=on), starts_on__lte=on)
 
 
+def price() -> models.DecimalField:
+    """An amount in US dollars, nothing if it was not agreed."""
+    return models.DecimalField(
+        max_digits=9, decimal_places=2, default=0, db_default=0, validators=[MinValueValidator(0)]
+    )
+
+
 class Contract(ClientRow):
     """What was promised: hours from receipt to result, accuracy, how much is verified, which formats."""
 
@@ -177,11 +184,23 @@ class Contract(ClientRow):
         default=False, db_default=False
     )  # whether the promised time moves by that waiting
 
+    # US dollars: a coded visit, a page, an hour at the bench; the least for a month (coding.rules.invoicing).
+    price_per_encounter = price()
+    price_per_page = price()
+    price_per_hour = price()
+    monthly_minimum = price()
+
     objects = ContractQuerySet.as_manager()
 
     class Meta(ClientRow.Meta):
         constraints = [
             *ClientRow.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(
+                    price_per_encounter__gte=0, price_per_page__gte=0, price_per_hour__gte=0, monthly_minimum__gte=0
+                ),
+                name="portal_contract_prices",
+            ),
             models.UniqueConstraint(
                 fields=["practice"], condition=models.Q(ends_on=None), name="portal_contract_one_open"
             ),

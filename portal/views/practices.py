@@ -194,7 +194,8 @@ def practice_contract(request: SignedRequest, pk: int) -> HttpResponseBase:
     latest = Contract.objects.filter(practice=practice).first()
     kept = (
         "turnaround_hours", "accuracy_target", "verification_share", "query_days", "query_stops_clock",
-        "retention_months", "delivery_formats",
+        "retention_months", "delivery_formats", "price_per_encounter", "price_per_page", "price_per_hour",
+        "monthly_minimum",
     )  # fmt: skip
     initial = {name: getattr(latest, name) for name in kept} if latest else {"delivery_formats": ["csv", "xlsx"]}
     form = ContractForm(request.POST or None, initial={"starts_on": timezone.localdate(), **initial})

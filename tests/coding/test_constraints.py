@@ -34,6 +34,7 @@ from tests.coding.lines import NOON, VISIT_DAY, facts_for, load_codes, submitted
 from tests.coding.list_constraints import BROKEN_LISTS
 from tests.coding.quality_constraints import BROKEN_QUALITY, BROKEN_QUALITY_AT_THE_END, FROZEN_QUALITY
 from tests.coding.query_constraints import BROKEN_QUERIES, BROKEN_QUERIES_AT_THE_END
+from tests.coding.report_constraints import BROKEN_REPORTS, BROKEN_REPORTS_AT_THE_END
 from tests.coding.suggestion_constraints import BROKEN_SUGGESTIONS, decision, suggestion_set
 
 pytestmark = pytest.mark.django_db
@@ -204,6 +205,7 @@ BROKEN = {
     **BROKEN_LISTS,
     **BROKEN_QUALITY,
     **BROKEN_QUERIES,
+    **BROKEN_REPORTS,
     **BROKEN_SUGGESTIONS,
     **BROKEN_FACTS,
     "coding_code_system_known": lambda: change(factories.CodeFactory(), system="snomed"),
@@ -262,6 +264,7 @@ BROKEN = {
 BROKEN_AT_THE_END = {
     **BROKEN_QUALITY_AT_THE_END,
     **BROKEN_QUERIES_AT_THE_END,
+    **BROKEN_REPORTS_AT_THE_END,
     "coding_verification_coder_is_author": verification_with_another_coder,
     "coding_verification_same_encounter": verification_of_another_encounter,
     "coding_encounter_chart_id_same_practice": lambda: change(encounter(), practice=factories.PracticeFactory()),

@@ -12,6 +12,7 @@ from coding.actions.encounters import add_pages
 from coding.models import Assignment, CodeFile, Coding, Encounter, Ruling
 from coding.rules.arranging import Slot
 from coding.rules.lifecycle import EncounterStatus, HoldReason, Stage, WhoseMove
+from coding.rules.reports.bodies import as_json
 from feedback.models import Attachment
 from portal import storage
 from portal.actions.invitations import invite_person
@@ -22,6 +23,7 @@ from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
 from tests import factories
 from tests.coding.judged import told
+from tests.coding.report_constraints import an_invoice, report, schedule
 from tests.query_factories import QueryFactory
 
 
@@ -151,6 +153,8 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
             sent_at=now,
             sent_by=ada,
         ),
+        report=report(practice=river, shared_at=now, made_at=now, body=as_json(an_invoice())),
+        report_schedule=schedule(practice=river),
         provider=factories.ProviderFactory(practice=river),
         rule=ClientRule.objects.create(practice=lake, user=ann, reason="Conflict of interest"),
         invitation=invitation,

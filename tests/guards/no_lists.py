@@ -27,6 +27,7 @@ NO_LISTS = {
     "coding:ahead", "coding:shown", "coding:release-ahead", "coding:recent", "coding:undo",
     "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
     "coding:query-check", "coding:query-answer", "coding:query-withdraw", "coding:query-remind", "coding:query-close",
+    "coding:make-report", "coding:report", "coding:report-file", "coding:share-report", "coding:end-report-schedule",
     "coding:dispute-step", "coding:set-quality-terms",
     "coding:double-coding", "coding:suggestion-figures",
     "coding:ruling", "coding:issue-ruling", "coding:withdraw-ruling",

@@ -32,6 +32,7 @@ from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
 from tests import factories
 from tests.coding.judged import more_disputes, more_rulings, more_terms
+from tests.coding.report_constraints import report, schedule
 from tests.guards.addresses import ADDRESSES, API_ADDRESSES
 from tests.guards.no_lists import NO_LISTS
 from tests.query_factories import QueryFactory, QueryIndicatorFactory, SignedAddendumFactory
@@ -122,6 +123,12 @@ def more_people(world, number):
         email=f"invited{number}@example.com", name="Invited", roles=[Role.CODER], practice=None, specialties=[],
         by=world.ada, at=now,
     )  # fmt: skip
+
+
+def more_reports(world: Any, number: int) -> None:
+    """A report that River sees, and another practice's schedule."""
+    report(practice=world.river, shared_at=timezone.now())
+    schedule()
 
 
 def more_practices(world, number):
@@ -310,6 +317,9 @@ LISTS: Mapping[str, List] = {
     "coding:person-quality": List("max", more_disputes),
     "coding:quality-terms": List("max", more_terms),
     "coding:rulings": List("max", more_rulings),
+    "coding:reports": List("cleo", more_reports),
+    "coding:report-schedules": List("max", more_reports),
+    "coding:schedule-report": List("max", more_practices),
     "coding:operations": List("max", more_work),
     "coding:operations-figures": List("max", more_work),
     "coding:operations-encounters": List("max", more_work),

@@ -230,6 +230,7 @@ BROKEN = {
     "portal_scrub_one_open": twice(Scrub.objects.create, started_at=NOW),
     "portal_contract_query_days": lambda: contract(query_days=0),
     "portal_contract_retention": lambda: contract(retention_months=0),
+    "portal_contract_prices": lambda: contract(price_per_page=-1),
     "portal_destruction_cause_known": lambda: destruction(cause="whim"),
     "portal_destruction_of_batch_or_practice": lambda: destruction(batch_number=1),
     "portal_legalhold_lifted_by_at": lambda: hold(lifted_at=NOW),
