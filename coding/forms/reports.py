@@ -26,7 +26,7 @@ def kind_field() -> forms.TypedChoiceField:
     )
 
 
-def practice_field() -> forms.ModelChoiceField:
+def practice_field() -> forms.ModelChoiceField[Practice]:
     return forms.ModelChoiceField(label="Practice", queryset=Practice.objects.none(), empty_label=None)
 
 

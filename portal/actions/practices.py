@@ -80,7 +80,7 @@ def change_contract(
 ) -> Contract:
     """Open a contract from a day on; the one in force ends the day before. What was promised stays on record."""
     Practice.objects.select_for_update().get(pk=practice.pk)
-    prices = {
+    prices: dict[str, Decimal] = {
         "price_per_encounter": price_per_encounter,
         "price_per_page": price_per_page,
         "price_per_hour": price_per_hour,
@@ -117,7 +117,7 @@ def change_contract(
         query_days=query_days,
         query_stops_clock=query_stops_clock,
         delivery_formats=contract.delivery_formats,
-        **{name: str(amount) for name, amount in prices.items()},
+        prices={name: str(amount) for name, amount in prices.items()},
     )
     return contract
 

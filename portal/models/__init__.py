@@ -17,6 +17,7 @@ from portal.models.doors import (
 from portal.models.job import Job, JobState, Notice
 from portal.models.keys import PracticeKey
 from portal.models.manifest import Manifest, ManifestRow
+from portal.models.oversight import AccessReview, ExclusionCheck, ReviewedAccess
 from portal.models.people import ClientRule, Invitation, Membership, Skill, User, UserRole
 from portal.models.practice import (
     BusinessAssociateAgreement,
@@ -34,6 +35,7 @@ from portal.models.upload import Upload, UploadPart
 from portal.models.words import PageWords
 
 __all__ = [
+    "AccessReview",
     "ApiCall",
     "ApiToken",
     "AuditEvent",
@@ -52,6 +54,7 @@ __all__ = [
     "Destruction",
     "Download",
     "EndpointState",
+    "ExclusionCheck",
     "FhirDocument",
     "FhirEndpoint",
     "IdempotentRequest",
@@ -74,6 +77,7 @@ __all__ = [
     "PracticeKey",
     "PracticeOwnedQuerySet",
     "Provider",
+    "ReviewedAccess",
     "Scrub",
     "SftpAccount",
     "SftpKey",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -155,7 +155,7 @@ class ContractQuerySet(PracticeOwnedQuerySet["Contract"]):
         return self.filter(models.Q(ends_on=None) | models.Q(ends_on__gte=on), starts_on__lte=on)
 
 
-def price() -> models.DecimalField:
+def price() -> models.DecimalField[Any, Any]:
     """An amount in US dollars, nothing if it was not agreed."""
     return models.DecimalField(
         max_digits=9, decimal_places=2, default=0, db_default=0, validators=[MinValueValidator(0)]

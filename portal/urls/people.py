@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import account, audit, keyboard, people, practices, tokens
+from portal.views import account, audit, imports, keyboard, oversight, people, practices, tokens
 
 urlpatterns = [
     path("join/<str:token>", account.join, name="join"),
@@ -14,8 +14,17 @@ urlpatterns = [
     path("keyboard/single-keys/", keyboard.single_keys, name="single_keys"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),
+    path("people/import/", imports.people_import, name="people_import"),
     path("people/invitations/<int:pk>/resend/", people.invitation_resend, name="invitation_resend"),
     path("people/invitations/<int:pk>/revoke/", people.invitation_revoke, name="invitation_revoke"),
+    path("people/exclusions/", oversight.exclusions, name="exclusions"),
+    path("people/<int:pk>/exclusions/", oversight.exclusion_add, name="exclusion_add"),
+    path("access-reviews/", oversight.reviews, name="access_reviews"),
+    path("access-reviews/start/", oversight.review_start, name="access_review_start"),
+    path("access-reviews/<int:pk>/", oversight.review, name="access_review"),
+    path("access-reviews/<int:pk>/decide/", oversight.review_decide, name="access_review_decide"),
+    path("access-reviews/<int:pk>/close/", oversight.review_close, name="access_review_close"),
+    path("access-reviews/<int:pk>/file/", oversight.review_file, name="access_review_file"),
     path("people/<int:pk>/", people.person, name="person"),
     path("people/<int:pk>/roles/", people.person_roles, name="person_roles"),
     path("people/<int:pk>/work/", people.person_work, name="person_work"),
@@ -32,6 +41,7 @@ urlpatterns = [
     path("practices/<int:pk>/edit/", practices.practice_edit, name="practice_edit"),
     path("practices/<int:pk>/contract/", practices.practice_contract, name="practice_contract"),
     path("practices/<int:pk>/recipients/", practices.practice_recipients, name="practice_recipients"),
+    path("practices/<int:pk>/<slug:kind>/import/", imports.practice_import, name="practice_import"),
     path("practices/<int:pk>/<slug:kind>/new/", practices.practice_part, name="practice_part_add"),
     path("practices/<int:pk>/<slug:kind>/<int:part>/", practices.practice_part, name="practice_part"),
     path("api-keys/", tokens.tokens, name="tokens"),

@@ -150,6 +150,7 @@ def practice(request: SignedRequest, pk: int) -> HttpResponse:
             ],
             "contract": next((found_one for found_one in contracts if in_force(found_one, today)), None),
             "contracts": contracts,
+            "prices": price_words(next((found_one for found_one in contracts if in_force(found_one, today)), None)),
             "holds": LegalHold.objects.filter(practice=row, lifted_at=None).select_related("by", "batch"),
             "damaged": DamagedFile.objects.filter(practice=row, mended_at=None).count(),
             "members": members,
@@ -159,6 +160,19 @@ def practice(request: SignedRequest, pk: int) -> HttpResponse:
             ),
         },
     )
+
+
+def price_words(contract: Contract | None) -> str:
+    """What the contract charges, as in "$4.10 a coded visit, $0.35 a page"; empty if nothing was agreed."""
+    if contract is None:
+        return ""
+    named = (
+        (contract.price_per_encounter, "a coded visit"),
+        (contract.price_per_page, "a page"),
+        (contract.price_per_hour, "an hour"),
+        (contract.monthly_minimum, "a month at least"),
+    )
+    return ", ".join(f"${amount:,.2f} {what}" for amount, what in named if amount)
 
 
 def in_force(dated: Contract | BusinessAssociateAgreement, on: date) -> bool:

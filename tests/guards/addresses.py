@@ -89,6 +89,16 @@ ADDRESSES: Mapping[str, Address] = {
     "portal:keyboard": page(*EVERYONE),
     "portal:single_keys": page(*EVERYONE),
     "portal:people": page("ada"),
+    "portal:exclusions": page("ada"),
+    "portal:exclusion_add": Address(frozenset({"ada"}), lambda world: {"pk": world.ann.pk}),
+    "portal:access_reviews": page("ada"),
+    "portal:access_review_start": page("ada"),
+    **{
+        f"portal:access_review{what}": Address(frozenset({"ada"}), lambda world: {"pk": world.access_review.pk})
+        for what in ("", "_decide", "_close", "_file")
+    },
+    "portal:people_import": page("ada"),
+    "portal:practice_import": about("river", "ada", kind="provider"),
     "portal:invite": page("ada"),
     "portal:invitation_resend": about("invitation", "ada"),
     "portal:invitation_revoke": about("invitation", "ada"),

@@ -16,6 +16,7 @@ from coding.rules.reports.bodies import as_json
 from feedback.models import Attachment
 from portal import storage
 from portal.actions.invitations import invite_person
+from portal.actions.oversight import start_review
 from portal.actions.tokens_admin import create_token
 from portal.models import ClientRule, Delivery, Job, JobState, TokenScope
 from portal.rules.intake import ChartStatus, Refusal
@@ -153,6 +154,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
             sent_at=now,
             sent_by=ada,
         ),
+        access_review=start_review(by=ada, at=now),
         report=report(practice=river, shared_at=now, made_at=now, body=as_json(an_invoice())),
         report_schedule=schedule(practice=river),
         provider=factories.ProviderFactory(practice=river),

@@ -26,7 +26,7 @@ from coding.rules.code_sets import CodeSet
 from portal.actions.audit import record
 from portal.actions.invitations import invite_person
 from portal.actions.tokens_admin import create_token
-from portal.models import Delivery, Job, JobState, Manifest, TokenScope
+from portal.models import AccessReview, Delivery, Job, JobState, Manifest, ReviewedAccess, TokenScope
 from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
@@ -123,6 +123,17 @@ def more_people(world, number):
         email=f"invited{number}@example.com", name="Invited", roles=[Role.CODER], practice=None, specialties=[],
         by=world.ada, at=now,
     )  # fmt: skip
+
+
+def more_reviewed(world: Any, number: int) -> None:
+    """Another person in the open review, and another review."""
+    by = factories.UserFactory(roles=[Role.ADMIN])
+    person = factories.UserFactory(roles=[Role.CODER])
+    ReviewedAccess.objects.create(
+        review=world.access_review, user=person, name=person.name, email=person.email, roles=["coder"], decision="keep",
+        decided_at=timezone.now(), decided_by=by,
+    )  # fmt: skip
+    AccessReview.objects.create(started_at=timezone.now(), started_by=by, closed_at=timezone.now(), closed_by=by)
 
 
 def more_reports(world: Any, number: int) -> None:
@@ -304,6 +315,9 @@ LISTS: Mapping[str, List] = {
     "portal:upload-part": List("cleo", more_uploads),
     "portal:chart": List("cleo", more_pages),
     "portal:people": List("ada", more_people),
+    "portal:exclusions": List("ada", more_people),
+    "portal:access_reviews": List("ada", more_reviewed),
+    "portal:access_review": List("ada", more_reviewed),
     "portal:practices": List("ada", more_practices),
     "portal:practice": List("ada", more_parts_of_a_practice),
     "portal:doors": List("cleo", more_doors),

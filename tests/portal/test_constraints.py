@@ -32,6 +32,7 @@ from portal.models import (
 )
 from tests import factories
 from tests.portal.door_constraints import DOORS, DOORS_AT_THE_END
+from tests.portal.oversight_constraints import BROKEN_OVERSIGHT
 
 pytestmark = pytest.mark.django_db
 NOW, DAY = timezone.now(), date(2026, 3, 2)
@@ -268,6 +269,7 @@ BROKEN = {
     "portal_job_running_has_lease": lambda: job(state="running"),
     "portal_auditevent_outcome_known": lambda: AuditEvent.objects.create(at=NOW, action="x", outcome="maybe"),
     **DOORS,
+    **BROKEN_OVERSIGHT,
 }
 
 # Foreign keys of the migrations; they are checked when the transaction ends.

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 
 from django.db import transaction
-from django.db.models import Q
+from django.db.models import Q, QuerySet
 from django.urls import reverse
 
 from coding.actions.reports.making import make_report, share_report
@@ -32,11 +32,12 @@ class ScheduleEnded(Exception):
     """It was ended before."""
 
 
-def possible_readers(practice: Practice) -> Iterable[User]:
+def possible_readers(practice: Practice) -> QuerySet[User]:
     """Managers, and the people of the practice."""
     managers = User.objects.with_role(Role.MANAGER).values("pk")
     members = User.objects.of_practice(practice.pk).values("pk")
-    return User.objects.filter(Q(pk__in=managers) | Q(pk__in=members), is_active=True).by_name()
+    people: QuerySet[User] = User.objects.filter(Q(pk__in=managers) | Q(pk__in=members), is_active=True)
+    return people.order_by("name", "pk")
 
 
 def next_day(day: int, *, after: date) -> date:
