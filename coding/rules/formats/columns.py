@@ -46,7 +46,7 @@ def codes(entry: Entry, dots: bool) -> tuple[str, ...]:  # noqa: FBT001  (the sh
 
 def of_row(name: str) -> Callable[[Entry, bool], Value]:
     """Reads an attribute of the row."""
-    return lambda entry, _dots: getattr(entry.row, name)  # type: ignore[no-any-return]
+    return lambda entry, _dots: getattr(entry.row, name)
 
 
 def nth_diagnosis(number: int) -> Callable[[Entry, bool], Value]:

@@ -20,10 +20,11 @@ def name_of(column: Column) -> str:
 
 def split(columns: Iterable[Column]) -> tuple[list[Column], list[Column]]:
     """Those of the encounter, and those of its procedure lines."""
-    of_encounter, of_line = [], []
-    for column in columns:
-        (of_line if FIELDS[column.key].of_line else of_encounter).append(column)
-    return of_encounter, of_line
+    every = list(columns)
+    return (
+        [column for column in every if not FIELDS[column.key].of_line],
+        [column for column in every if FIELDS[column.key].of_line],
+    )
 
 
 def records(contents: Contents, template: OutputTemplate) -> list[tuple[Record, list[Record] | None]]:

@@ -28,7 +28,7 @@ def render(contents: Contents, template: OutputTemplate) -> bytes:
             for line in lines:
                 fill(ET.SubElement(parent, "procedure_line"), line)
     ET.indent(root, " ")
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
 def fill(parent: ET.Element, record: Record) -> None:
