@@ -10,7 +10,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('coding', '0034_repeat_security'),
-        ('portal', '0019_prices'),
+        ('portal', '0020_prices'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

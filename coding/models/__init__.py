@@ -6,6 +6,7 @@ from coding.models.coding import Coding, Diagnosis, Discrepancy, Draft, Procedur
 from coding.models.double_key import DoubleKeying, DoubleKeyRule
 from coding.models.draft_actions import DraftAction
 from coding.models.editions import Edition
+from coding.models.emergency import EmergencyAccess
 from coding.models.encounter import Assignment, Encounter, QueueRank
 from coding.models.encounter_events import EncounterEvent
 from coding.models.fact_origins import FactOrigin
@@ -61,6 +62,7 @@ __all__ = [
     "Draft",
     "DraftAction",
     "Edition",
+    "EmergencyAccess",
     "Encounter",
     "EncounterEvent",
     "EncounterPage",

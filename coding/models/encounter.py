@@ -11,6 +11,7 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from coding.models.sight import opened_in_emergency
 from coding.rules.arranging import in_words
 from coding.rules.lifecycle import (
     FINISHED,
@@ -50,9 +51,9 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
     def visible_to(self, user: User) -> EncounterQuerySet:
         """Their practice's for practice users; what they hold or worked on for coders and verifiers; all for managers.
 
-        Repeats are seen at the benches alone, by whom they were handed to.
-        Minimum necessary (45 CFR 164.502(b)): a coder does not browse other people's charts, nor what they skipped,
-        nor a practice that is barred for them, nor a chart about which they named a conflict of interest.
+        Repeats are seen at the benches alone, by whom they were handed to. Minimum necessary (45 CFR 164.502(b)): a
+        coder sees no other people's charts, nor what they skipped, nor a practice barred for them or a conflict of
+        interest; in an emergency they open what they were not given.
         """
         if user.permissions & SEES_ALL:
             return self.originals()
@@ -60,10 +61,11 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
             own = Assignment.objects.filter(encounter=models.OuterRef("pk"), user=user)
             barred = ClientRule.objects.filter(practice=models.OuterRef("practice"), user=user)
             away = models.Exists(own.filter(skip_reason=SkipReason.CONFLICT)) | models.Exists(barred)
-            return self.filter(~away, models.Exists(own.exclude(end=Assignment.End.SKIPPED).exclude(NEVER_SHOWN)))
+            given = models.Exists(own.exclude(end=Assignment.End.SKIPPED).exclude(NEVER_SHOWN))
+            return self.filter(~away, given | opened_in_emergency(user))
         if Permission.SEE_CHARTS in user.permissions:
             return self.originals().filter(practice_id__in=user.practice_ids)
-        return self.none()
+        return self.originals().filter(opened_in_emergency(user))
 
     def originals(self) -> EncounterQuerySet:
         """Without the repeats: what counts, is delivered and is billed."""

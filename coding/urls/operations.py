@@ -8,6 +8,7 @@ from coding.views import (
     codes,
     deliveries,
     double_key_rules,
+    emergency,
     levels,
     numbers,
     operations,
@@ -38,5 +39,8 @@ urlpatterns = [
     path("operations/figures/", operations.figures, name="operations-figures"),
     path("operations/encounters/", operations.encounters, name="operations-encounters"),
     path("encounters/<int:pk>/reopen/", reopening.reopen_view, name="reopen"),
+    path("emergency/", emergency.open_emergency, name="open-emergency"),
+    path("emergencies/", emergency.emergencies, name="emergencies"),
+    path("emergencies/<int:pk>/review/", emergency.review, name="review-emergency"),
     path("operations/jobs/<int:pk>/try-again/", operations.try_again, name="job-try-again"),
 ]

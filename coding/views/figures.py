@@ -22,6 +22,7 @@ BATCHES_SHOWN = 30
 JOBS_SHOWN = 20
 
 JOB_WORDS = {
+    "coding.make_scheduled_report": "Making a monthly report",
     "portal.send_notice": "E-mail not sent",
     "coding.deliver_batch": "Result not delivered",
     "portal.render_chart": "Chart not prepared",

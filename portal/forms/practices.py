@@ -2,14 +2,15 @@
 
 import re
 import zoneinfo
+from decimal import Decimal
 from typing import Any
 
 from django import forms
 
 from portal.models import BusinessAssociateAgreement, Contract, Location, Payer, Practice, Provider
+from portal.rules.delivery_formats import DELIVERY_FORMATS
 from portal.rules.npi import is_npi
 
-FORMATS = (("csv", "CSV"), ("xlsx", "Excel workbook (XLSX)"))
 # CMS Place of Service Code Set: the places that physicians' practices bill most; any two digits are accepted.
 POS_HELP = (
     "Two digits of the CMS list: 11 office, 19 and 22 outpatient hospital, 21 inpatient, 23 emergency room, "
@@ -26,6 +27,17 @@ US_ZONES = (
 def day_field(**options: Any) -> forms.DateField:
     """A date with the browser's own date picker."""
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
+
+
+class AmountField(forms.DecimalField):
+    """An amount that is nothing if nothing is entered."""
+
+    def clean(self, value: Any) -> Decimal:
+        return super().clean(value) or Decimal(0)
+
+
+def amount_field(label: str, help_text: str = "") -> AmountField:
+    return AmountField(label=label, help_text=help_text, required=False, min_value=0, max_digits=9, decimal_places=2)
 
 
 class PracticeForm(forms.ModelForm):
@@ -145,9 +157,20 @@ class ContractForm(forms.ModelForm):
 
     starts_on = day_field(label="In force from", help_text="The contract now in force ends the day before.")
     delivery_formats = forms.MultipleChoiceField(
-        choices=FORMATS,
+        choices=list(DELIVERY_FORMATS.items()),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one format in which results are delivered."},
+    )
+
+    price_per_encounter = amount_field("US dollars for a coded visit")
+    price_per_page = amount_field("US dollars for a page")
+    price_per_hour = amount_field(
+        "US dollars for an hour at the bench", "From opening a chart to handing it in, all stages together."
+    )
+    monthly_minimum = amount_field(
+        "US dollars a month at least",
+        "What the work of a month comes to is raised to this. In the month in which a contract begins or ends: by its "
+        "days.",
     )
 
     class Meta:
@@ -164,10 +187,6 @@ class ContractForm(forms.ModelForm):
             "query_days": "Days for the answer to a query",
             "query_stops_clock": "A query stops the clock",
             "retention_months": "Kept for, in months",
-            "price_per_encounter": "US dollars for a coded visit",
-            "price_per_page": "US dollars for a page",
-            "price_per_hour": "US dollars for an hour at the bench",
-            "monthly_minimum": "US dollars a month at least",
         }
         help_texts = {
             "turnaround_hours": "From receipt of a batch to its result.",
@@ -175,9 +194,6 @@ class ContractForm(forms.ModelForm):
             "query_days": "After that a manager decides how the chart goes on.",
             "query_stops_clock": "The promised time moves by as long as the chart waited for the answer.",
             "retention_months": "From the delivery of a batch until its charts and codes are destroyed for good.",
-            "price_per_hour": "From opening a chart to handing it in, all stages together.",
-            "monthly_minimum": "What the work of a month comes to is raised to this. In the month in which a contract "
-            "begins or ends: by its days.",
         }
 
     def clean_turnaround_hours(self) -> int:

@@ -56,10 +56,10 @@ def import_page(
     request: SignedRequest, kind: Kind, take: Callable[[Any, User], None], *, back: str, of: str
 ) -> HttpResponseBase:
     """The form; what would be taken and what would not; then all that is right, in one transaction."""
-    form = ImportForm(request.POST or None, request.FILES or None)
+    form = ImportForm(request.POST, request.FILES) if request.method == "POST" else ImportForm()
     rows: list[Row] = []
     text = ""
-    if request.method == "POST" and form.is_valid():
+    if form.is_valid():
         sent = form.cleaned_data["file"]
         content = sent.read() if sent else form.cleaned_data["text"].encode()
         rows, text = looked_at(form, content, kind)

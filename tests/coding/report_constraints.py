@@ -1,15 +1,15 @@
-"""Rows of reports that break one constraint each, and the makers of valid ones."""
+"""Rows of reports and of emergency access that break one constraint each, and the makers of valid ones."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
-from coding.models import Report, ReportReader, ReportSchedule
+from coding.models import EmergencyAccess, Report, ReportReader, ReportSchedule
 from coding.rules.reports.shape import Align, Column, Fact, ReportKind, Table
 from coding.rules.reports.shape import Report as Body
 from portal.rules.roles import Role
 from tests import factories
-from tests.coding.lines import NOON
+from tests.coding.lines import NOON, waiting
 
 
 def manager() -> Any:
@@ -37,6 +37,19 @@ def an_invoice() -> Body:
     rows = (Table("Visits", (Column("Visit"), Column("Pages", Align.NUMBER)), (("E-00001", 2),)),)
     month = (date(2026, 10, 1), date(2026, 10, 31), date(2026, 11, 3))
     return Body(ReportKind.INVOICE, "River Cardiology", *month, (Fact("To pay", "$4.00"),), rows)
+
+
+def emergency(**fields: Any) -> EmergencyAccess:
+    of = fields.pop("encounter", None) or waiting()
+    return EmergencyAccess.objects.create(**{
+        "practice": of.practice, "encounter": of, "user": factories.UserFactory(roles=[Role.CODER]),
+        "reason": "It cannot wait.", "opened_at": NOON, "until": NOON + timedelta(minutes=30), **fields,
+    })  # fmt: skip
+
+
+def reviewed_by_oneself() -> None:
+    own = manager()
+    emergency(user=own, reviewed_by=own, reviewed_at=NOON, was_right=True)
 
 
 def scheduled_twice() -> None:
@@ -67,6 +80,10 @@ BROKEN_REPORTS: dict[str, Callable[[], Any]] = {
     "coding_report_from_the_first": lambda: report(first=date(2026, 10, 2)),
     "coding_report_made_by_somebody": lambda: report(made_by=None),
     "coding_report_once_a_month": made_twice,
+    "coding_emergencyaccess_ends": lambda: emergency(until=NOON),
+    "coding_emergencyaccess_says_why": lambda: emergency(reason=""),
+    "coding_emergencyaccess_reviewed": lambda: emergency(reviewed_at=NOON),
+    "coding_emergencyaccess_not_reviewed_by_oneself": reviewed_by_oneself,
 }
 BROKEN_REPORTS_AT_THE_END: dict[str, Callable[[], Any]] = {
     "coding_report_schedule_id_same_practice": lambda: report(schedule=schedule()),

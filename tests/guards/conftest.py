@@ -24,7 +24,7 @@ from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
 from tests import factories
 from tests.coding.judged import told
-from tests.coding.report_constraints import an_invoice, report, schedule
+from tests.coding.report_constraints import an_invoice, emergency, report, schedule
 from tests.query_factories import QueryFactory
 
 
@@ -155,6 +155,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
             sent_by=ada,
         ),
         access_review=start_review(by=ada, at=now),
+        emergency=emergency(encounter=judged, opened_at=now, until=now + timedelta(minutes=30)),
         report=report(practice=river, shared_at=now, made_at=now, body=as_json(an_invoice())),
         report_schedule=schedule(practice=river),
         provider=factories.ProviderFactory(practice=river),

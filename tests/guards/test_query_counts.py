@@ -32,7 +32,7 @@ from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
 from tests import factories
 from tests.coding.judged import more_disputes, more_rulings, more_terms
-from tests.coding.report_constraints import report, schedule
+from tests.coding.report_constraints import emergency, report, schedule
 from tests.guards.addresses import ADDRESSES, API_ADDRESSES
 from tests.guards.no_lists import NO_LISTS
 from tests.query_factories import QueryFactory, QueryIndicatorFactory, SignedAddendumFactory
@@ -332,6 +332,7 @@ LISTS: Mapping[str, List] = {
     "coding:quality-terms": List("max", more_terms),
     "coding:rulings": List("max", more_rulings),
     "coding:reports": List("cleo", more_reports),
+    "coding:emergencies": List("max", lambda world, number: emergency()),
     "coding:report-schedules": List("max", more_reports),
     "coding:schedule-report": List("max", more_practices),
     "coding:operations": List("max", more_work),

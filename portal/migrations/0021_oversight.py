@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0019_prices'),
+        ('portal', '0020_prices'),
     ]
 
     operations = [
