@@ -26,6 +26,7 @@ from config.demo import scans
 from config.demo.cast import PASSWORD, PEOPLE, PRACTICES, DemoPractice
 from config.demo.notes import NOTES, PATIENTS, Note, coded
 from config.demo.quality import Quality
+from config.demo.reports import PRICES, tell_of_months
 from feedback.actions.comments import add_comment, resolve_comment
 from feedback.models import Thread
 from portal.actions.batches import open_batch, send_batch
@@ -102,6 +103,7 @@ def seed(*, now: datetime) -> None:
     story.spoil(now - timedelta(minutes=50))
     story.talk(now)
     story.quality.argue(now)
+    tell_of_months(story.practices.values(), story.people["max"], now=now)
 
 
 class Story:
@@ -128,6 +130,7 @@ class Story:
             turnaround_hours=wanted.turnaround_hours,
             verification_share=wanted.verification_share,
             delivery_formats=["csv", "xlsx"],
+            **PRICES,
         )
         BusinessAssociateAgreement.objects.create(practice=practice, signed_on=start, starts_on=start)
         for name, npi, specialty in wanted.providers:

@@ -48,7 +48,7 @@ def note_exclusion_check(
         by=by,
         about=user,
         list=where.value,
-        outcome=outcome.value,
+        result=outcome.value,
         on=f"{checked_on:%Y-%m-%d}",
     )
     return check

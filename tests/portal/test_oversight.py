@@ -77,7 +77,7 @@ def check(ann, ada, **fields):
 def test_a_look_up_is_noted_with_who_and_when_and_in_the_trail(ann, ada):
     assert check(ann, ada).note == "4711"
     event = AuditEvent.objects.get(action="exclusion.checked")
-    assert (event.actor, event.object_id, event.detail["outcome"]) == (ada, ann.pk, "clear")
+    assert (event.actor, event.object_id, event.detail["result"]) == (ada, ann.pk, "clear")
 
 
 @pytest.mark.django_db
