@@ -9,7 +9,7 @@ import io
 import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
-from datetime import date, datetime
+from datetime import date
 
 from PIL import Image
 
@@ -29,11 +29,13 @@ from coding.rules.formats.clinical import (
     Shown,
     Visit,
 )
+from coding.rules.formats.contents import Contents
 from coding.rules.formats.cuttings import SHOWN_EACH, frame_of, marks_in, turned
 from coding.rules.formats.person_names import person_name
-from coding.rules.formats.result import BatchResult, ResultRow
+from coding.rules.formats.result import ResultRow
 from portal import models as portal_models
 from portal import storage
+from portal.children import nobody_else
 from portal.models import Page
 
 logger = logging.getLogger(__name__)
@@ -57,8 +59,9 @@ class PageFacts:
         return f"Page {self.number}" if self.chart == own_chart else f"C-{self.chart:04d} page {self.number}"
 
 
-def collect_clinical(result: BatchResult, *, practice_code: str, version: int, made_at: datetime) -> ClinicalBatch:
+def collect_clinical(contents: Contents) -> ClinicalBatch:
     """The visits of a result with what the clinical formats say besides; still without pictures."""
+    result = contents.result
     wanted = [row.coding_id for row in result.rows if row.coding_id]
     codings = {
         coding.pk: coding
@@ -75,9 +78,9 @@ def collect_clinical(result: BatchResult, *, practice_code: str, version: int, m
     return ClinicalBatch(
         batch=result.batch,
         practice=result.practice,
-        practice_code=practice_code,
-        version=version,
-        made_at=made_at,
+        practice_code=contents.practice_code,
+        version=contents.version,
+        made_at=contents.made_at,
         visits=tuple(visit(row, codings[row.coding_id], titles, pages) for row in result.rows if row.coding_id),
         not_coded=tuple(
             NotCoded(row.chart, row.status, row.reason, row.encounter, row.pages)
@@ -190,7 +193,7 @@ def pages_of(codings: Iterable[Coding]) -> Mapping[int, PageFacts]:
 
 
 def with_pictures(
-    batch: ClinicalBatch, *, images: Mapping[int, str], still_ours: Callable[[], None] = lambda: None
+    batch: ClinicalBatch, *, images: Mapping[int, str], still_ours: Callable[[], None] = nobody_else
 ) -> ClinicalBatch:
     """The batch with the cuttings of its evidence, each stored page image opened once.
 

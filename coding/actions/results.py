@@ -9,7 +9,6 @@ from django.db.models import Prefetch
 from coding.models import Coding, Encounter, PreCoding, ProcedureLine, Verdict, Verification
 from coding.rules.codings import ProcedureLine as Line
 from coding.rules.codings import diagnosis_system
-from coding.rules.formats.contents import Evidence, VisitEvidence
 from coding.rules.formats.result import BatchResult, ResultRow
 from coding.rules.lifecycle import NotBillableReason, Stage
 from portal.models import Batch, Chart
@@ -132,16 +131,3 @@ def patient_facts(encounter: Encounter) -> dict[str, Any]:
         "payer": found.payer.name if found.payer else "",
         "member_id": found.member_id,
     }
-
-
-def collect_evidence(result: BatchResult) -> Evidence:
-    """What the codes of a result rest on, from the versions it names; three queries."""
-    versions = Coding.objects.filter(pk__in=[row.coding_id for row in result.rows if row.coding_id])
-    found = {version.pk: version.coded() for version in versions.prefetch_related("diagnoses", "procedures")}
-    return Evidence(
-        tuple(
-            VisitEvidence(row.encounter, found[row.coding_id].diagnoses, found[row.coding_id].procedures)
-            for row in result.rows
-            if row.coding_id
-        )
-    )

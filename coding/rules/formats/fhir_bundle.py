@@ -19,11 +19,17 @@ from coding.rules.formats.clinical import (
     Provider,
     Visit,
 )
+from coding.rules.formats.contents import Contents, clinical_of
 from coding.rules.formats.person_names import PersonName, one_line
 from coding.rules.formats.procedure_systems import is_cpt
+from coding.rules.formats.template import OutputTemplate, Setting
 
+LABEL = "FHIR R4 bundle"
 MEDIA_TYPE = "application/fhir+json; fhirVersion=4.0"
 ENDING = ".fhir.json"
+NEEDS_EVIDENCE = True
+COMPOSES: frozenset[Setting] = frozenset()
+TEMPLATE = OutputTemplate()
 
 OURS = UUID("6f0e3f52-1f0b-5d0a-9c39-5b7a0c1d2e11")  # the space of names in which ids are made
 NPI = "http://hl7.org/fhir/sid/us-npi"
@@ -42,9 +48,9 @@ AMBULATORY = ("AMB", "ambulatory")
 Resource = dict[str, Any]
 
 
-def render(batch: ClinicalBatch) -> bytes:
+def render(contents: Contents, template: OutputTemplate) -> bytes:  # noqa: ARG001  (nothing of it is composed)
     """The bundle as JSON in UTF-8."""
-    return (json.dumps(bundle(batch), ensure_ascii=False, indent=1) + "\n").encode()
+    return (json.dumps(bundle(clinical_of(contents)), ensure_ascii=False, indent=1) + "\n").encode()
 
 
 def bundle(batch: ClinicalBatch) -> Resource:

@@ -7,12 +7,18 @@ from collections.abc import Iterator
 
 from coding.rules.codings import System, dotted
 from coding.rules.formats.clinical import ClinicalBatch, CodedDiagnosis, CodedLine, Provider, Visit
+from coding.rules.formats.contents import Contents, clinical_of
 from coding.rules.formats.hl7_segments import Component, Repetition, day, moment, segment
 from coding.rules.formats.person_names import PersonName
 from coding.rules.formats.procedure_systems import is_cpt
+from coding.rules.formats.template import OutputTemplate, Setting
 
+LABEL = "HL7 v2 charges (DFT^P03)"
 MEDIA_TYPE = "application/hl7-v2; charset=utf-8"
 ENDING = ".hl7"
+NEEDS_EVIDENCE = True
+COMPOSES: frozenset[Setting] = frozenset()
+TEMPLATE = OutputTemplate()
 
 SENDER = "CHARTLINE"
 VERSION = "2.5.1"
@@ -25,8 +31,9 @@ PATIENT_CLASSES = {"21": "I", "51": "I", "61": "I", "23": "E"}
 OUTPATIENT = "O"
 
 
-def render(batch: ClinicalBatch) -> bytes:
+def render(contents: Contents, template: OutputTemplate) -> bytes:  # noqa: ARG001  (nothing of it is composed)
     """BHS, a message for each visit, BTS with their count; UTF-8, each segment ended by a carriage return."""
+    batch = clinical_of(contents)
     header = {3: SENDER, 5: batch.practice_code, 7: moment(batch.made_at), 11: batch.name}
     parts = [segment("BHS", header)]
     parts += [message(batch, visit) for visit in batch.visits]

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 
 from coding.rules.codings import dotted
 from coding.rules.formats.clinical import ClinicalBatch, NotCoded, Shown, Visit
+from coding.rules.formats.contents import Contents, clinical_of
 from coding.rules.formats.cuttings import SHOWN_EACH
 from coding.rules.formats.pdf_paper import (
     ACCENT,
@@ -23,9 +24,14 @@ from coding.rules.formats.pdf_paper import (
     Hand,
     Paper,
 )
+from coding.rules.formats.template import OutputTemplate, Setting
 
+LABEL = "Summary with evidence (PDF)"
 MEDIA_TYPE = "application/pdf"
 ENDING = ".summary.pdf"
+NEEDS_EVIDENCE = True
+COMPOSES: frozenset[Setting] = frozenset()
+TEMPLATE = OutputTemplate()
 
 LETTERS = "ABCDEFGHIJKL"  # CMS-1500, item 21: the diagnoses to which lines point
 
@@ -62,8 +68,9 @@ PROCEDURES = (
 )  # fmt: skip
 
 
-def render(batch: ClinicalBatch) -> bytes:
+def render(contents: Contents, template: OutputTemplate) -> bytes:  # noqa: ARG001  (nothing of it is composed)
     """The summary of a delivery."""
+    batch = clinical_of(contents)
     paper = Paper(title=f"Coding results {batch.name}", made_at=batch.made_at)
     opening(paper, batch)
     for visit in batch.visits:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 
 from coding.rules.codings import DIAGNOSIS_LIMIT, dotted
 from coding.rules.formats.clinical import ClinicalBatch, CodedLine, Visit
+from coding.rules.formats.contents import Contents, clinical_of
 from coding.rules.formats.pdf_paper import (
     ACCENT,
     ASIDE,
@@ -22,9 +23,14 @@ from coding.rules.formats.pdf_paper import (
     Paper,
 )
 from coding.rules.formats.summary_pdf import dates, letter
+from coding.rules.formats.template import OutputTemplate, Setting
 
+LABEL = "Superbills (PDF)"
 MEDIA_TYPE = "application/pdf"
 ENDING = ".superbills.pdf"
+NEEDS_EVIDENCE = True
+COMPOSES: frozenset[Setting] = frozenset()
+TEMPLATE = OutputTemplate()
 
 GAP = 10.0
 HALF = (MEASURE - GAP) / 2
@@ -41,8 +47,9 @@ FOOT = "Contains protected health information"
 NOTE = "Codes only. CPT is a registered trademark of the American Medical Association."
 
 
-def render(batch: ClinicalBatch) -> bytes:
+def render(contents: Contents, template: OutputTemplate) -> bytes:  # noqa: ARG001  (nothing of it is composed)
     """A page for each visit; one without any says so."""
+    batch = clinical_of(contents)
     paper = Paper(title=f"Superbills {batch.name}", made_at=batch.made_at)
     for visit in batch.visits:
         superbill(paper, batch, visit)

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 
 from coding.rules.formats import fhir_bundle
 from coding.rules.formats.person_names import one_line, person_name
-from tests.coding.clinical.visits import BATCH, BEFORE_ICD10, EMERGENCY, KNEE, PLAIN, TWELVE, VISITS, only
+from tests.coding.clinical.visits import BATCH, BEFORE_ICD10, EMERGENCY, KNEE, PLAIN, TWELVE, VISITS, only, render
 
 GOLDEN = Path(__file__).resolve().parents[2] / "golden" / "clinical"
 
 
 def told(batch=BATCH):
-    return json.loads(fhir_bundle.render(batch))
+    return json.loads(render(fhir_bundle, batch))
 
 
 def resources(bundle, kind):
@@ -55,18 +55,18 @@ def check(content):
 
 @pytest.mark.parametrize("visit", VISITS, ids=lambda visit: visit.encounter)
 def test_a_visit_is_its_golden_file(visit):
-    assert fhir_bundle.render(only(visit)) == (GOLDEN / f"{visit.encounter}.fhir.json").read_bytes()
+    assert render(fhir_bundle, only(visit)) == (GOLDEN / f"{visit.encounter}.fhir.json").read_bytes()
 
 
 @pytest.mark.parametrize("visit", VISITS, ids=lambda visit: visit.encounter)
 def test_a_visit_is_valid_r4_and_r4b(visit):
-    check(fhir_bundle.render(only(visit)))
+    check(render(fhir_bundle, only(visit)))
 
 
 def test_the_whole_batch_and_an_empty_one_are_valid():
-    check(fhir_bundle.render(BATCH))
+    check(render(fhir_bundle, BATCH))
     empty = replace(BATCH, visits=())
-    check(fhir_bundle.render(empty))
+    check(render(fhir_bundle, empty))
     assert "entry" not in told(empty)
 
 
@@ -157,8 +157,8 @@ names = st.text(max_size=40)
 @settings(max_examples=60, deadline=None)
 @given(names, names, names)
 def test_whatever_a_chart_says_the_bundle_is_valid(patient, account, member):
-    content = fhir_bundle.render(
-        only(KNEE, patient=person_name(patient), account_number=account, member_id=member, location=member)
+    content = render(
+        fhir_bundle, only(KNEE, patient=person_name(patient), account_number=account, member_id=member, location=member)
     )
     check(content)
     [found] = resources(json.loads(content), "Patient")

@@ -18,7 +18,9 @@ from coding.rules.formats.clinical import (
     Shown,
     Visit,
 )
+from coding.rules.formats.contents import Contents
 from coding.rules.formats.person_names import person_name
+from coding.rules.formats.result import BatchResult
 
 EASTERN = timezone(timedelta(hours=-5))
 REYES = Provider(person_name("Dr. Ana Reyes, MD"), "1000000012")
@@ -127,3 +129,15 @@ BATCH = ClinicalBatch(
 def only(visit, **changes):
     """A batch with this visit alone."""
     return replace(BATCH, visits=(replace(visit, **changes),), not_coded=())
+
+
+def contents(batch):
+    """What a format is given of this batch."""
+    return Contents(
+        BatchResult(batch.batch, batch.practice), batch.practice_code, batch.version, batch.made_at, clinical=batch
+    )
+
+
+def render(form, batch):
+    """The file that a format makes of a batch."""
+    return form.render(contents(batch), form.TEMPLATE)
