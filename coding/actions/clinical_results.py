@@ -41,6 +41,7 @@ from portal.models import Page
 logger = logging.getLogger(__name__)
 
 GREYS = 17  # steps between two greys that are kept: sixteen are enough to read, and make small files
+PAPER = 612  # points: a page is taken to be as wide as letter paper
 TURNS = {90: Image.Transpose.ROTATE_270, 180: Image.Transpose.ROTATE_180, 270: Image.Transpose.ROTATE_90}
 PICTURES = ("PNG", "JPEG")  # what pages are stored as
 Titles = Mapping[tuple[System, date, str], str]
@@ -264,4 +265,5 @@ def cutting(page: Image.Image, place: Shown) -> Picture:
         width=part.width,
         height=part.height,
         marks=tuple(turned(mark, place.turn, width=width, height=height) for mark in marks),
+        dots=page.width / PAPER,
     )

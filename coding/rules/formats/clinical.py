@@ -26,12 +26,16 @@ class Payer:
 
 @dataclass(frozen=True)
 class Picture:
-    """A cutting of a page: PNG or JPEG bytes, its size in pixels, and what is marked in it, in pixels."""
+    """A cutting of a page: PNG or JPEG bytes, its size in pixels, and what is marked in it, in pixels.
+
+    `dots` are pixels a point of the page on paper: 150 an inch as pages are drawn.
+    """
 
     content: bytes = field(repr=False)
     width: int
     height: int
     marks: tuple[Box, ...] = ()
+    dots: float = 150 / 72
 
 
 @dataclass(frozen=True)

@@ -6,8 +6,8 @@ from coding.rules.evidence import Box
 from portal.rules.words import SCALE
 
 SHOWN_EACH = 3  # places of one code that are shown; the others are named
-BESIDE, ABOVE = 300, 170  # ten-thousandths of the page around the words
-NARROWEST = 5500  # what stands beside the words says what they mean
+BESIDE, ABOVE = 300, 220  # ten-thousandths of the page around the words
+NARROWEST = 7500  # what stands beside the words says what they mean
 TALLEST = 4000
 GAP = 2  # heights: boxes of one line that are no further apart are one mark
 

@@ -40,7 +40,6 @@ WIDEST = MEASURE - LABELS
 HEAD = 260.0  # points that a visit's head and its first codes want
 TALLEST = 250.0  # points of a cutting
 SCALE = 0.72  # of the size that the page has on paper
-PER_POINT = 150 / 72  # pixels: a page is drawn at 150 dots an inch
 QUOTED = 400  # characters of a quote; the cutting has the rest
 UNSHOWN = "� stands for letters that this document has no shape for; the other files of the delivery have them."
 LICENCE = (
@@ -291,7 +290,7 @@ def size_of(shown: Shown) -> tuple[float, float]:
     if shown.picture is None:
         return 0.0, 0.0
     picture = shown.picture
-    width = min(WIDEST, picture.width / PER_POINT * SCALE, picture.width * TALLEST / picture.height)
+    width = min(WIDEST, picture.width / picture.dots * SCALE, picture.width * TALLEST / picture.height)
     return width, picture.height * width / picture.width
 
 

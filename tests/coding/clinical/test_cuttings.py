@@ -34,8 +34,8 @@ def test_marks_lie_in_the_cutting(some):
 
 
 def test_one_word_is_shown_with_what_stands_beside_it():
-    assert frame_of([WORD]) == (1500, 4830, 7000, 5290)
-    assert marks_in((1500, 4830, 7000, 5290), [WORD], width=550, height=46) == ((250, 17, 300, 29),)
+    assert frame_of([WORD]) == (500, 4780, 8000, 5340)
+    assert marks_in((500, 4780, 8000, 5340), [WORD], width=750, height=56) == ((350, 22, 400, 34),)
 
 
 def test_the_words_of_a_line_are_one_mark_and_those_of_the_next_another():
