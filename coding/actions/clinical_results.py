@@ -239,13 +239,27 @@ def images_of(batch: ClinicalBatch) -> dict[int, str]:
 
 def cuttings(name: str, places: Iterable[Shown]) -> dict[Shown, Picture | None]:
     """The cuttings of one page; none where its image is gone or is not what was drawn: the words are still there."""
-    try:
-        with storage.opened(name) as source, Image.open(source, formats=PICTURES) as page:
-            grey = page.convert("L")
-    except (storage.Altered, storage.Destroyed, OSError):
+    page = page_in_grey(name)
+    if page is None:
         logger.warning("a page image could not be read for a delivery")
         return dict.fromkeys(places)
-    return {place: cutting(grey, place) for place in places}
+    return {place: cutting(page, place) for place in places}
+
+
+def page_in_grey(name: str) -> Image.Image | None:
+    """A stored page image; None if it is damaged. A storage that does not answer is no damage: that is raised."""
+    if not name:
+        return None
+    try:
+        with storage.opened(name) as source:
+            content = source.read()
+    except (storage.Altered, storage.Destroyed, FileNotFoundError):
+        return None
+    try:
+        with Image.open(io.BytesIO(content), formats=PICTURES) as page:
+            return page.convert("L")
+    except OSError:  # Pillow's word for what is no picture
+        return None
 
 
 def cutting(page: Image.Image, place: Shown) -> Picture:
