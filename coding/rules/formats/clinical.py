@@ -51,7 +51,7 @@ class Shown:
     page: int = 0
     boxes: tuple[Box, ...] = ()
     turn: int = 0
-    picture: Picture | None = None
+    picture: Picture | None = field(default=None, metadata={"kept": False})  # cut anew from the page
 
 
 @dataclass(frozen=True)
