@@ -126,11 +126,11 @@ class Bundle:
     def patient(self, visit: Visit) -> Resource:
         """One for all visits on which the practice wrote the same person down the same way."""
         person = (visit.patient, visit.birth_date, visit.sex, visit.account_number)
-        number = []
-        if visit.account_number:
+        number, account = [], one_line(visit.account_number)
+        if account:
             number = [{
                 "type": concept(f"{TERMS}/v2-0203", "AN", "Account number"),
-                "system": self.names("account"), "value": one_line(visit.account_number),
+                "system": self.names("account"), "value": account,
             }]  # fmt: skip
         content = {
             "identifier": number,
@@ -280,14 +280,14 @@ def period(visit: Visit) -> Resource:
 
 def place(visit: Visit) -> Resource:
     """The CMS place of service, with the location's name as words."""
-    found = concept(PLACES, visit.place_of_service)
-    return {**found, "text": one_line(visit.location)} if visit.location else found
+    found, words = concept(PLACES, visit.place_of_service), one_line(visit.location)
+    return {**found, "text": words} if words else found
 
 
 def concept(system: str, code: str, display: str = "") -> Resource:
     """A CodeableConcept of one code."""
-    coding = {"system": system, "code": code}
-    return {"coding": [{**coding, "display": one_line(display)} if display else coding]}
+    coding, words = {"system": system, "code": code}, one_line(display)
+    return {"coding": [{**coding, "display": words} if words else coding]}
 
 
 def concepts(system: str, code: str, display: str = "") -> list[Resource]:

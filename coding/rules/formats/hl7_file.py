@@ -9,7 +9,7 @@ from coding.rules.codings import System, dotted
 from coding.rules.formats.clinical import ClinicalBatch, CodedDiagnosis, CodedLine, Provider, Visit
 from coding.rules.formats.contents import Contents, clinical_of
 from coding.rules.formats.hl7_segments import Component, Repetition, day, moment, segment
-from coding.rules.formats.person_names import PersonName
+from coding.rules.formats.person_names import PersonName, one_line
 from coding.rules.formats.procedure_systems import is_cpt
 from coding.rules.formats.template import OutputTemplate, Setting
 
@@ -80,7 +80,7 @@ def patient(visit: Visit) -> dict[int, Repetition]:
     account, visit_number = (visit.account_number, "", "", "", "AN"), (visit.encounter, "", "", SENDER, "VN")
     return {
         1: "1",
-        3: account if visit.account_number else visit_number,
+        3: account if one_line(visit.account_number) else visit_number,
         5: (*name_parts(visit.patient), visit.patient.degree, "L"),
         7: day(visit.birth_date),
         8: visit.sex,

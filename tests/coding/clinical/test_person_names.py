@@ -51,4 +51,4 @@ def test_a_name_is_one_line_without_control_characters(line):
     text = one_line(line)
     assert text == one_line(text)
     assert not any(sign in text for sign in "\r\n\t\x00\x0b\x1c\x85\u2028")
-    assert text.encode()
+    assert text.encode().decode() == text
