@@ -1,6 +1,7 @@
 """Background work of the line: leases that ran out, work assigned ahead."""
 
 from datetime import timedelta
+from functools import partial
 from typing import Any
 
 from celery import shared_task
@@ -46,8 +47,10 @@ def push_work(**_future: Any) -> None:
 @job_task("coding.deliver_batch")
 def deliver_batch(*, claim: Any) -> None:
     from coding.actions.delivery import deliver_batch as deliver
+    from portal.actions.jobs import renew_job
+    from portal.actions.leases import lease_keeper
 
-    deliver(claim=claim, at=timezone.now())
+    deliver(claim=claim, at=timezone.now(), still_ours=lease_keeper(partial(renew_job, claim=claim), timezone.now))
 
 
 @job_task("coding.suggest_codes")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
@@ -11,10 +12,11 @@ from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.urls import reverse
 
+from coding.actions.clinical_results import collect_clinical, images_of, with_pictures
 from coding.actions.moves import move_encounter
-from coding.actions.results import collect_evidence, collect_result
+from coding.actions.results import collect_result
 from coding.models import Encounter
-from coding.rules.formats import FORMATS
+from coding.rules.formats import FORMATS, PICTURED
 from coding.rules.formats.contents import Contents
 from coding.rules.lifecycle import EncounterStatus
 from portal import scope, storage
@@ -22,6 +24,7 @@ from portal.actions.batches import day_of
 from portal.actions.deliveries import add_delivery, mark_batch_delivered, next_version
 from portal.actions.jobs import Claim, finish_job, put_off_job, queue_job
 from portal.actions.notices import queue_notice
+from portal.children import nobody_else
 from portal.failpoints import reached
 from portal.models import Batch, Chart, Contract, Job, JobState, User
 from portal.rules.delivery_formats import UNLESS_CHOSEN
@@ -71,11 +74,12 @@ def is_complete(batch: Batch) -> bool:
     )
 
 
-def deliver_batch(*, claim: Claim, at: datetime) -> None:
+def deliver_batch(*, claim: Claim, at: datetime, still_ours: Callable[[], None] = nobody_else) -> None:
     """Make and keep the files of a complete batch, mark everything delivered, queue the notices, close the job.
 
     Files are stored between two transactions; the second compares what it sees with what was written, so
-    that a batch reopened meanwhile is not delivered. A file that no row names does no harm.
+    that a batch reopened meanwhile is not delivered. A file that no row names does no harm. `still_ours` is called
+    as often as a lease may have to be renewed, and raises if it was lost.
     """
     with scope.service():
         # Locked, so that an encounter that finishes now either is seen here or finds this job closed.
@@ -92,12 +96,17 @@ def deliver_batch(*, claim: Claim, at: datetime) -> None:
             queue_delivery_if_complete(batch=batch, at=at)
             return
         formats = formats_of(batch, at=at)
-        contents = collect_contents(batch, formats=formats, at=at)
-    kept = {name: store(contents, name, practice_id=batch.practice_id) for name in formats}
+        contents = collect_contents(batch, formats=formats, version=next_version(batch), at=at)
+        images = images_of(contents.clinical) if contents.clinical else {}
+    shown = illustrated(contents, formats=formats, images=images, still_ours=still_ours)
+    kept = {}
+    for name in formats:
+        kept[name] = store(shown, name, practice_id=batch.practice_id)
+        still_ours()
     reached("delivery.files_kept")
     with scope.service():
         encounters = list(Encounter.objects.originals().filter(batch=batch).select_for_update().order_by("pk"))
-        if not is_complete(batch) or collect_contents(batch, formats=formats, at=at) != contents:
+        if not is_complete(batch) or not is_unchanged(batch, contents, formats=formats, at=at):
             put_off_job(claim=claim, fault="batch_changed", at=at)
             return
         hand_over(batch=batch, version=contents.version, encounters=encounters, kept=kept, at=at)
@@ -154,16 +163,38 @@ def formats_of(batch: Batch, *, at: datetime) -> list[str]:
     return named or list(UNLESS_CHOSEN)
 
 
-def collect_contents(batch: Batch, *, formats: Iterable[str], at: datetime) -> Contents:
-    """What the formats are made of, with evidence if one of them needs it; a constant number of queries."""
-    result = collect_result(batch)
-    return Contents(
-        result=result,
+def collect_contents(batch: Batch, *, formats: Iterable[str], version: int, at: datetime) -> Contents:
+    """What the formats are made of, with evidence if one of them needs it; a constant number of queries.
+
+    With the version and time of a delivery that was made it is what that one was made of.
+    """
+    contents = Contents(
+        result=collect_result(batch),
         practice_code=batch.practice.code,
-        version=next_version(batch),
+        version=version,
         made_at=at.astimezone(ZoneInfo(batch.practice.time_zone)),
-        evidence=collect_evidence(result) if any(FORMATS[name].NEEDS_EVIDENCE for name in formats) else None,
     )
+    if any(FORMATS[name].NEEDS_EVIDENCE for name in formats):
+        return replace(contents, clinical=collect_clinical(contents))
+    return contents
+
+
+def is_unchanged(batch: Batch, contents: Contents, *, formats: Iterable[str], at: datetime) -> bool:
+    """Whether the files would be made of the same once more."""
+    return collect_contents(batch, formats=formats, version=next_version(batch), at=at) == contents
+
+
+def illustrated(
+    contents: Contents,
+    *,
+    formats: Iterable[str],
+    images: Mapping[int, str],
+    still_ours: Callable[[], None] = lambda: None,
+) -> Contents:
+    """The contents with cuttings of the pages (stored images by page) if a format shows them; no transaction."""
+    if contents.clinical is None or not PICTURED & set(formats):
+        return contents
+    return replace(contents, clinical=with_pictures(contents.clinical, images=images, still_ours=still_ours))
 
 
 def store(contents: Contents, name: str, *, practice_id: int) -> Stored:

@@ -220,6 +220,7 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:code-file": Address(frozenset({"ada"}), lambda world: {"pk": world.code_file.pk}),
     "coding:favourite-code": page(*WORKERS),
     "coding:delivery": about("delivery", "cleo", "max"),
+    "coding:superbill": about("coding_work", "cleo", "max"),
     "coding:batch-encounters": about("batch", "cleo", "max", "bill"),
     "coding:levels": page("ann", "kim", "max"),
     "coding:person-levels": about("ann", "ann", "max"),
