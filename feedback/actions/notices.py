@@ -19,7 +19,8 @@ from portal.rules.roles import Role
 def tell_people(*, comment: Comment, side: Side, mentioned: Iterable[User], at: datetime) -> None:
     """Queue the e-mails about a comment. The caller holds the thread's row, so nobody is told twice at once."""
     thread, named = comment.thread, {person.pk for person in mentioned}
-    people = {person.pk: person for person in (*other_side(comment=comment, side=side), *mentioned)}
+    others = () if comment.is_internal else other_side(comment=comment, side=side)
+    people = {person.pk: person for person in (*others, *mentioned)}
     if comment.author_id is not None:
         people.pop(comment.author_id, None)
     earlier = earlier_notices(thread=thread, people=people, at=at)

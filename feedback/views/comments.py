@@ -15,6 +15,7 @@ from feedback.actions.comments import (
     CannotSay,
     IsQuery,
     NotAnswered,
+    NotInternal,
     NotInThread,
     NotYours,
     add_comment,
@@ -76,10 +77,11 @@ def said(request: SignedRequest, row: Thread, form: CommentForm) -> Comment | No
             reply_to=data["reply_to"],
             encounter=data["encounter"],
             needs_answer_from=data["needs_answer_from"],
+            is_internal=data["is_internal"],
             mentions=data["mentions"],
             files=data["files"],
         )
-    except (CannotSay, NotInThread):
+    except (CannotSay, NotInThread, NotInternal):
         form.add_error(None, "The message could not be sent. Reload the page and try again.")
         return None
     if data["settle"] and data["reply_to"] is not None:

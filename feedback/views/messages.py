@@ -11,7 +11,7 @@ from django.urls import reverse
 
 from coding.models import Encounter
 from feedback.actions.comments import side_of_comment
-from feedback.forms.comment import CommentForm
+from feedback.forms.comment import INTERNAL, CommentForm
 from feedback.models import Attachment, Comment, Mention, Thread
 from feedback.models.thread import CommentQuerySet
 from feedback.rules.talk import SERVICE_NAME, Side
@@ -35,6 +35,7 @@ class Message:
     is_first_new: bool
     is_deleted: bool
     is_edited: bool
+    is_internal: bool
     encounter: str
     encounter_url: str  # only if the reader may open it
     asks: str
@@ -130,6 +131,7 @@ def message(
         is_first_new=comment.pk == first_new,
         is_deleted=deleted,
         is_edited=comment.edited_at is not None and not deleted,
+        is_internal=comment.is_internal,
         encounter=comment.encounter.label if comment.encounter is not None else "",
         encounter_url=encounter_url(comment) if comment.encounter_id in open_to_reader else "",
         asks=asks(comment, side) if is_open(comment) else "",
@@ -200,7 +202,10 @@ def box(thread: Thread, *, reader: User, form: CommentForm, shown: Shown | None 
 def composer(thread: Thread, form: CommentForm, *, oob: bool = False) -> dict[str, object]:
     """The variables of templates/feedback/composer.html; with `oob` it takes the place of the one on the page."""
     question = form.answered()
+    if question is not None and question.is_internal and not form.is_bound:
+        form.initial["audience"] = INTERNAL
     return {
+        "audience": form["audience"] if "audience" in form.fields else None,
         "thread": thread,
         "form": form,
         "oob": oob,

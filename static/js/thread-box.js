@@ -1,5 +1,6 @@
 // <thread-box> around a thread and its composer: answers in place, mentions into the text, read receipts, J/K/C keys.
 import { csrfToken } from "./session.js";
+import "./mention-list.js";
 
 class ThreadBox extends HTMLElement {
   #stop;
@@ -68,7 +69,7 @@ class ThreadBox extends HTMLElement {
     const link = target?.closest("[data-answer]");
     if (link) {
       event.preventDefault();
-      this.#answering(link.dataset.answer, link.dataset.answerTo, "answerSettles" in link.dataset);
+      this.#answering(link.dataset.answer, link.dataset.answerTo, "answerSettles" in link.dataset, "answerInternal" in link.dataset);
       this.#body.focus();
     }
     if (target?.closest("[data-answering-off]")) {
@@ -78,7 +79,9 @@ class ThreadBox extends HTMLElement {
     }
   }
 
-  #answering(pk, name, settles) {
+  #answering(pk, name, settles, internal = false) {
+    // What answers an internal note is one too; the writer's own choice is left alone otherwise.
+    if (internal) this.querySelector('.composer input[name="audience"][value="internal"]').checked = true;
     this.querySelector('.composer input[name="reply_to"]').value = pk;
     this.querySelector("[data-answering-name]").textContent = name;
     this.querySelector("[data-answering]").hidden = !pk;
