@@ -2,11 +2,13 @@
 
 from django.urls import path
 
-from feedback.views import comments, inbox, threads
+from feedback.views import comments, inbox, stream, threads
 
 app_name = "feedback"
 urlpatterns = [
     path("", inbox.inbox, name="inbox"),
+    path("inbox/", stream.stream, name="stream"),
+    path("inbox/<int:pk>/", stream.move_item, name="move-item"),
     path("questions/", inbox.questions, name="questions"),
     path("batch/<int:pk>/", threads.batch_thread, name="batch-thread"),
     path("<int:pk>/", threads.thread, name="thread"),

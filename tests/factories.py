@@ -15,7 +15,7 @@ from coding.rules.arranging import Slot
 from coding.rules.code_sets import LISTS_OF, CodeSet
 from coding.rules.codings import System
 from coding.rules.lifecycle import EncounterStatus, Stage
-from feedback.models import Comment, Thread
+from feedback.models import Comment, InboxItem, Thread
 from portal.models import (
     Batch,
     BusinessAssociateAgreement,
@@ -386,6 +386,18 @@ class ThreadFactory(DjangoModelFactory):
 
     batch = factory.SubFactory(BatchFactory)
     practice = factory.SelfAttribute("batch.practice")
+    created_at = factory.LazyFunction(timezone.now)
+
+
+class InboxItemFactory(DjangoModelFactory):
+    class Meta:
+        model = InboxItem
+
+    user = factory.SubFactory(UserFactory, roles=[Role.MANAGER])
+    comment = factory.SubFactory("tests.factories.CommentFactory")
+    practice = factory.SelfAttribute("comment.practice")
+    batch = factory.SelfAttribute("comment.thread.batch")
+    kind = "comment"
     created_at = factory.LazyFunction(timezone.now)
 
 

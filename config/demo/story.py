@@ -380,6 +380,14 @@ class Story:
             at=now - timedelta(hours=7),
         )
         add_comment(thread=week, by=max_, body="They are first in the queue.", at=now - timedelta(hours=6))
+        add_comment(
+            thread=week,
+            by=max_,
+            body=f"@{ann.name} the new payer wants the time in minutes on every visit. Please look twice.",
+            is_internal=True,
+            mentions=[ann],
+            at=now - timedelta(hours=5),
+        )
 
 
 def before_again(chart: Chart) -> File[bytes]:

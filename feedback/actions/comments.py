@@ -14,7 +14,8 @@ from coding.actions.moves import AlreadyMoved
 from coding.models import Encounter
 from coding.rules.lifecycle import EncounterStatus, HoldReason, WhoseMove
 from feedback.actions.attachments import attach, checked
-from feedback.actions.notices import tell_people
+from feedback.actions.inbox import ask_again, drop_items, post_comment, settle_items
+from feedback.actions.notices import other_side, tell_people
 from feedback.actions.threads import ensure_thread
 from feedback.models import Comment, CommentVersion, Mention, Thread
 from feedback.rules.talk import BODY_LIMIT, HOLD_WORDS, LOCKED_WORDS, MENTIONS_AT_ONCE, Side, named_in
@@ -113,7 +114,10 @@ def add_comment(
     )
     named = mention(comment=comment, chosen=mentions)
     attach(comment=comment, files=good, at=at)
-    tell_people(comment=comment, side=side_of_comment(comment), mentioned=named, at=at)
+    side = side_of_comment(comment)
+    others = list(other_side(comment=comment, side=side))
+    post_comment(comment=comment, side=side, others=others, mentioned=named)
+    tell_people(comment=comment, others=others, side=side, mentioned=named, at=at)
     note("added", comment, by=by, at=at, token=token, thread=thread.pk, files=len(good))
     return comment
 
@@ -169,7 +173,9 @@ def ask_for_password(*, chart: Chart, at: datetime) -> None:
 @transaction.atomic
 def settle_password_question(*, chart: Chart, by: User, at: datetime) -> None:
     """The practice gave the password, or goes on without the file: what was asked for it is settled."""
-    Comment.objects.open_for(Side.PRACTICE).filter(chart=chart).update(resolved_at=at, resolved_by=by)
+    asked = Comment.objects.filter(chart=chart)
+    if asked.open_for(Side.PRACTICE).update(resolved_at=at, resolved_by=by):
+        settle_items(asked, at=at)
 
 
 def in_bounds(body: str) -> str:
@@ -216,6 +222,7 @@ def delete_comment(*, comment: Comment, by: User, at: datetime) -> None:
         raise NotYours
     if not Comment.objects.filter(pk=comment.pk, deleted_at=None).update(deleted_at=at, deleted_by=by):
         raise AlreadyDeleted
+    drop_items(comment, at=at)
     note("deleted", comment, by=by, at=at)
 
 
@@ -233,6 +240,7 @@ def resolve_comment(*, comment: Comment, by: User, at: datetime) -> bool:
         raise AlreadySettled
     if comment.needs_answer_from == side_of(by) == Side.PRACTICE and not answered_by_practice(comment):
         raise NotAnswered
+    settle_items(Comment.objects.filter(pk=comment.pk), at=at)
     record("comment.resolved", at=at, by=by, about=comment)
     return resume_work(question=comment, by=by, at=at)
 
@@ -277,4 +285,5 @@ def reopen_question(*, comment: Comment, by: User, at: datetime) -> None:
     settled = Comment.objects.filter(pk=comment.pk, deleted_at=None, resolved_at__isnull=False)
     if not settled.exclude(needs_answer_from="").update(resolved_at=None, resolved_by=None):
         raise AlreadySettled
+    ask_again(comment)
     record("comment.reopened", at=at, by=by, about=comment)

@@ -41,6 +41,10 @@ def read_mark():
     return ReadMark.objects.create(practice=of.practice, thread=of, user=factories.UserFactory(), read_at=NOW)
 
 
+def inbox_item(**fields):
+    return factories.InboxItemFactory(**fields)
+
+
 def again(row):
     """Write an existing row a second time, under a new id."""
     row.pk = None
@@ -50,6 +54,10 @@ def again(row):
 BROKEN = {
     "feedback_comment_by_one": by_two,
     "feedback_comment_answer_from": lambda: comment(needs_answer_from="nobody"),
+    "feedback_comment_internal_of_person": lambda: comment(is_internal=True, needs_answer_from="practice"),
+    "feedback_inboxitem_kind_known": lambda: inbox_item(kind="gossip"),
+    "feedback_inboxitem_once": lambda: again(inbox_item()),
+    "feedback_inboxitem_done_seen": lambda: inbox_item(done_at=NOW),
     "feedback_comment_body_length": lambda: comment(body="x" * (BODY_LIMIT + 1)),
     "feedback_comment_deleted_by_at": lambda: comment(deleted_at=NOW),
     "feedback_comment_resolved_by_at": lambda: comment(resolved_at=NOW),
@@ -82,5 +90,5 @@ def test_every_constraint_is_broken_once():
 
 def test_rows_that_break_nothing_are_taken():
     """The makers above are valid as they are, so that each failure is the one it names."""
-    for row in (comment(body="x" * BODY_LIMIT), mention(), read_mark()):
+    for row in (comment(body="x" * BODY_LIMIT), mention(), read_mark(), inbox_item()):
         assert row.pk

@@ -2,16 +2,16 @@
 
 import json
 from datetime import timedelta
-from io import StringIO
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from django.core.management import call_command
 from django.db import IntegrityError, transaction
+from django.utils import timezone
 
 from feedback.actions.comments import NotInternal, add_comment, delete_comment, edit_comment
 from feedback.models import Attachment, Comment, CommentVersion, Mention, Thread
 from portal import scope
+from portal.actions.export import export_practice
 from portal.actions.tokens_admin import create_token
 from portal.models import AuditEvent, Notice, TokenScope
 from tests import factories, files
@@ -156,8 +156,9 @@ def test_a_form_says_why_it_cannot_be_internal(as_user, note, cleo, max_):
 # -- API, e-mail, exports --------------------------------------------------------------------------
 def test_the_api_neither_lists_nor_answers_it(client, note, river, cleo):
     _, secret = create_token(
-        practice=river, name="EHR", scopes=list(TokenScope), expires_at=AT + timedelta(days=3650), by=cleo, at=AT
-    )
+        practice=river, name="EHR", scopes=list(TokenScope), expires_at=timezone.now() + timedelta(days=9), by=cleo,
+        at=timezone.now(),
+    )  # fmt: skip
     address = f"/api/v1/batches/{note.thread.batch_id}/comments/"
     headers = {"Authorization": f"Bearer {secret}"}
     listed = client.get(address, headers=headers)
@@ -171,7 +172,7 @@ def test_the_api_neither_lists_nor_answers_it(client, note, river, cleo):
 
 
 def test_the_export_that_is_handed_over_leaves_it_out(note, river, tmp_path):
-    call_command("export_practice", river.pk, tmp_path / "out", stdout=StringIO())
+    export_practice(practice=river, folder=tmp_path / "out", at=AT)
     written = "".join(path.read_text() for path in (tmp_path / "out/tables").iterdir())
     assert "We begin today." in written
     assert "Zzyzx" not in written

@@ -237,6 +237,8 @@ ADDRESSES: Mapping[str, Address] = {
     "claims:ready": page("bill"),
     # the talk; ann and bea work on the batch
     "feedback:inbox": page(*TALKERS),
+    "feedback:stream": page(*TALKERS),
+    "feedback:move-item": about("inbox_item", "max"),
     "feedback:questions": page(*TALKERS),
     "feedback:batch-thread": about("batch", "cleo", "max", "ann", "bea"),
     "feedback:thread": about("thread", "cleo", "max", "ann", "bea"),

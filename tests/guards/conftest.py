@@ -184,6 +184,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         ),
         thread=thread,
         comment=comment,
+        inbox_item=factories.InboxItemFactory(comment=comment, user=max_, kind="question"),
         attachment=Attachment.objects.create(
             practice=river,
             comment=comment,

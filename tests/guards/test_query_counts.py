@@ -214,6 +214,8 @@ def more_talk(world, number):
         )
         factories.CommentFactory(thread=thread, author=new_cleo(world), reply_to=question)
         question.mentions.create(practice=world.river, user=world.cleo)
+        for comment in (question, factories.CommentFactory(thread=thread, author=author)):
+            factories.InboxItemFactory(comment=comment, user=world.cleo, encounter=comment.encounter)
         question.attachments.create(
             practice=world.river, original_name="a.png", media_type="image/png", size=1, sha256="0" * 64,
             storage_name=f"attachments/{question.pk}", created_at=timezone.now(),
@@ -327,6 +329,7 @@ LISTS: Mapping[str, List] = {
     "coding:query": List("cleo", more_passages),
     "claims:ready": List("bill", more_work),
     "feedback:inbox": List("cleo", more_talk),
+    "feedback:stream": List("cleo", more_talk),
     "feedback:questions": List("cleo", more_talk),
     "feedback:batch-thread": List("cleo", more_talk),
     "feedback:thread": List("ann", more_talk),
