@@ -26,6 +26,7 @@ NAVIGATION: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ),
     ("Operations", "coding:operations", frozenset({Permission.MANAGE_WORK})),
     ("Quality", "coding:quality", frozenset({Permission.MANAGE_WORK, Permission.CODE, Permission.VERIFY})),
+    ("Remarks", "coding:remarks", frozenset({Permission.MANAGE_WORK, Permission.VERIFY})),
     ("Levels", "coding:levels", frozenset({Permission.MANAGE_WORK, Permission.CODE})),
     ("Claims", "claims:ready", frozenset({Permission.SEE_CLAIMS})),
     ("Queries", "coding:queries", frozenset({Permission.DISCUSS})),

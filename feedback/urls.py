@@ -2,13 +2,16 @@
 
 from django.urls import path
 
-from feedback.views import comments, inbox, stream, threads
+from feedback.views import comments, inbox, remarks, stream, threads
 
 app_name = "feedback"
 urlpatterns = [
     path("", inbox.inbox, name="inbox"),
     path("inbox/", stream.stream, name="stream"),
     path("inbox/<int:pk>/", stream.move_item, name="move-item"),
+    path("remarks/<int:pk>/", remarks.visit_remarks, name="visit-remarks"),
+    path("remarks/<int:pk>/<str:part>/<int:position>/", remarks.raise_view, name="raise-remark"),
+    path("remarks/<int:pk>/withdraw/", remarks.withdraw, name="withdraw-remark"),
     path("questions/", inbox.questions, name="questions"),
     path("batch/<int:pk>/", threads.batch_thread, name="batch-thread"),
     path("<int:pk>/", threads.thread, name="thread"),

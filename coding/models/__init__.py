@@ -26,6 +26,7 @@ from coding.models.payer_rules import PayerRule
 from coding.models.precoding import PreCoding
 from coding.models.quality import Dispute, DisputeStep, QualityTerms, Score
 from coding.models.queries import Query, QueryIndicator, SignedAddendum
+from coding.models.remarks import Remark
 from coding.models.repeats import Repeat
 from coding.models.rulings import Ruling
 from coding.models.samples import Reveal, Sample
@@ -80,6 +81,7 @@ __all__ = [
     "QueryIndicator",
     "QueueRank",
     "RelativeValue",
+    "Remark",
     "Repeat",
     "Reveal",
     "Ruling",

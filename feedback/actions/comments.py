@@ -18,6 +18,7 @@ from feedback.actions.inbox import ask_again, drop_items, post_comment, settle_i
 from feedback.actions.notices import other_side, tell_people
 from feedback.actions.threads import ensure_thread
 from feedback.models import Comment, CommentVersion, Mention, Thread
+from feedback.rules.inbox import ItemKind
 from feedback.rules.talk import BODY_LIMIT, HOLD_WORDS, LOCKED_WORDS, MENTIONS_AT_ONCE, Side, named_in
 from portal.actions.audit import record
 from portal.models import ApiToken, Chart, User
@@ -45,7 +46,7 @@ class NotAnswered(Exception):
 
 
 class IsQuery(Exception):
-    """The comment is the question of a query: answered, withdrawn and closed as that, and never changed."""
+    """The comment is a query's question or a remark: answered, withdrawn and closed as that, and never changed."""
 
 
 class NotInternal(Exception):
@@ -81,9 +82,11 @@ def add_comment(
     is_internal: bool = False,
     mentions: Iterable[User] = (),
     files: Sequence[File[Any]] = (),
+    why: ItemKind | None = None,
 ) -> Comment:
-    """Add a comment by a person, a token or the service itself, with its mentions, files and e-mails.
+    """Add a comment by a person, a token or the service itself, with its mentions, files, e-mails and inbox items.
 
+    `why` is what the other side's inboxes call it if it is more than talk.
     What answers an internal note is one too. CannotSay, NotInThread, NotInternal, FileRefused or TooManyFiles leave
     nothing behind.
     """
@@ -116,7 +119,7 @@ def add_comment(
     attach(comment=comment, files=good, at=at)
     side = side_of_comment(comment)
     others = list(other_side(comment=comment, side=side))
-    post_comment(comment=comment, side=side, others=others, mentioned=named)
+    post_comment(comment=comment, side=side, others=others, mentioned=named, why=why)
     tell_people(comment=comment, others=others, side=side, mentioned=named, at=at)
     note("added", comment, by=by, at=at, token=token, thread=thread.pk, files=len(good))
     return comment
@@ -200,7 +203,7 @@ def edit_comment(*, comment: Comment, by: User, body: str, at: datetime) -> None
     """Change the author's words and keep the earlier ones."""
     body = in_bounds(body)
     now = Comment.objects.select_for_update(of=("self",), no_key=True).get(pk=comment.pk)
-    if now.query_id is not None:
+    if now.is_fixed:
         raise IsQuery
     if now.author_id != by.pk:
         raise NotYours
@@ -216,7 +219,7 @@ def edit_comment(*, comment: Comment, by: User, body: str, at: datetime) -> None
 @transaction.atomic
 def delete_comment(*, comment: Comment, by: User, at: datetime) -> None:
     """Take a comment out of sight; its words and their history stay in the database."""
-    if comment.query_id is not None:
+    if comment.is_fixed:
         raise IsQuery
     if comment.author_id != by.pk and not by.may(Permission.MANAGE_WORK):
         raise NotYours

@@ -16,13 +16,16 @@ from feedback.models import Comment, InboxItem, Thread
 from feedback.rules.inbox import ItemKind, kind_of
 from feedback.rules.talk import Side
 from portal.models import User
+from portal.rules.roles import Role
 
 
 class NotThere(Exception):
     """The item is done, or is not done: there is nothing to change about it."""
 
 
-def post_comment(*, comment: Comment, side: Side, others: Iterable[User], mentioned: Iterable[User]) -> None:
+def post_comment(
+    *, comment: Comment, side: Side, others: Iterable[User], mentioned: Iterable[User], why: ItemKind | None = None
+) -> None:
     """An item for everybody whom a comment concerns; what its author thereby answered is done for them."""
     named = {person.pk for person in mentioned}
     people = {person.pk for person in others} | named
@@ -36,6 +39,7 @@ def post_comment(*, comment: Comment, side: Side, others: Iterable[User], mentio
                     mentioned=pk in named,
                     asked=comment.needs_answer_from == side.other,
                     answered=answered is not None and (answered.author_id == pk or answers_question(comment, side)),
+                    why=why,
                 ),
                 batch_id=comment.thread.batch_id,
                 encounter_id=comment.encounter_id,
@@ -47,6 +51,26 @@ def post_comment(*, comment: Comment, side: Side, others: Iterable[User], mentio
     )
     if answered is not None and comment.author_id is not None:
         end_items(InboxItem.objects.filter(user=comment.author_id, comment=answered), at=comment.created_at)
+
+
+def post_to_managers(*, comment: Comment, kind: ItemKind, but: User) -> None:
+    """An item for each manager: only they can do what a comment suggests."""
+    managers = User.objects.filter(is_active=True, user_roles__role=Role.MANAGER).exclude(pk=but.pk).distinct()
+    InboxItem.objects.bulk_create(
+        [
+            InboxItem(
+                practice_id=comment.practice_id,
+                user=person,
+                kind=kind,
+                batch_id=comment.thread.batch_id,
+                encounter_id=comment.encounter_id,
+                comment=comment,
+                created_at=comment.created_at,
+            )
+            for person in managers.order_by("pk")
+        ],
+        ignore_conflicts=True,  # whom the comment mentions has it already
+    )
 
 
 def answers_question(comment: Comment, side: Side) -> bool:

@@ -6,7 +6,7 @@ from django.db import models
 from django.db.models.functions import Coalesce, Length
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
-from coding.models import Assignment, Encounter, Query
+from coding.models import Assignment, Encounter, Query, Remark
 from coding.rules.lifecycle import SkipReason
 from feedback.rules.talk import BODY_LIMIT, Side
 from portal.models import Batch, Chart, ClientRow, ClientRule, Membership, User, UserRole, together
@@ -180,6 +180,8 @@ class Comment(ClientRow):
     chart = models.ForeignKey(Chart, null=True, blank=True, on_delete=models.PROTECT, related_name="comments")
     # The question of a query: it is answered, withdrawn and closed as that, never here.
     query = models.OneToOneField(Query, null=True, blank=True, on_delete=models.PROTECT, related_name="comment")
+    # The remark on a code that it makes: withdrawn and decided as that, never changed here.
+    remark = models.OneToOneField(Remark, null=True, blank=True, on_delete=models.PROTECT, related_name="comment")
     body = models.TextField()
     is_internal = models.BooleanField(default=False, db_default=False)
     needs_answer_from = models.CharField(max_length=10, choices=AnswerFrom.choices, blank=True)
@@ -232,6 +234,11 @@ class Comment(ClientRow):
         """Who may see it: those of the thread; of an internal note those of them who are the service's."""
         people = self.thread.people()
         return people.exclude(memberships__practice_id=self.practice_id) if self.is_internal else people
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it is the words of a query or a remark, which have a life of their own: nobody edits it here."""
+        return self.query_id is not None or self.remark_id is not None
 
     @property
     def is_open_question(self) -> bool:

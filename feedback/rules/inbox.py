@@ -14,6 +14,8 @@ class ItemKind(StrEnum):
 
     MENTION = "mention"
     QUESTION = "question"
+    REMARK = "remark"
+    RULING = "ruling"
     ANSWER = "answer"
     COMMENT = "comment"
 
@@ -26,6 +28,8 @@ LABELS: Mapping[ItemKind, str] = MappingProxyType(
     {
         ItemKind.MENTION: "Mentions you",
         ItemKind.QUESTION: "Question for you",
+        ItemKind.REMARK: "Remark on a code",
+        ItemKind.RULING: "Ruling to consider",
         ItemKind.ANSWER: "Answer",
         ItemKind.COMMENT: "Message",
     }
@@ -40,10 +44,12 @@ class Shelf(StrEnum):
     DONE = "done"
 
 
-def kind_of(*, mentioned: bool, asked: bool, answered: bool) -> ItemKind:
-    """The one reason given for a comment: the first that holds, the strongest first."""
+def kind_of(*, mentioned: bool, asked: bool, answered: bool, why: ItemKind | None = None) -> ItemKind:
+    """The one reason given for a comment: the first that holds, the strongest first; `why` is one of its own."""
     if mentioned:
         return ItemKind.MENTION
+    if why is not None:
+        return why
     if asked:
         return ItemKind.QUESTION
     return ItemKind.ANSWER if answered else ItemKind.COMMENT

@@ -77,6 +77,12 @@ HOLD_WORDS: Mapping[HoldReason, str] = MappingProxyType(
         HoldReason.SECOND_OPINION: "We need your opinion on this chart. Please look at it.",
     }
 )
+# How the thread tells of a remark on a code, and of its end.
+REMARK_HEAD = "Remark on {code}"
+REMARK_UPHELD = "We looked at it again: your remark is upheld."
+REMARK_DECLINED = "We looked at it again: the code stands."
+REMARK_WITHDRAWN = "We do not pursue this remark."
+RESULT_FOLLOWS = "The visit is coded and verified anew; a corrected result follows."
 # How the thread tells that a query has ended.
 QUERY_ENDED_WORDS: Mapping[QueryStatus, str] = MappingProxyType(
     {

@@ -151,7 +151,7 @@ def answer(request: SignedRequest, pk: int) -> HttpResponse:
 def edit(request: SignedRequest, pk: int) -> HttpResponse:
     """Correct one's own words; the earlier ones are kept."""
     comment = comment_of(request, pk)
-    if comment.author_id != request.user.pk or comment.deleted_at is not None or comment.query_id is not None:
+    if comment.author_id != request.user.pk or comment.deleted_at is not None or comment.is_fixed:
         refuse(request, object_type="feedback.comment", object_id=str(pk))
     form = BodyForm(request.POST or None, initial={"body": comment.body})
     if request.method == "POST" and form.is_valid():
@@ -175,7 +175,7 @@ def delete(request: SignedRequest, pk: int) -> HttpResponse:
     """Ask, then take a comment out of sight."""
     comment = comment_of(request, pk)
     mine = comment.author_id == request.user.pk or request.user.may(Permission.MANAGE_WORK)
-    if not mine or comment.query_id is not None:
+    if not mine or comment.is_fixed:
         refuse(request, object_type="feedback.comment", object_id=str(pk))
     if request.method == "GET":
         return render(

@@ -9,7 +9,7 @@ from datetime import datetime
 from django.db.models import Prefetch
 from django.urls import reverse
 
-from coding.models import Encounter
+from coding.models import Encounter, Remark
 from feedback.actions.comments import side_of_comment
 from feedback.forms.comment import INTERNAL, CommentForm
 from feedback.models import Attachment, Comment, Mention, Thread
@@ -51,6 +51,7 @@ class Message:
     may_see_history: bool
     may_answer: bool
     may_reopen: bool
+    remark_tag: dict[str, str] | None  # of a remark on a code: how far it is
     query_url: str  # where a query is answered; empty for all other messages
 
 
@@ -67,7 +68,7 @@ def author_name(comment: Comment) -> str:
 def with_everything(comments: CommentQuerySet) -> CommentQuerySet:
     """Comments with all that a page shows of them, in a fixed number of queries."""
     return comments.select_related(
-        "author", "token", "encounter", "resolved_by", "reply_to__author", "reply_to__token"
+        "author", "token", "encounter", "remark", "resolved_by", "reply_to__author", "reply_to__token"
     ).prefetch_related(
         "author__user_roles",
         Prefetch("mentions", Mention.objects.select_related("user").order_by("pk")),
@@ -142,15 +143,21 @@ def message(
         answers_pk=comment.reply_to_id,
         mentions=", ".join(row.user.name for row in comment.mentions.all()) if not deleted else "",
         attachments=[] if deleted else list(comment.attachments.all()),
-        may_edit=mine and not deleted and comment.query_id is None,
-        may_delete=(mine or manages) and not deleted and comment.query_id is None,
+        may_edit=mine and not deleted and not comment.is_fixed,
+        may_delete=(mine or manages) and not deleted and not comment.is_fixed,
         may_see_history=(comment.edited_at is not None and not deleted) or (deleted and manages),
         may_answer=not deleted,
         may_reopen=asked and comment.resolved_at is not None and not deleted and comment.query_id is None,
+        remark_tag=remark_tag(comment.remark) if comment.remark is not None else None,
         query_url=reverse("coding:query", args=[comment.query_id])
         if comment.query_id is not None and comment.encounter_id in open_to_reader
         else "",
     )
+
+
+def remark_tag(remark: Remark) -> dict[str, str]:
+    """How far a remark is, as a tag."""
+    return {"glyph": remark.state.glyph, "label": remark.state.label, "tone": remark.state.tone}
 
 
 def encounter_url(comment: Comment) -> str:

@@ -28,6 +28,7 @@ from portal.models import User
 from portal.rules.roles import Permission
 
 A_PAGE = 30
+JUDGES = frozenset({Permission.VERIFY, Permission.MANAGE_WORK})  # who looks at remarks
 WORDS = 220  # characters shown of what was said
 SHELVES = {Shelf.OPEN: "Open", Shelf.SNOOZED: "Put off", Shelf.DONE: "Done"}
 DONE_WORDS = {"done": "Done.", "snooze": "Put off to tomorrow morning."}
@@ -114,7 +115,7 @@ def grouped(rows: list[InboxItem], *, reader: User) -> list[dict[str, Any]]:
             "name": items[0].batch.name,
             "practice": items[0].batch.practice.name if reader.is_service_staff else "",
             "encounter": items[0].encounter.label if items[0].encounter else "",
-            "rows": [shown(item) for item in items],
+            "rows": [shown(item, reader) for item in items],
         }
         for items in (list(part) for _, part in groupby(rows, key=lambda row: (row.batch_id, row.encounter_id)))
     ]
@@ -123,17 +124,20 @@ def grouped(rows: list[InboxItem], *, reader: User) -> list[dict[str, Any]]:
 TONES = {
     ItemKind.MENTION: ("@", "info"),
     ItemKind.QUESTION: ("?", "query"),
+    ItemKind.REMARK: ("◇", "audit"),
+    ItemKind.RULING: ("✓", "audit"),
     ItemKind.ANSWER: ("↩", "plain"),
     ItemKind.COMMENT: ("•", "plain"),
 }
 
 
-def shown(item: InboxItem) -> Row:
+def shown(item: InboxItem, reader: User) -> Row:
     """One item for the template."""
     kind, comment = ItemKind(item.kind), item.comment
     glyph, tone = TONES[kind]
     thread = reverse("feedback:thread", args=[comment.thread_id])
     query = reverse("coding:query", args=[comment.query_id]) if comment.query_id else ""
+    remark = remark_url(item) if reader.permissions & JUDGES else ""
     return Row(
         pk=item.pk,
         kind=kind.label,
@@ -145,9 +149,15 @@ def shown(item: InboxItem) -> Row:
         is_unread=item.seen_at is None,
         is_internal=comment.is_internal,
         snoozed_until=item.snoozed_until,
-        open_url=query or f"{thread}#message-{comment.pk}",
+        open_url=query or remark or f"{thread}#message-{comment.pk}",
         reply_url="" if query else f"{thread}?reply_to={comment.pk}#thread-{comment.thread_id}-composer",
     )
+
+
+def remark_url(item: InboxItem) -> str:
+    """Where a remark is looked at again, and made a ruling; empty for all other items."""
+    said = item.comment.reply_to if item.kind == ItemKind.RULING else item.comment
+    return reverse("coding:remark", args=[said.remark_id]) if said is not None and said.remark_id else ""
 
 
 @requires(Permission.DISCUSS)

@@ -249,6 +249,17 @@ def more_replies(world, number):
     SignedAddendumFactory(query=query, provider=factories.ProviderFactory(practice=world.river))
 
 
+def more_remarks(world, number):
+    """Another code of the visit with a remark by somebody else, another visit's, and one that was declined."""
+    for encounter in (world.remarked, factories.EncounterFactory(chart=world.chart, part=number + 20)):
+        cleo, kim = new_cleo(world), factories.UserFactory(roles=[Role.VERIFIER])
+        factories.RemarkFactory(encounter=encounter, raised_by=cleo, position=number + 1)
+        factories.RemarkFactory(
+            encounter=encounter, raised_by=cleo, position=number + 1, status="declined", reviewer=kim, ended_by=kim,
+            taken_at=timezone.now(), ended_at=timezone.now(), outcome="It stands.",
+        )  # fmt: skip
+
+
 def more_versions(world, number):
     world.comment.versions.create(practice=world.river, body="Before.", replaced_at=timezone.now())
 
@@ -311,6 +322,8 @@ LISTS: Mapping[str, List] = {
     "coding:dispute": List("bea", more_disputes),
     "coding:person-quality": List("max", more_disputes),
     "coding:quality-terms": List("max", more_terms),
+    "coding:remarks": List("max", more_remarks),
+    "feedback:visit-remarks": List("cleo", more_remarks),
     "coding:rulings": List("max", more_rulings),
     "coding:operations": List("max", more_work),
     "coding:operations-figures": List("max", more_work),
