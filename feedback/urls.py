@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from feedback.views import comments, inbox, remarks, stream, threads
+from feedback.views import comments, complaints, inbox, remarks, saved_answers, stream, threads
 
 app_name = "feedback"
 urlpatterns = [
@@ -12,6 +12,12 @@ urlpatterns = [
     path("remarks/<int:pk>/", remarks.visit_remarks, name="visit-remarks"),
     path("remarks/<int:pk>/<str:part>/<int:position>/", remarks.raise_view, name="raise-remark"),
     path("remarks/<int:pk>/withdraw/", remarks.withdraw, name="withdraw-remark"),
+    path("complaints/", complaints.complaints, name="complaints"),
+    path("complaints/<int:pk>/", complaints.complaint, name="complaint"),
+    path("complaints/<int:pk>/step/", complaints.step, name="complaint-step"),
+    path("batch/<int:pk>/rate/", complaints.rate, name="rate"),
+    path("saved/", saved_answers.saved_answers, name="saved-answers"),
+    path("saved/<int:pk>/retire/", saved_answers.retire, name="retire-answer"),
     path("questions/", inbox.questions, name="questions"),
     path("batch/<int:pk>/", threads.batch_thread, name="batch-thread"),
     path("<int:pk>/", threads.thread, name="thread"),

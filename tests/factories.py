@@ -15,7 +15,7 @@ from coding.rules.arranging import Slot
 from coding.rules.code_sets import LISTS_OF, CodeSet
 from coding.rules.codings import System
 from coding.rules.lifecycle import EncounterStatus, Stage
-from feedback.models import Comment, InboxItem, Thread
+from feedback.models import Comment, Complaint, InboxItem, Rating, SavedAnswer, Thread
 from portal.models import (
     Batch,
     BusinessAssociateAgreement,
@@ -424,6 +424,41 @@ def last_version(encounter: Any, author: Any) -> Any:
         )  # fmt: skip
         last.diagnoses.create(practice=encounter.practice, position=1, system="icd10cm", code="I10")
     return last
+
+
+class ComplaintFactory(DjangoModelFactory):
+    class Meta:
+        model = Complaint
+
+    comment = factory.SubFactory("tests.factories.CommentFactory")
+    thread = factory.SelfAttribute("comment.thread")
+    practice = factory.SelfAttribute("comment.practice")
+    raised_by = factory.SelfAttribute("comment.author")
+    raised_at = factory.LazyFunction(timezone.now)
+    due_at = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=24))
+
+
+class SavedAnswerFactory(DjangoModelFactory):
+    class Meta:
+        model = SavedAnswer
+
+    title = factory.Sequence(lambda number: f"Answer {number}")
+    body = "Please send the signed addendum."
+    created_by = factory.SubFactory(UserFactory, roles=[Role.MANAGER])
+    created_at = factory.LazyFunction(timezone.now)
+
+
+class RatingFactory(DjangoModelFactory):
+    class Meta:
+        model = Rating
+
+    batch = factory.SubFactory("tests.factories.BatchFactory")
+    practice = factory.SelfAttribute("batch.practice")
+    version = 1
+    user = factory.SubFactory(UserFactory, roles=[Role.PRACTICE], practice=factory.SelfAttribute("..practice"))
+    accuracy = 4
+    turnaround = 4
+    at = factory.LazyFunction(timezone.now)
 
 
 class InboxItemFactory(DjangoModelFactory):

@@ -56,6 +56,11 @@ def post_comment(
 def post_to_managers(*, comment: Comment, kind: ItemKind, but: User) -> None:
     """An item for each manager: only they can do what a comment suggests."""
     managers = User.objects.filter(is_active=True, user_roles__role=Role.MANAGER).exclude(pk=but.pk).distinct()
+    post_again(comment=comment, kind=kind, people=managers.order_by("pk"), at=comment.created_at)
+
+
+def post_again(*, comment: Comment, kind: ItemKind, people: Iterable[User], at: datetime) -> None:
+    """A comment is in people's way for another reason than when it was said; who has it already has it anew, on top."""
     InboxItem.objects.bulk_create(
         [
             InboxItem(
@@ -65,11 +70,13 @@ def post_to_managers(*, comment: Comment, kind: ItemKind, but: User) -> None:
                 batch_id=comment.thread.batch_id,
                 encounter_id=comment.encounter_id,
                 comment=comment,
-                created_at=comment.created_at,
+                created_at=at,
             )
-            for person in managers.order_by("pk")
+            for person in people
         ],
-        ignore_conflicts=True,  # whom the comment mentions has it already
+        update_conflicts=True,
+        unique_fields=["user", "comment"],
+        update_fields=["kind", "created_at", "seen_at", "snoozed_until", "done_at"],
     )
 
 

@@ -84,13 +84,17 @@ class CommentForm(BodyForm):
         help_text=f"PDF, TIFF, JPEG, PNG. {MEGABYTES} MB each, {FILES_AT_ONCE} files.",
         widget=SeveralFiles(attrs={"accept": ".pdf,.tif,.tiff,.jpg,.jpeg,.png"}),
     )
+    is_complaint = forms.BooleanField(
+        label="This is a complaint",
+        required=False,
+        help_text="A manager answers for it, within the hours of your contract.",
+    )
     reply_to = forms.ModelChoiceField(queryset=Comment.objects.none(), required=False, widget=forms.HiddenInput)
     settle = forms.BooleanField(label="This settles the question", required=False)
 
     def __init__(self, *args: Any, thread: Thread, user: User, **kwargs: Any) -> None:
         super().__init__(*args, auto_id=f"thread-{thread.pk}-%s", **kwargs)
-        if not user.is_service_staff:
-            del self.fields["audience"]
+        del self.fields["is_complaint" if user.is_service_staff else "audience"]
         encounters = Encounter.objects.visible_to(user).originals().filter(batch_id=thread.batch_id).with_pages()
         self.fields["encounter"].queryset = encounters.order_by("pk")
         self.fields["mentions"].queryset = thread.people().exclude(pk=user.pk).prefetch_related("user_roles")
@@ -118,7 +122,8 @@ class CommentForm(BodyForm):
         """Whether more than words was filled in, or is wrong."""
         return any(
             self[name].value() or (self.is_bound and self.errors.get(name))
-            for name in ("needs_answer_from", "encounter", "mentions", "files")
+            for name in ("needs_answer_from", "encounter", "mentions", "files", "is_complaint")
+            if name in self.fields
         )
 
 

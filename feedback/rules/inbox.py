@@ -14,6 +14,7 @@ class ItemKind(StrEnum):
 
     MENTION = "mention"
     QUESTION = "question"
+    COMPLAINT = "complaint"
     REMARK = "remark"
     RULING = "ruling"
     ANSWER = "answer"
@@ -28,6 +29,7 @@ LABELS: Mapping[ItemKind, str] = MappingProxyType(
     {
         ItemKind.MENTION: "Mentions you",
         ItemKind.QUESTION: "Question for you",
+        ItemKind.COMPLAINT: "Complaint",
         ItemKind.REMARK: "Remark on a code",
         ItemKind.RULING: "Ruling to consider",
         ItemKind.ANSWER: "Answer",

@@ -25,6 +25,7 @@ from feedback.actions.comments import (
     resolve_comment,
     waits_for_practice,
 )
+from feedback.actions.complaints import raise_complaint
 from feedback.forms.comment import AnswerForm, BodyForm, CommentForm
 from feedback.models import Attachment, Comment, Thread
 from feedback.views.inbox import question_list
@@ -68,8 +69,10 @@ def add(request: SignedRequest, pk: int) -> HttpResponse:
 def said(request: SignedRequest, row: Thread, form: CommentForm) -> Comment | None:
     """The comment of a valid form; None with an error on the form if it could not be said."""
     data, now = form.cleaned_data, timezone.now()
+    say = raise_complaint if data.get("is_complaint") else add_comment
+    more = {} if data.get("is_complaint") else {"is_internal": data["is_internal"]}
     try:
-        comment = add_comment(
+        comment = say(
             thread=row,
             by=request.user,
             body=data["body"],
@@ -77,9 +80,9 @@ def said(request: SignedRequest, row: Thread, form: CommentForm) -> Comment | No
             reply_to=data["reply_to"],
             encounter=data["encounter"],
             needs_answer_from=data["needs_answer_from"],
-            is_internal=data["is_internal"],
             mentions=data["mentions"],
             files=data["files"],
+            **more,
         )
     except (CannotSay, NotInThread, NotInternal):
         form.add_error(None, "The message could not be sent. Reload the page and try again.")

@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Prefetch
 from django.urls import reverse
 
 from coding.models import Encounter, Remark
 from feedback.actions.comments import side_of_comment
+from feedback.actions.ratings import delivery_to_rate
 from feedback.forms.comment import INTERNAL, CommentForm
-from feedback.models import Attachment, Comment, Mention, Thread
+from feedback.forms.complaints import RatingForm
+from feedback.models import Attachment, Comment, Complaint, Mention, SavedAnswer, Thread
 from feedback.models.thread import CommentQuerySet
 from feedback.rules.talk import SERVICE_NAME, Side
 from portal.models import User
 from portal.rules.roles import Permission
 
+SAVED = 50  # saved answers to choose from
 SHOWN = 100  # messages at a time; earlier ones by a link
 
 
@@ -52,6 +56,8 @@ class Message:
     may_answer: bool
     may_reopen: bool
     remark_tag: dict[str, str] | None  # of a remark on a code: how far it is
+    complaint_tag: dict[str, str] | None  # of a complaint
+    complaint_url: str  # where it is answered for, for those who may
     query_url: str  # where a query is answered; empty for all other messages
 
 
@@ -84,10 +90,27 @@ def presented(comments: Iterable[Comment], *, reader: User, new_after: int | Non
     first_new = next((one.pk for one in comments if is_news(one, reader, new_after)), None)
     unanswered = questions_in_silence(comments) if side_of_reader(reader) == Side.PRACTICE else set()
     queries = {one.pk for one in comments if one.query_id is not None}
+    complaints = {one.comment_id: one for one in Complaint.objects.filter(comment__in=[row.pk for row in comments])}
+    may_answer_for = reader.may(Permission.MANAGE_WORK) or not reader.is_service_staff
     return [
-        replace(shown, may_settle=bool(shown.asks) and shown.pk not in unanswered and shown.pk not in queries)
+        replace(
+            shown,
+            **complaint_parts(complaints.get(shown.pk), may_answer_for=may_answer_for),
+            may_settle=bool(shown.asks) and shown.pk not in unanswered and shown.pk not in queries,
+        )
         for shown in (message(one, reader, open_to_reader, new_after, first_new) for one in comments)
     ]
+
+
+def complaint_parts(complaint: Complaint | None, *, may_answer_for: bool) -> dict[str, Any]:
+    """The tag of a comment that complains, and where that is answered for."""
+    if complaint is None:
+        return {}
+    state = complaint.state
+    return {
+        "complaint_tag": {"glyph": state.glyph, "label": state.label, "tone": state.tone},
+        "complaint_url": reverse("feedback:complaint", args=[complaint.pk]) if may_answer_for else "",
+    }
 
 
 def questions_in_silence(comments: list[Comment]) -> set[int]:
@@ -149,6 +172,8 @@ def message(
         may_answer=not deleted,
         may_reopen=asked and comment.resolved_at is not None and not deleted and comment.query_id is None,
         remark_tag=remark_tag(comment.remark) if comment.remark is not None else None,
+        complaint_tag=None,
+        complaint_url="",
         query_url=reverse("coding:query", args=[comment.query_id])
         if comment.query_id is not None and comment.encounter_id in open_to_reader
         else "",
@@ -173,6 +198,11 @@ def asks(comment: Comment, side: Side) -> str:
     if comment.needs_answer_from == side:
         return "Needs you"
     return "Waits for the practice" if comment.needs_answer_from == Side.PRACTICE else "Waits for Chartline"
+
+
+def saved_answers(thread: Thread, form: CommentForm) -> list[SavedAnswer]:
+    """What the service's people may put into a message of this thread; nothing for the practice's."""
+    return list(SavedAnswer.objects.for_practice(thread.practice_id)[:SAVED]) if "audience" in form.fields else []
 
 
 @dataclass(frozen=True)
@@ -203,7 +233,13 @@ def stretch(thread: Thread, *, reader: User, before: int | None = None, new_afte
 def box(thread: Thread, *, reader: User, form: CommentForm, shown: Shown | None = None) -> dict[str, object]:
     """The variables of templates/feedback/thread_box.html."""
     batch_url = reverse("portal:batch", args=[thread.batch_id]) if reader.may(Permission.SEE_BATCHES) else ""
-    return {"shown": shown or stretch(thread, reader=reader), "batch_url": batch_url, **composer(thread, form)}
+    return {
+        "shown": shown or stretch(thread, reader=reader),
+        "batch_url": batch_url,
+        "rating_of": delivery_to_rate(thread.batch, by=reader),
+        "rating": RatingForm(),
+        **composer(thread, form),
+    }
 
 
 def composer(thread: Thread, form: CommentForm, *, oob: bool = False) -> dict[str, object]:
@@ -213,6 +249,8 @@ def composer(thread: Thread, form: CommentForm, *, oob: bool = False) -> dict[st
         form.initial["audience"] = INTERNAL
     return {
         "audience": form["audience"] if "audience" in form.fields else None,
+        "complaint": form["is_complaint"] if "is_complaint" in form.fields else None,
+        "saved_answers": saved_answers(thread, form),
         "thread": thread,
         "form": form,
         "oob": oob,

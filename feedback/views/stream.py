@@ -124,6 +124,7 @@ def grouped(rows: list[InboxItem], *, reader: User) -> list[dict[str, Any]]:
 TONES = {
     ItemKind.MENTION: ("@", "info"),
     ItemKind.QUESTION: ("?", "query"),
+    ItemKind.COMPLAINT: ("!", "warn"),
     ItemKind.REMARK: ("◇", "audit"),
     ItemKind.RULING: ("✓", "audit"),
     ItemKind.ANSWER: ("↩", "plain"),

@@ -13,6 +13,7 @@ class ThreadBox extends HTMLElement {
     const { signal } = this.#stop;
     this.addEventListener("click", (event) => this.#click(event), { signal });
     this.addEventListener("change", (event) => this.#mention(event.target), { signal });
+    this.addEventListener("submit", (event) => this.#putIn(event), { signal });
     this.addEventListener("htmx:beforeRequest", (event) => { this.#sending = event.target.matches(".composer"); }, { signal });
     this.addEventListener("htmx:afterSettle", () => this.#settled(), { signal });
     this.dataset.actions = "list.next list.previous thread.write";
@@ -88,6 +89,16 @@ class ThreadBox extends HTMLElement {
     const settle = this.querySelector("[data-settle]");
     settle.hidden = !settles;
     settle.querySelector("input").checked = settles;
+  }
+
+  // -- a saved answer is put into the words where the caret is, and sent by its reader only -----------
+  #putIn(event) {
+    if (!event.target.matches("[data-saved-answers]")) return;
+    event.preventDefault();
+    const body = this.#body;
+    body.setRangeText(event.target.elements.saved.selectedOptions[0].dataset.body, body.selectionStart, body.selectionEnd, "end");
+    body.dispatchEvent(new Event("input", { bubbles: true }));
+    body.focus();
   }
 
   // -- a chosen person is named in the text ----------------------------------------------------------

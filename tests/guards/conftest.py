@@ -188,6 +188,8 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         comment=comment,
         remarked=remarked,
         remark=remark,
+        complaint=factories.ComplaintFactory(comment=comment, raised_by=cleo, owner=max_),
+        saved_answer=factories.SavedAnswerFactory(created_by=max_),
         inbox_item=factories.InboxItemFactory(comment=comment, user=max_, kind="question"),
         attachment=Attachment.objects.create(
             practice=river,

@@ -260,6 +260,18 @@ def more_remarks(world, number):
         )  # fmt: skip
 
 
+def more_complaints(world, number):
+    """Another complaint in another batch, for which another manager answers."""
+    thread = factories.ThreadFactory(batch=factories.BatchFactory(practice=world.river))
+    factories.ComplaintFactory(
+        comment__thread=thread, raised_by=new_cleo(world), owner=factories.UserFactory(roles=[Role.MANAGER])
+    )
+
+
+def more_saved_answers(world, number):
+    factories.SavedAnswerFactory(practice=factories.PracticeFactory())
+
+
 def more_versions(world, number):
     world.comment.versions.create(practice=world.river, body="Before.", replaced_at=timezone.now())
 
@@ -343,6 +355,8 @@ LISTS: Mapping[str, List] = {
     "claims:ready": List("bill", more_work),
     "feedback:inbox": List("cleo", more_talk),
     "feedback:stream": List("cleo", more_talk),
+    "feedback:complaints": List("max", more_complaints),
+    "feedback:saved-answers": List("max", more_saved_answers),
     "feedback:questions": List("cleo", more_talk),
     "feedback:batch-thread": List("cleo", more_talk),
     "feedback:thread": List("ann", more_talk),
