@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from feedback.views import comments, complaints, inbox, remarks, saved_answers, stream, threads
+from feedback.views import (
+    comments,
+    complaints,
+    inbox,
+    remarks,
+    saved_answers,
+    search,
+    stream,
+    talk_export,
+    threads,
+    trends,
+)
 
 app_name = "feedback"
 urlpatterns = [
@@ -18,6 +29,10 @@ urlpatterns = [
     path("batch/<int:pk>/rate/", complaints.rate, name="rate"),
     path("saved/", saved_answers.saved_answers, name="saved-answers"),
     path("saved/<int:pk>/retire/", saved_answers.retire, name="retire-answer"),
+    path("search/", search.search, name="search"),
+    path("trends/", trends.trends, name="trends"),
+    path("export/", talk_export.export_all, name="export-all"),
+    path("<int:pk>/export/", talk_export.export_thread, name="export-thread"),
     path("questions/", inbox.questions, name="questions"),
     path("batch/<int:pk>/", threads.batch_thread, name="batch-thread"),
     path("<int:pk>/", threads.thread, name="thread"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.expressions import ExpressionWrapper, RawSQL
 from django.db.models.functions import Coalesce, Length
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
@@ -145,6 +146,11 @@ class CommentQuerySet(models.QuerySet["Comment"]):
     def meant_for(self, user: User) -> CommentQuerySet:
         """All for the service's people, all but internal notes for the others."""
         return self.all() if user.is_service_staff else self.filter(is_internal=False)
+
+    def saying(self, words: str) -> CommentQuerySet:
+        """Those in which the words stand, in any form; quotes and a minus as people know them from the web."""
+        fits = RawSQL("feedback_comment.words @@ websearch_to_tsquery('english', %s)", [words])  # migrations/0013
+        return self.filter(ExpressionWrapper(fits, output_field=models.BooleanField()))
 
     def oldest_first(self) -> CommentQuerySet:
         return self.order_by("created_at", "pk")

@@ -33,6 +33,7 @@ NO_LISTS = {
     "coding:ruling", "coding:issue-ruling", "coding:withdraw-ruling",
     "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",
     "coding:reopen", "coding:job-try-again", "feedback:read", "feedback:add", "feedback:answer", "feedback:edit",
+    "feedback:search", "feedback:trends",
     "feedback:complaint", "feedback:complaint-step", "feedback:rate", "feedback:retire-answer",
     "feedback:move-item", "feedback:delete", "feedback:resolve", "feedback:attachment", "api:files", "api:send",
     "api:result-file", "api:schema", "api:docs", "api:nothing-here",

@@ -357,6 +357,8 @@ LISTS: Mapping[str, List] = {
     "feedback:stream": List("cleo", more_talk),
     "feedback:complaints": List("max", more_complaints),
     "feedback:saved-answers": List("max", more_saved_answers),
+    "feedback:export-all": List("cleo", more_talk),
+    "feedback:export-thread": List("max", more_talk),
     "feedback:questions": List("cleo", more_talk),
     "feedback:batch-thread": List("cleo", more_talk),
     "feedback:thread": List("ann", more_talk),
