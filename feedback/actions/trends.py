@@ -59,8 +59,8 @@ def trends_of(*, today: date, at: datetime, practice: Practice | None = None, co
                 ratings.filter(accuracy__isnull=False),
                 "at",
                 ratings=Count("pk"),
-                accuracy=Avg("accuracy"),
-                turnaround=Avg("turnaround"),
+                mean_accuracy=Avg("accuracy"),
+                mean_turnaround=Avg("turnaround"),
             ),
             by_month(
                 remarks,

@@ -31,8 +31,8 @@ class Month:
     our_answers: Times = field(default_factory=Times)  # of the service to the practice's questions
     complaints: int = 0
     ratings: int = 0
-    accuracy: float | None = None  # mean of 1 to 5
-    turnaround: float | None = None
+    mean_accuracy: float | None = None  # of 1 to 5
+    mean_turnaround: float | None = None
     remarks: int = 0
     decided: int = 0
     upheld: int = 0

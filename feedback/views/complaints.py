@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
@@ -158,12 +159,11 @@ def rate(request: SignedRequest, pk: int) -> HttpResponse:
         context = {"batch": batch, "version": version, "form": form}
         name = "feedback/rate.html" if request.htmx else "feedback/rate_page.html"
         return render(request, name, context, status=200 if request.htmx else UNPROCESSABLE)
-    said = {"accuracy": None, "turnaround": None, "words": ""} if dismissed else form.cleaned_data
-    try:
-        if version is not None:
+    nothing = {"accuracy": None, "turnaround": None, "words": ""}
+    if version is not None:
+        with suppress(AlreadyRated):  # in another window: once is enough
+            said = nothing if dismissed else form.cleaned_data
             rate_delivery(batch=batch, version=version, by=request.user, at=timezone.now(), **said)
-    except AlreadyRated:
-        pass  # in another window; once is enough
     if request.htmx:
         return render(request, "feedback/rated.html", {"dismissed": dismissed})
     return redirect("portal:batch", pk=pk)

@@ -31,7 +31,7 @@ PLOTS: tuple[tuple[str, str, Callable[[Month], Any]], ...] = (
     ("Questions per 100 encounters", "c1", lambda month: month.questions_per_hundred),
     ("The practice answers in, median hours", "c2", lambda month: month.their_answers.median),
     ("We answer in, median hours", "c3", lambda month: month.our_answers.median),
-    ("Satisfaction with the accuracy, 1 to 5", "c4", lambda month: month.accuracy),
+    ("Satisfaction with the accuracy, 1 to 5", "c4", lambda month: month.mean_accuracy),
     ("Complaints", "c5", lambda month: month.complaints or None),
     ("Remarks upheld, percent of those decided", "c6", lambda month: month.upheld_share),
 )
@@ -93,7 +93,7 @@ def cells(row: Month) -> list[str]:
     waits = [cell for one in hours for cell in (str(one.count), figure(one.median), figure(one.high))]
     return [
         f"{row.first:%Y-%m}", str(row.encounters), str(row.questions), figure(row.questions_per_hundred), *waits,
-        str(row.complaints), str(row.ratings), figure(row.accuracy), figure(row.turnaround), str(row.remarks),
+        str(row.complaints), str(row.ratings), figure(row.mean_accuracy), figure(row.mean_turnaround), str(row.remarks),
         str(row.decided), str(row.upheld),
     ]  # fmt: skip
 

@@ -125,7 +125,7 @@ def test_the_figures_of_a_month(thread, encounter, cleo, ann, max_, river, lake)
     assert (month.encounters, month.questions, month.questions_per_hundred) == (1, 3, 300)
     assert (month.their_answers.count, month.their_answers.median) == (3, 3.0)
     assert month.their_answers.high == pytest.approx(8.6)  # 0.85 × 2 = 1.7: 3 h and 0.7 of the way to 11 h
-    assert (month.complaints, month.ratings, month.accuracy, month.turnaround) == (1, 2, 4.5, 3.5)
+    assert (month.complaints, month.ratings, month.mean_accuracy, month.mean_turnaround) == (1, 2, 4.5, 3.5)
     assert (month.remarks, month.decided, month.upheld) == (1, 0, 0)
     encounter.coded_by = ann
     encounter.save()
