@@ -27,6 +27,7 @@ from coding.models.payer_rules import PayerRule
 from coding.models.precoding import PreCoding
 from coding.models.quality import Dispute, DisputeStep, QualityTerms, Score
 from coding.models.queries import Query, QueryIndicator, SignedAddendum
+from coding.models.remarks import Remark
 from coding.models.repeats import Repeat
 from coding.models.reports import Report, ReportReader, ReportSchedule
 from coding.models.rulings import Ruling
@@ -83,6 +84,7 @@ __all__ = [
     "QueryIndicator",
     "QueueRank",
     "RelativeValue",
+    "Remark",
     "Repeat",
     "Report",
     "ReportReader",

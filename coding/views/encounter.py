@@ -44,6 +44,7 @@ def encounter(request: SignedRequest, pk: int) -> HttpResponse:
         **reader_context(visit, links(request, "encounter")),
         "addenda": addenda_of(visit),
         "replies": replies_of(visit),
+        "may_discuss": finished and coding is not None and request.user.may(Permission.DISCUSS),
         "facts": facts_of(visit),
         "origins": origins_of_visit(visit),
         "origins_by": stood_for_by(visit) if request.user.is_service_staff else "",

@@ -27,8 +27,7 @@ from config.demo.cast import PASSWORD, PEOPLE, PRACTICES, DemoPractice
 from config.demo.notes import NOTES, PATIENTS, Note, coded
 from config.demo.quality import Quality
 from config.demo.reports import PRICES, tell_of_months
-from feedback.actions.comments import add_comment, resolve_comment
-from feedback.models import Thread
+from config.demo.talk import talk
 from portal.actions.batches import open_batch, send_batch
 from portal.actions.charts import receive_file
 from portal.actions.jobs import claim_job
@@ -101,7 +100,7 @@ def seed(*, now: datetime) -> None:
     for plan in PLANS:
         story.tell(plan)
     story.spoil(now - timedelta(minutes=50))
-    story.talk(now)
+    talk(story.people, story.batches, now)
     story.quality.argue(now)
     tell_of_months(story.practices.values(), story.people["max"], now=now)
 
@@ -350,39 +349,6 @@ class Story:
         receive_file(batch=batch, file=File(io.BytesIO(b"")), name="empty.pdf", by=cleo, at=at)
         send_batch(batch=batch, by=cleo, at=at + timedelta(minutes=1))
         self.do_jobs("portal.render_chart", render_chart, at + timedelta(minutes=2))
-
-    def talk(self, now: datetime) -> None:
-        """Questions and answers in the threads."""
-        ann, cleo, otto, max_ = (self.people[name] for name in ("ann", "cleo", "otto", "max"))
-        done = Thread.objects.get(batch=self.batches["Clinic notes, first week of November"])
-        asked = add_comment(
-            thread=done,
-            by=ann,
-            body="The wellness visit is signed, but the vaccine lot is missing. Is it in your log?",
-            needs_answer_from="practice",
-            at=now - timedelta(hours=200),
-        )
-        add_comment(
-            thread=done,
-            by=cleo,
-            body="Yes, it is. I attach it next time.",
-            reply_to=asked,
-            at=now - timedelta(hours=196),
-        )
-        resolve_comment(comment=asked, by=cleo, at=now - timedelta(hours=196))
-        late = Thread.objects.get(batch=self.batches["Fracture clinic and injections"])
-        add_comment(
-            thread=late, by=otto, body="I ask Dr. Vale and come back to you today.", at=now - timedelta(hours=18)
-        )
-        week = Thread.objects.get(batch=self.batches["Clinic notes, this week"])
-        add_comment(
-            thread=week,
-            by=cleo,
-            body="Could the first three be ready before noon? They go to a new payer.",
-            needs_answer_from="service",
-            at=now - timedelta(hours=7),
-        )
-        add_comment(thread=week, by=max_, body="They are first in the queue.", at=now - timedelta(hours=6))
 
 
 def before_again(chart: Chart) -> File[bytes]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from coding.models import Assignment
@@ -16,10 +16,12 @@ from portal.models import Notice, User
 from portal.rules.roles import Role
 
 
-def tell_people(*, comment: Comment, side: Side, mentioned: Iterable[User], at: datetime) -> None:
+def tell_people(
+    *, comment: Comment, others: Iterable[User], side: Side, mentioned: Iterable[User], at: datetime
+) -> None:
     """Queue the e-mails about a comment. The caller holds the thread's row, so nobody is told twice at once."""
     thread, named = comment.thread, {person.pk for person in mentioned}
-    people = {person.pk: person for person in (*other_side(comment=comment, side=side), *mentioned)}
+    people = {person.pk: person for person in (*others, *mentioned)}
     if comment.author_id is not None:
         people.pop(comment.author_id, None)
     earlier = earlier_notices(thread=thread, people=people, at=at)
@@ -49,8 +51,13 @@ def not_before(before: Iterable[Notice], *, kind: NoticeKind, at: datetime) -> d
     return max([at, *(moment + QUIET for moment in sent)])
 
 
-def other_side(*, comment: Comment, side: Side) -> Iterable[User]:
-    """The practice's people for a word of the service; managers and those who worked on it for one of the practice."""
+def other_side(*, comment: Comment, side: Side) -> QuerySet[User]:
+    """The practice's people for a word of the service; managers and those who worked on it for one of the practice.
+
+    Nobody for an internal note: it is for whom it mentions, and is found by the others.
+    """
+    if comment.is_internal:
+        return User.objects.none()
     people = comment.thread.people()
     if side == Side.SERVICE:
         return people.filter(memberships__practice_id=comment.practice_id)

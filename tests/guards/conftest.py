@@ -100,6 +100,8 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         encounter=done, stage=Stage.PRECODING, user=ann, ended_at=now, end=Assignment.End.FINISHED
     )
     judged = work(6, None, EncounterStatus.VERIFIED, coded_by=ann, finished_at=now)
+    remarked = work(8, None, EncounterStatus.VERIFIED, coded_by=ann, finished_at=now, pages=[1])
+    remark = factories.RemarkFactory(encounter=remarked, author=ann, raised_by=cleo)
     dispute = told(judged, coder=ann, verifier=bea, at=now)
     invitation, secret = invite_person(
         email="new@example.com", name="New Person", roles=[Role.CODER], practice=None, specialties=[], by=ada, at=now
@@ -191,6 +193,11 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         ),
         thread=thread,
         comment=comment,
+        remarked=remarked,
+        remark=remark,
+        complaint=factories.ComplaintFactory(comment=comment, raised_by=cleo, owner=max_),
+        saved_answer=factories.SavedAnswerFactory(created_by=max_),
+        inbox_item=factories.InboxItemFactory(comment=comment, user=max_, kind="question"),
         attachment=Attachment.objects.create(
             practice=river,
             comment=comment,

@@ -232,6 +232,8 @@ def more_talk(world, number):
         )
         factories.CommentFactory(thread=thread, author=new_cleo(world), reply_to=question)
         question.mentions.create(practice=world.river, user=world.cleo)
+        for comment in (question, factories.CommentFactory(thread=thread, author=author)):
+            factories.InboxItemFactory(comment=comment, user=world.cleo, encounter=comment.encounter)
         question.attachments.create(
             practice=world.river, original_name="a.png", media_type="image/png", size=1, sha256="0" * 64,
             storage_name=f"attachments/{question.pk}", created_at=timezone.now(),
@@ -263,6 +265,29 @@ def more_replies(world, number):
         encounter=world.coding_work, status="answered", ended_at=timezone.now(), ended_by=new_cleo(world)
     )
     SignedAddendumFactory(query=query, provider=factories.ProviderFactory(practice=world.river))
+
+
+def more_remarks(world, number):
+    """Another code of the visit with a remark by somebody else, another visit's, and one that was declined."""
+    for encounter in (world.remarked, factories.EncounterFactory(chart=world.chart, part=number + 20)):
+        cleo, kim = new_cleo(world), factories.UserFactory(roles=[Role.VERIFIER])
+        factories.RemarkFactory(encounter=encounter, raised_by=cleo, position=number + 1)
+        factories.RemarkFactory(
+            encounter=encounter, raised_by=cleo, position=number + 1, status="declined", reviewer=kim, ended_by=kim,
+            taken_at=timezone.now(), ended_at=timezone.now(), outcome="It stands.",
+        )  # fmt: skip
+
+
+def more_complaints(world, number):
+    """Another complaint in another batch, for which another manager answers."""
+    thread = factories.ThreadFactory(batch=factories.BatchFactory(practice=world.river))
+    factories.ComplaintFactory(
+        comment__thread=thread, raised_by=new_cleo(world), owner=factories.UserFactory(roles=[Role.MANAGER])
+    )
+
+
+def more_saved_answers(world, number):
+    factories.SavedAnswerFactory(practice=factories.PracticeFactory())
 
 
 def more_versions(world, number):
@@ -330,6 +355,8 @@ LISTS: Mapping[str, List] = {
     "coding:dispute": List("bea", more_disputes),
     "coding:person-quality": List("max", more_disputes),
     "coding:quality-terms": List("max", more_terms),
+    "coding:remarks": List("max", more_remarks),
+    "feedback:visit-remarks": List("cleo", more_remarks),
     "coding:rulings": List("max", more_rulings),
     "coding:reports": List("cleo", more_reports),
     "coding:emergencies": List("max", lambda world, number: emergency()),
@@ -352,6 +379,11 @@ LISTS: Mapping[str, List] = {
     "coding:query": List("cleo", more_passages),
     "claims:ready": List("bill", more_work),
     "feedback:inbox": List("cleo", more_talk),
+    "feedback:stream": List("cleo", more_talk),
+    "feedback:complaints": List("max", more_complaints),
+    "feedback:saved-answers": List("max", more_saved_answers),
+    "feedback:export-all": List("cleo", more_talk),
+    "feedback:export-thread": List("max", more_talk),
     "feedback:questions": List("cleo", more_talk),
     "feedback:batch-thread": List("cleo", more_talk),
     "feedback:thread": List("ann", more_talk),

@@ -13,13 +13,14 @@ from django.core.management.base import BaseCommand, CommandError
 from coding.rules.disputes import DISPUTE_MOVES, DisputeStatus
 from coding.rules.lifecycle import MOVES, EncounterStatus
 from coding.rules.queries.states import QUERY_MOVES, QueryStatus
+from coding.rules.remarks import REMARK_MOVES, RemarkStatus
 from portal.rules.intake import ChartStatus
 from portal.rules.lifecycle import BATCH_MOVES, CHART_MOVES, BatchStatus, Move
 
 HEAD = """# Lifecycles
 
-Drawn from `portal/rules/lifecycle.py` and, of coding's rules, `lifecycle.py`, `queries/states.py` and `disputes.py` by
-`manage.py draw_lifecycle`; a test fails when they differ. Do not edit.
+Drawn from `portal/rules/lifecycle.py` and, of coding's rules, `lifecycle.py`, `queries/states.py`, `disputes.py` and
+`remarks.py` by `manage.py draw_lifecycle`; a test fails when they differ. Do not edit.
 """
 LIVES: tuple[tuple[str, str, Iterable[str], Mapping[str, Move], Iterable[str]], ...] = (
     ("Batch", "Sent by the practice, delivered when all its work is finished.", BatchStatus, BATCH_MOVES, ["open"]),
@@ -50,6 +51,13 @@ LIVES: tuple[tuple[str, str, Iterable[str], Mapping[str, Move], Iterable[str]], 
         DisputeStatus,
         DISPUTE_MOVES,
         ["told"],
+    ),
+    (
+        "Remark",
+        "A practice's objection to a delivered code. Who neither coded nor verified the visit looks at it again.",
+        RemarkStatus,
+        REMARK_MOVES,
+        ["waiting"],
     ),
 )
 
