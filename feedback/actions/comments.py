@@ -20,6 +20,7 @@ from feedback.models import Comment, CommentVersion, Mention, Thread
 from feedback.rules.talk import BODY_LIMIT, HOLD_WORDS, LOCKED_WORDS, MENTIONS_AT_ONCE, Side, named_in
 from portal.actions.audit import record
 from portal.models import ApiToken, Chart, User
+from portal.news import tell
 from portal.rules.roles import Permission
 
 
@@ -103,6 +104,7 @@ def add_comment(
     named = mention(comment=comment, chosen=mentions)
     attach(comment=comment, files=good, at=at)
     tell_people(comment=comment, side=side_of_comment(comment), mentioned=named, at=at)
+    tell(practice_id=thread.practice_id, batch_id=thread.batch_id, thread_id=thread.pk)
     record(
         "comment.added",
         at=at,
@@ -147,6 +149,11 @@ def settle_password_question(*, chart: Chart, by: User, at: datetime) -> None:
     Comment.objects.open_for(Side.PRACTICE).filter(chart=chart).update(resolved_at=at, resolved_by=by)
 
 
+def tell_of(comment: Comment) -> None:
+    """Pages that show the thread look at it again."""
+    tell(practice_id=comment.practice_id, batch_id=comment.thread.batch_id, thread_id=comment.thread_id)
+
+
 def in_bounds(body: str) -> str:
     """The words with one kind of line end; CannotSay if there are none or too many."""
     body = body.replace("\r\n", "\n").replace("\x00", "").strip()
@@ -180,6 +187,7 @@ def edit_comment(*, comment: Comment, by: User, body: str, at: datetime) -> None
     CommentVersion.objects.create(practice_id=now.practice_id, comment=now, body=now.body, replaced_at=at)
     Comment.objects.filter(pk=now.pk).update(body=body, edited_at=at)
     record("comment.edited", at=at, by=by, about=now)
+    tell_of(now)
 
 
 @transaction.atomic
@@ -192,6 +200,7 @@ def delete_comment(*, comment: Comment, by: User, at: datetime) -> None:
     if not Comment.objects.filter(pk=comment.pk, deleted_at=None).update(deleted_at=at, deleted_by=by):
         raise AlreadyDeleted
     record("comment.deleted", at=at, by=by, about=comment)
+    tell_of(comment)
 
 
 @transaction.atomic
@@ -209,6 +218,7 @@ def resolve_comment(*, comment: Comment, by: User, at: datetime) -> bool:
     if comment.needs_answer_from == side_of(by) == Side.PRACTICE and not answered_by_practice(comment):
         raise NotAnswered
     record("comment.resolved", at=at, by=by, about=comment)
+    tell_of(comment)
     return resume_work(question=comment, by=by, at=at)
 
 
@@ -253,3 +263,4 @@ def reopen_question(*, comment: Comment, by: User, at: datetime) -> None:
     if not settled.exclude(needs_answer_from="").update(resolved_at=None, resolved_by=None):
         raise AlreadySettled
     record("comment.reopened", at=at, by=by, about=comment)
+    tell_of(comment)

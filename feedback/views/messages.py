@@ -194,7 +194,12 @@ def stretch(thread: Thread, *, reader: User, before: int | None = None, new_afte
 def box(thread: Thread, *, reader: User, form: CommentForm, shown: Shown | None = None) -> dict[str, object]:
     """The variables of templates/feedback/thread_box.html."""
     batch_url = reverse("portal:batch", args=[thread.batch_id]) if reader.may(Permission.SEE_BATCHES) else ""
-    return {"shown": shown or stretch(thread, reader=reader), "batch_url": batch_url, **composer(thread, form)}
+    return {
+        "shown": shown or stretch(thread, reader=reader),
+        "batch_url": batch_url,
+        "live_about": f"?batch={thread.batch_id}",
+        **composer(thread, form),
+    }
 
 
 def composer(thread: Thread, form: CommentForm, *, oob: bool = False) -> dict[str, object]:

@@ -157,8 +157,8 @@ def batch(request: SignedRequest, pk: int) -> HttpResponse:
             "workable_ids": list(workable(row)) if may_send else [],
             "unfinished": unfinished(request, row) if may_send else [],
             "may_discuss": request.user.may(Permission.DISCUSS),
-            "deliveries": [] if is_open else delivery_rows(request, row),
             "not_whole": not_whole(row),
+            "live_about": f"?batch={row.pk}",
             **limits(),
         },
     )
@@ -221,6 +221,7 @@ def live(request: SignedRequest, row: Batch) -> dict[str, Any]:
         "batch": row,
         "status": BATCH_TAGS[row.status],
         "promise": promise(row, at=timezone.now()),
+        "deliveries": [] if row.status == BatchStatus.OPEN else delivery_rows(request, row),
         "steps": timeline(row, counts),
         "total": total,
         "total_text": plural(total, "file"),
