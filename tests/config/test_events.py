@@ -37,13 +37,13 @@ def port(tmp_path):
     processes.stop(running)
 
 
-def test_each_hears_what_is_theirs_and_nobody_else(port, batch, river, cleo, otto, max):
+def test_each_hears_what_is_theirs_and_nobody_else(port, batch, river, cleo, otto, max_):
     other = factories.BatchFactory(practice=river)
     with (
         Stream(port, f"?batch={batch.pk}", session=session_of(cleo)) as of_batch,
         Stream(port, session=session_of(cleo)) as of_all,
         Stream(port, session=session_of(otto)) as of_another_practice,
-        Stream(port, f"?batch={batch.pk}", session=session_of(max)) as of_manager,
+        Stream(port, f"?batch={batch.pk}", session=session_of(max_)) as of_manager,
     ):
         assert {one.status for one in (of_batch, of_all, of_another_practice, of_manager)} == {200}
         tell(practice_id=river.pk, batch_id=other.pk)
