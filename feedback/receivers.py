@@ -5,11 +5,12 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from coding.models import Encounter, Query, SignedAddendum
+from coding.models import DeliveryReview, Encounter, Query, SignedAddendum
 from coding.rules.lifecycle import HoldReason, WhoseMove
-from coding.signals import encounter_held, query_ended, query_reminded, query_sent
+from coding.signals import encounter_held, query_ended, query_reminded, query_sent, result_reopened
 from feedback.actions.comments import ask_for_password, ask_practice, settle_password_question
 from feedback.actions.queries import ask_query, end_query, remind_of_query
+from feedback.actions.reviews import say_reopened
 from feedback.actions.threads import ensure_thread
 from portal.models import Batch, Chart, User
 from portal.signals import batch_sent, chart_locked, chart_unlocked
@@ -58,3 +59,9 @@ def remind_the_practice(*, query: Query, at: datetime, **_more: Any) -> None:
 def end_the_query(*, query: Query, reply: SignedAddendum | None, by: User, at: datetime, **_more: Any) -> None:
     """An answered, withdrawn or closed query is a settled question."""
     end_query(query=query, reply=reply, by=by, at=at)
+
+
+@receiver(result_reopened, dispatch_uid="feedback.result_reopened")
+def say_why_it_is_reopened(*, review: DeliveryReview, by: User, at: datetime, **_more: Any) -> None:
+    """What the practice finds wrong stands in the thread, where the service answers."""
+    say_reopened(review=review, by=by, at=at)

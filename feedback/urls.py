@@ -2,12 +2,13 @@
 
 from django.urls import path
 
-from feedback.views import comments, inbox, threads
+from feedback.views import comments, inbox, standing, threads
 
 app_name = "feedback"
 urlpatterns = [
     path("", inbox.inbox, name="inbox"),
     path("questions/", inbox.questions, name="questions"),
+    path("standing/", standing.standing, name="standing"),
     path("batch/<int:pk>/", threads.batch_thread, name="batch-thread"),
     path("<int:pk>/", threads.thread, name="thread"),
     path("<int:pk>/messages/", threads.messages, name="messages"),

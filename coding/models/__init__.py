@@ -27,6 +27,7 @@ from coding.models.precoding import PreCoding
 from coding.models.quality import Dispute, DisputeStep, QualityTerms, Score
 from coding.models.queries import Query, QueryIndicator, SignedAddendum
 from coding.models.repeats import Repeat
+from coding.models.reviews import DeliveryReview
 from coding.models.rulings import Ruling
 from coding.models.samples import Reveal, Sample
 from coding.models.small_lists import ClaimCode, Modifier, PlaceOfService, Taxonomy
@@ -51,6 +52,7 @@ __all__ = [
     "CoverageDocument",
     "CoverageGroup",
     "Crosswalk",
+    "DeliveryReview",
     "Diagnosis",
     "Discrepancy",
     "Dispute",

@@ -69,6 +69,9 @@ def change_contract(
     retention_months: int,
     query_days: int = 7,
     query_stops_clock: bool = False,
+    late_credit_a_day: Decimal = Decimal(0),
+    late_credit_most: Decimal = Decimal(0),
+    acceptance_days: int = 14,
     delivery_formats: Iterable[str],
     by: User,
     at: datetime,
@@ -90,6 +93,9 @@ def change_contract(
         retention_months=retention_months,
         query_days=query_days,
         query_stops_clock=query_stops_clock,
+        late_credit_a_day=late_credit_a_day,
+        late_credit_most=late_credit_most,
+        acceptance_days=acceptance_days,
         delivery_formats=sorted(set(delivery_formats)),
     )
     record(
@@ -104,6 +110,9 @@ def change_contract(
         retention_months=retention_months,
         query_days=query_days,
         query_stops_clock=query_stops_clock,
+        late_credit_a_day=str(late_credit_a_day),
+        late_credit_most=str(late_credit_most),
+        acceptance_days=acceptance_days,
         delivery_formats=contract.delivery_formats,
     )
     return contract

@@ -194,7 +194,7 @@ def practice_contract(request: SignedRequest, pk: int) -> HttpResponseBase:
     latest = Contract.objects.filter(practice=practice).first()
     kept = (
         "turnaround_hours", "accuracy_target", "verification_share", "query_days", "query_stops_clock",
-        "retention_months", "delivery_formats",
+        "late_credit_a_day", "late_credit_most", "acceptance_days", "retention_months", "delivery_formats",
     )  # fmt: skip
     initial = {name: getattr(latest, name) for name in kept} if latest else {"delivery_formats": ["csv", "xlsx"]}
     form = ContractForm(request.POST or None, initial={"starts_on": timezone.localdate(), **initial})

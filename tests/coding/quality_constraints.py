@@ -6,6 +6,7 @@ from typing import Any
 
 from coding.models import (
     Coding,
+    DeliveryReview,
     Discrepancy,
     Dispute,
     DisputeStep,
@@ -147,6 +148,14 @@ def reveal(**fields: Any) -> Reveal:
     })  # fmt: skip
 
 
+def review(**fields: Any) -> DeliveryReview:
+    of = fields.pop("of", None) or waiting()
+    return DeliveryReview.objects.create(**{
+        "practice": of.practice, "encounter": of, "version": 1, "word": "accepted", "at": NOON,
+        "by": factories.UserFactory(roles=[Role.PRACTICE], practice=of.practice), **fields,
+    })  # fmt: skip
+
+
 BROKEN_QUALITY: dict[str, Callable[[], Any]] = {
     "coding_discrepancy_part_known": lambda: difference(part="hat"),
     "coding_discrepancy_reason_known": lambda: difference(reason="mood"),
@@ -174,6 +183,9 @@ BROKEN_QUALITY: dict[str, Callable[[], Any]] = {
     "coding_sample_drawn": lambda: sample(source="random", share=5),
     "coding_sample_focused": lambda: sample(source="focus"),
     "coding_reveal_once": two(reveal, of=judged),
+    "coding_deliveryreview_once": two(review, of=waiting),
+    "coding_deliveryreview_word_known": lambda: review(word="shrugged", reason="?"),
+    "coding_deliveryreview_reopened_why": lambda: review(word="reopened"),
     "coding_ruling_specialty_known": lambda: ruling(specialty="magic"),
     "coding_ruling_dates": lambda: withdrawn(date(2026, 1, 1)),
     "coding_ruling_says_something": lambda: ruling(text=""),
@@ -195,4 +207,5 @@ FROZEN_QUALITY: dict[str, Callable[[], Any]] = {
     "discrepancy": difference,
     "sample": sample,
     "reveal": reveal,
+    "deliveryreview": review,
 }

@@ -211,6 +211,10 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:favourite-code": page(*WORKERS),
     "coding:delivery": about("delivery", "cleo", "max"),
     "coding:batch-encounters": about("batch", "cleo", "max", "bill"),
+    "coding:batch-timeline": about("batch", "cleo", "max", "bill"),
+    "coding:accept-results": about("batch", "cleo"),
+    "coding:review": about("coding_work", "cleo"),
+    "coding:turnaround": page("max"),
     "coding:levels": page("ann", "kim", "max"),
     "coding:person-levels": about("ann", "ann", "max"),
     "coding:quality": page(*WORKERS, "max"),
@@ -238,6 +242,7 @@ ADDRESSES: Mapping[str, Address] = {
     # the talk; ann and bea work on the batch
     "feedback:inbox": page(*TALKERS),
     "feedback:questions": page(*TALKERS),
+    "feedback:standing": page(*PRACTICE),
     "feedback:batch-thread": about("batch", "cleo", "max", "ann", "bea"),
     "feedback:thread": about("thread", "cleo", "max", "ann", "bea"),
     "feedback:messages": about("thread", "cleo", "max", "ann", "bea"),
