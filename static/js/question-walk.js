@@ -1,7 +1,7 @@
 // <question-walk> around the open questions: the key for the next question goes from answer to answer, and round again.
 class QuestionWalk extends HTMLElement {
   connectedCallback() {
-    this.dataset.actions = "questions.next";
+    this.dataset.actions = "thread.question";
     this.addEventListener("chartline:action", () => this.#next());
   }
 
