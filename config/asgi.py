@@ -7,6 +7,8 @@ import django
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
 django.setup()
 
-from config.events.streams import Events  # noqa: E402  (models need the settings)
+from config.events.streams import Events  # noqa: E402  (needs the apps loaded)
+from portal.scope import refuse_powerful_role  # noqa: E402
 
+refuse_powerful_role()
 application = Events()
