@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('coding', '0034_repeat_security'),
-        ('portal', '0019_late_credit'),
+        ('portal', '0020_late_credit'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
