@@ -77,9 +77,3 @@ def reckoning(credit: Credit, terms: CreditTerms) -> str:
 def plain(number: Decimal) -> str:
     """2.00 as 2, 2.50 as 2.5."""
     return f"{number:.2f}".rstrip("0").rstrip(".")
-
-
-def percent(share: float) -> str:
-    """Whole percent of a share from 0 to 1; 99.6 is not called 100."""
-    rounded = f"{share * 100:.0f}"
-    return f"{share * 100:.1f}" if rounded in {"0", "100"} and share not in {0, 1} else rounded

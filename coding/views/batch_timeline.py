@@ -24,6 +24,7 @@ from portal.access import SignedRequest, found, requires
 from portal.models import Batch, Chart, Contract, Delivery, User
 from portal.rules.batch_steps import StepException, counted, file_exceptions
 from portal.rules.credit import Credit
+from portal.rules.delivery_formats import DELIVERY_FORMATS
 from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Permission
@@ -183,7 +184,7 @@ def deliveries(batch: Batch) -> list[Step]:
             "done",
             files[0].created_at,
             "Chartline",
-            f"{counted(files[0].encounter_count, 'visit')} as {' and '.join(file.format.upper() for file in files)}",
+            f"{counted(files[0].encounter_count, 'visit')} as {' and '.join(DELIVERY_FORMATS.get(file.format, file.format) for file in files)}",
         )
         for version, files in by_version.items()
     ]

@@ -17,16 +17,18 @@ from coding.actions.credits import contract_of, contracts_of, credit_terms, cred
 from coding.actions.progress import estimates, progress_of
 from coding.actions.standing import LOOK_BACK, accuracy_of, rejected_of, turnaround_of, weeks_now
 from coding.models import Encounter
+from coding.rules.figure_words import percent
 from coding.rules.lifecycle import EncounterStatus
 from coding.rules.progress import Progress
 from coding.rules.proportions import Ratio
-from coding.rules.standing_words import estimate_basis, lateness, move_tag, percent, reckoning
+from coding.rules.standing_words import estimate_basis, lateness, move_tag, reckoning
 from coding.rules.weeks import spark
 from feedback.models import Comment
 from feedback.rules.talk import Side
 from portal.access import SignedRequest, requires
 from portal.models import Batch, Chart, Contract, Delivery, User
 from portal.rules.credit import Credit
+from portal.rules.delivery_formats import DELIVERY_FORMATS
 from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.promise import due_tag, span
@@ -108,7 +110,10 @@ def last_delivered(request: SignedRequest, mine: Any) -> dict[str, Any] | None:
         "batch": batch,
         "url": reverse("portal:batch", args=[batch.pk]),
         "files": [
-            {"url": reverse("coding:delivery", args=[file.pk]), "format": file.format.upper()}
+            {
+                "url": reverse("coding:delivery", args=[file.pk]),
+                "format": DELIVERY_FORMATS.get(file.format, file.format),
+            }
             for file in files
             if file.version == files[0].version
         ],
