@@ -184,10 +184,14 @@ def deliveries(batch: Batch) -> list[Step]:
             "done",
             files[0].created_at,
             "Chartline",
-            f"{counted(files[0].encounter_count, 'visit')} as {' and '.join(DELIVERY_FORMATS.get(file.format, file.format) for file in files)}",
+            f"{counted(files[0].encounter_count, 'visit')} as {formats_of(files)}",
         )
         for version, files in by_version.items()
     ]
+
+
+def formats_of(files: list[Delivery]) -> str:
+    return ", ".join(DELIVERY_FORMATS.get(file.format, file.format) for file in files)
 
 
 def reopenings(batch: Batch) -> list[Step]:
