@@ -43,8 +43,8 @@ def waits_of(batches: Iterable[Batch]) -> Mapping[int, list[Stretch]]:
     found: dict[int, list[Stretch]] = defaultdict(list)
     rows = Query.objects.filter(encounter__batch__in=list(batches), encounter__repeats=None)
     rows = rows.exclude(status=QueryStatus.WITHDRAWN)
-    for batch, asked, ended, expired in rows.values_list("encounter__batch", "asked_at", "ended_at", "expired_at"):
-        found[batch].append(Stretch(asked, expired or ended))
+    for batch, asked, ended, expires in rows.values_list("encounter__batch", "asked_at", "ended_at", "expires_at"):
+        found[batch].append(Stretch(asked, min(ended or expires, expires)))
     return found
 
 

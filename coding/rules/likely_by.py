@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from portal.rules.stretches import Stretch, covered
 
 WINDOW = timedelta(days=14)
-FEWEST = 20  # finished visits below which nothing is said
+FEWEST = 10  # finished visits below which nothing is said
 HOUR = timedelta(hours=1)
 
 

@@ -73,7 +73,7 @@ def test_a_query_that_was_withdrawn_and_one_of_a_repeat_are_no_waiting(batch):
 
 def test_after_its_days_a_query_waits_for_us(batch):
     came_back(batch, 50)
-    asked(batch, 4, None, status="expired", expired_at=SENT + timedelta(hours=8))
+    asked(batch, 4, None, status="expired", expires_at=SENT + timedelta(hours=8), expired_at=SENT + timedelta(hours=9))
     assert credit(batch).waited == timedelta(hours=4)
 
 

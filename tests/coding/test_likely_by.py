@@ -31,7 +31,7 @@ def test_a_pace_counts_the_hours_in_which_there_was_work(finished, at_work, hour
     assert pace.hours == pytest.approx(hours)
 
 
-@pytest.mark.parametrize(("finished", "at_work"), [(19, [(ago(10), ago(2))]), (40, []), (40, [(ago(999), ago(900))])])
+@pytest.mark.parametrize(("finished", "at_work"), [(9, [(ago(10), ago(2))]), (40, []), (40, [(ago(999), ago(900))])])
 def test_too_little_is_no_pace(finished, at_work):
     assert pace_of(finished, [Stretch(*one) for one in at_work], at=NOW) is None
 
