@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
+from dataclasses import fields
 from datetime import datetime
 
 from django.db.models import Count, Q
@@ -37,7 +38,10 @@ def progress_of(batches: Iterable[Batch]) -> dict[int, Progress]:
     )
     locked = Chart.objects.filter(batch__in=batches, status=ChartStatus.LOCKED).order_by().values("batch")
     locks = dict(locked.annotate(number=Count("pk")).values_list("batch", "number"))
-    found = {row.pop("batch"): row for row in counted}
+    names = [field.name for field in fields(Progress) if field.name != "locked"]
+    found: dict[int, dict[str, int]] = {
+        pk: dict(zip(names, row, strict=True)) for pk, *row in counted.values_list("batch", *names)
+    }
     return {one.pk: Progress(**found.get(one.pk, {}), locked=locks.get(one.pk, 0)) for one in batches}
 
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from django.db.models import Count, Max, Q
+from django.db.models import Count, Max
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -18,7 +18,7 @@ from coding.actions.progress import estimates, progress_of
 from coding.models import DeliveryReview, Encounter, EncounterEvent
 from coding.rules.lifecycle import EncounterStatus
 from coding.rules.progress import Progress
-from coding.rules.reviews import ReviewWord
+from coding.rules.reviews import ReviewWord, silent_from
 from coding.rules.standing_words import estimate_basis, lateness, move_tag, reckoning
 from portal.access import SignedRequest, found, requires
 from portal.models import Batch, Chart, Contract, Delivery, User
@@ -67,7 +67,11 @@ def timeline_of(batch: Batch, *, reader: User) -> dict[str, Any]:
     progress = progress_of([batch])[batch.pk]
     in_progress = batch.status == BatchStatus.RECEIVED
     return {
-        "steps": [*file_steps(batch), *work_steps(batch, progress, contract), *after_delivery(batch, progress)],
+        "steps": [
+            *file_steps(batch),
+            *work_steps(batch, progress, contract),
+            *after_delivery(batch, progress, contract, now=now),
+        ],
         "move": move_tag(progress, in_progress=in_progress, to_practice=not reader.is_service_staff),
         "estimate": estimate_words(batch, progress, at=now) if in_progress else None,
         "credit": credit_words(credits_of([batch], at=now).get(batch.pk), batch=batch, contract=contract),
@@ -163,14 +167,14 @@ def waiting(progress: Progress) -> list[StepException]:
 
 
 # -- deliveries and what came after ---------------------------------------------------------------------
-def after_delivery(batch: Batch, progress: Progress) -> list[Step]:
+def after_delivery(batch: Batch, progress: Progress, contract: Contract, *, now: datetime) -> list[Step]:
     """Each delivery, each reopening, and what the practice accepted, in their order."""
     steps = [*deliveries(batch), *reopenings(batch)]
     steps.sort(key=lambda step: step.at or batch.created_at)
     if batch.status != BatchStatus.DELIVERED:
         again = any(step.label.startswith("Delivered") for step in steps)
         return [*steps[-SHOWN:], Step("Delivered again" if again else "Delivered")]
-    return [*steps[-SHOWN:], accepted(batch, progress)]
+    return [*steps[-SHOWN:], accepted(batch, progress, contract, now=now)]
 
 
 def deliveries(batch: Batch) -> list[Step]:
@@ -201,14 +205,18 @@ def reopenings(batch: Batch) -> list[Step]:
     return [Step("Reopened", "done", row.at, person(row.user), row.encounter.label) for row in rows]
 
 
-def accepted(batch: Batch, progress: Progress) -> Step:
+def accepted(batch: Batch, progress: Progress, contract: Contract, *, now: datetime) -> Step:
     """How many results the practice has accepted in so many words; the rest silence accepts."""
     delivered = Encounter.objects.originals().filter(batch=batch, status=EncounterStatus.DELIVERED)
-    found_words = DeliveryReview.objects.filter(encounter__in=delivered, word=ReviewWord.ACCEPTED).aggregate(
-        count=Count("encounter", distinct=True),
-        last=Max("at"),
-        who=Count("by", distinct=True, filter=Q(by__isnull=False)),
+    said = DeliveryReview.objects.filter(encounter__in=delivered, word=ReviewWord.ACCEPTED).aggregate(
+        count=Count("encounter", distinct=True), last=Max("at")
     )
-    count, all_of_it = found_words["count"], found_words["count"] >= progress.delivered
-    text = f"{count:,} of {counted(progress.delivered, 'visit')}"
-    return Step("Accepted", "done" if all_of_it else "current", found_words["last"] if all_of_it else None, "", text)
+    text = f"{said['count']:,} of {counted(progress.delivered, 'visit')}"
+    silent_at = silent_from(batch.delivered_at or now, contract.acceptance_days)
+    if said["count"] >= progress.delivered:
+        return Step("Accepted", "done", said["last"], "", text)
+    if now >= silent_at:
+        return Step("Accepted", "done", silent_at, "", f"{text} with a word, the others by silence")
+    return Step(
+        "Accepted", "current", None, "", f"{text}, the others by silence on {timezone.localtime(silent_at):%b %-d}"
+    )
