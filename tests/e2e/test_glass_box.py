@@ -65,7 +65,7 @@ def test_q_walks_the_questions_and_each_is_answered_in_place(page):
     page.keyboard.press("q")
     expect(page.locator("#open-questions textarea").first).to_be_focused()
     page.keyboard.type("Read here, by Dr. Okoro.")
-    page.keyboard.press("Control+Enter")
+    page.locator("#open-questions").get_by_role("button", name="Answer").first.click()
     expect(page.locator("#open-questions .message")).to_have_count(1)
 
 

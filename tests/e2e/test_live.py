@@ -70,7 +70,7 @@ def opened(person, batch):
 
 
 def say(page, words):
-    page.get_by_label("Message").fill(words)
+    page.get_by_label("Message", exact=True).fill(words)
     page.get_by_role("button", name="Send").click()
     expect(page.locator(".message").filter(has_text=words)).to_be_visible()
 
@@ -79,7 +79,7 @@ def test_a_message_and_a_status_are_seen_without_a_reload_while_one_writes(event
     theirs, ours = opened(cleo, encounter.batch), opened(max_, encounter.batch)
     for page in (theirs, ours):
         expect(page.locator("live-news")).to_have_attribute("data-state", "open")
-    theirs.get_by_label("Message").fill("half a senten")
+    theirs.get_by_label("Message", exact=True).fill("half a senten")
     theirs.evaluate("window.scrollTo(0, 300)")
     at = theirs.evaluate("window.scrollY")
     say(ours, "Which knee was it?")
@@ -87,7 +87,7 @@ def test_a_message_and_a_status_are_seen_without_a_reload_while_one_writes(event
     expect(pill).to_be_visible(timeout=5_000)
     assert theirs.evaluate("document.activeElement.name") == "body"  # still writing
     assert theirs.evaluate("window.scrollY") == at
-    expect(theirs.get_by_label("Message")).to_have_value("half a senten")
+    expect(theirs.get_by_label("Message", exact=True)).to_have_value("half a senten")
     with scope.service():
         Batch.objects.filter(pk=encounter.batch_id).update(status="delivered", delivered_at=timezone.now())
         news.tell(practice_id=encounter.practice_id, batch_id=encounter.batch_id)
