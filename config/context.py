@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -66,6 +67,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "density": "comfortable",
             "keyboard": Keyboard(),
             "journal": "",
+            "events_url": "",
         }
     entries = [
         (label, reverse(name), GO_TO.get(name, "")) for label, name, any_of in NAVIGATION if any_of & user.permissions
@@ -86,4 +88,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "density": user.density,
         "keyboard": user.keyboard,
         "journal": journal_keys(user)[0].name if user.permissions & WORKS else "",
+        "events_url": settings.EVENTS_URL,
     }

@@ -30,6 +30,7 @@ from coding.models.queries import Query, QueryIndicator, SignedAddendum
 from coding.models.remarks import Remark
 from coding.models.repeats import Repeat
 from coding.models.reports import Report, ReportReader, ReportSchedule
+from coding.models.reviews import DeliveryReview
 from coding.models.rulings import Ruling
 from coding.models.samples import Reveal, Sample
 from coding.models.small_lists import ClaimCode, Modifier, PlaceOfService, Taxonomy
@@ -54,6 +55,7 @@ __all__ = [
     "CoverageDocument",
     "CoverageGroup",
     "Crosswalk",
+    "DeliveryReview",
     "Diagnosis",
     "Discrepancy",
     "Dispute",

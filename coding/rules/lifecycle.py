@@ -99,6 +99,7 @@ MOVES: Mapping[str, Move] = MappingProxyType(
         "join": Move(frozenset({_.TO_PRECODE, _.PRECODING}), _.NOT_BILLABLE),
         "deliver": Move(frozenset({_.VERIFIED, _.NOT_BILLABLE}), _.DELIVERED),
         "reopen": Move(frozenset({_.VERIFIED, _.NOT_BILLABLE, _.DELIVERED}), _.TO_CODE),
+        "reopen_verification": Move(frozenset({_.DELIVERED}), _.TO_VERIFY),
         "reopen_precoding": Move(frozenset({_.NOT_BILLABLE, _.DELIVERED}), _.TO_PRECODE),
     }
 )

@@ -3,6 +3,7 @@
 from django.urls import path
 
 from coding.views import (
+    batch_timeline,
     browser,
     code_lists,
     codes,
@@ -14,6 +15,8 @@ from coding.views import (
     operations,
     queries,
     reopening,
+    reviews,
+    turnaround,
 )
 
 urlpatterns = [
@@ -25,6 +28,10 @@ urlpatterns = [
     path("codes/favourite/", codes.favourite, name="favourite-code"),
     path("deliveries/<int:pk>/", deliveries.delivery, name="delivery"),
     path("batches/<int:pk>/encounters/", deliveries.batch_encounters, name="batch-encounters"),
+    path("batches/<int:pk>/timeline/", batch_timeline.batch_timeline, name="batch-timeline"),
+    path("batches/<int:pk>/accept/", reviews.accept_all, name="accept-results"),
+    path("encounters/<int:pk>/review/", reviews.review, name="review"),
+    path("operations/turnaround/", turnaround.turnaround, name="turnaround"),
     path("levels/", levels.levels, name="levels"),
     path("levels/<int:pk>/", levels.levels, name="person-levels"),
     path("queries/", queries.queries, name="queries"),

@@ -128,6 +128,8 @@ class Story:
             starts_on=start,
             turnaround_hours=wanted.turnaround_hours,
             verification_share=wanted.verification_share,
+            late_credit_a_day=2,
+            late_credit_most=10,
             delivery_formats=["csv", "xlsx"],
             **PRICES,
         )

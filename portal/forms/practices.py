@@ -177,8 +177,8 @@ class ContractForm(forms.ModelForm):
         model = Contract
         fields = (
             "starts_on", "turnaround_hours", "accuracy_target", "verification_share", "query_days", "query_stops_clock",
-            "retention_months", "delivery_formats", "price_per_encounter", "price_per_page", "price_per_hour",
-            "monthly_minimum",
+            "late_credit_a_day", "late_credit_most", "acceptance_days", "retention_months", "delivery_formats",
+            "price_per_encounter", "price_per_page", "price_per_hour", "monthly_minimum",
         )  # fmt: skip
         labels = {
             "turnaround_hours": "Turnaround in hours",
@@ -186,6 +186,9 @@ class ContractForm(forms.ModelForm):
             "verification_share": "Share verified in percent",
             "query_days": "Days for the answer to a query",
             "query_stops_clock": "A query stops the clock",
+            "late_credit_a_day": "Credit for each day late, in percent",
+            "late_credit_most": "Most credit for one batch, in percent",
+            "acceptance_days": "Days until a result counts as accepted",
             "retention_months": "Kept for, in months",
         }
         help_texts = {
@@ -193,6 +196,9 @@ class ContractForm(forms.ModelForm):
             "verification_share": "How many of the coded charts a second person checks. 100: all.",
             "query_days": "After that a manager decides how the chart goes on.",
             "query_stops_clock": "The promised time moves by as long as the chart waited for the answer.",
+            "late_credit_a_day": "Of the batch's fee, for each started day beyond the promise. 0: none.",
+            "late_credit_most": "Time in which a query waited for the practice is not counted as late.",
+            "acceptance_days": "From the delivery, if the practice says nothing.",
             "retention_months": "From the delivery of a batch until its charts and codes are destroyed for good.",
         }
 
@@ -201,6 +207,13 @@ class ContractForm(forms.ModelForm):
         if not 1 <= hours <= 24 * 90:
             raise forms.ValidationError("Enter between 1 and 2160 hours.")
         return hours
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        each, most = cleaned.get("late_credit_a_day"), cleaned.get("late_credit_most")
+        if each is not None and most is not None and not 0 <= each <= most <= 100:  # noqa: PLR2004  (percent)
+            self.add_error("late_credit_most", "Enter at least the credit for one day, and at most 100 percent.")
+        return cleaned
 
     def clean_accuracy_target(self) -> Any:
         target = self.cleaned_data["accuracy_target"]

@@ -184,6 +184,12 @@ class Contract(ClientRow):
     query_stops_clock = models.BooleanField(
         default=False, db_default=False
     )  # whether the promised time moves by that waiting
+    # What a late batch costs us: percent of its fee for each started day, and the most for one (portal.rules.credit).
+    late_credit_a_day = models.DecimalField(max_digits=5, decimal_places=2, default=0, db_default=0)
+    late_credit_most = models.DecimalField(max_digits=5, decimal_places=2, default=0, db_default=0)
+    acceptance_days = models.PositiveSmallIntegerField(  # after which a result counts as accepted without a word
+        default=14, db_default=14, validators=[MinValueValidator(1), MaxValueValidator(365)]
+    )
 
     # US dollars: a coded visit, a page, an hour at the bench; the least for a month (coding.rules.invoicing).
     price_per_encounter = price()
@@ -215,6 +221,14 @@ class Contract(ClientRow):
             models.CheckConstraint(condition=models.Q(retention_months__gte=1), name="portal_contract_retention"),
             models.CheckConstraint(condition=models.Q(query_days__range=(1, 60)), name="portal_contract_query_days"),
             models.CheckConstraint(
+                condition=models.Q(late_credit_a_day__gte=0, late_credit_most__lte=100)
+                & models.Q(late_credit_a_day__lte=models.F("late_credit_most")),
+                name="portal_contract_late_credit",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(acceptance_days__range=(1, 365)), name="portal_contract_acceptance_days"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
                 name="portal_contract_dates",
             ),
@@ -223,6 +237,10 @@ class Contract(ClientRow):
 
     def __str__(self) -> str:
         return f"contract {self.pk}"
+
+    def holds(self, on: date) -> bool:
+        """Whether it is in force on a day."""
+        return self.starts_on <= on and (self.ends_on is None or self.ends_on >= on)
 
 
 class AgreementQuerySet(PracticeOwnedQuerySet["BusinessAssociateAgreement"]):

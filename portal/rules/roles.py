@@ -19,6 +19,7 @@ class Permission(StrEnum):
     SEE_BATCHES = "see_batches"
     SEE_CHARTS = "see_charts"
     DOWNLOAD_RESULTS = "download_results"
+    REVIEW_RESULTS = "review_results"
     DISCUSS = "discuss"
     PRECODE = "precode"
     CODE = "code"
@@ -54,6 +55,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.SEE_BATCHES,
                 Permission.SEE_CHARTS,
                 Permission.DOWNLOAD_RESULTS,
+                Permission.REVIEW_RESULTS,
                 Permission.DISCUSS,
                 Permission.MANAGE_TOKENS,
             }
@@ -126,6 +128,7 @@ PERMISSION_WORDS = {
     Permission.SEE_BATCHES: "see batches",
     Permission.SEE_CHARTS: "see charts within their work",
     Permission.DOWNLOAD_RESULTS: "download results",
+    Permission.REVIEW_RESULTS: "accept or reopen results",
     Permission.DISCUSS: "take part in threads",
     Permission.PRECODE: "pre-code",
     Permission.CODE: "code",

@@ -21,6 +21,7 @@ from portal.actions.audit import record
 from portal.actions.batches import WORKABLE
 from portal.forms.batches import SendForm
 from portal.models import Batch, Chart, Delivery, InboxFile, Upload
+from portal.rules.batch_steps import file_exceptions
 from portal.rules.delivery_formats import DELIVERY_FORMATS
 from portal.rules.inbox import UNFINISHED, FileState
 from portal.rules.intake import TRY_AGAIN, ChartStatus, Refusal
@@ -158,8 +159,8 @@ def batch(request: SignedRequest, pk: int) -> HttpResponse:
             "workable_ids": list(workable(row)) if may_send else [],
             "unfinished": unfinished(request, row) if may_send else [],
             "may_discuss": request.user.may(Permission.DISCUSS),
-            "deliveries": [] if is_open else delivery_rows(request, row),
             "not_whole": not_whole(row),
+            "live_about": f"?batch={row.pk}",
             **limits(),
         },
     )
@@ -222,6 +223,7 @@ def live(request: SignedRequest, row: Batch) -> dict[str, Any]:
         "batch": row,
         "status": BATCH_TAGS[row.status],
         "promise": promise(row, at=timezone.now()),
+        "deliveries": [] if row.status == BatchStatus.OPEN else delivery_rows(request, row),
         "steps": timeline(row, counts),
         "total": total,
         "total_text": plural(total, "file"),
@@ -241,18 +243,9 @@ def live(request: SignedRequest, row: Batch) -> dict[str, Any]:
 def timeline(row: Batch, counts: Counter[str]) -> list[dict[str, Any]]:
     """The steps a batch goes through, as far as the portal knows; coding's own figures are a fragment of theirs."""
     total, checking = sum(counts.values()), counts[ChartStatus.RECEIVED]
-    refused, duplicate = counts[ChartStatus.UNREADABLE], counts[ChartStatus.DUPLICATE]
-    locked, quarantined = counts[ChartStatus.LOCKED], counts[ChartStatus.QUARANTINED]
-    left_out = counts[Refusal.LEFT_OUT]
     sent, delivered = row.status != BatchStatus.OPEN, row.status == BatchStatus.DELIVERED
     by = f" by {row.created_by.name}" if row.created_by else f" by {row.get_source_display()}"
-    exceptions = [
-        *([{"text": f"{plural(refused, 'file')} could not be read", "tone": "danger"}] if refused else []),
-        *([{"text": f"{plural(locked, 'file')} waiting for a password", "tone": "warn"}] if locked else []),
-        *([{"text": f"{plural(quarantined, 'file')} in quarantine", "tone": "danger"}] if quarantined else []),
-        *([{"text": f"{plural(duplicate, 'file')} sent before", "tone": "warn"}] if duplicate else []),
-        *([{"text": f"{plural(left_out, 'file')} left out by the sender", "tone": "neutral"}] if left_out else []),
-    ]
+    exceptions = file_exceptions(counts)
     checked = bool(total) and not checking
     steps = [
         ("Received", sent, not sent, row.received_at, f"{plural(total, 'file')}{by}", []),

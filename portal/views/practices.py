@@ -211,8 +211,8 @@ def practice_contract(request: SignedRequest, pk: int) -> HttpResponseBase:
     latest = Contract.objects.filter(practice=practice).first()
     kept = (
         "turnaround_hours", "accuracy_target", "verification_share", "query_days", "query_stops_clock",
-        "retention_months", "delivery_formats", "price_per_encounter", "price_per_page", "price_per_hour",
-        "monthly_minimum",
+        "late_credit_a_day", "late_credit_most", "acceptance_days", "retention_months", "delivery_formats",
+        "price_per_encounter", "price_per_page", "price_per_hour", "monthly_minimum",
     )  # fmt: skip
     initial = {name: getattr(latest, name) for name in kept} if latest else {"delivery_formats": list(UNLESS_CHOSEN)}
     form = ContractForm(request.POST or None, initial={"starts_on": timezone.localdate(), **initial})

@@ -55,6 +55,26 @@ def more_batches(world, number):
             more_deliveries(world, number, batch=batch)
 
 
+def more_standing(world, number):
+    """Batches in progress and delivered with visits, a query, a score and a question of each."""
+    more_batches(world, number)
+    batch = factories.BatchFactory(practice=world.river)
+    encounter = factories.EncounterFactory(chart=factories.ChartFactory(batch=batch))
+    QueryFactory(encounter=encounter)
+    thread = factories.ThreadFactory(batch=batch)
+    factories.CommentFactory(thread=thread, needs_answer_from="practice")
+
+
+def more_of_a_batch(world, number):
+    """Visits that were reopened, each by somebody else, and deliveries."""
+    more_charts(world, number)
+    visit = factories.EncounterFactory(chart=factories.ChartFactory(batch=world.batch))
+    EncounterEvent.objects.create(
+        practice=world.river, encounter=visit, move="reopen", new_status="to_code", user=new_cleo(world),
+        at=timezone.now(),
+    )  # fmt: skip
+
+
 def more_charts(world, number, batch=None):
     batch = batch or world.batch
     first = factories.ChartFactory(batch=batch)
@@ -367,6 +387,8 @@ LISTS: Mapping[str, List] = {
     "coding:operations-encounters": List("max", more_work),
     "coding:double-key": List("max", more_practices),
     "coding:batch-encounters": List("cleo", more_work),
+    "coding:batch-timeline": List("cleo", more_of_a_batch),
+    "coding:turnaround": List("max", more_standing),
     "coding:browser": List("ann", more_codes),
     "coding:code-lists": List("ada", more_editions),
     "coding:encounter": List("cleo", more_replies),
@@ -385,6 +407,7 @@ LISTS: Mapping[str, List] = {
     "feedback:export-all": List("cleo", more_talk),
     "feedback:export-thread": List("max", more_talk),
     "feedback:questions": List("cleo", more_talk),
+    "feedback:standing": List("cleo", more_standing),
     "feedback:batch-thread": List("cleo", more_talk),
     "feedback:thread": List("ann", more_talk),
     "feedback:messages": List("max", more_talk),

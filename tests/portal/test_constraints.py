@@ -229,6 +229,8 @@ BROKEN = {
     "portal_damagedfile_damage_known": lambda: damaged(damage="odd"),
     "portal_damagedfile_open_once": lambda: again(damaged()),
     "portal_scrub_one_open": twice(Scrub.objects.create, started_at=NOW),
+    "portal_contract_late_credit": lambda: contract(late_credit_a_day=3, late_credit_most=2),
+    "portal_contract_acceptance_days": lambda: contract(acceptance_days=0),
     "portal_contract_query_days": lambda: contract(query_days=0),
     "portal_contract_retention": lambda: contract(retention_months=0),
     "portal_contract_prices": lambda: contract(price_per_page=-1),

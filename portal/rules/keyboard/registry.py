@@ -131,6 +131,7 @@ ALL = (
     action("list.add", "Add one", LIST, keys="n", left="a"),
     action("list.invite", "Invite a person", LIST, keys="i", left="v"),
     action("batch.upload", "Upload charts", HOME, LIST, keys="u", left="t"),
+    action("thread.question", "Next question to you", HOME, keys="q"),
     action("batch.results", "Results", BATCH, keys="d", modified="alt+r"),
     action("thread.write", "Write a message", THREAD, BATCH, keys="c"),
     action("inbox.done", "Done, or back to open", INBOX, keys="e"),
