@@ -43,6 +43,13 @@ def push_work(**_future: Any) -> None:
         push(at=timezone.now())
 
 
+@shared_task(name="coding.renew_turns")
+def renew_turns(**_future: Any) -> None:
+    from coding.actions.turns import renew_turns as renew
+
+    renew(at=timezone.now())
+
+
 @job_task("coding.deliver_batch")
 def deliver_batch(*, claim: Any) -> None:
     from coding.actions.delivery import deliver_batch as deliver

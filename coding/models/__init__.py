@@ -1,12 +1,13 @@
 """The work: code lists, encounters, assignments, codings, verifications."""
 
+from coding.models.assignment import Assignment
 from coding.models.code_files import CodeFile, FileOutcome
 from coding.models.codes import Code, CodeGroup, CodeNote, Crosswalk, IndexEntry
 from coding.models.coding import Coding, Diagnosis, Discrepancy, Draft, ProcedureLine, Verdict, Verification
 from coding.models.double_key import DoubleKeying, DoubleKeyRule
 from coding.models.draft_actions import DraftAction
 from coding.models.editions import Edition
-from coding.models.encounter import Assignment, Encounter, QueueRank
+from coding.models.encounter import Encounter, QueueRank
 from coding.models.encounter_events import EncounterEvent
 from coding.models.fact_origins import FactOrigin
 from coding.models.fees import (

@@ -31,6 +31,7 @@ WHY = {
     QueueRank.ANSWERED: "The question about it was answered",
     QueueRank.NORMAL: "Earliest promise in your specialties",
 }
+BEYOND_SHARE = "In its practice's turn, which sent more than usual"
 
 
 @requires(*AT_BENCHES)
@@ -119,8 +120,13 @@ def next_card(user: User, stages: tuple[Stage, ...], *, at: datetime) -> dict[st
         return held_card(in_hand, at=at)
     if encounter is None:
         return None
-    why = WHY[QueueRank(encounter.queue_rank)]
-    return {**card(encounter, STAGE_OF[encounter.state], why, at=at), "waiting": waiting.count()}
+    return {**card(encounter, STAGE_OF[encounter.state], why_next(encounter), at=at), "waiting": waiting.count()}
+
+
+def why_next(encounter: Encounter) -> str:
+    """Why it is at the head of the queue."""
+    rank = QueueRank(encounter.queue_rank)
+    return BEYOND_SHARE if rank == QueueRank.NORMAL and encounter.is_beyond_share else WHY[rank]
 
 
 def held_card(assignment: Assignment, *, at: datetime) -> dict[str, Any]:

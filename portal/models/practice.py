@@ -43,6 +43,8 @@ class Practice(models.Model):
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     batches_sent = models.PositiveIntegerField(default=0)
+    # How many encounters a day go by their promise in the queue; what is sent beyond waits behind the practice's own.
+    daily_share = models.PositiveIntegerField(default=50, db_default=50)
     # Whether its SFTP accounts may have passwords; without, they sign in with keys only.
     sftp_passwords = models.BooleanField(default=False)
 
@@ -53,6 +55,7 @@ class Practice(models.Model):
             models.CheckConstraint(
                 condition=models.Q(code__regex=r"^[A-Z0-9]{2,8}$"), name="portal_practice_code_form"
             ),
+            models.CheckConstraint(condition=models.Q(daily_share__gte=1), name="portal_practice_daily_share"),
         ]
 
     def __str__(self) -> str:

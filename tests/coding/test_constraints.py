@@ -217,6 +217,7 @@ BROKEN = {
     "coding_encounterpage_turn_known": lambda: placed(turn=45),
     "coding_addendum_source_known": lambda: addendum(source="rumour"),
     "coding_addendum_once": twice(addendum, ("encounter", encounter), ("chart", factories.ChartFactory)),
+    "coding_encounter_has_a_turn": lambda: change(encounter(), turn_at=None),
     "coding_encounter_held_by_at": lambda: change(encounter(), held_by=coder()),
     "coding_encounter_rests_for_until": lambda: change(encounter(), rests_until=NOON),
     "coding_encounter_hold_says_why": lambda: change(held(), hold_reason=""),

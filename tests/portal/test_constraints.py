@@ -208,6 +208,7 @@ BROKEN = {
     "portal_idempotentrequest_once": twice(request, of=token),
     # practices
     "portal_practice_code_form": lambda: factories.PracticeFactory(code="river"),
+    "portal_practice_daily_share": lambda: factories.PracticeFactory(daily_share=0),
     "portal_provider_npi_once": lambda: again(factories.ProviderFactory()),
     "portal_provider_npi_form": lambda: factories.ProviderFactory(npi="3" * 10),
     "portal_provider_specialty_known": lambda: factories.ProviderFactory(specialty="magic"),
