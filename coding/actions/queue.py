@@ -8,11 +8,12 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import datetime
+from datetime import date, datetime
 
 from django.db import transaction
 from django.db.models import Count, F, Q
 from django.http import HttpRequest
+from django.utils import timezone
 
 from coding.actions.holds import resume
 from coding.actions.leases import (
@@ -29,7 +30,8 @@ from coding.rules.lifecycle import STAGE_OF, SkipReason, Stage
 from coding.rules.queue import ASLEEP_FOR, SKIPPED_FOR, Hands, Unsuitable, stages_for, why_unsuitable
 from portal import doorbell
 from portal.actions.audit import record
-from portal.models import ClientRule, Skill, User
+from portal.models import ClientRule, Credential, CredentialDemand, Skill, User
+from portal.rules.credentials import Demand, unmet
 from portal.rules.roles import Role
 
 __all__ = [
@@ -84,14 +86,26 @@ def hands_of(user: User, *, at: datetime) -> Hands:
         user_id=user.pk,
         active=user.is_active,
         permissions=user.permissions,
-        specialties=frozenset(Skill.objects.filter(user=user).values_list("specialty", flat=True)),
+        skills=frozenset(
+            (Stage(stage), specialty)
+            for specialty, stages in Skill.objects.filter(user=user).values_list("specialty", "stages")
+            for stage in stages
+        ),
         barred=frozenset(ClientRule.objects.filter(user=user).values_list("practice_id", flat=True)),
         passed_over=frozenset(
             Assignment.objects.filter(user=user, end=Assignment.End.SKIPPED)
             .filter(Q(ended_at__gt=at - SKIPPED_FOR) | Q(skip_reason=SkipReason.CONFLICT))
             .values_list("encounter_id", flat=True)
         ),
+        unmet=unmet_of(user, on=timezone.localdate(at)),
     )
+
+
+def unmet_of(user: User, *, on: date) -> tuple[Demand, ...]:
+    """The demands of credentials that the person does not meet on a day."""
+    demands = [demand.plain() for demand in CredentialDemand.objects.order_by("pk")]
+    held = [credential.plain() for credential in Credential.objects.filter(user=user)] if demands else []
+    return unmet(demands, held, on=on)
 
 
 def find_work(*, hands: Hands, stages: Iterable[Stage], at: datetime, before: int | None = None) -> Encounter | None:
@@ -118,7 +132,7 @@ def take_next(
     wanted = stages_wanted(by, stages)
     if not wanted or not lock_person(by):
         return None
-    own = Assignment.objects.live(at=at).filter(user=by, stage__in=wanted).in_turn().select_related("encounter").first()
+    own = own_in_turn(by, wanted, at=at)
     if own is not None and not own.is_ahead:
         return open_assignment(assignment=own, by=by, at=at)
     hands = hands_of(by, at=at)
@@ -138,6 +152,23 @@ def take_next(
         at=at,
         request=request,
     )
+
+
+def own_in_turn(user: User, stages: Iterable[Stage], *, at: datetime) -> Assignment | None:
+    """What the person holds, the first in turn. What they never opened and may no longer have goes back."""
+    for own in Assignment.objects.live(at=at).filter(user=user, stage__in=stages).in_turn().select_related("encounter"):
+        if own.opened_at is not None or why_not(own.encounter, Stage(own.stage), hands_of(user, at=at), user) is None:
+            return own
+        give_back(assignment=own, end=Assignment.End.RELEASED, by=None, at=at, reason="unsuitable")
+    return None
+
+
+def why_not(encounter: Encounter, stage: Stage, hands: Hands, user: User) -> Unsuitable | None:
+    """The first reason why the person may not have the encounter at the stage, or None."""
+    return why_unsuitable(
+        hands, stage=stage, specialty=encounter.specialty, practice_id=encounter.practice_id,
+        wrote_it=encounter.was_coded_by(user),
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -199,13 +230,7 @@ def give(*, encounter: Encounter, to: User, by: User, at: datetime) -> Assignmen
     stage = STAGE_OF[found.state]
     if not lock_person(to):
         raise NotSuitable(Unsuitable.INACTIVE)
-    reason = why_unsuitable(
-        hands_of(to, at=at),
-        stage=stage,
-        specialty=found.specialty,
-        practice_id=found.practice_id,
-        wrote_it=found.was_coded_by(to),
-    )
+    reason = why_not(found, stage, hands_of(to, at=at), to)
     if reason is None and found.assignments.filter(user=to, skip_reason=SkipReason.CONFLICT).exists():
         reason = Unsuitable.CONFLICT
     if reason is None and found.is_repeated_by(to):

@@ -24,7 +24,7 @@ from coding.rules.lifecycle import (
     Stage,
     WhoseMove,
 )
-from coding.rules.queue import RESERVED_FOR, Hands
+from coding.rules.queue import CREDENTIALED, RESERVED_FOR, Hands
 from portal.models import (
     Batch,
     Chart,
@@ -111,7 +111,7 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
         return self.unfinished().filter(due_at__lt=at, clock_stopped=False)
 
     def suiting(self, hands: Hands, *, at: datetime) -> EncounterQuerySet:
-        """What may be handed to a person: their specialties, no barred practice, not skipped just now, not
+        """What may be handed to a person: their skills and credentials, no barred practice, not skipped just now, not
         kept for somebody else, not submitted by another just now, nothing to verify that they coded, and of a visit
         and its repeats no more than one."""
         kept = Q(reserved_for__isnull=False, waiting_since__gt=at - RESERVED_FOR) & ~Q(reserved_for=hands.user_id)
@@ -122,7 +122,7 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
             )
         )
         return (
-            self.filter(specialty__in=sorted(hands.specialties))
+            self.skilled(hands)
             .filter(~kept | gone)
             .exclude(Q(rests_until__gt=at) & ~Q(rests_for=hands.user_id))
             .exclude(Q(status=EncounterStatus.TO_VERIFY) & (Q(coded_by=hands.user_id) | wrote))
@@ -130,6 +130,23 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
             .exclude(pk__in=sorted(hands.passed_over))
             .blind_for(hands)
         )
+
+    def skilled(self, hands: Hands) -> EncounterQuerySet:
+        """In specialties and at stages in which a person is skilled, and where their credentials meet the demands."""
+        of_stage = {stage: hands.specialties_at(stage) for stage in Stage}
+        if len(set(of_stage.values())) == 1:
+            rows = self.filter(specialty__in=of_stage[Stage.CODING])
+        else:
+            skills = [Q(status=WAITING[stage], specialty__in=known) for stage, known in of_stage.items()]
+            rows = self.filter(skills[0] | skills[1] | skills[2])
+        for demand in hands.unmet:
+            about = Q(status__in=[WAITING[stage] for stage in sorted(CREDENTIALED)])
+            if demand.practice_id is not None:
+                about &= Q(practice_id=demand.practice_id)
+            if demand.specialty:
+                about &= Q(specialty=demand.specialty)
+            rows = rows.exclude(about)
+        return rows
 
     def blind_for(self, hands: Hands) -> EncounterQuerySet:
         """Without visits that the person had before them as another of the same: as a repeat, or as its original.

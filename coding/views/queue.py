@@ -21,6 +21,7 @@ from coding.models import Assignment, Encounter, QueueRank, Verification
 from coding.rules.lifecycle import STAGE_OF, HoldReason, Stage
 from coding.views.bench import AT_BENCHES, to_next
 from coding.views.due import due_of
+from coding.views.nothing import credential_warnings, why_nothing
 from coding.views.recent import RECENT, recent
 from portal.access import SignedRequest, found, requires
 from portal.models import User
@@ -44,6 +45,8 @@ def queue(request: SignedRequest) -> HttpResponse:
     context = {
         "first_name": user.get_short_name(),
         "next": on_card,
+        "why_nothing": [] if on_card else why_nothing(user, stages, at=at),
+        "credentials": credential_warnings(user, at=at),
         "stages": stage_choices(request),
         "needs": needs(user, at=at, but=on_card["pk"] if on_card else None),
         "today": today(user, at=at),

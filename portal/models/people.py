@@ -17,6 +17,7 @@ from portal.models.rows import ClientRow, choices, known, together
 from portal.rules.keyboard import Keyboard, Layout
 from portal.rules.roles import ROLE_LABELS, STAFF_ROLES, Permission, Role, granted
 from portal.rules.specialties import Specialty
+from portal.rules.stages import Stage
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -177,14 +178,29 @@ class Membership(ClientRow):
         return f"{self.user_id} in {self.practice_id}"
 
 
+def every_stage() -> list[str]:
+    return [stage.value for stage in Stage]
+
+
 class Skill(models.Model):
-    """A specialty in which a coder or verifier may work."""
+    """A specialty in which a coder or verifier may work, at which stages, and since when."""
+
+    plain_fields = ("since",)
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="skills")
     specialty = models.CharField(max_length=24, choices=choices(Specialty))
+    stages = ArrayField(
+        models.CharField(max_length=12, choices=choices(Stage)), default=every_stage,
+        db_default=models.Value(["precoding", "coding", "verification"], ArrayField(models.CharField(max_length=12))),
+    )  # fmt: skip
+    since = models.DateField(null=True, blank=True)  # unknown of the first ones
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(stages__len__gt=0, stages__contained_by=[stage.value for stage in Stage]),
+                name="portal_skill_stages_known",
+            ),
             models.UniqueConstraint(fields=["user", "specialty"], name="portal_skill_once"),
             known("specialty", Specialty, name="portal_skill_specialty_known"),
         ]

@@ -20,6 +20,7 @@ from portal.models import ClientRule, Delivery, Job, JobState, TokenScope
 from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
+from portal.rules.specialties import Specialty
 from tests import factories
 from tests.coding.judged import told
 from tests.query_factories import QueryFactory
@@ -154,6 +155,8 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         provider=factories.ProviderFactory(practice=river),
         rule=ClientRule.objects.create(practice=lake, user=ann, reason="Conflict of interest"),
         invitation=invitation,
+        credential=factories.CredentialFactory(user=kim, recorded_by=ada),
+        demand=factories.CredentialDemandFactory(practice=lake, specialty=Specialty.EMERGENCY, set_by=max_),
         join_token=secret,
         token=token,
         bearer=bearer,

@@ -9,6 +9,8 @@ NO_LISTS = {
     "portal:keyboard", "portal:single_keys", "coding:find",
     "portal:person_work", "portal:person_rule_add", "portal:person_rule_remove", "portal:person_deactivate",
     "portal:person_reactivate", "portal:person_sessions", "portal:person_keys", "portal:person_second_factor",
+    "portal:credential_record", "portal:credential_check", "portal:credential_remove", "portal:demand_set",
+    "portal:demand_drop",
     "portal:practice_create", "portal:practice_edit", "portal:practice_contract", "portal:practice_recipients",
     "portal:sftp_account_add", "portal:sftp_passwords", "portal:sftp_account_end", "portal:sftp_password",
     "portal:sftp_key_revoke", "portal:fhir_endpoint", "portal:fhir_do", "portal:fhir_keys",

@@ -124,6 +124,12 @@ def more_people(world, number):
     )  # fmt: skip
 
 
+def more_credentials(world, number):
+    """Another person's credential, checked by yet another, and another practice that demands one."""
+    factories.CredentialFactory()
+    factories.CredentialDemandFactory(practice=factories.PracticeFactory())
+
+
 def more_practices(world, number):
     new_cleo(world, practice=factories.PracticeFactory())
 
@@ -297,6 +303,7 @@ LISTS: Mapping[str, List] = {
     "portal:upload-part": List("cleo", more_uploads),
     "portal:chart": List("cleo", more_pages),
     "portal:people": List("ada", more_people),
+    "portal:credentials": List("max", more_credentials),
     "portal:practices": List("ada", more_practices),
     "portal:practice": List("ada", more_parts_of_a_practice),
     "portal:doors": List("cleo", more_doors),

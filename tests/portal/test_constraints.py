@@ -41,6 +41,19 @@ def change(row, **values):
     type(row).objects.filter(pk=row.pk).update(**values)
 
 
+def credential(**fields):
+    return factories.CredentialFactory(**{"checked_at": None, "checked_by": None, **fields})
+
+
+def checked_by_themselves():
+    person = factories.UserFactory()
+    credential(user=person, checked_at=NOW, checked_by=person)
+
+
+def demand(**fields):
+    return factories.CredentialDemandFactory(**fields)
+
+
 def contract(**fields):
     return Contract.objects.create(
         **{"practice": factories.PracticeFactory(paperwork=False), "starts_on": DAY, **fields}
@@ -200,6 +213,17 @@ BROKEN = {
     "portal_membership_once": lambda: again(Membership.objects.get(user=member())),
     "portal_skill_once": twice(Skill.objects.create, user=factories.UserFactory, specialty="cardiology"),
     "portal_skill_specialty_known": lambda: Skill.objects.create(user=factories.UserFactory(), specialty="magic"),
+    "portal_skill_stages_known": lambda: Skill.objects.create(
+        user=factories.UserFactory(), specialty="cardiology", stages=["magic"]
+    ),
+    "portal_credential_kind_known": lambda: credential(kind="phd"),
+    "portal_credential_once": lambda: again(credential()),
+    "portal_credential_has_a_number": lambda: credential(number=""),
+    "portal_credential_checked_by_at": lambda: credential(checked_at=NOW),
+    "portal_credential_checked_by_another": checked_by_themselves,
+    "portal_credentialdemand_once": lambda: [demand(), demand()],
+    "portal_credentialdemand_specialty_known": lambda: demand(specialty="magic"),
+    "portal_credentialdemand_kinds_known": lambda: demand(kinds=[]),
     "portal_clientrule_once": twice(
         ClientRule.objects.create, user=factories.UserFactory, practice=factories.PracticeFactory, reason="x"
     ),
