@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Iterable
-from datetime import date, datetime
+from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Count, F, Q
 from django.http import HttpRequest
-from django.utils import timezone
 
+from coding.actions.choosing import find_work, hands_of
 from coding.actions.holds import resume
 from coding.actions.leases import (
     LeaseLost,
@@ -27,11 +27,10 @@ from coding.actions.leases import (
 from coding.actions.moves import AlreadyMoved
 from coding.models import Assignment, Encounter
 from coding.rules.lifecycle import STAGE_OF, SkipReason, Stage
-from coding.rules.queue import ASLEEP_FOR, SKIPPED_FOR, Hands, Unsuitable, stages_for, why_unsuitable
+from coding.rules.queue import ASLEEP_FOR, Hands, Unsuitable, stages_for, why_unsuitable
 from portal import doorbell
 from portal.actions.audit import record
-from portal.models import ClientRule, Credential, CredentialDemand, Skill, User
-from portal.rules.credentials import Demand, unmet
+from portal.models import User
 from portal.rules.roles import Role
 
 __all__ = [
@@ -78,42 +77,6 @@ def stages_wanted(user: User, stages: Iterable[Stage] | None) -> tuple[Stage, ..
     """Those of the stages at which the person may work; all of theirs for None."""
     allowed = stages_of(user)
     return allowed if stages is None else tuple(stage for stage in stages if stage in allowed)
-
-
-def hands_of(user: User, *, at: datetime) -> Hands:
-    """What decides which work this person may be given."""
-    return Hands(
-        user_id=user.pk,
-        active=user.is_active,
-        permissions=user.permissions,
-        skills=frozenset(
-            (Stage(stage), specialty)
-            for specialty, stages in Skill.objects.filter(user=user).values_list("specialty", "stages")
-            for stage in stages
-        ),
-        barred=frozenset(ClientRule.objects.filter(user=user).values_list("practice_id", flat=True)),
-        passed_over=frozenset(
-            Assignment.objects.filter(user=user, end=Assignment.End.SKIPPED)
-            .filter(Q(ended_at__gt=at - SKIPPED_FOR) | Q(skip_reason=SkipReason.CONFLICT))
-            .values_list("encounter_id", flat=True)
-        ),
-        unmet=unmet_of(user, on=timezone.localdate(at)),
-    )
-
-
-def unmet_of(user: User, *, on: date) -> tuple[Demand, ...]:
-    """The demands of credentials that the person does not meet on a day."""
-    demands = [demand.plain() for demand in CredentialDemand.objects.order_by("pk")]
-    held = [credential.plain() for credential in Credential.objects.filter(user=user)] if demands else []
-    return unmet(demands, held, on=on)
-
-
-def find_work(*, hands: Hands, stages: Iterable[Stage], at: datetime, before: int | None = None) -> Encounter | None:
-    """The first waiting encounter that suits, found and locked in one statement; `before` is a rank to be ahead of."""
-    rows = Encounter.objects.waiting(stages).suiting(hands, at=at)
-    if before is not None:
-        rows = rows.filter(queue_rank__lt=before)
-    return rows.next_first().select_for_update(skip_locked=True, of=("self",)).first()
 
 
 def lock_person(user: User) -> bool:

@@ -34,6 +34,7 @@ from coding.models.small_lists import ClaimCode, Modifier, PlaceOfService, Taxon
 from coding.models.submissions import Submission
 from coding.models.suggestions import SuggestedCode, SuggestionDecision, SuggestionSet
 from coding.models.usage import FavouriteCode, SearchExpression, frequent_codes
+from coding.models.work_queues import WorkQueue, WorkQueueVersion
 
 __all__ = [
     "AddOnPair",
@@ -97,6 +98,8 @@ __all__ = [
     "Utilisation",
     "Verdict",
     "Verification",
+    "WorkQueue",
+    "WorkQueueVersion",
     "ZipLocality",
     "frequent_codes",
 ]

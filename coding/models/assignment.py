@@ -54,6 +54,8 @@ class Assignment(ClientRow):
     stage = models.CharField(max_length=12, choices=choices(Stage))
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
     how = models.CharField(max_length=10, choices=How.choices, default=How.PULLED)
+    # Of the queue it was taken from; not a reference, for a practice's rows may go where that queue is not.
+    queue_number = models.BigIntegerField(null=True, blank=True)
     started_at = models.DateTimeField()
     opened_at = models.DateTimeField(null=True, blank=True)  # null while it was only assigned or held ahead
     lease_until = models.DateTimeField()

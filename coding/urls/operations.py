@@ -13,6 +13,7 @@ from coding.views import (
     operations,
     queries,
     reopening,
+    work_queues,
 )
 
 urlpatterns = [
@@ -37,6 +38,10 @@ urlpatterns = [
     path("operations/", operations.operations, name="operations"),
     path("operations/figures/", operations.figures, name="operations-figures"),
     path("operations/encounters/", operations.encounters, name="operations-encounters"),
+    path("operations/queues/", work_queues.queues, name="work-queues"),
+    path("operations/queues/new/", work_queues.queue_new, name="work-queue-new"),
+    path("operations/queues/<int:pk>/", work_queues.work_queue, name="work-queue"),
+    path("operations/queues/<int:pk>/<slug:step>/", work_queues.queue_step, name="work-queue-step"),
     path("encounters/<int:pk>/reopen/", reopening.reopen_view, name="reopen"),
     path("operations/jobs/<int:pk>/try-again/", operations.try_again, name="job-try-again"),
 ]

@@ -10,8 +10,8 @@ from typing import Any
 from django.db.models import Count, Q
 from django.utils import timezone
 
-from coding.actions.queue import hands_of
-from coding.models import Encounter
+from coding.actions.choosing import gates_of, hands_of
+from coding.models import Encounter, WorkQueueVersion
 from coding.rules.lifecycle import STAGE_OF, EncounterStatus, Stage
 from coding.rules.queue import Hands, Unsuitable, why_unsuitable
 from portal.models import Credential, User
@@ -44,8 +44,19 @@ def why_nothing(user: User, stages: Iterable[Stage], *, at: datetime) -> list[st
             kept[Unsuitable.OWN_WORK, ""] += own
             number -= own  # noqa: PLW2901  (the rest of the group)
         kept[reason, detail(hands, reason, stage=stage, specialty=specialty, practice=practice)] += number
+    closed = closed_queues(hands, stages, at=at)
+    kept[None, ""] -= sum(number for _, number in closed)
     credentials = credential_words(user, on=timezone.localdate(at))
-    return [sentence(reason, about, number, credentials) for (reason, about), number in kept.items() if number]
+    queues = [f"{number} {'waits' if number == 1 else 'wait'} in the queue {what}." for what, number in closed]
+    return queues + [sentence(reason, about, number, credentials) for (reason, about), number in kept.items() if number]
+
+
+def closed_queues(hands: Hands, stages: Iterable[Stage], *, at: datetime) -> list[tuple[str, int]]:
+    """The live queues from which the person gets nothing now although it would suit them: why, and how much waits."""
+    gates = [gate for gate in gates_of(hands, WorkQueueVersion.objects.live(), at=at) if gate.refused]
+    suiting = Encounter.objects.waiting(stages).suiting(hands, at=at)
+    counts = [(gate, suiting.filter(gate.holds).count()) for gate in gates]
+    return [(f"{gate.version.queue}, {gate.refused.words}", count) for gate, count in counts if count and gate.refused]
 
 
 def detail(hands: Hands, reason: Unsuitable | None, *, stage: Stage, specialty: str, practice: int) -> str:

@@ -15,6 +15,7 @@ from portal.actions.audit import record
 from portal.actions.invitations import RolesDoNotFit
 from portal.actions.tokens_admin import revoke_tokens_of
 from portal.models import ClientRule, Membership, Practice, Skill, User, UserRole
+from portal.rules.languages import Language
 from portal.rules.roles import Role, misfit
 from portal.rules.specialties import Specialty
 from portal.rules.stages import Stage
@@ -92,9 +93,16 @@ def forget_cached(user: User) -> None:
 
 @transaction.atomic
 def change_work(
-    *, user: User, skills: Iterable[tuple[Specialty, Stage]], push_limit: int, by: User, at: datetime
+    *,
+    user: User,
+    skills: Iterable[tuple[Specialty, Stage]],
+    push_limit: int,
+    by: User,
+    at: datetime,
+    languages: Iterable[Language] = (),
 ) -> None:
-    """Set what a person is skilled in, specialty by stage, and how many encounters are pushed to them ahead of time."""
+    """Set what a person is skilled in, specialty by stage, how many encounters are pushed to them ahead of time, and
+    the languages in which they read charts (as before for none)."""
     wanted = frozenset((Specialty(specialty), Stage(stage)) for specialty, stage in skills)
     rows = {Specialty(row.specialty): row for row in Skill.objects.select_for_update().filter(user=user)}
     held = frozenset((specialty, Stage(stage)) for specialty, row in rows.items() for stage in row.stages)
@@ -107,7 +115,8 @@ def change_work(
         else:
             Skill.objects.create(user=user, specialty=specialty, stages=stages, since=timezone.localdate(at))
     before, user.push_limit = user.push_limit, push_limit
-    user.save(update_fields=["push_limit"])
+    read, user.languages = user.languages, [one.value for one in languages] or user.languages
+    user.save(update_fields=["push_limit", "languages"])
     record(
         "person.work_changed",
         at=at,
@@ -116,6 +125,7 @@ def change_work(
         added=sorted(f"{specialty}:{stage}" for specialty, stage in wanted - held),
         removed=sorted(f"{specialty}:{stage}" for specialty, stage in held - wanted),
         push_limit=[before, push_limit],
+        languages=[read, user.languages],
     )
 
 

@@ -6,7 +6,8 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.utils.html import format_html_join
 
-from portal.models import Invitation, Practice, User
+from portal.models import Invitation, Practice, User, choices
+from portal.rules.languages import Language
 from portal.rules.roles import ROLE_LABELS, Role, misfit
 from portal.rules.specialties import Specialty
 from portal.rules.stages import Stage
@@ -92,6 +93,11 @@ class WorkForm(forms.Form):
         max_value=PUSH_LIMIT,
         help_text="How many charts may wait in this person's name. 0: they take the next one themselves.",
     )
+
+    languages = forms.TypedMultipleChoiceField(
+        label="Reads charts in", choices=choices(Language), coerce=Language, widget=forms.CheckboxSelectMultiple,
+        required=False, empty_value=[Language.ENGLISH],
+    )  # fmt: skip
 
     def skill_rows(self) -> list[dict[str, Any]]:
         """The skills as a table: a row for each specialty with a box for each stage."""

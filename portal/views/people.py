@@ -204,6 +204,7 @@ def person_page(request: SignedRequest, person: User, *, status: int = 200, **fo
             initial={
                 "skills": [f"{row.specialty}:{stage}" for row in person.skills.all() for stage in row.stages],
                 "push_limit": person.push_limit,
+                "languages": person.languages,
             }
         ),
         "rule_form": ClientRuleForm(user=request.user),

@@ -35,6 +35,7 @@ from tests.coding.list_constraints import BROKEN_LISTS
 from tests.coding.quality_constraints import BROKEN_QUALITY, BROKEN_QUALITY_AT_THE_END, FROZEN_QUALITY
 from tests.coding.query_constraints import BROKEN_QUERIES, BROKEN_QUERIES_AT_THE_END
 from tests.coding.suggestion_constraints import BROKEN_SUGGESTIONS, decision, suggestion_set
+from tests.coding.work_constraints import BROKEN_WORK
 
 pytestmark = pytest.mark.django_db
 
@@ -202,6 +203,7 @@ BROKEN_SUBMISSIONS = {
 }
 BROKEN = {
     **BROKEN_LISTS,
+    **BROKEN_WORK,
     **BROKEN_QUALITY,
     **BROKEN_QUERIES,
     **BROKEN_SUGGESTIONS,

@@ -9,9 +9,11 @@ from django.utils import timezone
 from PIL import Image
 
 from coding.actions.encounters import add_pages
+from coding.actions.work_queues import make_queue
 from coding.models import Assignment, CodeFile, Coding, Encounter, Ruling
 from coding.rules.arranging import Slot
 from coding.rules.lifecycle import EncounterStatus, HoldReason, Stage, WhoseMove
+from coding.rules.work_queues import Conditions, Rules
 from feedback.models import Attachment
 from portal import storage
 from portal.actions.invitations import invite_person
@@ -155,6 +157,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         provider=factories.ProviderFactory(practice=river),
         rule=ClientRule.objects.create(practice=lake, user=ann, reason="Conflict of interest"),
         invitation=invitation,
+        work_queue=make_queue(name="River first", rules=Rules(Conditions(practices=(river.pk,))), by=max_, at=now),
         credential=factories.CredentialFactory(user=kim, recorded_by=ada),
         demand=factories.CredentialDemandFactory(practice=lake, specialty=Specialty.EMERGENCY, set_by=max_),
         join_token=secret,

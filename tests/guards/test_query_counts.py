@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from coding.actions.work_queues import change_queue, examine_queue, go_live, make_queue
 from coding.models import (
     Assignment,
     CodeFile,
@@ -23,6 +24,7 @@ from coding.models import (
     ProcedureLine,
 )
 from coding.rules.code_sets import CodeSet
+from coding.rules.work_queues import Conditions, Rules
 from portal.actions.audit import record
 from portal.actions.invitations import invite_person
 from portal.actions.tokens_admin import create_token
@@ -122,6 +124,31 @@ def more_people(world, number):
         email=f"invited{number}@example.com", name="Invited", roles=[Role.CODER], practice=None, specialties=[],
         by=world.ada, at=now,
     )  # fmt: skip
+
+
+def more_queues(world, number):
+    """Another live queue, with a draft beside it, and work in it."""
+    at = timezone.now()
+    queue = make_queue(name=f"Queue {number}", rules=Rules(Conditions(pages_to=number)), by=new_max(), at=at)
+    examine_queue(queue=queue, by=new_max(), at=at)
+    go_live(queue=queue, by=new_max(), at=at)
+    change_queue(queue=queue, rules=Rules(), by=new_max(), at=at)
+    more_work(world, number)
+
+
+def more_queue_versions(world, number):
+    """Another version of the queue that went live and ended, by other people, and a tested one."""
+    at = timezone.now()
+    more_queues(world, number)
+    for rules in (Rules(most_open=number), Rules()):
+        change_queue(queue=world.work_queue, rules=rules, by=new_max(), at=at)
+        examine_queue(queue=world.work_queue, by=new_max(), at=at)
+        if rules.most_open:
+            go_live(queue=world.work_queue, by=new_max(), at=at)
+
+
+def new_max():
+    return factories.UserFactory(roles=[Role.MANAGER])
 
 
 def more_credentials(world, number):
@@ -303,6 +330,8 @@ LISTS: Mapping[str, List] = {
     "portal:upload-part": List("cleo", more_uploads),
     "portal:chart": List("cleo", more_pages),
     "portal:people": List("ada", more_people),
+    "coding:work-queues": List("max", more_queues),
+    "coding:work-queue": List("max", more_queue_versions),
     "portal:credentials": List("max", more_credentials),
     "portal:practices": List("ada", more_practices),
     "portal:practice": List("ada", more_parts_of_a_practice),

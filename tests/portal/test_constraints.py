@@ -207,6 +207,7 @@ BROKEN = {
     "portal_user_deactivated_by_at": lambda: change(factories.UserFactory(), deactivated_at=NOW),
     "portal_user_theme_known": lambda: change(factories.UserFactory(), theme="neon"),
     "portal_user_key_layout_known": lambda: change(factories.UserFactory(), key_layout="feet"),
+    "portal_user_languages_known": lambda: change(factories.UserFactory(), languages=[]),
     "portal_user_density_known": lambda: change(factories.UserFactory(), density="airy"),
     "portal_userrole_once": twice(UserRole.objects.create, user=factories.UserFactory, role="coder"),
     "portal_userrole_role_known": lambda: UserRole.objects.create(user=factories.UserFactory(), role="king"),
@@ -233,6 +234,7 @@ BROKEN = {
     # practices
     "portal_practice_code_form": lambda: factories.PracticeFactory(code="river"),
     "portal_practice_daily_share": lambda: factories.PracticeFactory(daily_share=0),
+    "portal_practice_language_known": lambda: factories.PracticeFactory(language="xx"),
     "portal_provider_npi_once": lambda: again(factories.ProviderFactory()),
     "portal_provider_npi_form": lambda: factories.ProviderFactory(npi="3" * 10),
     "portal_provider_specialty_known": lambda: factories.ProviderFactory(specialty="magic"),
