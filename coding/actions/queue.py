@@ -25,6 +25,7 @@ from coding.actions.leases import (
     renew_lease,
 )
 from coding.actions.moves import AlreadyMoved
+from coding.actions.presence import at_work, is_absent
 from coding.models import Assignment, Encounter
 from coding.rules.lifecycle import STAGE_OF, SkipReason, Stage
 from coding.rules.queue import ASLEEP_FOR, Hands, Unsuitable, stages_for, why_unsuitable
@@ -193,7 +194,7 @@ def give(*, encounter: Encounter, to: User, by: User, at: datetime) -> Assignmen
     stage = STAGE_OF[found.state]
     if not lock_person(to):
         raise NotSuitable(Unsuitable.INACTIVE)
-    reason = why_not(found, stage, hands_of(to, at=at), to)
+    reason = Unsuitable.AWAY if is_absent(to, at=at) else why_not(found, stage, hands_of(to, at=at), to)
     if reason is None and found.assignments.filter(user=to, skip_reason=SkipReason.CONFLICT).exists():
         reason = Unsuitable.CONFLICT
     if reason is None and found.is_repeated_by(to):
@@ -244,7 +245,7 @@ def push_work(*, at: datetime) -> int:
 
 
 def people_with_room(*, at: datetime) -> list[tuple[User, int]]:
-    """Active people who hold less than their push limit, locked, with the number they hold.
+    """Active people at work who hold less than their push limit, locked, with the number they hold.
 
     Who let assigned work lapse without opening it, and has opened nothing since, is away.
     """
@@ -255,10 +256,11 @@ def people_with_room(*, at: datetime) -> list[tuple[User, int]]:
     held = dict(
         Assignment.objects.open().filter(user__in=locked).values_list("user").annotate(number=Count("pk")).order_by()
     )
+    present = at_work(locked, at=at)
     return [
         (user, held.get(user.pk, 0))
         for user in locked
-        if held.get(user.pk, 0) < user.push_limit and not is_away(user, at=at)
+        if user.pk in present and held.get(user.pk, 0) < user.push_limit and not is_away(user, at=at)
     ]
 
 

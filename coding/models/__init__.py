@@ -21,6 +21,7 @@ from coding.models.fees import (
     Utilisation,
     ZipLocality,
 )
+from coding.models.hours import Absence, WorkHours
 from coding.models.ncci import AddOnPair, BundledPair, CoverageDocument, CoverageGroup, UnitLimit
 from coding.models.pages import Addendum, EncounterPage
 from coding.models.payer_rules import PayerRule
@@ -37,6 +38,7 @@ from coding.models.usage import FavouriteCode, SearchExpression, frequent_codes
 from coding.models.work_queues import WorkQueue, WorkQueueVersion
 
 __all__ = [
+    "Absence",
     "AddOnPair",
     "Addendum",
     "AnaesthesiaFactor",
@@ -98,6 +100,7 @@ __all__ = [
     "Utilisation",
     "Verdict",
     "Verification",
+    "WorkHours",
     "WorkQueue",
     "WorkQueueVersion",
     "ZipLocality",

@@ -27,6 +27,7 @@ ASLEEP_FOR = timedelta(hours=4)  # how long nothing is assigned ahead to who let
 
 class Unsuitable(StrEnum):
     INACTIVE = "inactive"
+    AWAY = "away"
     NO_PERMISSION = "no_permission"
     NO_SKILL = "no_skill"
     NO_CREDENTIAL = "no_credential"
@@ -39,6 +40,7 @@ class Unsuitable(StrEnum):
     def label(self) -> str:
         return {
             "inactive": "This person is no longer active.",
+            "away": "This person is away today.",
             "no_permission": "This person's roles do not include the stage.",
             "no_skill": "This person does not work in the specialty at this stage.",
             "no_credential": "This person has no valid credential of those that are demanded here.",

@@ -26,6 +26,7 @@ from config.demo import scans
 from config.demo.cast import PASSWORD, PEOPLE, PRACTICES, DemoPractice
 from config.demo.notes import NOTES, PATIENTS, Note, coded
 from config.demo.quality import Quality
+from config.demo.running import run
 from feedback.actions.comments import add_comment, resolve_comment
 from feedback.models import Thread
 from portal.actions.batches import open_batch, send_batch
@@ -102,6 +103,7 @@ def seed(*, now: datetime) -> None:
     story.spoil(now - timedelta(minutes=50))
     story.talk(now)
     story.quality.argue(now)
+    run(story.people, story.practices, now=now)
 
 
 class Story:

@@ -1,9 +1,10 @@
-"""The constraints of queues as rules, each with a way to break it."""
+"""The constraints of queues as rules, hours and absences, each with a way to break it."""
 
 from collections.abc import Callable
+from datetime import time, timedelta
 from typing import Any
 
-from coding.models import WorkQueue, WorkQueueVersion
+from coding.models import Absence, WorkHours, WorkQueue, WorkQueueVersion
 from portal.rules.roles import Role
 from tests import factories
 from tests.coding.lines import NOON
@@ -46,7 +47,35 @@ def same_number() -> None:
     version(queue=first.queue)
 
 
+def span(**fields: Any) -> WorkHours:
+    return WorkHours.objects.create(**{"user": manager(), "weekday": 0, "starts": time(8), "ends": time(16), **fields})
+
+
+def same_span_twice() -> None:
+    span(user=span().user)
+
+
+def absence(**fields: Any) -> Absence:
+    day = NOON.date()
+    return Absence.objects.create(**{
+        "user": manager(), "starts_on": day, "ends_on": day, "reason": "sick", "made_at": NOON, "made_by": manager(),
+        **fields,
+    })  # fmt: skip
+
+
+def handed_to_themselves() -> None:
+    person = manager()
+    absence(user=person, hand_to=person)
+
+
 BROKEN_WORK: dict[str, Callable[[], Any]] = {
+    "coding_workhours_weekday": lambda: span(weekday=7),
+    "coding_workhours_end_later": lambda: span(ends=time(8)),
+    "coding_workhours_once": same_span_twice,
+    "coding_absence_reason_known": lambda: absence(reason="bored"),
+    "coding_absence_dates": lambda: absence(ends_on=NOON.date() - timedelta(days=1)),
+    "coding_absence_handed_to_another": handed_to_themselves,
+    "coding_absence_cancelled_by_at": lambda: absence(cancelled_at=NOON),
     "coding_workqueue_name_once": lambda: [queue(), queue(name="HEART")],
     "coding_workqueue_has_a_name": lambda: queue(name=""),
     "coding_workqueueversion_state_known": lambda: version(state="maybe"),

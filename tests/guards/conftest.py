@@ -10,7 +10,7 @@ from PIL import Image
 
 from coding.actions.encounters import add_pages
 from coding.actions.work_queues import make_queue
-from coding.models import Assignment, CodeFile, Coding, Encounter, Ruling
+from coding.models import Absence, Assignment, CodeFile, Coding, Encounter, Ruling
 from coding.rules.arranging import Slot
 from coding.rules.lifecycle import EncounterStatus, HoldReason, Stage, WhoseMove
 from coding.rules.work_queues import Conditions, Rules
@@ -158,6 +158,14 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         rule=ClientRule.objects.create(practice=lake, user=ann, reason="Conflict of interest"),
         invitation=invitation,
         work_queue=make_queue(name="River first", rules=Rules(Conditions(practices=(river.pk,))), by=max_, at=now),
+        absence=Absence.objects.create(
+            user=kim,
+            starts_on=now.date() + timedelta(days=30),
+            ends_on=now.date() + timedelta(days=31),
+            reason="holiday",
+            made_at=now,
+            made_by=max_,
+        ),
         credential=factories.CredentialFactory(user=kim, recorded_by=ada),
         demand=factories.CredentialDemandFactory(practice=lake, specialty=Specialty.EMERGENCY, set_by=max_),
         join_token=secret,

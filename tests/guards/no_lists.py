@@ -9,6 +9,7 @@ NO_LISTS = {
     "portal:keyboard", "portal:single_keys", "coding:find",
     "portal:person_work", "portal:person_rule_add", "portal:person_rule_remove", "portal:person_deactivate",
     "portal:person_reactivate", "portal:person_sessions", "portal:person_keys", "portal:person_second_factor",
+    "coding:hours-set", "coding:absence-add", "coding:absence-cancel",
     "coding:work-queue-new", "coding:work-queue-step",
     "portal:credential_record", "portal:credential_check", "portal:credential_remove", "portal:demand_set",
     "portal:demand_drop",

@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, time, timedelta
 from typing import Any
 
 import pytest
@@ -12,6 +12,7 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
+from coding.actions.hours import record_absence, set_hours
 from coding.actions.work_queues import change_queue, examine_queue, go_live, make_queue
 from coding.models import (
     Assignment,
@@ -24,6 +25,7 @@ from coding.models import (
     ProcedureLine,
 )
 from coding.rules.code_sets import CodeSet
+from coding.rules.hours import AbsenceReason, Hours
 from coding.rules.work_queues import Conditions, Rules
 from portal.actions.audit import record
 from portal.actions.invitations import invite_person
@@ -123,6 +125,24 @@ def more_people(world, number):
     invite_person(
         email=f"invited{number}@example.com", name="Invited", roles=[Role.CODER], practice=None, specialties=[],
         by=world.ada, at=now,
+    )  # fmt: skip
+
+
+def more_hours(world, number):
+    """Another coder with a week, an absence, and work in hand."""
+    coder, at = factories.UserFactory(roles=[Role.CODER]), timezone.now()
+    set_hours(user=coder, hours=[Hours(day, time(8), time(16)) for day in range(5)], by=world.max, at=at)
+    more_absences(world, number, user=coder)
+    factories.AssignmentFactory(user=coder)
+
+
+def more_absences(world, number, user=None):
+    """Another absence to come, noted by somebody else, whose work goes to yet another."""
+    day = timezone.now().date() + timedelta(days=10 + number)
+    other = factories.UserFactory(roles=[Role.CODER])
+    record_absence(
+        user=user or world.ann, starts_on=day, ends_on=day, reason=AbsenceReason.HOLIDAY, hand_to=other, by=new_max(),
+        at=timezone.now(),
     )  # fmt: skip
 
 
@@ -330,6 +350,8 @@ LISTS: Mapping[str, List] = {
     "portal:upload-part": List("cleo", more_uploads),
     "portal:chart": List("cleo", more_pages),
     "portal:people": List("ada", more_people),
+    "coding:hours": List("max", more_hours),
+    "coding:person-hours": List("max", more_absences),
     "coding:work-queues": List("max", more_queues),
     "coding:work-queue": List("max", more_queue_versions),
     "portal:credentials": List("max", more_credentials),
