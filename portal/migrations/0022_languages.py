@@ -11,7 +11,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('portal', '0020_credentials'),
+        ('portal', '0021_credentials'),
     ]
 
     operations = [

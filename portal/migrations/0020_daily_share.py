@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0018_payer_names")]
+    dependencies = [("portal", "0019_format_names")]
 
     operations = [
         migrations.AddField(
