@@ -6,6 +6,7 @@ from datetime import datetime
 from typing import Any
 
 from django.contrib import messages
+from django.db.models import Count, F, Max, Q
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
@@ -14,10 +15,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from coding.actions import work_queues as actions
 from coding.forms.work_queues import QueueForm, initial_of
 from coding.models import Encounter, WorkQueue, WorkQueueVersion
-from coding.models.work_queues import NOTHING, any_of, counted, within
+from coding.models.work_queues import NOTHING, any_of, counted, waiting_now, within
 from coding.rules.lifecycle import Stage
 from coding.rules.work_queues import QueueState, Rules, changes, in_words
-from coding.views.due import due_of, status_tag
+from coding.views.due import due_of, due_tag, status_tag
 from portal.access import SignedRequest, found, refuse, requires
 from portal.models import Practice
 from portal.rules.credentials import CredentialKind
@@ -33,6 +34,7 @@ TAGS = {
     QueueState.LIVE: {"label": "Live", "glyph": "✓", "tone": "plain"},
     QueueState.ENDED: {"label": "Ended", "glyph": "✕", "tone": "neutral"},
 }
+BACKLOGS_SHOWN = 20
 DRAFTS = frozenset({QueueState.DRAFT, QueueState.TESTED})
 
 
@@ -58,8 +60,30 @@ def queues(request: SignedRequest) -> HttpResponse:
             "rows": [queue_row(row, live.get(row.pk), numbers, names, at=at) for row in rows],
             "nowhere": numbers["nowhere"],
             "any_live": bool(live),
+            "beyond": beyond_share(at=at),
         },
     )
+
+
+def beyond_share(*, at: datetime) -> list[dict[str, Any]]:
+    """The practices that sent more than their share of a day, the one with the most behind its own first."""
+    rows = (
+        waiting_now()
+        .values("practice__name", "practice__daily_share")
+        .annotate(waiting=Count("pk"), beyond=Count("pk", filter=Q(turn_at__gt=F("due_at"))), last=Max("turn_at"))
+        .filter(beyond__gt=0)
+        .order_by("-beyond", "practice__name")[:BACKLOGS_SHOWN]
+    )
+    return [
+        {
+            "practice": row["practice__name"],
+            "share": row["practice__daily_share"],
+            "waiting": row["waiting"],
+            "beyond": row["beyond"],
+            "last": due_tag(row["last"], at=at),
+        }
+        for row in rows
+    ]
 
 
 def version_in(queue: WorkQueue, *states: QueueState) -> WorkQueueVersion | None:
