@@ -21,8 +21,6 @@ from portal.models import (
     BusinessAssociateAgreement,
     Chart,
     Contract,
-    Credential,
-    CredentialDemand,
     FhirEndpoint,
     InboxFile,
     InboxFolder,
@@ -41,7 +39,6 @@ from portal.models import (
     User,
     UserRole,
 )
-from portal.rules.credentials import CredentialKind
 from portal.rules.intake import ChartStatus
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.npi import check_digit
@@ -90,33 +87,6 @@ class UserFactory(DjangoModelFactory):
         if practice is not None:
             Membership.objects.create(practice=practice, user=user)
         return model_class.objects.get(pk=user.pk)
-
-
-class CredentialFactory(DjangoModelFactory):
-    """A CPC that somebody checked, and that holds for a year from now."""
-
-    class Meta:
-        model = Credential
-
-    user = factory.SubFactory(UserFactory, roles=[Role.CODER])
-    kind = CredentialKind.CPC
-    number = factory.Sequence(lambda n: f"0{n:07d}")
-    expires_on = factory.LazyFunction(lambda: timezone.localdate() + timedelta(days=365))
-    recorded_at = factory.LazyFunction(timezone.now)
-    recorded_by = factory.SubFactory(UserFactory, roles=[Role.MANAGER])
-    checked_at = factory.SelfAttribute("recorded_at")
-    checked_by = factory.SelfAttribute("recorded_by")
-
-
-class CredentialDemandFactory(DjangoModelFactory):
-    """CPC or CCS for everything."""
-
-    class Meta:
-        model = CredentialDemand
-
-    kinds = factory.LazyFunction(lambda: [CredentialKind.CPC, CredentialKind.CCS])
-    set_at = factory.LazyFunction(timezone.now)
-    set_by = factory.SubFactory(UserFactory, roles=[Role.MANAGER])
 
 
 def npi(number: int) -> str:

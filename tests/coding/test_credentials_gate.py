@@ -16,6 +16,7 @@ from portal.rules.roles import Role
 from portal.rules.specialties import Specialty
 from tests import factories
 from tests.coding.lines import MINUTE, NOON, precoded, waiting
+from tests.people_factories import CredentialDemandFactory, CredentialFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -27,7 +28,7 @@ def to_code(**fields):
 
 
 def certified(person, *, days=400, **fields):
-    return factories.CredentialFactory(user=person, expires_on=TODAY + timedelta(days=days), **fields)
+    return CredentialFactory(user=person, expires_on=TODAY + timedelta(days=days), **fields)
 
 
 def test_a_skill_is_for_stages(ann):
@@ -48,7 +49,7 @@ def test_skills_may_differ_by_specialty(ann):
 
 def test_without_a_demanded_credential_nothing_is_handed_out(ann):
     to_code()
-    factories.CredentialDemandFactory()
+    CredentialDemandFactory()
     assert take_next(by=ann, at=NOON) is None
     certified(ann)
     assert take_next(by=ann, at=NOON) is not None
@@ -61,13 +62,13 @@ def test_without_a_demanded_credential_nothing_is_handed_out(ann):
 )
 def test_only_a_valid_checked_one_of_the_kinds_counts(ann, worthless):
     to_code()
-    factories.CredentialDemandFactory()
+    CredentialDemandFactory()
     certified(ann, **worthless)
     assert take_next(by=ann, at=NOON) is None
 
 
 def test_precoding_needs_no_credential(ann):
-    factories.CredentialDemandFactory()
+    CredentialDemandFactory()
     assert precoded(waiting(), ann)
     assert take_next(by=ann, at=NOON) is None
 
@@ -76,13 +77,13 @@ def test_a_demand_may_be_of_one_practice_or_specialty(ann, river):
     batch = factories.BatchFactory(practice=river)
     mine = to_code(chart=factories.ChartFactory(batch=batch), due_at=NOON + 9 * MINUTE)
     to_code(due_at=NOON + MINUTE)
-    factories.CredentialDemandFactory(practice=mine.practice, specialty=Specialty.CARDIOLOGY)
-    factories.CredentialDemandFactory(practice=None, specialty=Specialty.RADIOLOGY)
+    CredentialDemandFactory(practice=mine.practice, specialty=Specialty.CARDIOLOGY)
+    CredentialDemandFactory(practice=None, specialty=Specialty.RADIOLOGY)
     other = to_code(specialty=Specialty.RADIOLOGY, due_at=NOON)
     first = take_next(by=ann, at=NOON)
     assert first.encounter != other
-    factories.CredentialDemandFactory(practice=mine.practice)
-    factories.CredentialDemandFactory(practice=first.encounter.practice)
+    CredentialDemandFactory(practice=mine.practice)
+    CredentialDemandFactory(practice=first.encounter.practice)
     assert take_next(by=factories.UserFactory(roles=[Role.CODER]), at=NOON) is None
 
 
@@ -90,7 +91,7 @@ def test_the_end_of_a_credential_gates_at_once_also_what_was_assigned(ann, setti
     settings.PUSH_LEASE_SECONDS = 5 * 86400
     type(ann).objects.filter(pk=ann.pk).update(push_limit=1)
     encounter = to_code()
-    factories.CredentialDemandFactory()
+    CredentialDemandFactory()
     certified(ann, days=0)
     assert push_work(at=NOON) == 1
     assert take_next(by=ann, at=NOON + timedelta(days=1)) is None
@@ -101,14 +102,14 @@ def test_the_end_of_a_credential_gates_at_once_also_what_was_assigned(ann, setti
 
 def test_what_is_open_may_be_finished(ann):
     to_code()
-    factories.CredentialDemandFactory()
+    CredentialDemandFactory()
     certified(ann, days=0)
     open_one = take_next(by=ann, at=NOON)
     assert take_next(by=ann, at=NOON + MINUTE) == open_one
 
 
 def test_a_manager_cannot_give_it_either(ann, max_):
-    factories.CredentialDemandFactory()
+    CredentialDemandFactory()
     with pytest.raises(NotSuitable) as refusal:
         give(encounter=to_code(), to=ann, by=max_, at=NOON)
     assert refusal.value.reason is Unsuitable.NO_CREDENTIAL
@@ -123,7 +124,7 @@ def queue_page(as_user, person):
 
 
 def test_the_queue_says_why_nothing_is_handed_out(as_user, ann, river):
-    factories.CredentialDemandFactory(specialty=Specialty.CARDIOLOGY)
+    CredentialDemandFactory(specialty=Specialty.CARDIOLOGY)
     certified(ann, days=-3)
     Skill.objects.filter(user=ann, specialty=Specialty.RADIOLOGY).delete()
     to_code(specialty=Specialty.CARDIOLOGY), to_code(specialty=Specialty.CARDIOLOGY)
@@ -142,7 +143,7 @@ def test_a_verifier_reads_that_the_rest_is_their_own(as_user):
 
 def test_who_lacks_the_credential_reads_that(as_user, ann):
     to_code()
-    factories.CredentialDemandFactory()
+    CredentialDemandFactory()
     assert "1 needs CPC or CCS. The register has none of them in your name." in queue_page(as_user, ann)
 
 

@@ -29,6 +29,7 @@ from portal.rules.roles import Role
 from portal.rules.specialties import Specialty
 from tests import factories
 from tests.coding.lines import MINUTE, NOON, load_codes, precoded, submitted, waiting
+from tests.people_factories import CredentialFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -178,7 +179,7 @@ def test_what_belongs_to_a_closed_queue_is_not_handed_out_as_the_rest(live, ann)
     waiting(specialty=Specialty.CARDIOLOGY, due_at=NOON + HOUR)
     live("Heart", Conditions(specialties=HEART.specialties, credentials=("ccs",)))
     assert taken(ann) is None
-    factories.CredentialFactory(user=ann, kind=CredentialKind.CCS, expires_on=NOON.date())
+    CredentialFactory(user=ann, kind=CredentialKind.CCS, expires_on=NOON.date())
     assert taken(ann) is not None
 
 

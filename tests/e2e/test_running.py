@@ -14,6 +14,7 @@ from portal.rules.roles import Role
 from portal.rules.specialties import Specialty
 from tests import factories
 from tests.e2e.people import Person
+from tests.people_factories import CredentialFactory
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
 
@@ -77,9 +78,7 @@ def test_a_queue_from_draft_to_live(people):
 
 def test_credentials_are_kept_and_demanded(people):
     max_, ann = people["max"], people["ann"]
-    factories.CredentialFactory(
-        user=ann.user, kind=CredentialKind.CRC, expires_on=timezone.localdate() + timedelta(days=31)
-    )
+    CredentialFactory(user=ann.user, kind=CredentialKind.CRC, expires_on=timezone.localdate() + timedelta(days=31))
     page = max_.go("/credentials/")
     page.get_by_label("Person").select_option(label="Ann Archer")
     page.get_by_label("Credential", exact=True).select_option(label="CPC (AAPC)")

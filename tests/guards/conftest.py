@@ -25,6 +25,7 @@ from portal.rules.roles import Role
 from portal.rules.specialties import Specialty
 from tests import factories
 from tests.coding.judged import told
+from tests.people_factories import CredentialDemandFactory, CredentialFactory
 from tests.query_factories import QueryFactory
 
 
@@ -166,8 +167,8 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
             made_at=now,
             made_by=max_,
         ),
-        credential=factories.CredentialFactory(user=kim, recorded_by=ada),
-        demand=factories.CredentialDemandFactory(practice=lake, specialty=Specialty.EMERGENCY, set_by=max_),
+        credential=CredentialFactory(user=kim, recorded_by=ada),
+        demand=CredentialDemandFactory(practice=lake, specialty=Specialty.EMERGENCY, set_by=max_),
         join_token=secret,
         token=token,
         bearer=bearer,

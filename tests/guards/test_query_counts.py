@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from datetime import date, time, timedelta
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -12,8 +12,6 @@ from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
-from coding.actions.hours import record_absence, set_hours
-from coding.actions.work_queues import change_queue, examine_queue, go_live, make_queue
 from coding.models import (
     Assignment,
     CodeFile,
@@ -25,8 +23,6 @@ from coding.models import (
     ProcedureLine,
 )
 from coding.rules.code_sets import CodeSet
-from coding.rules.hours import AbsenceReason, Hours
-from coding.rules.work_queues import Conditions, Rules
 from portal.actions.audit import record
 from portal.actions.invitations import invite_person
 from portal.actions.tokens_admin import create_token
@@ -37,6 +33,7 @@ from portal.rules.roles import Role
 from tests import factories
 from tests.coding.judged import more_disputes, more_rulings, more_terms
 from tests.guards.addresses import ADDRESSES, API_ADDRESSES
+from tests.guards.more_running import more_absences, more_credentials, more_hours, more_queue_versions, more_queues
 from tests.guards.no_lists import NO_LISTS
 from tests.query_factories import QueryFactory, QueryIndicatorFactory, SignedAddendumFactory
 
@@ -126,55 +123,6 @@ def more_people(world, number):
         email=f"invited{number}@example.com", name="Invited", roles=[Role.CODER], practice=None, specialties=[],
         by=world.ada, at=now,
     )  # fmt: skip
-
-
-def more_hours(world, number):
-    """Another coder with a week, an absence, and work in hand."""
-    coder, at = factories.UserFactory(roles=[Role.CODER]), timezone.now()
-    set_hours(user=coder, hours=[Hours(day, time(8), time(16)) for day in range(5)], by=world.max, at=at)
-    more_absences(world, number, user=coder)
-    factories.AssignmentFactory(user=coder)
-
-
-def more_absences(world, number, user=None):
-    """Another absence to come, noted by somebody else, whose work goes to yet another."""
-    day = timezone.now().date() + timedelta(days=10 + number)
-    other = factories.UserFactory(roles=[Role.CODER])
-    record_absence(
-        user=user or world.ann, starts_on=day, ends_on=day, reason=AbsenceReason.HOLIDAY, hand_to=other, by=new_max(),
-        at=timezone.now(),
-    )  # fmt: skip
-
-
-def more_queues(world, number):
-    """Another live queue, with a draft beside it, and work in it."""
-    at = timezone.now()
-    queue = make_queue(name=f"Queue {number}", rules=Rules(Conditions(pages_to=number)), by=new_max(), at=at)
-    examine_queue(queue=queue, by=new_max(), at=at)
-    go_live(queue=queue, by=new_max(), at=at)
-    change_queue(queue=queue, rules=Rules(), by=new_max(), at=at)
-    more_work(world, number)
-
-
-def more_queue_versions(world, number):
-    """Another version of the queue that went live and ended, by other people, and a tested one."""
-    at = timezone.now()
-    more_queues(world, number)
-    for rules in (Rules(most_open=number), Rules()):
-        change_queue(queue=world.work_queue, rules=rules, by=new_max(), at=at)
-        examine_queue(queue=world.work_queue, by=new_max(), at=at)
-        if rules.most_open:
-            go_live(queue=world.work_queue, by=new_max(), at=at)
-
-
-def new_max():
-    return factories.UserFactory(roles=[Role.MANAGER])
-
-
-def more_credentials(world, number):
-    """Another person's credential, checked by yet another, and another practice that demands one."""
-    factories.CredentialFactory()
-    factories.CredentialDemandFactory(practice=factories.PracticeFactory())
 
 
 def more_practices(world, number):

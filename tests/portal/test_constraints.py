@@ -31,6 +31,7 @@ from portal.models import (
     UserRole,
 )
 from tests import factories
+from tests.people_factories import CredentialDemandFactory, CredentialFactory
 from tests.portal.door_constraints import DOORS, DOORS_AT_THE_END
 
 pytestmark = pytest.mark.django_db
@@ -42,7 +43,7 @@ def change(row, **values):
 
 
 def credential(**fields):
-    return factories.CredentialFactory(**{"checked_at": None, "checked_by": None, **fields})
+    return CredentialFactory(**{"checked_at": None, "checked_by": None, **fields})
 
 
 def checked_by_themselves():
@@ -51,7 +52,7 @@ def checked_by_themselves():
 
 
 def demand(**fields):
-    return factories.CredentialDemandFactory(**fields)
+    return CredentialDemandFactory(**fields)
 
 
 def contract(**fields):

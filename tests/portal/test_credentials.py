@@ -9,7 +9,7 @@ from portal.actions.credentials import Gone, Unchanged, check_credential, drop_d
 from portal.actions.people import NotOneself
 from portal.models import AuditEvent, Credential, CredentialDemand
 from portal.rules.credentials import CredentialKind
-from tests import factories
+from tests.people_factories import CredentialFactory
 
 pytestmark = pytest.mark.django_db
 
@@ -58,8 +58,8 @@ def test_what_changed_after_it_was_shown_is_not_checked(ann, max_):
 
 def test_the_register_shows_what_needs_attention(as_user, ann, max_):
     soon = timezone.localdate() + timedelta(days=30)
-    factories.CredentialFactory(user=ann, expires_on=soon)
-    factories.CredentialFactory(user=ann, kind=CredentialKind.CCS)
+    CredentialFactory(user=ann, expires_on=soon)
+    CredentialFactory(user=ann, kind=CredentialKind.CCS)
     page = as_user(max_).get("/credentials/").content.decode()
     assert "1 needs attention" in page
     assert "Ends soon" in page
