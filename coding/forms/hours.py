@@ -25,7 +25,7 @@ class WeekForm(forms.Form):
             first.setdefault(one.weekday, one)
         initial = {f"starts_{day}": one.starts for day, one in first.items()}
         initial |= {f"ends_{day}": one.ends for day, one in first.items()}
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **{**kwargs, "initial": initial})
         for number, day in enumerate(DAYS):
             self.fields[f"starts_{number}"] = clock(f"{day}, from")
             self.fields[f"ends_{number}"] = clock(f"{day}, to")

@@ -10,6 +10,7 @@ from typing import Any
 
 from django.db import models
 from django.db.models import Case, Exists, F, OuterRef, Q, Subquery, Sum, Value, When
+from django.db.models.expressions import OrderBy
 from django.db.models.functions import Coalesce, Lower
 from django.db.models.lookups import GreaterThanOrEqual
 
@@ -167,7 +168,7 @@ def in_order(rows: EncounterQuerySet, order: Order) -> EncounterQuerySet:
     if order is Order.AGE:
         return rows.order_by("created_at", "pk")
     if order is Order.VALUE:
-        return rows.order_by(value_of().desc(), "turn_at", "pk")
+        return rows.order_by(OrderBy(value_of(), descending=True), "turn_at", "pk")
     if order is Order.PAGES:
         last = EncounterPage.objects.filter(encounter=OuterRef("pk")).order_by("-position").values("position")[:1]
         return rows.order_by(Coalesce(Subquery(last), Value(0)), "turn_at", "pk")

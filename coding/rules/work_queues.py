@@ -115,7 +115,7 @@ def as_data(rules: Rules) -> dict[str, Any]:
 
 def from_data(data: Mapping[str, Any]) -> Rules:
     """The rules of what is stored."""
-    stored = {
+    stored: dict[str, Any] = {
         name: tuple(value) if isinstance(value, list) else value for name, value in data.get("conditions", {}).items()
     }
     if "value_from" in stored:
