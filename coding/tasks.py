@@ -12,6 +12,7 @@ from portal.tasks import job_task
 
 @shared_task(name="coding.sweep_assignments")
 def sweep_assignments(**_future: Any) -> None:
+    from coding.actions.hours import begin_absences
     from coding.actions.queries import expire_queries
     from coding.actions.queue import sweep_assignments as sweep
     from coding.actions.repeats import begin_repeats, give_up_repeats
@@ -20,6 +21,7 @@ def sweep_assignments(**_future: Any) -> None:
 
     with scope.service():
         sweep(at=timezone.now())
+        begin_absences(at=timezone.now())
         begin_repeats(at=timezone.now())
         give_up_repeats(at=timezone.now())
         forget_sent_drafts(at=timezone.now())
@@ -42,6 +44,13 @@ def push_work(**_future: Any) -> None:
 
     with scope.service():
         push(at=timezone.now())
+
+
+@shared_task(name="coding.renew_turns")
+def renew_turns(**_future: Any) -> None:
+    from coding.actions.turns import renew_turns as renew
+
+    renew(at=timezone.now())
 
 
 @job_task("coding.deliver_batch")

@@ -12,5 +12,6 @@ CELERY_BEAT_SCHEDULE = {
     "scrub-storage": {"task": "portal.scrub_storage", "schedule": 900.0, "options": {"expires": 600}},
     "ask-fhir-servers": {"task": "portal.ask_fhir_servers", "schedule": 900.0, "options": {"expires": 800}},
     "queue-due-reports": {"task": "coding.queue_due_reports", "schedule": 1800.0, "options": {"expires": 1700}},
+    "renew-turns": {"task": "coding.renew_turns", "schedule": 3600.0, "options": {"expires": 1800}},
     "push-work": {"task": "coding.push_work", "schedule": 30.0, "options": {"expires": 60}},
 }

@@ -1,5 +1,6 @@
 """The work: code lists, encounters, assignments, codings, verifications."""
 
+from coding.models.assignment import Assignment
 from coding.models.code_files import CodeFile, FileOutcome
 from coding.models.codes import Code, CodeGroup, CodeNote, Crosswalk, IndexEntry
 from coding.models.coding import Coding, Diagnosis, Discrepancy, Draft, ProcedureLine, Verdict, Verification
@@ -21,6 +22,7 @@ from coding.models.fees import (
     Utilisation,
     ZipLocality,
 )
+from coding.models.hours import Absence, WorkHours
 from coding.models.ncci import AddOnPair, BundledPair, CoverageDocument, CoverageGroup, UnitLimit
 from coding.models.pages import Addendum, EncounterPage
 from coding.models.payer_rules import PayerRule
@@ -37,8 +39,10 @@ from coding.models.small_lists import ClaimCode, Modifier, PlaceOfService, Taxon
 from coding.models.submissions import Submission
 from coding.models.suggestions import SuggestedCode, SuggestionDecision, SuggestionSet
 from coding.models.usage import FavouriteCode, SearchExpression, frequent_codes
+from coding.models.work_queues import WorkQueue, WorkQueueVersion
 
 __all__ = [
+    "Absence",
     "AddOnPair",
     "Addendum",
     "AnaesthesiaFactor",
@@ -106,6 +110,9 @@ __all__ = [
     "Utilisation",
     "Verdict",
     "Verification",
+    "WorkHours",
+    "WorkQueue",
+    "WorkQueueVersion",
     "ZipLocality",
     "frequent_codes",
 ]

@@ -5,16 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from portal.rules.lifecycle import Move
-
-
-class Stage(StrEnum):
-    PRECODING = "precoding"
-    CODING = "coding"
-    VERIFICATION = "verification"
-
-    @property
-    def label(self) -> str:
-        return {"precoding": "Pre-coding", "coding": "Coding", "verification": "Verification"}[self.value]
+from portal.rules.stages import Stage as Stage  # noqa: PLC0414  (its home for this app)
 
 
 class EncounterStatus(StrEnum):

@@ -10,6 +10,7 @@ from coding.views import (
     deliveries,
     double_key_rules,
     emergency,
+    hours,
     levels,
     numbers,
     operations,
@@ -17,6 +18,7 @@ from coding.views import (
     reopening,
     reviews,
     turnaround,
+    work_queues,
 )
 
 urlpatterns = [
@@ -45,6 +47,15 @@ urlpatterns = [
     path("operations/", operations.operations, name="operations"),
     path("operations/figures/", operations.figures, name="operations-figures"),
     path("operations/encounters/", operations.encounters, name="operations-encounters"),
+    path("operations/queues/", work_queues.queues, name="work-queues"),
+    path("operations/queues/new/", work_queues.queue_new, name="work-queue-new"),
+    path("operations/queues/<int:pk>/", work_queues.work_queue, name="work-queue"),
+    path("operations/queues/<int:pk>/<slug:step>/", work_queues.queue_step, name="work-queue-step"),
+    path("operations/hours/", hours.hours, name="hours"),
+    path("operations/hours/<int:pk>/", hours.person_hours, name="person-hours"),
+    path("operations/hours/<int:pk>/week/", hours.hours_set, name="hours-set"),
+    path("operations/hours/<int:pk>/absences/", hours.absence_add, name="absence-add"),
+    path("operations/absences/<int:pk>/cancel/", hours.absence_cancel, name="absence-cancel"),
     path("encounters/<int:pk>/reopen/", reopening.reopen_view, name="reopen"),
     path("emergency/", emergency.open_emergency, name="open-emergency"),
     path("emergencies/", emergency.emergencies, name="emergencies"),

@@ -27,6 +27,7 @@ from config.demo.cast import PASSWORD, PEOPLE, PRACTICES, DemoPractice
 from config.demo.notes import NOTES, PATIENTS, Note, coded
 from config.demo.quality import Quality
 from config.demo.reports import PRICES, tell_of_months
+from config.demo.running import run
 from config.demo.talk import talk
 from portal.actions.batches import open_batch, send_batch
 from portal.actions.charts import receive_file
@@ -103,6 +104,7 @@ def seed(*, now: datetime) -> None:
     talk(story.people, story.batches, now)
     story.quality.argue(now)
     tell_of_months(story.practices.values(), story.people["max"], now=now)
+    run(story.people, story.practices, now=now)
 
 
 class Story:

@@ -47,7 +47,7 @@ class PracticeForm(forms.ModelForm):
 
     class Meta:
         model = Practice
-        fields = ("name", "code", "time_zone", "is_active")
+        fields = ("name", "code", "time_zone", "language", "is_active")
         labels = {"is_active": "Active"}
         help_texts = {
             "code": "2 to 8 capital letters or digits. It stands in file names and lists.",

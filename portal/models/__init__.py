@@ -2,6 +2,7 @@
 
 from portal.models.audit import AuditEvent, AuditSeal, Outcome
 from portal.models.batch import Batch, Chart, ChartStep, Page
+from portal.models.credentials import Credential, CredentialDemand
 from portal.models.delivery import Delivery, Download
 from portal.models.destruction import Cause, Destruction, LegalHold
 from portal.models.doors import (
@@ -48,6 +49,8 @@ __all__ = [
     "ClientRow",
     "ClientRule",
     "Contract",
+    "Credential",
+    "CredentialDemand",
     "Damage",
     "DamagedFile",
     "Delivery",

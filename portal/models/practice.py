@@ -11,6 +11,7 @@ from django.db import models
 
 from portal.models.rows import ClientRow, choices, known
 from portal.rules.delivery_formats import LONGEST_FORMAT
+from portal.rules.languages import Language
 from portal.rules.roles import Permission
 from portal.rules.specialties import Specialty
 
@@ -41,9 +42,13 @@ class Practice(models.Model):
     name = models.CharField(max_length=120, unique=True)
     code = models.CharField(max_length=8, unique=True)
     time_zone = models.CharField(max_length=64, default="America/New_York")
+    # Of what its patients are given, and of its charts.
+    language = models.CharField(max_length=2, choices=choices(Language), default="en", db_default="en")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     batches_sent = models.PositiveIntegerField(default=0)
+    # How many encounters a day go by their promise in the queue; what is sent beyond waits behind the practice's own.
+    daily_share = models.PositiveIntegerField(default=50, db_default=50)
     # Whether its SFTP accounts may have passwords; without, they sign in with keys only.
     sftp_passwords = models.BooleanField(default=False)
 
@@ -54,6 +59,8 @@ class Practice(models.Model):
             models.CheckConstraint(
                 condition=models.Q(code__regex=r"^[A-Z0-9]{2,8}$"), name="portal_practice_code_form"
             ),
+            known("language", Language, name="portal_practice_language_known"),
+            models.CheckConstraint(condition=models.Q(daily_share__gte=1), name="portal_practice_daily_share"),
         ]
 
     def __str__(self) -> str:

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import account, audit, imports, keyboard, oversight, people, practices, tokens
+from portal.views import account, audit, credentials, imports, keyboard, oversight, people, practices, tokens
 
 urlpatterns = [
     path("join/<str:token>", account.join, name="join"),
@@ -35,6 +35,12 @@ urlpatterns = [
     path("people/<int:pk>/sessions/", people.person_sessions, name="person_sessions"),
     path("people/<int:pk>/keys/revoke/", people.person_keys, name="person_keys"),
     path("people/<int:pk>/second-factor/", people.person_second_factor, name="person_second_factor"),
+    path("credentials/", credentials.credentials, name="credentials"),
+    path("credentials/record/", credentials.credential_record, name="credential_record"),
+    path("credentials/<int:pk>/check/", credentials.credential_check, name="credential_check"),
+    path("credentials/<int:pk>/remove/", credentials.credential_remove, name="credential_remove"),
+    path("credentials/demands/", credentials.demand_set, name="demand_set"),
+    path("credentials/demands/<int:pk>/drop/", credentials.demand_drop, name="demand_drop"),
     path("practices/", practices.practices, name="practices"),
     path("practices/new/", practices.practice_create, name="practice_create"),
     path("practices/<int:pk>/", practices.practice, name="practice"),

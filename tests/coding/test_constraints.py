@@ -36,6 +36,7 @@ from tests.coding.quality_constraints import BROKEN_QUALITY, BROKEN_QUALITY_AT_T
 from tests.coding.query_constraints import BROKEN_QUERIES, BROKEN_QUERIES_AT_THE_END
 from tests.coding.report_constraints import BROKEN_REPORTS, BROKEN_REPORTS_AT_THE_END
 from tests.coding.suggestion_constraints import BROKEN_SUGGESTIONS, decision, suggestion_set
+from tests.coding.work_constraints import BROKEN_WORK
 
 pytestmark = pytest.mark.django_db
 
@@ -203,6 +204,7 @@ BROKEN_SUBMISSIONS = {
 }
 BROKEN = {
     **BROKEN_LISTS,
+    **BROKEN_WORK,
     **BROKEN_QUALITY,
     **BROKEN_QUERIES,
     **BROKEN_REPORTS,
@@ -219,6 +221,7 @@ BROKEN = {
     "coding_encounterpage_turn_known": lambda: placed(turn=45),
     "coding_addendum_source_known": lambda: addendum(source="rumour"),
     "coding_addendum_once": twice(addendum, ("encounter", encounter), ("chart", factories.ChartFactory)),
+    "coding_encounter_has_a_turn": lambda: change(encounter(), turn_at=None),
     "coding_encounter_held_by_at": lambda: change(encounter(), held_by=coder()),
     "coding_encounter_rests_for_until": lambda: change(encounter(), rests_until=NOON),
     "coding_encounter_hold_says_why": lambda: change(held(), hold_reason=""),

@@ -1,141 +1,122 @@
-"""Reports, imports, reviews of access and emergencies as who runs the service uses them; axe and a phone look on."""
+"""Max runs the work in the browser: queues, credentials, hours; what Ann then reads; each page under axe."""
 
 from datetime import timedelta
 
 import pytest
-from django.urls import reverse
 from django.utils import timezone
 from playwright.sync_api import expect
 
-from coding.actions.reports.making import make_report
-from coding.models import EmergencyAccess, Report, ReportSchedule
-from coding.rules.reports.shape import ReportKind
-from portal.models import AccessReview, ExclusionCheck, Invitation
-from tests.coding.benches import visit
-from tests.coding.lines import load_codes, verified
+from portal import scope
+from portal.models import Skill
+from portal.rules.credentials import CredentialKind
+from portal.rules.lifecycle import BatchStatus
+from portal.rules.roles import Role
+from portal.rules.specialties import Specialty
+from tests import factories
 from tests.e2e.people import Person
+from tests.people_factories import CredentialFactory
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
-TABLE = "Name,E-mail,Roles,Practice,Specialties\nNora Webb,nora@example.com,Coder,,Cardiology\nNobody,x,Wizard,,\n"
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+
+PICTURES = None  # a folder, to look at them
 
 
 @pytest.fixture
-def seat(site, browser):
-    """Somebody at a browser of their own."""
-    seated = []
-
-    def take(user):
-        person = Person(browser, site.url, user)
+def people(site, browser):
+    """Max, Ann and Ada at their browsers; fifty-odd charts of one practice wait, two of another specialty."""
+    river = factories.PracticeFactory(name="River Family Medicine", code="RIVER", daily_share=4)
+    batch = factories.BatchFactory(practice=river, status=BatchStatus.RECEIVED)
+    due = timezone.now() + timedelta(days=2)
+    for number in range(14):
+        factories.EncounterFactory(
+            chart=factories.ChartFactory(batch=batch), due_at=due,
+            specialty=Specialty.CARDIOLOGY if number % 3 else Specialty.RADIOLOGY,
+        )  # fmt: skip
+    named = {
+        "max": factories.UserFactory(name="Max Moreau", roles=[Role.MANAGER]),
+        "ann": factories.UserFactory(name="Ann Archer", roles=[Role.CODER], specialties=[Specialty.CARDIOLOGY]),
+        "ada": factories.UserFactory(name="Ada Abara", roles=[Role.ADMIN]),
+    }
+    factories.UserFactory(name="Noa Nilsen", roles=[Role.CODER])
+    seated = {name: Person(browser, site.url, user, pictures=PICTURES) for name, user in named.items()}
+    for person in seated.values():
         person.sign_in()
-        seated.append(person)
-        return person
-
-    yield take
-    for person in seated:
+    yield seated
+    for person in seated.values():
         person.leave()
 
 
-def test_a_report_is_made_shared_and_read_by_the_practice(seat, river, ann, bea, max_, cleo):
-    load_codes()
-    verified(river, ann, bea)
-    manager, reader = seat(max_), seat(cleo)
-    page = manager.go(reverse("coding:reports"))
-    manager.look("reports-empty")
-    page.get_by_role("link", name="Make a report").first.click()
-    manager.look("report-make")
-    page.get_by_label("Quality").check()
-    page.get_by_role("button", name="Make the report").click()
-    expect(page.get_by_role("heading", level=1)).to_contain_text("Quality,")
-    expect(page.get_by_text("The month is not over")).to_be_visible()
-    manager.look("report")
-    reader.go(reverse("coding:reports"))
-    expect(reader.page.get_by_text("No report yet.")).to_be_visible()
-    page.get_by_role("button", name="Share with the practice").click()
-    expect(page.get_by_text("sees it now")).to_be_visible()
-    reader.go(reverse("coding:reports"))
-    reader.look("reports-practice")
-    reader.page.get_by_role("link", name="Quality,").first.click()
-    reader.look("report-practice")
-    with reader.page.expect_download() as fetched:
-        reader.page.get_by_role("link", name="Download PDF").click()
-    assert fetched.value.suggested_filename.endswith(f"{Report.objects.get().label}.pdf")
+def test_a_queue_from_draft_to_live(people):
+    max_, ann = people["max"], people["ann"]
+    page = max_.go("/operations/")
+    page.get_by_role("link", name="Queues").click()
+    expect(page.get_by_text("No queue yet.")).to_be_visible()
+    max_.look("queues-empty")
+    page.get_by_role("link", name="New queue").click()
+    page.get_by_label("Name").fill("Heart first")
+    page.get_by_label("Cardiology").check()
+    page.get_by_label("Most a day, each person").fill("1")
+    max_.look("queue-new")
+    page.get_by_role("button", name="Keep as draft").click()
+    expect(page.get_by_text("A draft: nothing is handed out by it yet.")).to_be_visible()
+    page.get_by_role("button", name="Test").click()
+    expect(page.get_by_text("Tested: 9 would be in it now.")).to_be_visible()
+    max_.look("queue-tested")
+    page.get_by_role("button", name="Go live").click()
+    expect(page.get_by_text("Version 1 is live.")).to_be_visible()
+    page.get_by_label("Most a day, each person").fill("20")
+    page.get_by_role("button", name="Keep as draft").click()
+    max_.look("queue-live-with-draft")
+    page.get_by_role("link", name="All queues").click()
+    expect(page.get_by_text("Sent more than their share")).to_be_visible()
+    max_.look("queues")
+    page = ann.go("/queue/")
+    expect(page.get_by_text("From the queue Heart first.")).to_be_visible()
+    page.get_by_role("button", name="Start next chart").click()
+    expect(page.get_by_label("Patient name")).to_be_visible()
 
 
-def test_a_report_every_month_is_set_up_for_a_practice(seat, river, max_, cleo):
-    manager = seat(max_)
-    page = manager.go(reverse("coding:report-schedules"))
-    page.get_by_role("link", name="Add one").first.click()
-    manager.look("report-schedule-practice")
-    page.get_by_role("button", name="Continue").click()
-    page.get_by_label("Invoice").check()
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_role("link", name="Choose at least one person who is told.")).to_be_visible()
-    manager.look("report-schedule-error")
-    page.get_by_label("Cleo").check()
-    page.get_by_role("button", name="Save").click()
-    expect(page.get_by_text("The first one is made on")).to_be_visible()
-    manager.look("report-schedules")
-    assert ReportSchedule.objects.get().readers.get().user == cleo
+def test_credentials_are_kept_and_demanded(people):
+    max_, ann = people["max"], people["ann"]
+    CredentialFactory(user=ann.user, kind=CredentialKind.CRC, expires_on=timezone.localdate() + timedelta(days=31))
+    page = max_.go("/credentials/")
+    page.get_by_label("Person").select_option(label="Ann Archer")
+    page.get_by_label("Credential", exact=True).select_option(label="CPC (AAPC)")
+    page.get_by_label("Number in the register").fill("01234567")
+    page.get_by_label("Holds through").fill("2030-06-30")
+    page.get_by_role("button", name="Record", exact=True).click()
+    expect(page.get_by_text("It counts once somebody else checked it.")).to_be_visible()
+    page.get_by_role("group", name="One of these is needed").get_by_label("CPC", exact=True).check()
+    page.get_by_role("button", name="Demand", exact=True).click()
+    expect(page.get_by_text("From now on CPC is needed there.")).to_be_visible()
+    max_.look("credentials")
+    with scope.service():
+        Skill.objects.filter(user=ann.user).update(specialty=Specialty.ORTHOPEDICS)
+    page = ann.go("/queue/")
+    expect(page.get_by_text("Your CRC ends on")).to_be_visible()
+    expect(page.get_by_text("which is not among your skills").first).to_be_visible()
+    ann.look("nothing-for-you")
+    page = max_.go("/credentials/")
+    page.get_by_role("button", name="Checked: CPC of Ann Archer").click()
+    expect(page.get_by_text("CPC of Ann Archer is checked and counts from now on.")).to_be_visible()
 
 
-def test_people_are_invited_from_a_table_and_access_is_reviewed(seat, tmp_path, river, ann, ada):
-    admin = seat(ada)
-    file = tmp_path / "people.csv"
-    file.write_text(TABLE)
-    page = admin.go(reverse("portal:people_import"))
-    admin.look("import")
-    page.get_by_label("CSV file").set_input_files(file)
-    page.get_by_role("button", name="Look at it").click()
-    expect(page.get_by_role("heading", name="1 invitation of 2 lines can be taken")).to_be_visible()
-    admin.look("import-preview")
-    page.get_by_role("button", name="Take 1 invitation").click()
-    expect(page.get_by_text("1 invitation taken. 1 line left out.")).to_be_visible()
-    assert Invitation.objects.get().email == "nora@example.com"
-
-    page = admin.go(reverse("portal:exclusions"))
-    row = page.get_by_role("row").filter(has_text=ann.name)
-    row.get_by_text("Note a check").click()
-    admin.look("exclusions")
-    row.get_by_role("button", name="Save").click()
-    expect(page.get_by_text(f"Noted for {ann.name}.")).to_be_visible()
-    assert ExclusionCheck.objects.get().user == ann
-
-    page = admin.go(reverse("portal:access_reviews"))
-    admin.look("access-reviews-empty")
-    page.get_by_role("button", name="Start a review").click()
-    page.get_by_label(f"Select {ann.name}").check()
-    page.get_by_role("button", name="Decide").click()
-    expect(page.get_by_text("Decided for 1 person.")).to_be_visible()
-    admin.look("access-review")
-    assert AccessReview.objects.get().rows.get(user=ann).decision == "keep"
-
-
-def test_a_chart_is_opened_in_an_emergency_and_somebody_looks_at_it(seat, river, ann, max_):
-    chart = visit(river)
-    coder, manager = seat(ann), seat(max_)
-    page = coder.go(reverse("coding:open-emergency"))
-    coder.look("emergency")
-    page.get_by_label("Encounter").fill(chart.label)
-    page.get_by_label("Why it cannot wait").fill("The surgeon waits for the answer on the phone.")
-    page.get_by_role("button", name="Open the chart").click()
-    expect(page.get_by_text("Open to you for 30 minutes.")).to_be_visible()
-    page = manager.go(reverse("coding:operations"))
-    page.get_by_role("link", name="Look at it").click()
-    manager.look("emergencies")
-    page.get_by_role("button", name="It was right").click()
-    expect(page.get_by_text("Everything was looked at.").or_(page.get_by_text("Noted."))).to_be_visible()
-    assert EmergencyAccess.objects.get().was_right
-
-
-def test_a_long_report_stays_within_a_phone(seat, river, max_, ann, bea):
-    load_codes()
-    for _ in range(4):
-        verified(river, ann, bea)
-    manager = seat(max_)
-    first = timezone.localdate().replace(day=1)
-    for kind in (ReportKind.MONTH, ReportKind.TURNAROUND, ReportKind.INVOICE):
-        report = make_report(practice=river, kind=kind, first=first, by=max_, at=timezone.now() + timedelta(seconds=1))
-        manager.go(reverse("coding:report", args=[report.pk]))
-        manager.look(f"report-{kind.value}")
-    manager.go(reverse("coding:reports"))
-    manager.look("reports")
+def test_hours_and_an_absence(people):
+    max_, ada = people["max"], people["ada"]
+    page = max_.go("/operations/hours/")
+    page.get_by_role("link", name="Ann Archer").click()
+    for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"):
+        page.get_by_label(f"{day}, from").fill("08:00")
+        page.get_by_label(f"{day}, to").fill("16:30")
+    page.get_by_role("button", name="Save week").click()
+    expect(page.get_by_text("Ann Archer works Mon–Fri 08:00–16:30.")).to_be_visible()
+    page.get_by_label("Last day").fill("2099-12-31")
+    page.get_by_label("Open work goes to").select_option(label="Noa Nilsen")
+    page.get_by_role("button", name="Note it").click()
+    expect(page.get_by_text("Open work went to Noa Nilsen.")).to_be_visible()
+    max_.look("person-hours")
+    page.get_by_role("link", name="All hours").click()
+    expect(page.get_by_text("Mon–Fri 08:00–16:30")).to_be_visible()
+    max_.look("hours")
+    ada.go(f"/people/{people['ann'].user.pk}/")
+    ada.look("person-skills")

@@ -9,10 +9,12 @@ from django.utils import timezone
 from PIL import Image
 
 from coding.actions.encounters import add_pages
-from coding.models import Assignment, CodeFile, Coding, Encounter, Ruling
+from coding.actions.work_queues import make_queue
+from coding.models import Absence, Assignment, CodeFile, Coding, Encounter, Ruling
 from coding.rules.arranging import Slot
 from coding.rules.lifecycle import EncounterStatus, HoldReason, Stage, WhoseMove
 from coding.rules.reports.bodies import as_json
+from coding.rules.work_queues import Conditions, Rules
 from feedback.models import Attachment
 from portal import storage
 from portal.actions.invitations import invite_person
@@ -22,9 +24,11 @@ from portal.models import ClientRule, Delivery, Job, JobState, TokenScope
 from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
+from portal.rules.specialties import Specialty
 from tests import factories
 from tests.coding.judged import told
 from tests.coding.report_constraints import an_invoice, emergency, report, schedule
+from tests.people_factories import CredentialDemandFactory, CredentialFactory
 from tests.query_factories import QueryFactory
 
 
@@ -163,6 +167,17 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         provider=factories.ProviderFactory(practice=river),
         rule=ClientRule.objects.create(practice=lake, user=ann, reason="Conflict of interest"),
         invitation=invitation,
+        work_queue=make_queue(name="River first", rules=Rules(Conditions(practices=(river.pk,))), by=max_, at=now),
+        absence=Absence.objects.create(
+            user=kim,
+            starts_on=now.date() + timedelta(days=30),
+            ends_on=now.date() + timedelta(days=31),
+            reason="holiday",
+            made_at=now,
+            made_by=max_,
+        ),
+        credential=CredentialFactory(user=kim, recorded_by=ada),
+        demand=CredentialDemandFactory(practice=lake, specialty=Specialty.EMERGENCY, set_by=max_),
         join_token=secret,
         token=token,
         bearer=bearer,

@@ -34,6 +34,7 @@ from tests import factories
 from tests.coding.judged import more_disputes, more_rulings, more_terms
 from tests.coding.report_constraints import emergency, report, schedule
 from tests.guards.addresses import ADDRESSES, API_ADDRESSES
+from tests.guards.more_running import more_absences, more_credentials, more_hours, more_queue_versions, more_queues
 from tests.guards.no_lists import NO_LISTS
 from tests.query_factories import QueryFactory, QueryIndicatorFactory, SignedAddendumFactory
 
@@ -363,6 +364,11 @@ LISTS: Mapping[str, List] = {
     "portal:exclusions": List("ada", more_people),
     "portal:access_reviews": List("ada", more_reviewed),
     "portal:access_review": List("ada", more_reviewed),
+    "coding:hours": List("max", more_hours),
+    "coding:person-hours": List("max", more_absences),
+    "coding:work-queues": List("max", more_queues),
+    "coding:work-queue": List("max", more_queue_versions),
+    "portal:credentials": List("max", more_credentials),
     "portal:practices": List("ada", more_practices),
     "portal:practice": List("ada", more_parts_of_a_practice),
     "portal:doors": List("cleo", more_doors),
