@@ -23,6 +23,7 @@ from coding.models.fees import (
 from coding.models.ncci import AddOnPair, BundledPair, CoverageDocument, CoverageGroup, UnitLimit
 from coding.models.pages import Addendum, EncounterPage
 from coding.models.payer_rules import PayerRule
+from coding.models.plans import AuditDraw, FocusedAudit, Standing, VerificationPlan
 from coding.models.precoding import PreCoding
 from coding.models.quality import Dispute, DisputeStep, QualityTerms, Score
 from coding.models.queries import Query, QueryIndicator, SignedAddendum
@@ -39,6 +40,7 @@ __all__ = [
     "Addendum",
     "AnaesthesiaFactor",
     "Assignment",
+    "AuditDraw",
     "BundledPair",
     "ClaimCode",
     "Code",
@@ -68,6 +70,7 @@ __all__ = [
     "Fee",
     "FeeSchedule",
     "FileOutcome",
+    "FocusedAudit",
     "IndexEntry",
     "Locality",
     "Modifier",
@@ -87,6 +90,7 @@ __all__ = [
     "Score",
     "SearchExpression",
     "SignedAddendum",
+    "Standing",
     "Submission",
     "SuggestedCode",
     "SuggestionDecision",
@@ -96,6 +100,7 @@ __all__ = [
     "Utilisation",
     "Verdict",
     "Verification",
+    "VerificationPlan",
     "ZipLocality",
     "frequent_codes",
 ]

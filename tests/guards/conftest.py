@@ -22,6 +22,7 @@ from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
 from tests import factories
 from tests.coding.judged import told
+from tests.coding.plan_constraints import audit, draw
 from tests.query_factories import QueryFactory
 
 
@@ -137,6 +138,8 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         held_work=held,
         query=query,
         dispute=dispute,
+        focused_audit=audit(practice=river, opened_by=max_),
+        audit_draw=draw(practice=river, made_by=max_, frame=[[judged.pk, f"coder {ann.pk}"]]),
         ruling=Ruling.objects.create(
             practice=river, pattern="99213", text="Count the time.", starts_on=now.date(), issued_by=max_, issued_at=now
         ),
