@@ -96,6 +96,7 @@ def with_taken(rows: QuerySet[FocusedAudit]) -> QuerySet[FocusedAudit]:
 class Place:
     """Where a coder stands: the step, since when (None: from the beginning), and the gate as it is now."""
 
+    practice: int
     coder: int
     specialty: Specialty
     step: int
@@ -141,40 +142,51 @@ def add_standing(
 
 def place_of_coder(plan: VerificationPlan, *, coder: User, specialty: Specialty) -> Place:
     """Two queries."""
-    found = places(plan, coders=[coder.pk], specialties=[specialty])
-    return found.get((coder.pk, specialty)) or Place(
-        coder.pk, specialty, 0, None, None, steps.judge(plan.steps(), 0, ())
-    )
+    found = places([plan], coders=[coder.pk], specialties=[specialty])
+    return next(iter(found), Place(plan.practice_id, coder.pk, specialty, 0, None, None, gate_of(plan, 0, ())))
+
+
+def gate_of(plan: VerificationPlan, step: int, charts: Iterable[bool]) -> Gate:
+    return steps.judge(plan.steps(), step, list(charts))
 
 
 def places(
-    plan: VerificationPlan, *, coders: Iterable[int] | None = None, specialties: Iterable[Specialty] | None = None
-) -> dict[tuple[int, Specialty], Place]:
-    """Where everybody stands who has verified work in the practice or was placed there; two queries."""
-    narrowed = Q(practice_id=plan.practice_id)
+    plans: Iterable[VerificationPlan],
+    *,
+    coders: Iterable[int] | None = None,
+    specialties: Iterable[Specialty] | None = None,
+) -> list[Place]:
+    """Where everybody stands who has verified work in the plans' practices or was placed there; two queries."""
+    by_practice = {plan.practice_id: plan for plan in plans}
+    narrowed = Q(practice_id__in=list(by_practice))
     if coders is not None:
         narrowed &= Q(coder__in=list(coders))
     if specialties is not None:
         narrowed &= Q(specialty__in=[one.value for one in specialties])
-    rows = {(row.coder_id, Specialty(row.specialty)): row for row in Standing.objects.filter(narrowed).newest()}
-    terms = plan.steps()
-    charts = judged_charts(
-        plan.practice_id, coders=coders, specialties=specialties, most=max(map(steps.window_of, terms.steps))
-    )
-    found = {}
+    rows = {(row.practice_id, row.coder_id, row.specialty): row for row in Standing.objects.filter(narrowed).newest()}
+    most = max((steps.window_of(step) for plan in by_practice.values() for step in plan.steps().steps), default=0)
+    charts = judged_charts(by_practice, coders=coders, specialties=specialties, most=most)
+    found = []
     for key in sorted({*rows, *charts}):
-        row = rows.get(key)
-        since = row.at if row else None
-        step = min(row.step, len(terms.steps) - 1) if row else 0
-        seen = [right for at, right in charts.get(key, ()) if since is None or at > since]
-        found[key] = Place(*key, step, since, Cause(row.cause) if row else None, steps.judge(terms, step, seen))
+        row, plan = rows.get(key), by_practice[key[0]]
+        step = min(row.step, len(plan.steps().steps) - 1) if row else 0
+        seen = [right for at, right in charts.get(key, ()) if row is None or at > row.at]
+        found.append(
+            Place(
+                key[0], key[1], Specialty(key[2]), step, row.at if row else None, Cause(row.cause) if row else None,
+                gate_of(plan, step, seen),
+            )
+        )  # fmt: skip
     return found
 
 
+Key = tuple[int, int, str]  # practice, coder, specialty
+
+
 def judged_charts(
-    practice_id: int, *, coders: Iterable[int] | None, specialties: Iterable[Specialty] | None, most: int
-) -> dict[tuple[int, Specialty], list[tuple[datetime, bool]]]:
-    """By coder and specialty the last `most` charts verified because all are, or because chance drew them.
+    practices: Iterable[int], *, coders: Iterable[int] | None, specialties: Iterable[Specialty] | None, most: int
+) -> dict[Key, list[tuple[datetime, bool]]]:
+    """By practice, coder and specialty the last `most` charts verified because all are, or because chance drew them.
 
     Of each when the verdict fell and whether it would be paid the same, oldest first. What was chosen for a reason is
     not among them: it would judge a coder by the charts in which mistakes were looked for.
@@ -182,7 +194,7 @@ def judged_charts(
     later = Score.objects.filter(verification=OuterRef("verification"), revision__gt=OuterRef("revision"))
     rows = Score.objects.filter(
         ~Exists(later),
-        practice_id=practice_id,
+        practice_id__in=list(practices),
         verification__encounter__repeats=None,
         verification__coder_version__sample__source__in=[source.value for source in UNCHOSEN],
     ).exclude(verification__submissions__taken_back_at__isnull=False)
@@ -190,15 +202,10 @@ def judged_charts(
         rows = rows.filter(verification__coder__in=list(coders))
     if specialties is not None:
         rows = rows.filter(verification__encounter__specialty__in=[one.value for one in specialties])
-    order = Window(
-        RowNumber(), partition_by=[F("verification__coder"), F("verification__encounter__specialty")],
-        order_by=F("verification").desc(),
-    )  # fmt: skip
-    rows = rows.annotate(back=order).filter(back__lte=most)
-    found: dict[tuple[int, Specialty], list[tuple[datetime, bool]]] = defaultdict(list)
-    values = rows.order_by("verification").values_list(
-        "verification__coder", "verification__encounter__specialty", "verification__at", "pays_the_same"
-    )
-    for coder, specialty, at, right in values:
-        found[coder, Specialty(specialty)].append((at, right))
+    parts = ("practice", "verification__coder", "verification__encounter__specialty")
+    order = Window(RowNumber(), partition_by=[F(part) for part in parts], order_by=F("verification").desc())
+    found: dict[Key, list[tuple[datetime, bool]]] = defaultdict(list)
+    values = rows.annotate(back=order).filter(back__lte=most).order_by("verification")
+    for practice, coder, specialty, at, right in values.values_list(*parts, "verification__at", "pays_the_same"):
+        found[practice, coder, specialty].append((at, right))
     return found

@@ -181,3 +181,19 @@ class DrawForm(forms.Form):
         if first and last and last - first > timedelta(days=731):
             self.add_error("to_on", "A frame holds two years at most.")
         return cleaned
+
+
+class PeriodForm(forms.Form):
+    """Days that a report is about."""
+
+    from_on = forms.DateField(label="From", widget=forms.DateInput(attrs=DATE))
+    to_on = forms.DateField(label="until", widget=forms.DateInput(attrs=DATE))
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        first, last = cleaned.get("from_on"), cleaned.get("to_on")
+        if first and last and last < first:
+            self.add_error("to_on", "The last day is before the first.")
+        if first and last and last - first > timedelta(days=366):
+            self.add_error("to_on", "A report is about a year at most.")
+        return cleaned

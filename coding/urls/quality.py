@@ -2,13 +2,24 @@
 
 from django.urls import path
 
-from coding.views import audit_draws, double_coding, plans, quality, quality_terms, rulings, suggestion_figures
+from coding.views import (
+    audit_draws,
+    double_coding,
+    firewall,
+    plans,
+    quality,
+    quality_terms,
+    rulings,
+    scorecards,
+    suggestion_figures,
+)
 
 urlpatterns = [
     path("quality/", quality.quality, name="quality"),
     path("quality/disputes/<int:pk>/", quality.dispute, name="dispute"),
     path("quality/disputes/<int:pk>/step/", quality.dispute_step, name="dispute-step"),
     path("quality/people/<int:pk>/", quality.person_quality, name="person-quality"),
+    path("quality/verifiers/<int:pk>/", scorecards.verifier_quality, name="verifier-quality"),
     path("quality/practices/<int:pk>/", quality_terms.quality_terms, name="quality-terms"),
     path("quality/practices/<int:pk>/set/", quality_terms.set_terms, name="set-quality-terms"),
     path("quality/plans/", plans.plans, name="plans"),
@@ -21,6 +32,7 @@ urlpatterns = [
     path("quality/plans/<int:pk>/draws/make/", audit_draws.make_draw, name="make-audit-draw"),
     path("quality/draws/<int:pk>/", audit_draws.draw, name="audit-draw"),
     path("quality/draws/<int:pk>/<slug:kind>/", audit_draws.draw_file, name="audit-draw-file"),
+    path("quality/firewall/", firewall.firewall, name="firewall"),
     path("quality/double-coding/", double_coding.double_coding, name="double-coding"),
     path("quality/suggestions/", suggestion_figures.suggestion_figures, name="suggestion-figures"),
     path("rulings/", rulings.rulings, name="rulings"),

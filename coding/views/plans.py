@@ -122,7 +122,7 @@ def plan_words(row: VerificationPlan) -> dict[str, Any]:
 
 def standings_of(row: VerificationPlan) -> list[dict[str, Any]]:
     """Where each coder stands, by name."""
-    found_places = list(places(row).values())
+    found_places = places([row])
     names = dict(User.objects.filter(pk__in={one.coder for one in found_places}).values_list("pk", "name"))
     rows = [place_words(row.steps(), one, names[one.coder]) for one in found_places]
     return sorted(rows, key=lambda one: (one["coder"], one["specialty"]))

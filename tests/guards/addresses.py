@@ -223,6 +223,8 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:suggestion-figures": page("max"),
     "coding:quality-terms": about("river", "max", "ada"),
     "coding:set-quality-terms": about("river", "ada"),
+    "coding:verifier-quality": about("bea", "bea", "max"),
+    "coding:firewall": page("max"),
     "coding:plans": page("max"),
     "coding:plan": about("river", "max"),
     "coding:set-plan": about("river", "max"),

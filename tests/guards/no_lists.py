@@ -1,7 +1,7 @@
 """The addresses that show no list, so that no length of one can cost them queries."""
 
-# Pages about one thing, forms, files, and what only takes a POST; levels, rulings, what is coded twice, suggestions and
-# a drawn sample (which is frozen) are counted in tests/coding/em and tests/coding/quality.
+# Pages about one thing, forms, files, and what only takes a POST; levels, rulings, what is coded twice, suggestions,
+# a drawn sample and the firewall are counted in tests/coding/em, tests/coding/quality and tests/coding/plans.
 NO_LISTS = {
     "coding:favourite-code", "coding:code-file", "coding:levels", "coding:person-levels",
     "portal:healthz", "portal:readyz", "portal:join", "portal:unlock", "portal:keep_alive", "portal:security",
@@ -29,7 +29,7 @@ NO_LISTS = {
     "coding:query-check", "coding:query-answer", "coding:query-withdraw", "coding:query-remind", "coding:query-close",
     "coding:dispute-step", "coding:set-quality-terms",
     "coding:set-plan", "coding:place-coder", "coding:start-audit", "coding:end-audit", "coding:make-audit-draw",
-    "coding:audit-draw", "coding:audit-draw-file",
+    "coding:audit-draw", "coding:audit-draw-file", "coding:firewall",
     "coding:double-coding", "coding:suggestion-figures",
     "coding:ruling", "coding:issue-ruling", "coding:withdraw-ruling",
     "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",

@@ -6,7 +6,7 @@ from django.utils import timezone
 
 from portal.rules.roles import Role
 from tests import factories
-from tests.coding.judged import told
+from tests.coding.judged import more_disputes, told
 from tests.coding.plan_constraints import audit, draw, plan, standing
 
 
@@ -26,3 +26,9 @@ def more_plans(world: Any, number: int) -> None:
 
 def more_draws(world: Any, number: int) -> None:
     draw(practice=world.river, coder=factories.UserFactory(roles=[Role.CODER]))
+
+
+def more_verifiers(world: Any, number: int) -> None:
+    """Another verifier to choose, and another discrepancy of Bea's."""
+    more_disputes(world, number)
+    factories.UserFactory(roles=[Role.VERIFIER])

@@ -204,7 +204,7 @@ def test_coders_stay_on_their_steps_when_the_plan_changes(plan, river, ann, max_
     put(plan, ann, max_, 2)
     shorter = agreed(river, max_, plan=Plan((Step(100, 10, 70), Step(20, 10, 70)), back=90, floor=5))
     assert shorter.version == 2
-    (place,) = places(shorter).values()
+    (place,) = places([shorter])
     assert shorter.steps().share(place.step) == 20
 
 
@@ -212,8 +212,8 @@ def test_where_coders_stand_is_two_queries(plan, river, provider, ann, kim, bea,
     one_chart(river, provider, ann, bea, NOON)
     standing(of=plan, coder=kim)
     with django_assert_num_queries(2):
-        found = places(plan)
-    assert {coder for coder, _ in found} == {ann.pk, kim.pk}
+        found = places([plan])
+    assert {one.coder for one in found} == {ann.pk, kim.pk}
 
 
 # -- by hand -------------------------------------------------------------------------------------------

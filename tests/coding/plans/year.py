@@ -25,8 +25,11 @@ def taken(encounter, by, stage, at):
     )  # fmt: skip
 
 
-def chart_of(practice, provider, at):
+def chart_of(practice, provider, at, *, pages=1):
+    """A visit that waits for coding."""
     chart = factories.ChartFactory(batch=factories.BatchFactory(practice=practice))
+    for number in range(1, pages + 1):
+        factories.PageFactory(chart=chart, number=number)
     encounter = factories.EncounterFactory(
         chart=chart, due_at=at + timedelta(hours=24), waiting_since=at, created_at=at
     )
@@ -52,9 +55,9 @@ def chart_verified(encounter, by, at, *, right=True):
     give_verdict(assignment=held, by=by, at=at, verdict="verified" if right else "corrected", coded=coded(*RIGHT))
 
 
-def one_chart(practice, provider, coder, verifier, at, *, right=True):
+def one_chart(practice, provider, coder, verifier, at, *, right=True, pages=1):
     """From arrival to verdict; the sample it was in, None if nobody verified it."""
-    encounter = chart_of(practice, provider, at)
+    encounter = chart_of(practice, provider, at, pages=pages)
     sample = chart_coded(encounter, coder, at, right=right)
     if sample is not None:
         chart_verified(encounter, verifier, at + timedelta(hours=1), right=right)
