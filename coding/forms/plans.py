@@ -15,6 +15,7 @@ from coding.rules.plans import steps
 from coding.rules.plans.draws import Strata
 from coding.rules.plans.risks import STANDARD_SHARES, Limits, Risk
 from coding.rules.plans.steps import BadPlan, Plan
+from coding.rules.reasons import Reason
 from coding.rules.sampling import BadFocus, clean_focus
 from portal.models import User
 from portal.rules.roles import Role
@@ -197,3 +198,17 @@ class PeriodForm(forms.Form):
         if first and last and last - first > timedelta(days=366):
             self.add_error("to_on", "A report is about a year at most.")
         return cleaned
+
+
+class LessonForm(forms.Form):
+    """A topic that was gone through with a coder."""
+
+    reason = forms.ChoiceField(choices=[(one.value, one.label) for one in Reason])
+    family = forms.CharField(max_length=60)
+    note = forms.CharField(required=False, max_length=200)
+
+    def clean_family(self) -> str:
+        return storable(self.cleaned_data["family"])
+
+    def clean_note(self) -> str:
+        return storable(self.cleaned_data["note"])

@@ -5,6 +5,7 @@ from coding.models.codes import Code, CodeGroup, CodeNote, Crosswalk, IndexEntry
 from coding.models.coding import Coding, Diagnosis, Discrepancy, Draft, ProcedureLine, Verdict, Verification
 from coding.models.double_key import DoubleKeying, DoubleKeyRule
 from coding.models.draft_actions import DraftAction
+from coding.models.drift import DriftAlarm, Lesson
 from coding.models.editions import Edition
 from coding.models.encounter import Assignment, Encounter, QueueRank
 from coding.models.encounter_events import EncounterEvent
@@ -61,6 +62,7 @@ __all__ = [
     "DoubleKeying",
     "Draft",
     "DraftAction",
+    "DriftAlarm",
     "Edition",
     "Encounter",
     "EncounterEvent",
@@ -72,6 +74,7 @@ __all__ = [
     "FileOutcome",
     "FocusedAudit",
     "IndexEntry",
+    "Lesson",
     "Locality",
     "Modifier",
     "PayerRule",

@@ -18,7 +18,7 @@ from coding.actions.moves import AlreadyMoved
 from coding.actions.quality import Month, PersonQuality, quality_of
 from coding.actions.scorecards import coder_card
 from coding.forms.quality import DisputeStepForm
-from coding.models import Dispute
+from coding.models import Dispute, DriftAlarm
 from coding.rules.discrepancies import Kind
 from coding.rules.disputes import DISPUTE_MOVES, SETTLED, TURN, Refusal, why_not
 from coding.rules.reasons import Reason, Severity
@@ -76,6 +76,7 @@ def quality(request: SignedRequest) -> HttpResponse:
             "manages": manages,
             "codes": request.user.may(Permission.CODE),
             "verifies": request.user.may(Permission.VERIFY),
+            "alarms": DriftAlarm.objects.visible_to(request.user).open().count() if manages else 0,
             "coders": list(coders_seen_by(request.user)) if manages else [],
             "verifiers": list(verifiers_seen_by(request.user)) if manages else [],
         },

@@ -4,7 +4,7 @@ from collections.abc import Callable
 from datetime import date
 from typing import Any
 
-from coding.models import AuditDraw, FocusedAudit, Standing, VerificationPlan
+from coding.models import AuditDraw, DriftAlarm, FocusedAudit, Lesson, Standing, VerificationPlan
 from coding.rules.plans import steps
 from portal.rules.roles import Role
 from portal.rules.specialties import Specialty
@@ -53,6 +53,21 @@ def draw(**fields: Any) -> AuditDraw:
     })  # fmt: skip
 
 
+def alarm(**fields: Any) -> DriftAlarm:
+    coder = fields.pop("coder", None) or factories.UserFactory(roles=[Role.CODER])
+    return DriftAlarm.objects.create(**{
+        "coder": coder, "specialty": Specialty.PRIMARY_CARE, "series": "difference", "way": "up", "begun_at": NOON,
+        "certain_at": NOON, "charts": 60, "figures": "sum 10.2, limit 10", "raised_at": NOON, **fields,
+    })  # fmt: skip
+
+
+def lesson(**fields: Any) -> Lesson:
+    coder = fields.pop("coder", None) or factories.UserFactory(roles=[Role.CODER])
+    return Lesson.objects.create(**{
+        "coder": coder, "reason": "specificity", "family": "E11", "given_by": manager(), "given_at": NOON, **fields,
+    })  # fmt: skip
+
+
 BROKEN_PLANS: dict[str, Callable[[], Any]] = {
     "coding_verificationplan_version_once": two(plan, practice=factories.PracticeFactory),
     "coding_verificationplan_seed": lambda: plan(seed="a guess"),
@@ -68,6 +83,14 @@ BROKEN_PLANS: dict[str, Callable[[], Any]] = {
     "coding_focusedaudit_says_why": lambda: audit(reason=""),
     "coding_focusedaudit_ended_by_at": lambda: audit(ended_at=NOON),
     "coding_sample_audited": lambda: sample(source="audit", focus="99215"),
+    "coding_driftalarm_specialty_known": lambda: alarm(specialty="magic"),
+    "coding_driftalarm_series_known": lambda: alarm(series="mood"),
+    "coding_driftalarm_way_known": lambda: alarm(way="out"),
+    "coding_driftalarm_acknowledged_by_at": lambda: alarm(acknowledged_at=NOON, note="Seen."),
+    "coding_driftalarm_acknowledged_with_note": lambda: alarm(acknowledged_at=NOON, acknowledged_by=manager()),
+    "coding_driftalarm_one_open": two(alarm, coder=lambda: factories.UserFactory(roles=[Role.CODER])),
+    "coding_lesson_reason_known": lambda: lesson(reason="mood"),
+    "coding_lesson_about_something": lambda: lesson(family=""),
     "coding_auditdraw_strata_known": lambda: draw(strata="stars"),
     "coding_auditdraw_dates": lambda: draw(to_on=date(2025, 12, 31)),
     "coding_auditdraw_size": lambda: draw(size=2),

@@ -22,7 +22,7 @@ from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
 from tests import factories
 from tests.coding.judged import told
-from tests.coding.plan_constraints import audit, draw
+from tests.coding.plan_constraints import alarm, audit, draw
 from tests.query_factories import QueryFactory
 
 
@@ -138,6 +138,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         held_work=held,
         query=query,
         dispute=dispute,
+        drift_alarm=alarm(coder=ann),
         focused_audit=audit(practice=river, opened_by=max_),
         audit_draw=draw(practice=river, made_by=max_, frame=[[judged.pk, f"coder {ann.pk}"]]),
         ruling=Ruling.objects.create(

@@ -30,6 +30,7 @@ NO_LISTS = {
     "coding:dispute-step", "coding:set-quality-terms",
     "coding:set-plan", "coding:place-coder", "coding:start-audit", "coding:end-audit", "coding:make-audit-draw",
     "coding:audit-draw", "coding:audit-draw-file", "coding:firewall",
+    "coding:give-lesson", "coding:acknowledge-alarm",
     "coding:double-coding", "coding:suggestion-figures",
     "coding:ruling", "coding:issue-ruling", "coding:withdraw-ruling",
     "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",

@@ -32,7 +32,7 @@ from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
 from tests import factories
 from tests.coding.judged import more_disputes, more_rulings, more_terms
-from tests.coding.plans.more import more_draws, more_plans, more_verifiers
+from tests.coding.plans.more import more_alarms, more_draws, more_lessons, more_plans, more_verifiers
 from tests.guards.addresses import ADDRESSES, API_ADDRESSES
 from tests.guards.no_lists import NO_LISTS
 from tests.query_factories import QueryFactory, QueryIndicatorFactory, SignedAddendumFactory
@@ -311,6 +311,8 @@ LISTS: Mapping[str, List] = {
     "coding:person-quality": List("max", more_disputes),
     "coding:quality-terms": List("max", more_terms),
     "coding:rulings": List("max", more_rulings),
+    "coding:education": List("max", more_lessons),
+    "coding:drift-alarms": List("max", more_alarms),
     "coding:verifier-quality": List("max", more_verifiers),
     "coding:plans": List("max", more_practices),
     "coding:plan": List("max", more_plans),

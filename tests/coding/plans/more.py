@@ -6,8 +6,8 @@ from django.utils import timezone
 
 from portal.rules.roles import Role
 from tests import factories
-from tests.coding.judged import more_disputes, told
-from tests.coding.plan_constraints import audit, draw, plan, standing
+from tests.coding.judged import more_disputes, more_rulings, told
+from tests.coding.plan_constraints import alarm, audit, draw, lesson, plan, standing
 
 
 def more_plans(world: Any, number: int) -> None:
@@ -32,3 +32,17 @@ def more_verifiers(world: Any, number: int) -> None:
     """Another verifier to choose, and another discrepancy of Bea's."""
     more_disputes(world, number)
     factories.UserFactory(roles=[Role.VERIFIER])
+
+
+def more_alarms(world: Any, number: int) -> None:
+    """Another coder's alarm, and one that somebody else put away."""
+    alarm()
+    by = factories.UserFactory(roles=[Role.MANAGER])
+    alarm(acknowledged_at=timezone.now(), acknowledged_by=by, note="Looked at.")
+
+
+def more_lessons(world: Any, number: int) -> None:
+    """Another discrepancy of Ann's, another ruling, another lesson by somebody else."""
+    more_disputes(world, number)
+    more_rulings(world, number)
+    lesson(coder=world.ann, family=f"E{number}", given_by=factories.UserFactory(roles=[Role.MANAGER]))
