@@ -15,11 +15,11 @@ from django.views.decorators.http import require_GET, require_POST
 from coding.actions.audit_draws import FRAME_AT_MOST, FrameEmpty, FrameTooLarge, draw_audit, drawn_again, found_in
 from coding.forms.plans import DrawForm
 from coding.models import AuditDraw, Encounter
+from coding.rules.figure_words import proportion_words, ratio_words
 from coding.rules.formats import csv_file, drawn_sample, xlsx_file
 from coding.rules.formats.drawn_sample import DrawnSample
 from coding.rules.lifecycle import EncounterStatus
 from coding.rules.plans.draws import SEED_LENGTH, Drawn, Strata, sizes_of
-from coding.views.figure_words import proportion_words, ratio_words
 from portal.access import SignedRequest, found, refuse, requires
 from portal.models import Practice, User
 from portal.rules.roles import Permission

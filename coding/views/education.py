@@ -13,10 +13,10 @@ from django.views.decorators.http import require_GET, require_POST
 from coding.actions.lessons import Study, education_of, give_lesson
 from coding.forms.plans import LessonForm
 from coding.models import Lesson
+from coding.rules.figure_words import proportion_words
 from coding.rules.proportions import Interval
 from coding.rules.reasons import Reason
 from coding.rules.topics import Around
-from coding.views.figure_words import proportion_words
 from coding.views.quality import coders_seen_by
 from portal.access import SignedRequest, found, requires
 from portal.rules.roles import Permission

@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 from coding.actions.firewall import COUNTED, PersonProof, firewall_report
 from coding.forms.plans import PeriodForm
 from coding.rules import pay_metric
-from coding.views.figure_words import plain, proportion_words
+from coding.rules.figure_words import plain, proportion_words
 from portal.access import SignedRequest, requires
 from portal.rules.roles import Permission
 

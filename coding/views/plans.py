@@ -17,10 +17,10 @@ from coding.actions.planned import Place, places, plan_of, with_taken
 from coding.actions.plans import PlanBackdated, end_audit, open_audit, place_coder, set_plan
 from coding.forms.plans import AuditForm, PlaceForm, PlanForm
 from coding.models import FocusedAudit, Standing, VerificationPlan
+from coding.rules.figure_words import proportion_words
 from coding.rules.plans import steps
 from coding.rules.plans.draws import SEED_LENGTH
 from coding.rules.plans.steps import Cause, Outcome
-from coding.views.figure_words import proportion_words
 from portal.access import SignedRequest, found, requires
 from portal.models import Contract, Practice, User
 from portal.rules.roles import Permission

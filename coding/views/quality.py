@@ -21,10 +21,10 @@ from coding.forms.quality import DisputeStepForm
 from coding.models import Dispute, DriftAlarm
 from coding.rules.discrepancies import Kind
 from coding.rules.disputes import DISPUTE_MOVES, SETTLED, TURN, Refusal, why_not
+from coding.rules.figure_words import proportion_words, ratio_words
 from coding.rules.reasons import Reason, Severity
 from coding.rules.scoring import Score
 from coding.views.due import due_tag
-from coding.views.figure_words import proportion_words, ratio_words
 from coding.views.scorecards import card_of, standings_of_person, verifiers_seen_by
 from portal.access import SignedRequest, found, requires
 from portal.models import User

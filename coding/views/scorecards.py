@@ -16,12 +16,12 @@ from coding.actions.scorecards import Audit, CoderCard, Turnaround, verifier_car
 from coding.models import Verdict, VerificationPlan
 from coding.rules.codings import System, dotted
 from coding.rules.discrepancies import Part
+from coding.rules.figure_words import proportion_words, ratio_words
 from coding.rules.plots import shares_over_time
 from coding.rules.proportions import Interval
 from coding.rules.suggested import Decision
 from coding.rules.topics import Changed, most_changed
 from coding.views.double_coding import kappa_words
-from coding.views.figure_words import proportion_words, ratio_words
 from coding.views.plans import place_words
 from portal.access import SignedRequest, found, requires
 from portal.models import Practice, User
