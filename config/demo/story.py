@@ -25,6 +25,7 @@ from coding.rules.lifecycle import EncounterStatus, HoldReason, NotBillableReaso
 from config.demo import scans
 from config.demo.cast import PASSWORD, PEOPLE, PRACTICES, DemoPractice
 from config.demo.notes import NOTES, PATIENTS, Note, coded
+from config.demo.plans import plan_work
 from config.demo.quality import Quality
 from feedback.actions.comments import add_comment, resolve_comment
 from feedback.models import Thread
@@ -102,6 +103,7 @@ def seed(*, now: datetime) -> None:
     story.spoil(now - timedelta(minutes=50))
     story.talk(now)
     story.quality.argue(now)
+    plan_work(story.people, story.practices, now)
 
 
 class Story:
