@@ -37,6 +37,15 @@ def lapse_disputes(**_future: Any) -> None:
         lapse(at=timezone.now())
 
 
+@shared_task(name="coding.watch_drift")
+def watch_drift(**_future: Any) -> None:
+    from coding.actions.drift import raise_alarms
+    from portal import scope
+
+    with scope.service():
+        raise_alarms(at=timezone.now())
+
+
 @shared_task(name="coding.push_work")
 def push_work(**_future: Any) -> None:
     from coding.actions.queue import push_work as push

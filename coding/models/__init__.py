@@ -6,9 +6,10 @@ from coding.models.codes import Code, CodeGroup, CodeNote, Crosswalk, IndexEntry
 from coding.models.coding import Coding, Diagnosis, Discrepancy, Draft, ProcedureLine, Verdict, Verification
 from coding.models.double_key import DoubleKeying, DoubleKeyRule
 from coding.models.draft_actions import DraftAction
+from coding.models.drift import DriftAlarm, Lesson
 from coding.models.editions import Edition
 from coding.models.emergency import EmergencyAccess
-from coding.models.encounter import Assignment, Encounter, QueueRank
+from coding.models.encounter import Encounter, QueueRank
 from coding.models.encounter_events import EncounterEvent
 from coding.models.fact_origins import FactOrigin
 from coding.models.fees import (
@@ -26,6 +27,7 @@ from coding.models.hours import Absence, WorkHours
 from coding.models.ncci import AddOnPair, BundledPair, CoverageDocument, CoverageGroup, UnitLimit
 from coding.models.pages import Addendum, EncounterPage
 from coding.models.payer_rules import PayerRule
+from coding.models.plans import AuditDraw, FocusedAudit, Standing, VerificationPlan
 from coding.models.precoding import PreCoding
 from coding.models.quality import Dispute, DisputeStep, QualityTerms, Score
 from coding.models.queries import Query, QueryIndicator, SignedAddendum
@@ -47,6 +49,7 @@ __all__ = [
     "Addendum",
     "AnaesthesiaFactor",
     "Assignment",
+    "AuditDraw",
     "BundledPair",
     "ClaimCode",
     "Code",
@@ -68,6 +71,7 @@ __all__ = [
     "DoubleKeying",
     "Draft",
     "DraftAction",
+    "DriftAlarm",
     "Edition",
     "EmergencyAccess",
     "Encounter",
@@ -78,7 +82,9 @@ __all__ = [
     "Fee",
     "FeeSchedule",
     "FileOutcome",
+    "FocusedAudit",
     "IndexEntry",
+    "Lesson",
     "Locality",
     "Modifier",
     "PayerRule",
@@ -101,6 +107,7 @@ __all__ = [
     "Score",
     "SearchExpression",
     "SignedAddendum",
+    "Standing",
     "Submission",
     "SuggestedCode",
     "SuggestionDecision",
@@ -110,6 +117,7 @@ __all__ = [
     "Utilisation",
     "Verdict",
     "Verification",
+    "VerificationPlan",
     "WorkHours",
     "WorkQueue",
     "WorkQueueVersion",

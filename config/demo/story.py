@@ -25,6 +25,7 @@ from coding.rules.lifecycle import EncounterStatus, HoldReason, NotBillableReaso
 from config.demo import scans
 from config.demo.cast import PASSWORD, PEOPLE, PRACTICES, DemoPractice
 from config.demo.notes import NOTES, PATIENTS, Note, coded
+from config.demo.plans import plan_work
 from config.demo.quality import Quality
 from config.demo.reports import PRICES, tell_of_months
 from config.demo.running import run
@@ -105,6 +106,7 @@ def seed(*, now: datetime) -> None:
     story.quality.argue(now)
     tell_of_months(story.practices.values(), story.people["max"], now=now)
     run(story.people, story.practices, now=now)
+    plan_work(story.people, story.practices, now)
 
 
 class Story:

@@ -32,6 +32,7 @@ from tests import factories
 from tests.coding.fact_constraints import BROKEN_FACTS
 from tests.coding.lines import NOON, VISIT_DAY, facts_for, load_codes, submitted, waiting
 from tests.coding.list_constraints import BROKEN_LISTS
+from tests.coding.plan_constraints import BROKEN_PLANS, BROKEN_PLANS_AT_THE_END, FROZEN_PLANS
 from tests.coding.quality_constraints import BROKEN_QUALITY, BROKEN_QUALITY_AT_THE_END, FROZEN_QUALITY
 from tests.coding.query_constraints import BROKEN_QUERIES, BROKEN_QUERIES_AT_THE_END
 from tests.coding.report_constraints import BROKEN_REPORTS, BROKEN_REPORTS_AT_THE_END
@@ -206,6 +207,7 @@ BROKEN = {
     **BROKEN_LISTS,
     **BROKEN_WORK,
     **BROKEN_QUALITY,
+    **BROKEN_PLANS,
     **BROKEN_QUERIES,
     **BROKEN_REPORTS,
     **BROKEN_SUGGESTIONS,
@@ -266,6 +268,7 @@ BROKEN = {
 # Foreign keys of the migrations; they are checked when the transaction ends.
 BROKEN_AT_THE_END = {
     **BROKEN_QUALITY_AT_THE_END,
+    **BROKEN_PLANS_AT_THE_END,
     **BROKEN_QUERIES_AT_THE_END,
     **BROKEN_REPORTS_AT_THE_END,
     "coding_verification_coder_is_author": verification_with_another_coder,
@@ -328,9 +331,9 @@ def test_frozen_tables_only_grow(ann, table):
         cursor.execute(f"UPDATE coding_{table} SET practice_id = practice_id")
 
 
-@pytest.mark.parametrize("table", FROZEN_QUALITY)
+@pytest.mark.parametrize("table", [*FROZEN_QUALITY, *FROZEN_PLANS])
 def test_what_was_judged_only_grows(table):
-    FROZEN_QUALITY[table]()
+    {**FROZEN_QUALITY, **FROZEN_PLANS}[table]()
     with (
         pytest.raises(IntegrityError, match="only added"),
         transaction.atomic(),

@@ -27,6 +27,7 @@ from portal.rules.roles import Role
 from portal.rules.specialties import Specialty
 from tests import factories
 from tests.coding.judged import told
+from tests.coding.plan_constraints import alarm, audit, draw
 from tests.coding.report_constraints import an_invoice, emergency, report, schedule
 from tests.people_factories import CredentialDemandFactory, CredentialFactory
 from tests.query_factories import QueryFactory
@@ -146,6 +147,9 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         held_work=held,
         query=query,
         dispute=dispute,
+        drift_alarm=alarm(coder=ann),
+        focused_audit=audit(practice=river, opened_by=max_),
+        audit_draw=draw(practice=river, made_by=max_, frame=[[judged.pk, f"coder {ann.pk}"]]),
         ruling=Ruling.objects.create(
             practice=river, pattern="99213", text="Count the time.", starts_on=now.date(), issued_by=max_, issued_at=now
         ),

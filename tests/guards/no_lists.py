@@ -1,7 +1,7 @@
 """The addresses that show no list, so that no length of one can cost them queries."""
 
-# Pages about one thing, forms, files, and what only takes a POST; levels, rulings, what is coded twice and suggestions
-# are counted in tests/coding/em and tests/coding/quality.
+# Pages about one thing, forms, files, and what only takes a POST; levels, rulings, what is coded twice, suggestions,
+# a drawn sample and the firewall are counted in tests/coding/em, tests/coding/quality and tests/coding/plans.
 NO_LISTS = {
     "coding:favourite-code", "coding:code-file", "coding:levels", "coding:person-levels",
     "portal:healthz", "portal:readyz", "portal:join", "portal:unlock", "portal:keep_alive", "portal:security",
@@ -36,6 +36,9 @@ NO_LISTS = {
     "coding:open-emergency", "coding:review-emergency", "coding:make-report", "coding:report",
     "coding:report-file", "coding:share-report", "coding:end-report-schedule",
     "coding:dispute-step", "coding:set-quality-terms",
+    "coding:set-plan", "coding:place-coder", "coding:start-audit", "coding:end-audit", "coding:make-audit-draw",
+    "coding:audit-draw", "coding:audit-draw-file", "coding:firewall",
+    "coding:give-lesson", "coding:acknowledge-alarm",
     "coding:double-coding", "coding:suggestion-figures",
     "coding:remark", "coding:remark-step", "coding:remark-page", "feedback:raise-remark", "feedback:withdraw-remark",
     "coding:ruling", "coding:issue-ruling", "coding:withdraw-ruling",

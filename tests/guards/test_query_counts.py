@@ -32,6 +32,7 @@ from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
 from tests import factories
 from tests.coding.judged import more_disputes, more_rulings, more_terms
+from tests.coding.plans.more import more_alarms, more_draws, more_lessons, more_plans, more_verifiers
 from tests.coding.report_constraints import emergency, report, schedule
 from tests.guards.addresses import ADDRESSES, API_ADDRESSES
 from tests.guards.more_running import more_absences, more_credentials, more_hours, more_queue_versions, more_queues
@@ -388,6 +389,12 @@ LISTS: Mapping[str, List] = {
     "coding:emergencies": List("max", lambda world, number: emergency()),
     "coding:report-schedules": List("max", more_reports),
     "coding:schedule-report": List("max", more_practices),
+    "coding:education": List("max", more_lessons),
+    "coding:drift-alarms": List("max", more_alarms),
+    "coding:verifier-quality": List("max", more_verifiers),
+    "coding:plans": List("max", more_practices),
+    "coding:plan": List("max", more_plans),
+    "coding:audit-draws": List("max", more_draws),
     "coding:operations": List("max", more_work),
     "coding:operations-figures": List("max", more_work),
     "coding:operations-encounters": List("max", more_work),
