@@ -6,6 +6,7 @@ CELERY_BEAT_SCHEDULE = {
     "ring-readers": {"task": "portal.ring_readers", "schedule": 10.0, "options": {"expires": 20}},
     "sweep-uploads": {"task": "portal.sweep_uploads", "schedule": 600.0, "options": {"expires": 600}},
     "sweep-assignments": {"task": "coding.sweep_assignments", "schedule": 30.0, "options": {"expires": 60}},
+    "roll-up": {"task": "coding.roll_up", "schedule": 60.0, "options": {"expires": 55}},
     "lapse-disputes": {"task": "coding.lapse_disputes", "schedule": 600.0, "options": {"expires": 600}},
     "destroy-due": {"task": "portal.destroy_due", "schedule": 86400.0, "options": {"expires": 3600}},
     "scrub-storage": {"task": "portal.scrub_storage", "schedule": 900.0, "options": {"expires": 600}},

@@ -20,6 +20,7 @@ from coding.models.fees import (
     Utilisation,
     ZipLocality,
 )
+from coding.models.flow import ComplexityFit, FlowDay, PersonDay, RolledDay, WorkHour
 from coding.models.ncci import AddOnPair, BundledPair, CoverageDocument, CoverageGroup, UnitLimit
 from coding.models.pages import Addendum, EncounterPage
 from coding.models.payer_rules import PayerRule
@@ -46,6 +47,7 @@ __all__ = [
     "CodeGroup",
     "CodeNote",
     "Coding",
+    "ComplexityFit",
     "ConversionFactor",
     "CountyLocality",
     "CoverageDocument",
@@ -68,10 +70,12 @@ __all__ = [
     "Fee",
     "FeeSchedule",
     "FileOutcome",
+    "FlowDay",
     "IndexEntry",
     "Locality",
     "Modifier",
     "PayerRule",
+    "PersonDay",
     "PlaceOfService",
     "PreCoding",
     "ProcedureLine",
@@ -82,6 +86,7 @@ __all__ = [
     "RelativeValue",
     "Repeat",
     "Reveal",
+    "RolledDay",
     "Ruling",
     "Sample",
     "Score",
@@ -96,6 +101,7 @@ __all__ = [
     "Utilisation",
     "Verdict",
     "Verification",
+    "WorkHour",
     "ZipLocality",
     "frequent_codes",
 ]

@@ -265,6 +265,8 @@ class Encounter(ClientRow):
             models.Index(fields=["batch", "status"], name="coding_encounter_batch"),
             models.Index(fields=["practice", "-id"], name="coding_encounter_practice"),
             models.Index(fields=["status", "finished_at"], name="coding_encounter_finished"),
+            models.Index(fields=["due_at"], condition=Q(finished_at=None), name="coding_encounter_open"),
+            models.Index(fields=["-finished_at"], condition=~Q(finished_at=None), name="coding_encounter_last_done"),
         ]
 
     def __str__(self) -> str:
@@ -382,6 +384,7 @@ class Assignment(ClientRow):
         indexes = [
             models.Index(fields=["user", "ended_at"], name="coding_assignment_user"),
             models.Index(fields=["lease_until"], condition=models.Q(ended_at=None), name="coding_assignment_leases"),
+            models.Index(fields=["stage", "-ended_at"], condition=Q(end="finished"), name="coding_assignment_done"),
         ]
 
     def __str__(self) -> str:

@@ -14,6 +14,7 @@ from django.core.files.base import File
 from coding.actions.coding import submit_coding
 from coding.actions.delivery import deliver_batch
 from coding.actions.drafts import save_draft
+from coding.actions.flow import roll_up
 from coding.actions.holds import hold, mark_not_billable
 from coding.actions.precoding import PreCodingFacts, finish_precoding
 from coding.actions.queue import give, prioritise
@@ -102,6 +103,7 @@ def seed(*, now: datetime) -> None:
     story.spoil(now - timedelta(minutes=50))
     story.talk(now)
     story.quality.argue(now)
+    roll_up(at=now)
 
 
 class Story:

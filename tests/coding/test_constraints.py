@@ -30,6 +30,7 @@ from coding.rules.lifecycle import EncounterStatus, Stage
 from portal.rules.roles import Role
 from tests import factories
 from tests.coding.fact_constraints import BROKEN_FACTS
+from tests.coding.flow_constraints import BROKEN_FLOW
 from tests.coding.lines import NOON, VISIT_DAY, facts_for, load_codes, submitted, waiting
 from tests.coding.list_constraints import BROKEN_LISTS
 from tests.coding.quality_constraints import BROKEN_QUALITY, BROKEN_QUALITY_AT_THE_END, FROZEN_QUALITY
@@ -202,6 +203,7 @@ BROKEN_SUBMISSIONS = {
 }
 BROKEN = {
     **BROKEN_LISTS,
+    **BROKEN_FLOW,
     **BROKEN_QUALITY,
     **BROKEN_QUERIES,
     **BROKEN_SUGGESTIONS,

@@ -231,6 +231,8 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:double-key-practice": about("river", "max"),
     "coding:operations": page("max"),
     "coding:operations-figures": page("max"),
+    "coding:line": page("max"),
+    "coding:line-csv": replace(page("max"), objects=lambda world: {"name": "team"}),
     "coding:operations-encounters": page("max"),
     "coding:reopen": about("coding_work", "max"),
     "coding:job-try-again": about("failed_job", "max"),
