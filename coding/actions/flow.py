@@ -78,6 +78,19 @@ def roll_up_again(*, at: datetime) -> None:
     roll_up(at=at)
 
 
+@transaction.atomic
+def roll_up_history(*, at: datetime) -> None:
+    """The days before the first that is rolled up: of events that came to the site later than those after them."""
+    known = RolledDay.objects.order_by("day").values_list("day", flat=True).first()
+    first = EncounterEvent.objects.filter(move="create").order_by("at").values_list("at", flat=True).first()
+    if known is None or first is None:
+        roll_up(at=at)
+    elif service_day(first) < known:
+        write_days(Days(service_day(first), known - DAY), at=at, is_closed=True)
+        write_days(Days(known, known), at=at)  # it was the first because its history began in its middle
+        roll_up(at=at)
+
+
 def first_open_day() -> date | None:
     """The day after the last closed one; that of the first event if none is; None without events."""
     closed = RolledDay.objects.filter(is_closed=True).order_by("-day").values_list("day", flat=True).first()

@@ -14,6 +14,7 @@ from coding.views import (
     operations,
     queries,
     reopening,
+    what_if,
 )
 
 urlpatterns = [
@@ -37,6 +38,7 @@ urlpatterns = [
     path("double-key/<int:pk>/", double_key_rules.rule, name="double-key-practice"),
     path("operations/", operations.operations, name="operations"),
     path("operations/line/", line.line, name="line"),
+    path("operations/line/what-if/", what_if.what_if_page, name="what-if"),
     path("operations/line/<slug:name>.csv", line.line_csv, name="line-csv"),
     path("operations/figures/", operations.figures, name="operations-figures"),
     path("operations/encounters/", operations.encounters, name="operations-encounters"),

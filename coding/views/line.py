@@ -120,10 +120,16 @@ class Line:
         today = midnight(self.at)
         submitted = sum(hour.done for hour in self.hours if hour.start >= today)
         earlier = max(self.length - 1, 1)
-        return tables.tiles(
-            self.day, self.sums, self.took, figures.open_questions(self.user), next(iter(self.progress[0]), None),
-            submitted=submitted, usual=(figures.added(self.sums, "done") - submitted) / earlier, at=self.at,
-        )  # fmt: skip
+        top = tables.Top(
+            day=self.day,
+            sums=self.sums,
+            took=self.took,
+            questions=figures.open_questions(self.user),
+            oldest=next(iter(self.progress[0]), None),
+            submitted=submitted,
+            usual=(figures.added(self.sums, "done") - submitted) / earlier,
+        )
+        return tables.tiles(top, at=self.at)
 
 
 def line_of(request: SignedRequest) -> Line:

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
 from django.db.models import Count
 from django.urls import reverse
-from django.utils import timezone
 
 from coding.actions.flow import Days
 from coding.forms.operations import workers
@@ -86,26 +86,30 @@ def practice_row(practice: Practice, row: Mapping[str, Any]) -> dict[str, Any]:
     }
 
 
-def tiles(
-    day: BurnDown,
-    sums: Sequence[Mapping[str, Any]],
-    took: Spread | None,
-    questions: Mapping[str, Any],
-    oldest: Ageing | None,
-    *,
-    submitted: int,
-    usual: float,
-    at: datetime,
-) -> list[dict[str, Any]]:
+@dataclass(frozen=True)
+class Top:
+    """What the six figures at the top are made of."""
+
+    day: BurnDown
+    sums: Sequence[Mapping[str, Any]]
+    took: Spread | None
+    questions: Mapping[str, Any]
+    oldest: Ageing | None
+    submitted: int  # stages finished today
+    usual: float  # on a day before
+
+
+def tiles(top: Top, *, at: datetime) -> list[dict[str, Any]]:
     """The six figures at the top; each leads to the rows behind it."""
-    risk, share = day.late + day.will_be_late, Proportion(added(sums, "codes_right"), added(sums, "codes"))
+    day, took, questions, oldest = top.day, top.took, top.questions, top.oldest
+    risk, share = day.late + day.will_be_late, Proportion(added(top.sums, "codes_right"), added(top.sums, "codes"))
     interval = share.interval
     waited = span(at - questions["oldest"]) if questions["oldest"] else ""
     return [
         tile("Due today", f"{day.remaining:,}", f"{risk:,} at risk", "danger" if risk else "success",
              listed(due="today")),
-        tile("Submitted today", f"{submitted:,}", f"usually {usual:,.0f} a day" if usual else "stage by stage", "info",
-             listed(state="done_today")),
+        tile("Submitted today", f"{top.submitted:,}",
+             f"usually {top.usual:,.0f} a day" if top.usual else "stage by stage", "info", listed(state="done_today")),
         tile("Codes right", f"{percent(interval.share)} %" if interval else "–",
              f"{percent(interval.low)} to {percent(interval.high)}, n = {share.of:,}" if interval else "no verdict yet",
              "info", reverse("coding:quality")),
@@ -167,7 +171,3 @@ def practice_csv(rows: Sequence[Mapping[str, Any]]) -> Table:
             for row in rows
         ),
     )  # fmt: skip
-
-
-def as_of(moment: datetime | None) -> str:
-    return f"{timezone.localtime(moment):%H:%M}" if moment else ""

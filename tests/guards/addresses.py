@@ -232,6 +232,7 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:operations": page("max"),
     "coding:operations-figures": page("max"),
     "coding:line": page("max"),
+    "coding:what-if": page("max"),
     "coding:line-csv": replace(page("max"), objects=lambda world: {"name": "team"}),
     "coding:operations-encounters": page("max"),
     "coding:reopen": about("coding_work", "max"),

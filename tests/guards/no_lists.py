@@ -28,7 +28,7 @@ NO_LISTS = {
     "coding:take-back", "coding:skip", "coding:hold", "coding:resume",
     "coding:query-check", "coding:query-answer", "coding:query-withdraw", "coding:query-remind", "coding:query-close",
     "coding:dispute-step", "coding:set-quality-terms",
-    "coding:double-coding", "coding:suggestion-figures",
+    "coding:double-coding", "coding:suggestion-figures", "coding:what-if",
     "coding:ruling", "coding:issue-ruling", "coding:withdraw-ruling",
     "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",
     "coding:reopen", "coding:job-try-again", "feedback:read", "feedback:add", "feedback:answer", "feedback:edit",
