@@ -62,6 +62,15 @@ def renew_turns(**_future: Any) -> None:
     renew(at=timezone.now())
 
 
+@shared_task(name="coding.roll_up")
+def roll_up(**_future: Any) -> None:
+    from coding.actions.flow import roll_up as roll
+    from portal import scope
+
+    with scope.service():
+        roll(at=timezone.now())
+
+
 @job_task("coding.deliver_batch")
 def deliver_batch(*, claim: Any) -> None:
     from coding.actions.delivery import deliver_batch as deliver

@@ -7,6 +7,7 @@ CELERY_BEAT_SCHEDULE = {
     "sweep-uploads": {"task": "portal.sweep_uploads", "schedule": 600.0, "options": {"expires": 600}},
     "sweep-assignments": {"task": "coding.sweep_assignments", "schedule": 30.0, "options": {"expires": 60}},
     "watch-drift": {"task": "coding.watch_drift", "schedule": 86400.0, "options": {"expires": 3600}},
+    "roll-up": {"task": "coding.roll_up", "schedule": 60.0, "options": {"expires": 55}},
     "lapse-disputes": {"task": "coding.lapse_disputes", "schedule": 600.0, "options": {"expires": 600}},
     "escalate-complaints": {"task": "feedback.escalate_complaints", "schedule": 300.0, "options": {"expires": 300}},
     "destroy-due": {"task": "portal.destroy_due", "schedule": 86400.0, "options": {"expires": 3600}},

@@ -23,6 +23,7 @@ from coding.models.fees import (
     Utilisation,
     ZipLocality,
 )
+from coding.models.flow import ComplexityFit, FlowDay, PersonDay, RolledDay, WorkHour
 from coding.models.hours import Absence, WorkHours
 from coding.models.ncci import AddOnPair, BundledPair, CoverageDocument, CoverageGroup, UnitLimit
 from coding.models.pages import Addendum, EncounterPage
@@ -57,6 +58,7 @@ __all__ = [
     "CodeGroup",
     "CodeNote",
     "Coding",
+    "ComplexityFit",
     "ConversionFactor",
     "CountyLocality",
     "CoverageDocument",
@@ -82,12 +84,14 @@ __all__ = [
     "Fee",
     "FeeSchedule",
     "FileOutcome",
+    "FlowDay",
     "FocusedAudit",
     "IndexEntry",
     "Lesson",
     "Locality",
     "Modifier",
     "PayerRule",
+    "PersonDay",
     "PlaceOfService",
     "PreCoding",
     "ProcedureLine",
@@ -102,6 +106,7 @@ __all__ = [
     "ReportReader",
     "ReportSchedule",
     "Reveal",
+    "RolledDay",
     "Ruling",
     "Sample",
     "Score",
@@ -118,6 +123,7 @@ __all__ = [
     "Verdict",
     "Verification",
     "VerificationPlan",
+    "WorkHour",
     "WorkHours",
     "WorkQueue",
     "WorkQueueVersion",

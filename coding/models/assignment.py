@@ -85,6 +85,7 @@ class Assignment(ClientRow):
         indexes = [
             models.Index(fields=["user", "ended_at"], name="coding_assignment_user"),
             models.Index(fields=["lease_until"], condition=models.Q(ended_at=None), name="coding_assignment_leases"),
+            models.Index(fields=["stage", "-ended_at"], condition=Q(end="finished"), name="coding_assignment_done"),
         ]
 
     def __str__(self) -> str:

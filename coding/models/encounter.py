@@ -297,6 +297,8 @@ class Encounter(ClientRow):
             models.Index(fields=["batch", "status"], name="coding_encounter_batch"),
             models.Index(fields=["practice", "-id"], name="coding_encounter_practice"),
             models.Index(fields=["status", "finished_at"], name="coding_encounter_finished"),
+            models.Index(fields=["due_at"], condition=Q(finished_at=None), name="coding_encounter_open"),
+            models.Index(fields=["-finished_at"], condition=~Q(finished_at=None), name="coding_encounter_last_done"),
         ]
 
     def __str__(self) -> str:

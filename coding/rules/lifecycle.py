@@ -111,6 +111,15 @@ UNDO: Mapping[Stage, str] = MappingProxyType(
     {Stage.PRECODING: "undo_precoding", Stage.CODING: "undo_coding", Stage.VERIFICATION: "undo_verification"}
 )
 
+# By which moves an encounter leaves a stage with its work done there.
+DONE: Mapping[Stage, tuple[str, ...]] = MappingProxyType(
+    {
+        Stage.PRECODING: ("finish_precoding", "mark_not_billable"),
+        Stage.CODING: ("submit_coding", "submit_unsampled", "mark_not_billable"),
+        Stage.VERIFICATION: ("verify", "return_to_coder", "mark_not_billable"),
+    }
+)
+
 
 class HoldReason(StrEnum):
     MISSING_PAGE = "missing_page"

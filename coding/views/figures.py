@@ -11,9 +11,9 @@ from django.db.models import Count, F, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from coding.forms.operations import DONE, held_ahead, lasting, workers
+from coding.forms.operations import held_ahead, lasting, workers
 from coding.models import Assignment, Encounter, EncounterEvent
-from coding.rules.lifecycle import FINISHED, IN_WORK, WAITING, EncounterStatus, Stage, WhoseMove
+from coding.rules.lifecycle import DONE, FINISHED, IN_WORK, WAITING, EncounterStatus, Stage, WhoseMove
 from coding.views.due import due_tag
 from portal.models import Batch, Job, JobState, User
 from portal.rules.promise import span

@@ -14,6 +14,7 @@ from django.core.files.base import File
 from coding.actions.coding import submit_coding
 from coding.actions.delivery import deliver_batch
 from coding.actions.drafts import save_draft
+from coding.actions.flow import roll_up
 from coding.actions.holds import hold, mark_not_billable
 from coding.actions.precoding import PreCodingFacts, finish_precoding
 from coding.actions.queue import give, prioritise
@@ -107,6 +108,7 @@ def seed(*, now: datetime) -> None:
     tell_of_months(story.practices.values(), story.people["max"], now=now)
     run(story.people, story.practices, now=now)
     plan_work(story.people, story.practices, now)
+    roll_up(at=now)
 
 
 class Story:

@@ -30,6 +30,7 @@ from coding.rules.lifecycle import EncounterStatus, Stage
 from portal.rules.roles import Role
 from tests import factories
 from tests.coding.fact_constraints import BROKEN_FACTS
+from tests.coding.flow_constraints import BROKEN_FLOW
 from tests.coding.lines import NOON, VISIT_DAY, facts_for, load_codes, submitted, waiting
 from tests.coding.list_constraints import BROKEN_LISTS
 from tests.coding.plan_constraints import BROKEN_PLANS, BROKEN_PLANS_AT_THE_END, FROZEN_PLANS
@@ -206,6 +207,7 @@ BROKEN_SUBMISSIONS = {
 BROKEN = {
     **BROKEN_LISTS,
     **BROKEN_WORK,
+    **BROKEN_FLOW,
     **BROKEN_QUALITY,
     **BROKEN_PLANS,
     **BROKEN_QUERIES,

@@ -41,6 +41,7 @@ NO_LISTS = {
     "coding:give-lesson", "coding:acknowledge-alarm",
     "coding:double-coding", "coding:suggestion-figures",
     "coding:remark", "coding:remark-step", "coding:remark-page", "feedback:raise-remark", "feedback:withdraw-remark",
+    "coding:what-if",
     "coding:ruling", "coding:issue-ruling", "coding:withdraw-ruling",
     "coding:not-billable", "coding:send-back", "coding:release", "coding:code-lookup", "coding:delivery",
     "coding:superbill",

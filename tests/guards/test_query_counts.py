@@ -398,6 +398,8 @@ LISTS: Mapping[str, List] = {
     "coding:operations": List("max", more_work),
     "coding:operations-figures": List("max", more_work),
     "coding:operations-encounters": List("max", more_work),
+    "coding:line": List("max", more_work),
+    "coding:line-csv": List("max", more_work),
     "coding:double-key": List("max", more_practices),
     "coding:batch-encounters": List("cleo", more_work),
     "coding:batch-timeline": List("cleo", more_of_a_batch),

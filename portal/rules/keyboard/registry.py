@@ -140,6 +140,8 @@ ALL = (
     action("inbox.unread", "Unread or read", INBOX, keys="u", left="v"),
     action("operations.tile", "Open the figure of this number", Place.OPERATIONS, keys="#", modified="alt+#"),
     action("operations.encounters", "Encounters", Place.OPERATIONS, keys="e", modified="alt+n"),
+    action("operations.range", "Another range of days", Place.OPERATIONS, keys="t"),
+    action("operations.line", "The line", Place.OPERATIONS, keys="l", left="w"),
     # -- the queue -------------------------------------------------------------------------------------
     action("queue.next", "Start the next chart", Place.QUEUE, keys="enter n", left="enter f"),
     action("queue.open", "Open the chart of this number", Place.QUEUE, keys="#", modified="alt+#"),
