@@ -10,5 +10,6 @@ CELERY_BEAT_SCHEDULE = {
     "destroy-due": {"task": "portal.destroy_due", "schedule": 86400.0, "options": {"expires": 3600}},
     "scrub-storage": {"task": "portal.scrub_storage", "schedule": 900.0, "options": {"expires": 600}},
     "ask-fhir-servers": {"task": "portal.ask_fhir_servers", "schedule": 900.0, "options": {"expires": 800}},
+    "watch-dispatches": {"task": "portal.watch_dispatches", "schedule": 60.0, "options": {"expires": 60}},
     "push-work": {"task": "coding.push_work", "schedule": 30.0, "options": {"expires": 60}},
 }

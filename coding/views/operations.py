@@ -19,6 +19,7 @@ from coding.forms.operations import BulkForm, FilterForm
 from coding.models import Assignment, Encounter
 from coding.rules.lifecycle import STAGE_OF, WhoseMove
 from coding.views import figures as numbers
+from coding.views.delivery_trouble import delivery_trouble
 from coding.views.due import due_of, status_tag, waiting_tag
 from portal.access import SignedRequest, found, requires
 from portal.actions.audit import record
@@ -45,6 +46,7 @@ def operations(request: SignedRequest) -> HttpResponse:
             "people": numbers.people_figures(at=now),
             "batches": numbers.batch_figures(request.user, at=now),
             "jobs": numbers.failed_jobs(),
+            "trouble": delivery_trouble(request.user),
         },
     )
 

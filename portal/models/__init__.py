@@ -2,6 +2,7 @@
 
 from portal.models.audit import AuditEvent, AuditSeal, Outcome
 from portal.models.batch import Batch, Chart, ChartStep, Page
+from portal.models.channels import Attempt, Channel, Dispatch
 from portal.models.delivery import Delivery, Download
 from portal.models.destruction import Cause, Destruction, LegalHold
 from portal.models.doors import (
@@ -36,11 +37,13 @@ from portal.models.words import PageWords
 __all__ = [
     "ApiCall",
     "ApiToken",
+    "Attempt",
     "AuditEvent",
     "AuditSeal",
     "Batch",
     "BusinessAssociateAgreement",
     "Cause",
+    "Channel",
     "Chart",
     "ChartStep",
     "ClientRow",
@@ -50,6 +53,7 @@ __all__ = [
     "DamagedFile",
     "Delivery",
     "Destruction",
+    "Dispatch",
     "Download",
     "EndpointState",
     "FhirDocument",

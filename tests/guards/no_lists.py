@@ -12,6 +12,7 @@ NO_LISTS = {
     "portal:practice_create", "portal:practice_edit", "portal:practice_contract", "portal:practice_recipients",
     "portal:sftp_account_add", "portal:sftp_passwords", "portal:sftp_account_end", "portal:sftp_password",
     "portal:sftp_key_revoke", "portal:fhir_endpoint", "portal:fhir_do", "portal:fhir_keys",
+    "portal:channel_add", "portal:channel_change", "portal:channel_do", "portal:dispatch_do",
     "portal:practice_part_add", "portal:practice_part", "portal:token_create", "portal:token_revoke",
     "portal:audit_export", "portal:upload", "portal:separator-sheet",
     "portal:upload-batch", "portal:batch-file", "portal:send-batch",

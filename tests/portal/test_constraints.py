@@ -31,6 +31,7 @@ from portal.models import (
     UserRole,
 )
 from tests import factories
+from tests.portal.channel_constraints import CHANNELS, CHANNELS_AT_THE_END
 from tests.portal.door_constraints import DOORS, DOORS_AT_THE_END
 
 pytestmark = pytest.mark.django_db
@@ -267,6 +268,7 @@ BROKEN = {
     "portal_job_running_has_lease": lambda: job(state="running"),
     "portal_auditevent_outcome_known": lambda: AuditEvent.objects.create(at=NOW, action="x", outcome="maybe"),
     **DOORS,
+    **CHANNELS,
 }
 
 # Foreign keys of the migrations; they are checked when the transaction ends.
@@ -282,6 +284,7 @@ BROKEN_AT_THE_END = {
         practice=(of := delivery()).practice, delivery=of, at=NOW, account=factories.SftpAccountFactory()
     ),
     **DOORS_AT_THE_END,
+    **CHANNELS_AT_THE_END,
 }
 
 

@@ -36,6 +36,18 @@ WHERE sent_at IS NULL AND link <> '' AND coalesce(reader.is_active, true) AND NO
 ORDER BY 1
 """
 
+# A channel at rest has no jobs; whoever lets it go on queues them.
+DISPATCHES = """
+SELECT dispatch.id, 'it is on its way, and no job would send it' FROM portal_dispatch dispatch
+JOIN portal_channel channel ON channel.id = dispatch.channel_id
+WHERE dispatch.state IN ('waiting', 'sending') AND channel.ended_at IS NULL AND channel.pause = ''
+    AND (channel.kind <> 'sftp' OR channel.host_key <> '') AND NOT EXISTS (
+    SELECT FROM portal_job
+    WHERE kind = 'portal.send_dispatch' AND object_id = dispatch.id AND state IN ('ready', 'running', 'failed')
+)
+ORDER BY 1
+"""
+
 BACKLOG = """
 SELECT count(*) FILTER (WHERE state IN ('ready', 'running')), count(*) FILTER (WHERE state = 'failed'),
     extract(epoch FROM %(at)s - min(CASE
@@ -83,5 +95,10 @@ CHECKS = (
         "notices",
         "every e-mail was sent, given up visibly, or has a job",
         asked("notice", NOTICES, lambda _look: {"notice": NOTICE}),
+    ),
+    Check(
+        "dispatches",
+        "what goes through a channel arrived, ended visibly, or has a job",
+        asked("dispatch", DISPATCHES),
     ),
 )
