@@ -106,6 +106,15 @@ def send_notice(*, claim: Any) -> None:
     send(claim=claim, at=timezone.now())
 
 
+@job_task("portal.make_digest")
+def make_digest(*, claim: Any) -> None:
+    from portal import scope
+    from portal.actions.notices import make_digest as make
+
+    with scope.service():
+        make(claim=claim, at=timezone.now())
+
+
 @job_task("portal.send_dispatch")
 def send_dispatch(*, claim: Any) -> None:
     from portal.actions.dispatches import send_dispatch as send

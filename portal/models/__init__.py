@@ -18,6 +18,7 @@ from portal.models.doors import (
 from portal.models.job import Job, JobState, Notice
 from portal.models.keys import PracticeKey
 from portal.models.manifest import Manifest, ManifestRow
+from portal.models.notice_wishes import NoticeWishes
 from portal.models.people import ClientRule, Invitation, Membership, Skill, User, UserRole
 from portal.models.practice import (
     BusinessAssociateAgreement,
@@ -70,6 +71,7 @@ __all__ = [
     "ManifestRow",
     "Membership",
     "Notice",
+    "NoticeWishes",
     "Outcome",
     "Page",
     "PageWords",

@@ -2,7 +2,7 @@
 
 from django.urls import path
 
-from portal.views import account, audit, keyboard, people, practices, tokens
+from portal.views import account, audit, keyboard, notice_wishes, people, practices, tokens
 
 urlpatterns = [
     path("join/<str:token>", account.join, name="join"),
@@ -11,6 +11,7 @@ urlpatterns = [
     path("security/", account.security, name="security"),
     path("appearance/", account.appearance, name="appearance"),
     path("keyboard/", keyboard.keyboard, name="keyboard"),
+    path("notifications/", notice_wishes.notifications, name="notifications"),
     path("keyboard/single-keys/", keyboard.single_keys, name="single_keys"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),

@@ -87,6 +87,7 @@ ADDRESSES: Mapping[str, Address] = {
     "portal:security": page(*EVERYONE),
     "portal:appearance": Address(EVERYONE, anonymous=True),
     "portal:keyboard": page(*EVERYONE),
+    "portal:notifications": page(*EVERYONE),
     "portal:single_keys": page(*EVERYONE),
     "portal:people": page("ada"),
     "portal:invite": page("ada"),

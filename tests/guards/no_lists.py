@@ -6,7 +6,7 @@ NO_LISTS = {
     "coding:favourite-code", "coding:code-file", "coding:levels", "coding:person-levels",
     "portal:healthz", "portal:readyz", "portal:join", "portal:unlock", "portal:keep_alive", "portal:security",
     "portal:appearance", "portal:invite", "portal:invitation_resend", "portal:invitation_revoke", "portal:person_roles",
-    "portal:keyboard", "portal:single_keys", "coding:find",
+    "portal:notifications", "portal:keyboard", "portal:single_keys", "coding:find",
     "portal:person_work", "portal:person_rule_add", "portal:person_rule_remove", "portal:person_deactivate",
     "portal:person_reactivate", "portal:person_sessions", "portal:person_keys", "portal:person_second_factor",
     "portal:practice_create", "portal:practice_edit", "portal:practice_contract", "portal:practice_recipients",

@@ -24,6 +24,7 @@ from portal.models import (
     Job,
     LegalHold,
     Membership,
+    NoticeWishes,
     PracticeKey,
     Scrub,
     Skill,
@@ -267,6 +268,8 @@ BROKEN = {
     "portal_job_one_open": lambda: [job(), job(state="running", lease_until=NOW)],
     "portal_job_running_has_lease": lambda: job(state="running"),
     "portal_auditevent_outcome_known": lambda: AuditEvent.objects.create(at=NOW, action="x", outcome="maybe"),
+    "portal_noticewishes_hours": lambda: NoticeWishes.objects.create(user=factories.UserFactory(), digest_hour=24),
+    "portal_noticewishes_quiet": lambda: NoticeWishes.objects.create(user=factories.UserFactory(), quiet_from=7),
     **DOORS,
     **CHANNELS,
 }

@@ -8,6 +8,7 @@ from datetime import timedelta
 from celery import current_app
 
 from portal.actions.audit import SEALED_WITHIN
+from portal.actions.notices import DIGEST
 from portal.actions.notices import JOB as NOTICE
 from portal.actions.trust import Check, Look, asked, both, rows
 from portal.rules.ledger import Alarm, Difference
@@ -31,7 +32,9 @@ NOTICES = """
 SELECT notice.id, 'it was not sent, and no job would send it' FROM portal_notice notice
 LEFT JOIN portal_user reader ON reader.id = notice.recipient_id
 WHERE sent_at IS NULL AND link <> '' AND coalesce(reader.is_active, true) AND NOT EXISTS (
-    SELECT FROM portal_job WHERE kind = %(notice)s AND object_id = notice.id AND state IN ('ready', 'running', 'failed')
+    SELECT FROM portal_job WHERE state IN ('ready', 'running', 'failed') AND (
+        kind = %(notice)s AND object_id = coalesce(notice.digest_id, notice.id)
+        OR kind = %(digest)s AND object_id = notice.recipient_id AND notice.held_until IS NOT NULL)
 )
 ORDER BY 1
 """
@@ -94,7 +97,7 @@ CHECKS = (
     Check(
         "notices",
         "every e-mail was sent, given up visibly, or has a job",
-        asked("notice", NOTICES, lambda _look: {"notice": NOTICE}),
+        asked("notice", NOTICES, lambda _look: {"notice": NOTICE, "digest": DIGEST}),
     ),
     Check(
         "dispatches",
