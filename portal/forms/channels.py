@@ -9,8 +9,8 @@ from typing import Any
 from django import forms
 
 from portal.actions.channels import BadAddress, Where, check_url
-from portal.forms.practices import FORMATS
 from portal.models import Channel
+from portal.rules.delivery_formats import DELIVERY_FORMATS
 from portal.rules.dispatches import ChannelKind, SignIn
 
 OWN_FORMATS = (("hl7", "HL7"), ("fhir", "FHIR"))  # those of a channel's own kind
@@ -23,7 +23,7 @@ KEEP = "Empty: the one that is there stays."
 
 def format_choices() -> list[tuple[str, str]]:
     """Every format in which results may be made."""
-    return list(dict([*FORMATS, *OWN_FORMATS]).items())
+    return list({**dict(OWN_FORMATS), **DELIVERY_FORMATS}.items())
 
 
 class ChannelForm(forms.Form):

@@ -11,6 +11,7 @@ from portal.models.delivery import Delivery
 from portal.models.people import User
 from portal.models.practice import Practice, PracticeOwnedQuerySet
 from portal.models.rows import ClientRow, choices, known, together
+from portal.rules.delivery_formats import LONGEST_FORMAT
 from portal.rules.dispatches import OPEN, AttemptOutcome, ChannelKind, DispatchState, Pause, SignIn, Trouble
 
 
@@ -38,7 +39,7 @@ class Channel(ClientRow):
     url = models.CharField(max_length=300, blank=True)  # webhook and FHIR
     tls = models.BooleanField(default=True)  # MLLP
     scopes = models.CharField(max_length=200, blank=True)  # asked of the token endpoint, if we sign in by key there
-    formats = ArrayField(models.CharField(max_length=8), default=list, blank=True)  # none: every format
+    formats = ArrayField(models.CharField(max_length=LONGEST_FORMAT), default=list, blank=True)  # none: every format
     sign_in = models.CharField(max_length=8, choices=choices(SignIn), default=SignIn.NONE)
     # Password, private key, token or signing secret, sealed under the practice's key (portal.vault).
     secret = models.BinaryField(default=b"", blank=True)

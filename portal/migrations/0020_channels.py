@@ -19,7 +19,7 @@ PARENTS = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0018_payer_names"),
+        ("portal", "0019_format_names"),
     ]
 
     operations = [
@@ -50,7 +50,7 @@ class Migration(migrations.Migration):
                 (
                     "formats",
                     django.contrib.postgres.fields.ArrayField(
-                        base_field=models.CharField(max_length=8), blank=True, default=list, size=None
+                        base_field=models.CharField(max_length=16), blank=True, default=list, size=None
                     ),
                 ),
                 (
