@@ -52,7 +52,7 @@ GO_TO: Mapping[str, str] = {
 }
 # Who works at a bench: what they could not send is brought back on each of their pages.
 WORKS = frozenset({Permission.PRECODE, Permission.CODE, Permission.VERIFY})
-DOORS = ("doors", "sftp_", "fhir_")  # how the names of their addresses begin
+DOORS = ("doors", "sftp_", "fhir_", "channel", "dispatch")  # how the names of their addresses begin
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:

@@ -15,5 +15,6 @@ CELERY_BEAT_SCHEDULE = {
     "ask-fhir-servers": {"task": "portal.ask_fhir_servers", "schedule": 900.0, "options": {"expires": 800}},
     "queue-due-reports": {"task": "coding.queue_due_reports", "schedule": 1800.0, "options": {"expires": 1700}},
     "renew-turns": {"task": "coding.renew_turns", "schedule": 3600.0, "options": {"expires": 1800}},
+    "watch-dispatches": {"task": "portal.watch_dispatches", "schedule": 60.0, "options": {"expires": 60}},
     "push-work": {"task": "coding.push_work", "schedule": 30.0, "options": {"expires": 60}},
 }

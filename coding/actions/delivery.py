@@ -22,6 +22,7 @@ from coding.rules.lifecycle import EncounterStatus
 from portal import scope, storage
 from portal.actions.batches import day_of
 from portal.actions.deliveries import add_delivery, mark_batch_delivered, next_version
+from portal.actions.dispatches import queue_dispatches
 from portal.actions.jobs import Claim, finish_job, put_off_job, queue_job
 from portal.actions.notices import queue_notice
 from portal.children import nobody_else
@@ -119,8 +120,8 @@ def deliver_batch(*, claim: Claim, at: datetime, still_ours: Callable[[], None] 
 def hand_over(
     *, batch: Batch, version: int, encounters: list[Encounter], kept: Mapping[str, Stored], at: datetime
 ) -> None:
-    """Write down the deliveries, move the encounters and the batch, queue the notices; in one transaction."""
-    for name, stored in kept.items():
+    """Write down the deliveries and by which channels they go, move all, queue the notices; in one transaction."""
+    deliveries = [
         add_delivery(
             batch=batch,
             version=version,
@@ -130,6 +131,9 @@ def hand_over(
             encounter_count=len(encounters),
             at=at,
         )
+        for name, stored in kept.items()
+    ]
+    queue_dispatches(deliveries=deliveries, at=at)
     for encounter in encounters:
         if encounter.status != EncounterStatus.DELIVERED:
             move_encounter(encounter=encounter, move="deliver", by=None, at=at)

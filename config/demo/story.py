@@ -25,6 +25,7 @@ from coding.rules.codings import CodedEncounter
 from coding.rules.lifecycle import EncounterStatus, HoldReason, NotBillableReason, WhoseMove
 from config.demo import scans
 from config.demo.cast import PASSWORD, PEOPLE, PRACTICES, DemoPractice
+from config.demo.channels import send_everything, set_up_channels
 from config.demo.notes import NOTES, PATIENTS, Note, coded
 from config.demo.plans import plan_work
 from config.demo.quality import Quality
@@ -100,8 +101,10 @@ def seed(*, now: datetime) -> None:
     story.invite_everyone()
     for known in story.practices.values():
         story.quality.agree_on_terms(known, now)
+    set_up_channels(story.practices, by=story.people["ada"], now=now)
     for plan in PLANS:
         story.tell(plan)
+    send_everything()
     story.spoil(now - timedelta(minutes=50))
     talk(story.people, story.batches, now)
     story.quality.argue(now)

@@ -2,6 +2,7 @@
 
 from portal.models.audit import AuditEvent, AuditSeal, Outcome
 from portal.models.batch import Batch, Chart, ChartStep, Page
+from portal.models.channels import Attempt, Channel, Dispatch
 from portal.models.credentials import Credential, CredentialDemand
 from portal.models.delivery import Delivery, Download
 from portal.models.destruction import Cause, Destruction, LegalHold
@@ -18,6 +19,7 @@ from portal.models.doors import (
 from portal.models.job import Job, JobState, Notice
 from portal.models.keys import PracticeKey
 from portal.models.manifest import Manifest, ManifestRow
+from portal.models.notice_wishes import NoticeWishes
 from portal.models.oversight import AccessReview, ExclusionCheck, ReviewedAccess
 from portal.models.people import ClientRule, Invitation, Membership, Skill, User, UserRole
 from portal.models.practice import (
@@ -39,11 +41,13 @@ __all__ = [
     "AccessReview",
     "ApiCall",
     "ApiToken",
+    "Attempt",
     "AuditEvent",
     "AuditSeal",
     "Batch",
     "BusinessAssociateAgreement",
     "Cause",
+    "Channel",
     "Chart",
     "ChartStep",
     "ClientRow",
@@ -55,6 +59,7 @@ __all__ = [
     "DamagedFile",
     "Delivery",
     "Destruction",
+    "Dispatch",
     "Download",
     "EndpointState",
     "ExclusionCheck",
@@ -72,6 +77,7 @@ __all__ = [
     "ManifestRow",
     "Membership",
     "Notice",
+    "NoticeWishes",
     "Outcome",
     "Page",
     "PageWords",

@@ -2,7 +2,18 @@
 
 from django.urls import path
 
-from portal.views import account, audit, credentials, imports, keyboard, oversight, people, practices, tokens
+from portal.views import (
+    account,
+    audit,
+    credentials,
+    imports,
+    keyboard,
+    notice_wishes,
+    oversight,
+    people,
+    practices,
+    tokens,
+)
 
 urlpatterns = [
     path("join/<str:token>", account.join, name="join"),
@@ -11,6 +22,7 @@ urlpatterns = [
     path("security/", account.security, name="security"),
     path("appearance/", account.appearance, name="appearance"),
     path("keyboard/", keyboard.keyboard, name="keyboard"),
+    path("notifications/", notice_wishes.notifications, name="notifications"),
     path("keyboard/single-keys/", keyboard.single_keys, name="single_keys"),
     path("people/", people.people, name="people"),
     path("people/invite/", people.invite, name="invite"),

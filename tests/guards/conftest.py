@@ -118,6 +118,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         practice=lake, name="EHR", scopes=list(TokenScope), expires_at=now + timedelta(days=30), by=otto, at=now
     )
     sftp_account = factories.SftpAccountFactory(practice=river, created_by=cleo)
+    channel = factories.ChannelFactory(practice=river, made_by=ada)
     result = storage.keep_bytes(b"result", practice_id=river.pk, folder="results")
     open_batch = factories.BatchFactory(practice=river, status=BatchStatus.OPEN, received_at=None, due_at=None)
     thread = factories.ThreadFactory(batch=batch)
@@ -201,6 +202,8 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
             encounter_count=1,
             created_at=now,
         ),
+        channel=channel,
+        dispatch=factories.AttemptFactory(dispatch__channel=channel).dispatch,
         submission=factories.SubmissionFactory(assignment=submitted, user=ann),
         failed_job=Job.objects.create(
             kind="portal.render_chart",

@@ -105,11 +105,12 @@ def more_uploads(world, number):
 
 def more_deliveries(world, number, batch=None):
     batch = batch or world.batch
-    Delivery.objects.create(
+    delivery = Delivery.objects.create(
         practice=world.river, batch=batch, version=number + 1, format="csv", file_name=f"{number}.csv",
         storage_name=f"results/{batch.pk}/{number}", sha256="0" * 64, size=10, encounter_count=1,
         created_at=timezone.now(),
     )  # fmt: skip
+    factories.DispatchFactory(channel=world.channel, delivery=delivery)
 
 
 def more_pages(world, number):
@@ -185,6 +186,21 @@ def more_doors(world, number):
     """Accounts of people and of systems, and an SFTP server."""
     factories.SftpAccountFactory(practice=world.river, owner=new_cleo(world), created_by=world.cleo)
     more_keys(world, number)
+
+
+def more_channels(world, number):
+    """Another channel, with a file on its way and one in trouble; and another of each of River's own."""
+    now, channel = timezone.now(), factories.ChannelFactory(practice=world.river, made_by=world.ada)
+    for one in (channel, world.channel):
+        factories.AttemptFactory(dispatch__channel=one)
+        factories.AttemptFactory(
+            dispatch__channel=one, dispatch__state="rejected", dispatch__ended_at=now, dispatch__trouble="rejected",
+            dispatch__trouble_since=now,
+        )  # fmt: skip
+
+
+def more_attempts(world, number):
+    factories.AttemptFactory(dispatch=world.dispatch, number=number + 100)
 
 
 def more_keys(world, number):
@@ -374,6 +390,9 @@ LISTS: Mapping[str, List] = {
     "portal:practice": List("ada", more_parts_of_a_practice),
     "portal:doors": List("cleo", more_doors),
     "portal:sftp_account": List("cleo", more_keys),
+    "portal:channels": List("cleo", more_channels),
+    "portal:channel": List("max", more_channels),
+    "portal:dispatch": List("cleo", more_attempts),
     "portal:tokens": List("cleo", more_tokens),
     "portal:person": List("ada", more_practices),
     "portal:audit": List("ada", more_events),

@@ -24,6 +24,7 @@ from portal.models import (
     Job,
     LegalHold,
     Membership,
+    NoticeWishes,
     PracticeKey,
     Scrub,
     Skill,
@@ -32,6 +33,7 @@ from portal.models import (
 )
 from tests import factories
 from tests.people_factories import CredentialDemandFactory, CredentialFactory
+from tests.portal.channel_constraints import CHANNELS, CHANNELS_AT_THE_END
 from tests.portal.door_constraints import DOORS, DOORS_AT_THE_END
 from tests.portal.oversight_constraints import BROKEN_OVERSIGHT
 
@@ -298,8 +300,11 @@ BROKEN = {
     "portal_job_one_open": lambda: [job(), job(state="running", lease_until=NOW)],
     "portal_job_running_has_lease": lambda: job(state="running"),
     "portal_auditevent_outcome_known": lambda: AuditEvent.objects.create(at=NOW, action="x", outcome="maybe"),
+    "portal_noticewishes_hours": lambda: NoticeWishes.objects.create(user=factories.UserFactory(), digest_hour=24),
+    "portal_noticewishes_quiet": lambda: NoticeWishes.objects.create(user=factories.UserFactory(), quiet_from=7),
     **DOORS,
     **BROKEN_OVERSIGHT,
+    **CHANNELS,
 }
 
 # Foreign keys of the migrations; they are checked when the transaction ends.
@@ -315,6 +320,7 @@ BROKEN_AT_THE_END = {
         practice=(of := delivery()).practice, delivery=of, at=NOW, account=factories.SftpAccountFactory()
     ),
     **DOORS_AT_THE_END,
+    **CHANNELS_AT_THE_END,
 }
 
 
