@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0038_work_queues'),
+        ('coding', '0045_work_queues'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -61,7 +61,7 @@ FILL = """
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coding", "0035_turns")]
+    dependencies = [("coding", "0042_turns")]
 
     operations = [
         migrations.RunSQL(sql=GIVE, reverse_sql=FORGET),

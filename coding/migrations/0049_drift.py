@@ -10,7 +10,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0036_verification_plan_security'),
+        ('coding', '0048_verification_plan_security'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -19,7 +19,7 @@ PARENTS = (
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("portal", "0019_format_names"),
+        ("portal", "0025_languages"),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coding", "0034_repeat_security"), ("portal", "0020_daily_share")]
+    dependencies = [("coding", "0041_delivery_reviews"), ("portal", "0023_daily_share")]
 
     operations = [
         migrations.AddField(

@@ -10,8 +10,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
+        ('portal', '0024_credentials'),
         ('auth', '0012_alter_user_first_name_max_length'),
-        ('portal', '0021_credentials'),
     ]
 
     operations = [

@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0020_channels'),
+        ('portal', '0026_channels'),
     ]
 
     operations = [

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("portal", "0019_format_names")]
+    dependencies = [("portal", "0022_late_credit")]
 
     operations = [
         migrations.AddField(

@@ -9,7 +9,7 @@ FROZEN = ("coding_verificationplan", "coding_standing", "coding_auditdraw")
 
 
 class Migration(BaseMigration):
-    dependencies = [("coding", "0035_verification_plans")]
+    dependencies = [("coding", "0047_verification_plans")]
 
     operations = [
         in_one(

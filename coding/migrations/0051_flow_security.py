@@ -6,6 +6,6 @@ from portal.tenancy import in_one, row_security
 
 
 class Migration(BaseMigration):
-    dependencies = [("coding", "0035_flow")]
+    dependencies = [("coding", "0050_flow")]
 
     operations = [in_one(row_security("coding_flowday"))]

@@ -14,7 +14,7 @@ from portal.tenancy import row_security
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0020_daily_share'),
+        ('portal', '0023_daily_share'),
     ]
 
     operations = [

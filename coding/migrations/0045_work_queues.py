@@ -12,7 +12,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0037_order_by_turn'),
+        ('coding', '0044_order_by_turn'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -7,7 +7,7 @@ ORDER = ["queue_rank", "turn_at", "-priority", "waiting_since", "id"]
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coding", "0036_turns_by_the_database")]
+    dependencies = [("coding", "0043_turns_by_the_database")]
 
     operations = [
         migrations.AddConstraint(
