@@ -10,6 +10,7 @@ import logging
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
+from typing import Any
 
 from PIL import Image
 
@@ -174,14 +175,15 @@ def titles_of(codings: Iterable[Coding]) -> Titles:
     }
 
 
+def evidence_of(coding: Coding) -> Iterator[list[dict[str, Any]]]:
+    """The passages of each line, as they are stored."""
+    yield from (line.evidence for line in coding.diagnoses.all())
+    yield from (line.evidence for line in coding.procedures.all())
+
+
 def pages_of(codings: Iterable[Coding]) -> Mapping[int, PageFacts]:
     """The pages that the evidence names; two queries."""
-    ids = {
-        one["page"]
-        for coding in codings
-        for line in (*coding.diagnoses.all(), *coding.procedures.all())
-        for one in line.evidence
-    }
+    ids = {one["page"] for coding in codings for passages in evidence_of(coding) for one in passages}
     turns: dict[int, dict[int, int]] = {}
     placed = EncounterPage.objects.filter(page__in=ids, turn__gt=0)
     for page, encounter, turn in placed.values_list("page", "encounter", "turn"):
@@ -227,8 +229,8 @@ def with_pictures(
 def to_cut(batch: ClinicalBatch) -> Iterator[Shown]:
     """The places of which a document shows a cutting."""
     for one in batch.visits:
-        for line in (*one.diagnoses, *one.lines):
-            yield from (place for place in line.evidence[:SHOWN_EACH] if place.boxes)
+        for places in (*(line.evidence for line in one.diagnoses), *(line.evidence for line in one.lines)):
+            yield from (place for place in places[:SHOWN_EACH] if place.boxes)
 
 
 def images_of(batch: ClinicalBatch) -> dict[int, str]:
