@@ -17,6 +17,7 @@ from coding.models import (
     CodeFile,
     CodeGroup,
     Coding,
+    DeliveryReview,
     Diagnosis,
     EncounterEvent,
     PreCoding,
@@ -243,6 +244,23 @@ def more_work(world, number):
     )  # fmt: skip
 
 
+def more_results(world, number):
+    """Work at every stage, and two delivered visits, one of them accepted by somebody else."""
+    more_work(world, number)
+    now = timezone.now()
+    for accepted in (True, False):
+        chart = factories.ChartFactory(batch=world.batch)
+        visit = factories.EncounterFactory(chart=chart, status="delivered", finished_at=now)
+        EncounterEvent.objects.create(
+            practice=world.river, encounter=visit, move="deliver", new_status="delivered", at=world.delivery.created_at
+        )
+        if accepted:
+            DeliveryReview.objects.create(
+                practice=world.river, encounter=visit, version=world.delivery.version, word="accepted", at=now,
+                by=new_cleo(world),
+            )  # fmt: skip
+
+
 def coded(encounter, *, by):
     """The encounter with its facts and one version of codes."""
     PreCoding.objects.create(
@@ -420,7 +438,7 @@ LISTS: Mapping[str, List] = {
     "coding:line": List("max", more_work),
     "coding:line-csv": List("max", more_work),
     "coding:double-key": List("max", more_practices),
-    "coding:batch-encounters": List("cleo", more_work),
+    "coding:batch-encounters": List("cleo", more_results),
     "coding:batch-timeline": List("cleo", more_of_a_batch),
     "coding:turnaround": List("max", more_standing),
     "coding:browser": List("ann", more_codes),
