@@ -5,20 +5,18 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterable, Mapping
 from datetime import datetime
-from types import MappingProxyType, ModuleType
-from typing import Any
+from zoneinfo import ZoneInfo
 
 from django.db import transaction
-from django.db.models import Exists, Max, OuterRef, Prefetch, QuerySet
+from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.urls import reverse
 
 from coding.actions.moves import move_encounter
-from coding.models import Coding, Encounter, PreCoding, ProcedureLine, Verdict, Verification
-from coding.rules.codings import ProcedureLine as Line
-from coding.rules.codings import diagnosis_system
-from coding.rules.formats import csv_file, xlsx_file
-from coding.rules.formats.result import BatchResult, ResultRow
-from coding.rules.lifecycle import EncounterStatus, NotBillableReason, Stage
+from coding.actions.results import collect_evidence, collect_result
+from coding.models import Encounter
+from coding.rules.formats import FORMATS
+from coding.rules.formats.contents import Contents
+from coding.rules.lifecycle import EncounterStatus
 from portal import scope, storage
 from portal.actions.batches import day_of
 from portal.actions.deliveries import add_delivery, mark_batch_delivered, next_version
@@ -26,15 +24,14 @@ from portal.actions.jobs import Claim, finish_job, put_off_job, queue_job
 from portal.actions.notices import queue_notice
 from portal.failpoints import reached
 from portal.models import Batch, Chart, Contract, Job, JobState, User
-from portal.rules.intake import ADVICE, ChartStatus, Refusal
+from portal.rules.delivery_formats import UNLESS_CHOSEN
+from portal.rules.intake import ChartStatus
 from portal.rules.lifecycle import BatchStatus
 from portal.storage import Stored
 
 logger = logging.getLogger(__name__)
 
 JOB = "coding.deliver_batch"
-FORMATS: Mapping[str, ModuleType] = MappingProxyType({"csv": csv_file, "xlsx": xlsx_file})
-NOT_SAMPLED = "Not in the verification sample"
 
 
 @transaction.atomic
@@ -94,25 +91,26 @@ def deliver_batch(*, claim: Claim, at: datetime) -> None:
             finish_job(claim=claim, at=at)
             queue_delivery_if_complete(batch=batch, at=at)
             return
-        result = collect_result(batch)
         formats = formats_of(batch, at=at)
-    kept = {name: store(result, name, practice_id=batch.practice_id) for name in formats}
+        contents = collect_contents(batch, formats=formats, at=at)
+    kept = {name: store(contents, name, practice_id=batch.practice_id) for name in formats}
     reached("delivery.files_kept")
     with scope.service():
         encounters = list(Encounter.objects.originals().filter(batch=batch).select_for_update().order_by("pk"))
-        if not is_complete(batch) or collect_result(batch) != result:
+        if not is_complete(batch) or collect_contents(batch, formats=formats, at=at) != contents:
             put_off_job(claim=claim, fault="batch_changed", at=at)
             return
-        hand_over(batch=batch, encounters=encounters, kept=kept, at=at)
+        hand_over(batch=batch, version=contents.version, encounters=encounters, kept=kept, at=at)
         finish_job(claim=claim, at=at)
         reached("delivery.written")
     reached("delivery.committed")
     logger.info("batch delivered", extra={"batch": batch.pk, "count": len(encounters)})
 
 
-def hand_over(*, batch: Batch, encounters: list[Encounter], kept: Mapping[str, Stored], at: datetime) -> None:
+def hand_over(
+    *, batch: Batch, version: int, encounters: list[Encounter], kept: Mapping[str, Stored], at: datetime
+) -> None:
     """Write down the deliveries, move the encounters and the batch, queue the notices; in one transaction."""
-    version = next_version(batch)
     for name, stored in kept.items():
         add_delivery(
             batch=batch,
@@ -150,131 +148,29 @@ def readers(batch: Batch) -> Iterable[User]:
 
 
 def formats_of(batch: Batch, *, at: datetime) -> list[str]:
-    """The formats of the contract in force; all of ours if it names none that we know."""
+    """The formats of the contract in force; the usual ones if it names none that we know."""
     contract = Contract.objects.filter(practice_id=batch.practice_id).in_force(day_of(batch.practice, at)).first()
     named = [name for name in FORMATS if contract and name in contract.delivery_formats]
-    return named or list(FORMATS)
+    return named or list(UNLESS_CHOSEN)
 
 
-def store(result: BatchResult, name: str, *, practice_id: int) -> Stored:
-    """Render the result in a format and keep the bytes."""
+def collect_contents(batch: Batch, *, formats: Iterable[str], at: datetime) -> Contents:
+    """What the formats are made of, with evidence if one of them needs it; a constant number of queries."""
+    result = collect_result(batch)
+    return Contents(
+        result=result,
+        practice_code=batch.practice.code,
+        version=next_version(batch),
+        made_at=at.astimezone(ZoneInfo(batch.practice.time_zone)),
+        evidence=collect_evidence(result) if any(FORMATS[name].NEEDS_EVIDENCE for name in formats) else None,
+    )
+
+
+def store(contents: Contents, name: str, *, practice_id: int) -> Stored:
+    """Render the contents in a format and keep the bytes."""
+    form = FORMATS[name]
     kept = storage.keep_bytes(
-        FORMATS[name].render(result), practice_id=practice_id, folder="deliveries", ending=FORMATS[name].ENDING
+        form.render(contents, form.TEMPLATE), practice_id=practice_id, folder="deliveries", ending=form.ENDING
     )
     reached("delivery.file_kept")
     return kept
-
-
-def collect_result(batch: Batch) -> BatchResult:
-    """The batch's result as plain data, in a constant number of queries."""
-    precoding = PreCoding.objects.select_related("rendering_provider", "referring_provider", "payer")
-    encounters = (
-        Encounter.objects.originals()
-        .filter(batch=batch)
-        .select_related("chart")
-        .with_pages()
-        .prefetch_related(
-            Prefetch("precoding", queryset=precoding),
-            Prefetch(
-                "codings",
-                queryset=Coding.objects.filter(stage=Stage.CODING)
-                .order_by("version")
-                .prefetch_related("diagnoses", "procedures"),
-            ),
-            Prefetch(
-                "verifications",
-                queryset=Verification.objects.exclude(verdict=Verdict.RETURNED)
-                .select_related("verifier_version")
-                .prefetch_related("verifier_version__diagnoses", "verifier_version__procedures"),
-            ),
-        )
-        .order_by("chart_id", "part")
-    )
-    rows = [(encounter.chart_id, encounter.part, encounter_row(encounter)) for encounter in encounters]
-    left_over = Chart.objects.filter(
-        batch=batch, status__in=[ChartStatus.UNREADABLE, ChartStatus.QUARANTINED, ChartStatus.DUPLICATE]
-    )
-    rows += [(chart.pk, 0, chart_row(chart)) for chart in left_over]
-    rows.sort(key=lambda row: row[:2])
-    return BatchResult(batch=batch.label, practice=batch.practice.name, rows=tuple(row for _, _, row in rows))
-
-
-def chart_row(chart: Chart) -> ResultRow:
-    """The row of a chart that yielded no work: it could not be read, or was sent before."""
-    if chart.status == ChartStatus.DUPLICATE:
-        return ResultRow(
-            chart=chart.label,
-            file_name=chart.original_name,
-            status="Duplicate",
-            reason=f"The same file was received as C-{chart.duplicate_of_id:04d}.",
-        )
-    advice = ADVICE[Refusal(chart.reason)]
-    reason = f"{advice.wrong} {advice.next_step}"
-    return ResultRow(
-        chart=chart.label,
-        file_name=chart.original_name,
-        status="Not readable",
-        reason=reason,
-    )
-
-
-def encounter_row(encounter: Encounter) -> ResultRow:
-    """The row of an encounter: who and what from pre-coding, codes from the version that counts."""
-    facts = patient_facts(encounter)
-    common: dict[str, Any] = {
-        "chart": encounter.chart.label,
-        "file_name": encounter.chart.original_name,
-        "encounter": encounter.label,
-        "pages": encounter.page_words,
-    }
-    if encounter.not_billable_reason:
-        reason = NotBillableReason(encounter.not_billable_reason).label
-        return ResultRow(**common, **facts, status="Not billable", reason=reason)
-    coding, verification = version_that_counts(encounter)
-    return ResultRow(
-        **common,
-        **facts,
-        status="Billable",
-        system=diagnosis_system(coding.date_of_service),
-        diagnoses=tuple(row.code for row in coding.diagnoses.all()),
-        lines=tuple(as_line(row) for row in coding.procedures.all()),
-        verification=verification,
-    )
-
-
-def as_line(row: ProcedureLine) -> Line:
-    """A procedure line as plain data."""
-    return Line(code=row.code, modifiers=tuple(row.modifiers), units=row.units, pointers=tuple(row.pointers))
-
-
-def version_that_counts(encounter: Encounter) -> tuple[Coding, str]:
-    """The verifier's version if the verdict corrected the newest coder's version, else that one; and the verdict."""
-    coding = list(encounter.codings.all())[-1]
-    verdicts = [one for one in encounter.verifications.all() if one.coder_version_id == coding.pk]
-    if not verdicts:
-        return coding, NOT_SAMPLED
-    last = max(verdicts, key=lambda one: one.pk)
-    return last.verifier_version or coding, Verdict(last.verdict).label
-
-
-def patient_facts(encounter: Encounter) -> dict[str, Any]:
-    """What pre-coding found out; nothing for a visit that was found not billable before."""
-    found = getattr(encounter, "precoding", None)
-    if found is None:
-        return {}
-    referring = found.referring_provider
-    return {
-        "patient": found.patient_name,
-        "birth_date": found.birth_date,
-        "sex": found.sex,
-        "account_number": found.account_number,
-        "service_from": found.date_from,
-        "service_to": found.date_to,
-        "rendering_provider": found.rendering_provider.name,
-        "rendering_npi": found.rendering_provider.npi,
-        "referring_provider": referring.name if referring else "",
-        "referring_npi": referring.npi if referring else "",
-        "place_of_service": found.place_of_service,
-        "payer": found.payer.name if found.payer else "",
-        "member_id": found.member_id,
-    }

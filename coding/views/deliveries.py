@@ -12,8 +12,8 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
-from coding.actions.delivery import FORMATS
 from coding.models import Coding, Encounter
+from coding.rules.formats import FORMATS
 from coding.rules.lifecycle import FINISHED, STAGE_OF, EncounterStatus, Stage, WhoseMove
 from coding.views.due import status_tag
 from portal.access import SignedRequest, found, requires

@@ -12,8 +12,8 @@ from django.views.decorators.http import require_GET
 from coding.actions.double_coding import TIMES, DoubleCodingReport, double_coding_report
 from coding.rules.agreement import Band, Kappa
 from coding.rules.double_coding import Agreement, CodeAgreement
+from coding.rules.figure_words import proportion_words
 from coding.rules.lifecycle import Stage
-from coding.views.figure_words import proportion_words
 from portal.access import SignedRequest, requires
 from portal.rules.roles import Permission
 

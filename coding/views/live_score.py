@@ -11,9 +11,9 @@ from coding.actions.quality import STANDARD_NAME
 from coding.actions.scores import score_so_far, terms_for
 from coding.models import Coding, Encounter
 from coding.rules.codings import CodedEncounter
+from coding.rules.figure_words import proportion_words, ratio_words
 from coding.rules.reasons import Judgement
 from coding.rules.scoring import Score, Value, score
-from coding.views.figure_words import proportion_words, ratio_words
 
 
 def score_context(

@@ -20,10 +20,10 @@ from coding.forms.quality import DisputeStepForm
 from coding.models import Dispute
 from coding.rules.discrepancies import Kind
 from coding.rules.disputes import DISPUTE_MOVES, SETTLED, TURN, Refusal, why_not
+from coding.rules.figure_words import proportion_words, ratio_words
 from coding.rules.reasons import Reason, Severity
 from coding.rules.scoring import Score
 from coding.views.due import due_tag
-from coding.views.figure_words import proportion_words, ratio_words
 from portal.access import SignedRequest, found, requires
 from portal.models import User
 from portal.rules.roles import Permission, Role

@@ -14,8 +14,8 @@ from coding.actions.scores import Backdated, set_quality_terms
 from coding.forms.quality import QualityTermsForm
 from coding.models import QualityTerms
 from coding.rules.discrepancies import Kind
+from coding.rules.figure_words import plain
 from coding.rules.reasons import Severity
-from coding.views.figure_words import plain
 from portal.access import SignedRequest, found, requires
 from portal.models import Practice
 from portal.rules.roles import Permission

@@ -23,8 +23,8 @@ from coding.actions.rulings import (
 from coding.forms.rulings import RulingForm, WithdrawForm
 from coding.models import Dispute, Ruling
 from coding.rules.codings import bare
+from coding.rules.figure_words import proportion_words
 from coding.rules.rulings import matches
-from coding.views.figure_words import proportion_words
 from portal.access import SignedRequest, found, requires
 from portal.models import Practice
 from portal.rules.roles import Permission

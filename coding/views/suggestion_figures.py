@@ -15,10 +15,10 @@ from django.views.decorators.http import require_GET
 from coding.actions.suggestion_report import COUNTED, SuggestedRow, Which, judged_encounters, rows_behind
 from coding.models import Encounter
 from coding.rules.codings import System, dotted
+from coding.rules.figure_words import proportion_words
 from coding.rules.proportions import Interval, Proportion
 from coding.rules.suggested import BLIND_SHARE, Decision
 from coding.rules.suggestion_figures import Figures, SourceFigures, figures
-from coding.views.figure_words import proportion_words
 from portal.access import SignedRequest, requires
 from portal.rules.roles import Permission
 

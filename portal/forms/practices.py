@@ -7,9 +7,9 @@ from typing import Any
 from django import forms
 
 from portal.models import BusinessAssociateAgreement, Contract, Location, Payer, Practice, Provider
+from portal.rules.delivery_formats import DELIVERY_FORMATS
 from portal.rules.npi import is_npi
 
-FORMATS = (("csv", "CSV"), ("xlsx", "Excel workbook (XLSX)"))
 # CMS Place of Service Code Set: the places that physicians' practices bill most; any two digits are accepted.
 POS_HELP = (
     "Two digits of the CMS list: 11 office, 19 and 22 outpatient hospital, 21 inpatient, 23 emergency room, "
@@ -145,7 +145,7 @@ class ContractForm(forms.ModelForm):
 
     starts_on = day_field(label="In force from", help_text="The contract now in force ends the day before.")
     delivery_formats = forms.MultipleChoiceField(
-        choices=FORMATS,
+        choices=list(DELIVERY_FORMATS.items()),
         widget=forms.CheckboxSelectMultiple,
         error_messages={"required": "Choose at least one format in which results are delivered."},
     )

@@ -5,6 +5,7 @@ from django.db import models
 from portal.models.batch import Batch
 from portal.models.people import User
 from portal.models.rows import ClientRow
+from portal.rules.delivery_formats import LONGEST_FORMAT
 from portal.rules.roles import Permission
 
 
@@ -25,7 +26,7 @@ class Delivery(ClientRow):
 
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="deliveries")
     version = models.PositiveSmallIntegerField()
-    format = models.CharField(max_length=8)
+    format = models.CharField(max_length=LONGEST_FORMAT)  # portal.rules.delivery_formats
     file_name = models.CharField(max_length=120)
     storage_name = models.CharField(max_length=200)  # equal bytes of a practice share it
     sha256 = models.CharField(max_length=64)

@@ -10,6 +10,7 @@ from django.core.validators import MaxValueValidator, MinValueValidator
 from django.db import models
 
 from portal.models.rows import ClientRow, choices, known
+from portal.rules.delivery_formats import LONGEST_FORMAT
 from portal.rules.roles import Permission
 from portal.rules.specialties import Specialty
 
@@ -168,7 +169,7 @@ class Contract(ClientRow):
     verification_share = models.PositiveSmallIntegerField(  # percent of encounters verified
         default=100, validators=[MinValueValidator(0), MaxValueValidator(100)]
     )
-    delivery_formats = ArrayField(models.CharField(max_length=8), default=list)
+    delivery_formats = ArrayField(models.CharField(max_length=LONGEST_FORMAT), default=list)
     retention_months = models.PositiveSmallIntegerField(default=84, validators=[MinValueValidator(1)])  # from delivery
     query_days = models.PositiveSmallIntegerField(  # how long a query to the provider waits for its answer
         default=7, db_default=7, validators=[MinValueValidator(1), MaxValueValidator(60)]

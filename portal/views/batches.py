@@ -21,6 +21,7 @@ from portal.actions.audit import record
 from portal.actions.batches import WORKABLE
 from portal.forms.batches import SendForm
 from portal.models import Batch, Chart, Delivery, InboxFile, Upload
+from portal.rules.delivery_formats import DELIVERY_FORMATS
 from portal.rules.inbox import UNFINISHED, FileState
 from portal.rules.intake import TRY_AGAIN, ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
@@ -307,7 +308,7 @@ def delivery_rows(request: SignedRequest, row: Batch) -> list[dict[str, Any]]:
         {
             "pk": delivery.pk,
             "name": delivery.file_name,
-            "format": delivery.format.upper(),
+            "format": DELIVERY_FORMATS.get(delivery.format, delivery.format),
             "version": delivery.version,
             "size": megabytes(delivery.size),
             "sha256": delivery.sha256,

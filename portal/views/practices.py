@@ -37,6 +37,7 @@ from portal.models import (
     Practice,
     Provider,
 )
+from portal.rules.delivery_formats import DELIVERY_FORMATS, UNLESS_CHOSEN
 from portal.rules.roles import Permission
 
 admins = requires(Permission.MANAGE_PRACTICES)
@@ -132,6 +133,7 @@ def practice(request: SignedRequest, pk: int) -> HttpResponse:
     row = found(request, with_paperwork(Practice.objects.visible_to(request.user), on=today), pk=pk)
     members = members_of(row)
     contracts = list(Contract.objects.filter(practice=row))
+    contract = next((one for one in contracts if in_force(one, today)), None)
     return render(
         request,
         "portal/practice.html",
@@ -148,7 +150,8 @@ def practice(request: SignedRequest, pk: int) -> HttpResponse:
                 )
                 for agreement in BusinessAssociateAgreement.objects.filter(practice=row)
             ],
-            "contract": next((found_one for found_one in contracts if in_force(found_one, today)), None),
+            "contract": contract,
+            "formats": [DELIVERY_FORMATS.get(name, name) for name in contract.delivery_formats] if contract else [],
             "contracts": contracts,
             "holds": LegalHold.objects.filter(practice=row, lifted_at=None).select_related("by", "batch"),
             "damaged": DamagedFile.objects.filter(practice=row, mended_at=None).count(),
@@ -196,7 +199,7 @@ def practice_contract(request: SignedRequest, pk: int) -> HttpResponseBase:
         "turnaround_hours", "accuracy_target", "verification_share", "query_days", "query_stops_clock",
         "retention_months", "delivery_formats",
     )  # fmt: skip
-    initial = {name: getattr(latest, name) for name in kept} if latest else {"delivery_formats": ["csv", "xlsx"]}
+    initial = {name: getattr(latest, name) for name in kept} if latest else {"delivery_formats": list(UNLESS_CHOSEN)}
     form = ContractForm(request.POST or None, initial={"starts_on": timezone.localdate(), **initial})
     if request.method == "POST" and form.is_valid():
         try:

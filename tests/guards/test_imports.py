@@ -19,7 +19,6 @@ MODULES = {
 }  # fmt: skip
 # Output formats build a file in memory; what comes from outside is held against a schema without references.
 MORE_MODULES = {
-    "csv_file.py": {"io"},
     "draft_actions.py": {"uuid"},  # the type of a name that others give
     "xlsx_file.py": {"io", "xlsxwriter"},
     "coding_json.py": {"jsonschema"},

@@ -1,0 +1,22 @@
+"""The formats in which results are delivered: one module each, a pure function from contents and template to bytes.
+
+A format is a module with the names of `contents.Format`; adding one is a module, a line here, its label in
+portal/rules/delivery_formats.py, and a golden file.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+from coding.rules.formats import csv_file, fixed_file, json_file, text_file, xlsx_file, xml_file
+from coding.rules.formats.contents import Format
+
+FORMATS: Mapping[str, Format] = MappingProxyType(
+    {
+        "csv": csv_file,
+        "xlsx": xlsx_file,
+        "txt": text_file,
+        "fixed": fixed_file,
+        "xml": xml_file,
+        "json": json_file,
+    }
+)

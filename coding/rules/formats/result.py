@@ -1,20 +1,9 @@
-"""The result of a batch as plain data, and the two tables that every format shows."""
+"""The result of a batch as plain data: what every format shows."""
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 
-from coding.rules.codings import DIAGNOSIS_LIMIT, MODIFIER_LIMIT, ProcedureLine, System, dotted
-from portal.rules.plain_cells import Cell
-
-ENCOUNTER_COLUMNS = (
-    "Batch", "Practice", "Encounter", "Chart", "File name", "Pages", "Status", "Reason", "Patient",
-    "Birth date", "Sex", "Account number", "Service from", "Service to", "Rendering provider", "Rendering NPI",
-    "Referring provider", "Referring NPI", "Place of service", "Payer", "Member id", "Diagnosis list",
-    *(f"Diagnosis {number}" for number in range(1, DIAGNOSIS_LIMIT + 1)),
-    "Verification",
-)  # fmt: skip
-LINE_COLUMNS = ("Line", "Procedure", *(f"Modifier {n}" for n in range(1, MODIFIER_LIMIT + 1)), "Units", "Pointers")
+from coding.rules.codings import ProcedureLine, System
 
 
 @dataclass(frozen=True)
@@ -48,6 +37,7 @@ class ResultRow:
     diagnoses: tuple[str, ...] = ()
     lines: tuple[ProcedureLine, ...] = ()
     verification: str = ""
+    coding_id: int | None = None  # the version of the codes that counts: it never changes
 
 
 @dataclass(frozen=True)
@@ -57,29 +47,3 @@ class BatchResult:
     batch: str
     practice: str
     rows: tuple[ResultRow, ...] = ()
-
-
-def encounter_cells(result: BatchResult, row: ResultRow) -> tuple[Cell, ...]:
-    """The cells under ENCOUNTER_COLUMNS."""
-    codes = [dotted(row.system, code) if row.system else code for code in row.diagnoses]
-    return (
-        result.batch, result.practice, row.encounter, row.chart, row.file_name, row.pages,
-        row.status, row.reason, row.patient, row.birth_date, row.sex, row.account_number, row.service_from,
-        row.service_to, row.rendering_provider, row.rendering_npi, row.referring_provider, row.referring_npi,
-        row.place_of_service, row.payer, row.member_id, row.system.label if row.system else "",
-        *codes, *[""] * (DIAGNOSIS_LIMIT - len(codes)),
-        row.verification,
-    )  # fmt: skip
-
-
-def line_cells(row: ResultRow) -> Iterator[tuple[Cell, ...]]:
-    """The cells under LINE_COLUMNS, one tuple a procedure line; pointers as numbers with commas."""
-    for position, line in enumerate(row.lines, start=1):
-        yield (
-            position,
-            line.code,
-            *line.modifiers,
-            *[""] * (MODIFIER_LIMIT - len(line.modifiers)),
-            line.units,
-            ",".join(str(pointer) for pointer in line.pointers),
-        )

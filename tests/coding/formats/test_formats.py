@@ -11,15 +11,14 @@ from hypothesis import strategies as st
 
 from coding.rules.codings import ProcedureLine, System
 from coding.rules.formats import csv_file, xlsx_file
-from coding.rules.formats.result import (
-    ENCOUNTER_COLUMNS,
-    LINE_COLUMNS,
-    BatchResult,
-    ResultRow,
-)
+from coding.rules.formats.columns import FIELDS, TABLE
+from coding.rules.formats.result import BatchResult, ResultRow
 from portal.rules.plain_cells import FORMULA_BEGINNINGS, clean, plain
+from tests.coding.formats.visits import contents
 
-GOLDEN = Path(__file__).resolve().parent.parent / "golden"
+GOLDEN = Path(__file__).resolve().parents[2] / "golden"
+ENCOUNTER_COLUMNS = tuple(FIELDS[key].heading for key in TABLE if not FIELDS[key].of_line)
+LINE_COLUMNS = tuple(FIELDS[key].heading for key in TABLE if FIELDS[key].of_line)
 
 VISIT = ResultRow(
     chart="C-0001",
@@ -79,16 +78,20 @@ BROKEN = ResultRow(
 RESULT = BatchResult(batch="B-7", practice="River Family Medicine", rows=(VISIT, OLD_VISIT, LETTER, BROKEN))
 
 
+def rendered(form, result):
+    return form.render(contents(result), form.TEMPLATE)
+
+
 def table(content):
     return list(csv.reader(io.StringIO(content.decode("utf-8-sig"), newline="")))
 
 
 def test_the_csv_is_the_golden_file():
-    assert csv_file.render(RESULT) == (GOLDEN / "result.csv").read_bytes()
+    assert rendered(csv_file, RESULT) == (GOLDEN / "result.csv").read_bytes()
 
 
 def test_the_csv_has_a_row_a_procedure_line_and_none_is_missing():
-    heads, *rows = table(csv_file.render(RESULT))
+    heads, *rows = table(rendered(csv_file, RESULT))
     assert heads == [*ENCOUNTER_COLUMNS, *LINE_COLUMNS]
     assert [dict(zip(heads, row, strict=True))["Procedure"] for row in rows] == [
         "99213",
@@ -109,7 +112,7 @@ def test_the_csv_has_a_row_a_procedure_line_and_none_is_missing():
 
 
 def test_the_workbook_reads_back():
-    book = openpyxl.load_workbook(io.BytesIO(xlsx_file.render(RESULT)))
+    book = openpyxl.load_workbook(io.BytesIO(rendered(xlsx_file, RESULT)))
     assert book.sheetnames == ["Encounters", "Lines"]
     heads, *rows = book["Encounters"].iter_rows(values_only=True)
     assert heads == ENCOUNTER_COLUMNS
@@ -135,16 +138,16 @@ def test_the_workbook_reads_back():
 
 
 def test_the_same_result_gives_the_same_workbook(monkeypatch):
-    first = xlsx_file.render(RESULT)
+    first = rendered(xlsx_file, RESULT)
     monkeypatch.setattr("time.time", lambda: 2_000_000_000.0)
     monkeypatch.setattr("time.localtime", lambda *_: (2033, 5, 18, 3, 33, 20, 2, 138, 0))
-    assert xlsx_file.render(RESULT) == first
+    assert rendered(xlsx_file, RESULT) == first
 
 
 def test_a_batch_without_rows_is_a_table_without_rows():
     empty = BatchResult(batch="B-8", practice="River")
-    assert len(table(csv_file.render(empty))) == 1
-    assert openpyxl.load_workbook(io.BytesIO(xlsx_file.render(empty)))["Encounters"].max_row == 1
+    assert len(table(rendered(csv_file, empty))) == 1
+    assert openpyxl.load_workbook(io.BytesIO(rendered(xlsx_file, empty)))["Encounters"].max_row == 1
 
 
 def test_a_beginning_hidden_behind_a_control_character_is_found():
@@ -184,7 +187,7 @@ rows = st.builds(
 @settings(max_examples=60, deadline=None)
 @given(st.lists(rows, max_size=4))
 def test_whatever_is_in_a_chart_the_csv_keeps_its_cells_and_runs_nothing(some):
-    heads, *found = table(csv_file.render(BatchResult("B-1", "River", tuple(some))))
+    heads, *found = table(rendered(csv_file, BatchResult("B-1", "River", tuple(some))))
     assert len(found) == sum(max(1, len(row.lines)) for row in some)
     assert all(len(row) == len(heads) for row in found)
     assert not [cell for row in found for cell in row if cell.startswith(FORMULA_BEGINNINGS)]
@@ -196,7 +199,7 @@ def test_whatever_is_in_a_chart_the_csv_keeps_its_cells_and_runs_nothing(some):
 @settings(max_examples=25, deadline=None)
 @given(st.lists(rows, min_size=1, max_size=3))
 def test_whatever_is_in_a_chart_the_workbook_opens_and_runs_nothing(some):
-    book = openpyxl.load_workbook(io.BytesIO(xlsx_file.render(BatchResult("B-1", "River", tuple(some)))))
+    book = openpyxl.load_workbook(io.BytesIO(rendered(xlsx_file, BatchResult("B-1", "River", tuple(some)))))
     assert book["Encounters"].max_row == 1 + len(some)
     for sheet in book:
         for row in sheet.iter_rows():

@@ -1,0 +1,20 @@
+"""In which formats results can be delivered: names as contracts hold them, and words for people.
+
+The formats themselves are coding's (coding/rules/formats); a test holds the two lists together.
+"""
+
+from collections.abc import Mapping
+from types import MappingProxyType
+
+DELIVERY_FORMATS: Mapping[str, str] = MappingProxyType(
+    {
+        "csv": "CSV",
+        "xlsx": "Excel workbook (XLSX)",
+        "txt": "Text with separators (TXT)",
+        "fixed": "Text of fixed width (TXT)",
+        "xml": "XML",
+        "json": "JSON",
+    }
+)
+UNLESS_CHOSEN = ("csv", "xlsx")  # what a contract without formats that we know gets
+LONGEST_FORMAT = 16  # characters of a name
