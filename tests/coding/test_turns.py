@@ -15,7 +15,7 @@ from portal.rules.roles import Role
 from tests import factories
 from tests.coding.lines import MINUTE, NOON, waiting
 
-pytestmark = pytest.mark.django_db
+pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 
 HOUR = timedelta(hours=1)
 FLOOD = 10_000
@@ -54,7 +54,6 @@ def worked_off(people, *, until, start, each):
     return done
 
 
-@pytest.mark.timeout(300)
 def test_behind_ten_thousand_of_another_practice_twenty_are_still_on_time():
     """Four people do sixty an hour: the flood keeps them busy for a week, its promise is before the twenty's."""
     flooding, small = factories.PracticeFactory(), factories.PracticeFactory()
