@@ -84,8 +84,8 @@ def open_audits(practice_id: int, *, coder: User, on: date) -> tuple[Audit, ...]
 
 
 def with_taken(rows: QuerySet[FocusedAudit]) -> QuerySet[FocusedAudit]:
-    """With `taken`: how many codings each audit has sent to verification. Not what was taken back at once."""
-    standing = ~Q(samples__coding__submissions__taken_back_at__isnull=False)
+    """With `taken`: how many codings each audit has sent to verification. Not what was taken back, nor repeats."""
+    standing = Q(samples__encounter__repeats=None) & ~Q(samples__coding__submissions__taken_back_at__isnull=False)
     return rows.annotate(taken=Count("samples", filter=standing, distinct=True))
 
 
