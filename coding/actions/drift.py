@@ -149,7 +149,7 @@ def submitted(coder: User, *, since: datetime) -> list[tuple[Specialty, datetime
 
 def judged(coder: User, *, since: datetime) -> list[tuple[Specialty, datetime, int | None, bool]]:
     """Of each chart verified because all are or chance drew it: the difference of levels, and was asking avoided."""
-    rows = (
+    verdicts = (
         Verification.objects.filter(
             coder=coder, at__gte=since, encounter__repeats=None,
             coder_version__sample__source__in=[source.value for source in UNCHOSEN],
@@ -159,7 +159,7 @@ def judged(coder: User, *, since: datetime) -> list[tuple[Specialty, datetime, i
         .prefetch_related("coder_version__procedures", "verifier_version__procedures")
         .order_by("at", "pk")
     )  # fmt: skip
-    rows = list(rows)
+    rows = list(verdicts)
     missed = set(
         Discrepancy.objects.filter(verification__in=[row.pk for row in rows], reason=Reason.QUERY_MISSED.value)
         .exclude(dispute__status__in=sorted(FALLEN))

@@ -69,8 +69,8 @@ def firewall_report(*, from_on: date, to_on: date) -> Report:
 
 def work_of(start: datetime, end: datetime) -> Mapping[int, list[Work]]:
     """By person the visits that they finished, each once a stage: what came back and went again is one visit."""
-    pages = EncounterPage.objects.filter(encounter=OuterRef("encounter")).order_by().values("encounter")
-    pages = pages.annotate(count=Count("pk")).values("count")
+    placed = EncounterPage.objects.filter(encounter=OuterRef("encounter")).order_by().values("encounter")
+    pages = placed.annotate(count=Count("pk")).values("count")
     rows = (
         Assignment.objects.filter(end=Assignment.End.FINISHED, ended_at__gte=start, ended_at__lt=end)
         .order_by("user", "encounter", "stage")

@@ -15,11 +15,11 @@ from coding.actions.findings import weights_for
 from coding.actions.rulings import rulings_for
 from coding.models import Code, Encounter, FocusedAudit, Score, Standing, VerificationPlan
 from coding.rules.codings import CodedEncounter, bare, diagnosis_system
-from coding.rules.plans import choosing, steps
+from coding.rules.plans import steps
 from coding.rules.plans.choosing import Audit, Terms, why_planned
 from coding.rules.plans.risks import About, Risk
 from coding.rules.plans.steps import Cause, Gate, Outcome
-from coding.rules.sampling import UNCHOSEN, Sampled
+from coding.rules.sampling import UNCHOSEN, WHOLE, Sampled
 from portal.actions.audit import record
 from portal.actions.batches import day_of
 from portal.models import User
@@ -53,13 +53,13 @@ def sampled_by_plan(
         limits=plan.limits(),
         focus=focus,
     )
-    about = About() if terms.share >= choosing.WHOLE else what_is_known(encounter, coded, risks, on=on)
+    about = About() if terms.share >= WHOLE else what_is_known(encounter, coded, risks, on=on)
     return why_planned(coded, terms, about, number=encounter.pk, on=on)
 
 
 def what_is_known(encounter: Encounter, coded: CodedEncounter, risks: Mapping[Risk, int], *, on: date) -> About:
     """What lists and register say of the codes, as far as a risk asks for it."""
-    codes = [bare(line.code) for line in (*coded.diagnoses, *coded.procedures)]
+    codes = [*(bare(line.code) for line in coded.diagnoses), *(bare(line.code) for line in coded.procedures)]
     return About(
         unspecified=unspecified_in(coded) if risks[Risk.UNSPECIFIED] else frozenset(),
         weights=weights_for(coded) if risks[Risk.HIGH_VALUE] else {},
@@ -79,13 +79,13 @@ def unspecified_in(coded: CodedEncounter) -> frozenset[str]:
 def open_audits(practice_id: int, *, coder: User, on: date) -> tuple[Audit, ...]:
     """The focused audits that are about this coder, or everybody, and want more charts; the oldest first."""
     rows = FocusedAudit.objects.open_on(on).filter(Q(coder=None) | Q(coder=coder), practice_id=practice_id)
-    rows = with_taken(rows).filter(Q(charts=None) | Q(taken__lt=F("charts"))).order_by("pk")
-    return tuple(Audit(row.pk, row.focus) for row in rows)
+    wanting = with_taken(rows).filter(Q(charts=None) | Q(taken__lt=F("charts"))).order_by("pk")
+    return tuple(Audit(row.pk, row.focus) for row in wanting)
 
 
 def with_taken(rows: QuerySet[FocusedAudit]) -> QuerySet[FocusedAudit]:
-    """With `taken`: how many codings each audit has sent to verification. Not what was taken back at once."""
-    standing = ~Q(samples__coding__submissions__taken_back_at__isnull=False)
+    """With `taken`: how many codings each audit has sent to verification. Not what was taken back, nor repeats."""
+    standing = Q(samples__encounter__repeats=None) & ~Q(samples__coding__submissions__taken_back_at__isnull=False)
     return rows.annotate(taken=Count("samples", filter=standing, distinct=True))
 
 

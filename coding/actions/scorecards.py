@@ -111,7 +111,9 @@ def turnaround_of(person: User, *, since: datetime) -> Turnaround | None:
         user=person, stage=Stage.CODING, end=Assignment.End.FINISHED, ended_at__gte=since, opened_at__isnull=False
     )
     minutes = sorted(
-        (ended - opened).total_seconds() / 60 for opened, ended in rows.values_list("opened_at", "ended_at")
+        (ended - opened).total_seconds() / 60
+        for opened, ended in rows.values_list("opened_at", "ended_at")
+        if opened and ended
     )
     if not minutes:
         return None

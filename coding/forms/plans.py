@@ -26,10 +26,11 @@ DATE = {"type": "date"}
 
 def coders() -> QuerySet[User]:
     """Everybody who codes, by name."""
-    return User.objects.filter(user_roles__role=Role.CODER.value, is_active=True).order_by("name", "pk")
+    people: QuerySet[User] = User.objects.filter(user_roles__role=Role.CODER.value, is_active=True)
+    return people.order_by("name", "pk")
 
 
-class PersonField(forms.ModelChoiceField):
+class PersonField(forms.ModelChoiceField):  # type: ignore[type-arg]  # Django's class takes no type at runtime
     def label_from_instance(self, obj: Any) -> str:
         return str(obj.name)
 

@@ -190,7 +190,7 @@ def skew(values: Sequence[int]) -> Alarm | None:
 
 def tail(most: int, of: int) -> float:
     """The chance that a fair coin shows one side so often or more."""
-    return sum(math.comb(of, count) for count in range(most, of + 1)) / 2**of
+    return sum(math.comb(of, count) for count in range(most, of + 1)) / (1 << of)
 
 
 # -- rates: their own past -----------------------------------------------------------------------------

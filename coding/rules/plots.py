@@ -55,8 +55,8 @@ def shares_over_time(points: Sequence[tuple[str, str, Interval | None]], *, goal
     marks = []
     for place, (name, words, interval) in enumerate(points):
         if interval is not None:
-            ends = (height(one, begin) for one in (interval.share, interval.low, interval.high))
-            marks.append(Mark(across(place, len(points)), *ends, name, words))
+            share, low, high = (height(one, begin) for one in (interval.share, interval.low, interval.high))
+            marks.append(Mark(across(place, len(points)), share, low, high, name, words))
     ticks = tuple(
         Tick(height(begin + (1 - begin) * part / 4, begin), f"{(begin + (1 - begin) * part / 4) * 100:g} %")
         for part in range(5)

@@ -16,9 +16,10 @@ from coding.actions.audit_draws import FRAME_AT_MOST, FrameEmpty, FrameTooLarge,
 from coding.forms.plans import DrawForm
 from coding.models import AuditDraw, Encounter
 from coding.rules.figure_words import proportion_words, ratio_words
-from coding.rules.formats import csv_file, drawn_sample, xlsx_file
-from coding.rules.formats.drawn_sample import DrawnSample
+from coding.rules.formats import csv_file, xlsx_file
 from coding.rules.lifecycle import EncounterStatus
+from coding.rules.plans import drawn_sample
+from coding.rules.plans.drawn_sample import DrawnSample
 from coding.rules.plans.draws import SEED_LENGTH, Drawn, Strata, sizes_of
 from portal.access import SignedRequest, found, refuse, requires
 from portal.models import Practice, User

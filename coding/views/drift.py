@@ -28,7 +28,9 @@ def drift_alarms(request: SignedRequest) -> HttpResponse:
     return alarms_page(request)
 
 
-def alarms_page(request: SignedRequest, *, problem: str = "", about: int | None = None, status: int = 200) -> Any:
+def alarms_page(
+    request: SignedRequest, *, problem: str = "", about: int | None = None, status: int = 200
+) -> HttpResponse:
     rows = DriftAlarm.objects.visible_to(request.user).select_related("coder", "acknowledged_by").newest_first()
     manages = request.user.may(Permission.MANAGE_WORK)
     return render(
@@ -72,7 +74,7 @@ def acknowledge(request: SignedRequest, pk: int) -> HttpResponse:
     try:
         acknowledge_alarm(alarm=row, by=request.user, at=timezone.now(), note=note)
     except NoteMissing:
-        return alarms_page(request, problem="Say what you found, in a sentence.", about=pk, status=422)  # type: ignore[no-any-return]
+        return alarms_page(request, problem="Say what you found, in a sentence.", about=pk, status=422)
     except AlreadyMoved:
         messages.warning(request, "Somebody has put it away meanwhile.")
     else:

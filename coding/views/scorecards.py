@@ -143,7 +143,7 @@ def standings_of_person(person: User) -> list[dict[str, Any]]:
 
 def verifiers_seen_by(user: User) -> QuerySet[User]:
     """All for managers, themselves for verifiers."""
-    people = User.objects.filter(user_roles__role=Role.VERIFIER.value).order_by("name", "pk")
+    people: QuerySet[User] = User.objects.filter(user_roles__role=Role.VERIFIER.value).order_by("name", "pk")
     return people if user.may(Permission.MANAGE_WORK) else people.filter(pk=user.pk)
 
 

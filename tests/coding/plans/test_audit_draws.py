@@ -11,8 +11,8 @@ from openpyxl import load_workbook
 from coding.actions import audit_draws
 from coding.actions.audit_draws import FrameEmpty, FrameTooLarge, draw_audit, drawn_again, found_in
 from coding.models import AuditDraw, Encounter
-from coding.rules.formats import drawn_sample
-from coding.rules.formats.drawn_sample import DrawnSample
+from coding.rules.plans import drawn_sample
+from coding.rules.plans.drawn_sample import DrawnSample
 from coding.rules.plans.draws import Strata, Unit, drawn_from, frame_hash
 from portal.models import AuditEvent
 from portal.rules.roles import Role

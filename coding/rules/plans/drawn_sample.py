@@ -8,11 +8,11 @@ import csv
 import io
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 
 from xlsxwriter import Workbook
 
-from coding.rules.formats.xlsx_file import ALWAYS, OPTIONS, fill
+from coding.rules.formats.xlsx_file import ALWAYS, OPTIONS
 from coding.rules.plans.draws import Drawn, Unit
 from portal.rules.plain_cells import Cell, plain
 
@@ -98,11 +98,29 @@ def frame_as_csv(sample: DrawnSample) -> bytes:
 def as_xlsx(sample: DrawnSample) -> bytes:
     """Sheets "About", "Sequential order", "Spares" and "Frame"; the same draw gives the same bytes."""
     target = io.BytesIO()
-    with Workbook(target, OPTIONS) as book:
+    with Workbook(target, {**OPTIONS, "default_date_format": "yyyy-mm-dd"}) as book:
         book.set_properties({"title": f"Sample {sample.audit}", "created": ALWAYS})
-        fill(book, "About", ("What", "Value"), about(sample), frozen=1)
-        fill(book, "Sequential order", HEADS, sequential(sample.drawn), frozen=2)
-        fill(book, "Spares", HEADS, spares(sample.drawn), frozen=2)
+        add_sheet(book, "About", ("What", "Value"), about(sample))
+        add_sheet(book, "Sequential order", HEADS, sequential(sample.drawn))
+        add_sheet(book, "Spares", HEADS, spares(sample.drawn))
         frame = ((unit.place, visit(unit.number), unit.stratum) for unit in sample.frame)
-        fill(book, "Frame", FRAME_HEADS, frame, frozen=1)
+        add_sheet(book, "Frame", FRAME_HEADS, frame)
     return target.getvalue()
+
+
+def add_sheet(book: Workbook, name: str, heads: Sequence[str], rows: Iterable[Sequence[Cell]]) -> None:
+    """A sheet with a fixed head; numbers and dates are such, text is no formula."""
+    sheet = book.add_worksheet(name)
+    head = book.add_format({"bold": True, "bottom": 1})
+    for column, text in enumerate(heads):
+        sheet.write_string(0, column, text, head)
+        sheet.set_column(column, column, 24)
+    for row, cells in enumerate(rows, start=1):
+        for column, cell in enumerate(cells):
+            if isinstance(cell, date):
+                sheet.write_datetime(row, column, datetime(cell.year, cell.month, cell.day))  # noqa: DTZ001
+            elif isinstance(cell, int):
+                sheet.write_number(row, column, cell)
+            else:
+                sheet.write_string(row, column, plain(cell))
+    sheet.freeze_panes(1, 0)
