@@ -10,7 +10,7 @@ from django.urls import reverse
 
 from coding.models import Assignment
 from feedback.models import Comment, Thread
-from feedback.rules.talk import GIVEN_UP, QUIET, STRONG, NoticeKind, Side, reason_to_write
+from feedback.rules.talk import GATHERED, GIVEN_UP, QUIET, STRONG, NoticeKind, Side, reason_to_write
 from portal.actions.notices import hasten_notice, queue_notice
 from portal.models import Notice, User
 from portal.rules.roles import Role
@@ -58,7 +58,7 @@ def other_side(*, comment: Comment, side: Side) -> QuerySet[User]:
     """
     if comment.is_internal:
         return User.objects.none()
-    people = comment.thread.people()
+    people: QuerySet[User] = comment.thread.people()
     if side == Side.SERVICE:
         return people.filter(memberships__practice_id=comment.practice_id)
     work = Assignment.objects.filter(
@@ -71,7 +71,7 @@ def other_side(*, comment: Comment, side: Side) -> QuerySet[User]:
 
 def earlier_notices(*, thread: Thread, people: Iterable[int], at: datetime) -> dict[int, list[Notice]]:
     """The unsent and the fresh e-mails about this thread, by recipient."""
-    rows = Notice.objects.filter(batch_id=thread.batch_id, kind__in=list(NoticeKind), recipient__in=people)
+    rows = Notice.objects.filter(batch_id=thread.batch_id, kind__in=sorted(GATHERED), recipient__in=people)
     found: dict[int, list[Notice]] = {}
     for notice in rows.filter(Q(sent_at=None, created_at__gt=at - GIVEN_UP) | Q(sent_at__gt=at - QUIET)).order_by("pk"):
         found.setdefault(notice.recipient_id or 0, []).append(notice)

@@ -48,7 +48,7 @@ def export_talk(
     return as_json(rows, about=about, ratings=rated(ratings))
 
 
-def practices_of(user: User) -> QuerySet[Practice, dict[str, Any]]:
+def practices_of(user: User) -> QuerySet[Practice, Any]:
     """The practices whose ratings somebody may export: their own; all for managers, none for other staff."""
     return Practice.objects.visible_to(user).values("pk")
 

@@ -38,9 +38,9 @@ def trends_of(*, today: date, at: datetime, practice: Practice | None = None, co
     remarks = Remark.objects.filter(raised_at__gte=since)
     complaints, ratings = Complaint.objects.filter(raised_at__gte=since), Rating.objects.filter(at__gte=since)
     if practice is not None:
-        visits, said, remarks, complaints, ratings = (
-            rows.filter(practice=practice) for rows in (visits, said, remarks, complaints, ratings)
-        )
+        visits, said = visits.filter(practice=practice), said.filter(practice=practice)
+        remarks, complaints = remarks.filter(practice=practice), complaints.filter(practice=practice)
+        ratings = ratings.filter(practice=practice)
     asked = said.filter(needs_answer_from=Side.PRACTICE)
     ours = said.filter(needs_answer_from=Side.SERVICE)
     if coder is not None:

@@ -53,8 +53,8 @@ class RatingForm(forms.Form):
         label="What could be better", required=False, max_length=RATING_LIMIT, widget=forms.Textarea(attrs={"rows": 2})
     )
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="rate_%s", **kwargs)
+    def __init__(self, data: Any = None) -> None:
+        super().__init__(data, auto_id="rate_%s")
 
 
 class SavedAnswerForm(forms.Form):

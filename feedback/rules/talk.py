@@ -40,6 +40,8 @@ class NoticeKind(StrEnum):
 
 # What somebody has to do something about: an e-mail that only tells of talk holds these not back.
 STRONG = frozenset({NoticeKind.MENTION, NoticeKind.ANSWER_NEEDED})
+# What one e-mail may stand for another of; one about a complaint stands for itself.
+GATHERED = frozenset(NoticeKind) - {NoticeKind.COMPLAINT_OVERDUE}
 
 
 # What a practice says that reopens a result.
