@@ -210,6 +210,9 @@ def test_a_withdrawn_link_and_a_reader_who_left_get_no_mail(notice, mail, cleo, 
 
 
 WORDS = {
+    "who": "Ann",
+    "encounter": "E-00001",
+    "minutes": 30,
     "report": "Invoice, October 2026",
     "name": "Eve",
     "hours": 72,
