@@ -7,7 +7,7 @@ portal/rules/delivery_formats.py, and a golden file.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from coding.rules.formats import csv_file, fixed_file, json_file, text_file, xlsx_file, xml_file
+from coding.rules.formats import csv_file, fixed_file, json_file, manifest_file, text_file, xlsx_file, xml_file
 from coding.rules.formats.contents import Format
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
@@ -20,3 +20,10 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "json": json_file,
     }
 )
+
+
+def media_type_of(name: str) -> str:
+    """Of a delivered file; one of a format that we do not make any more is bytes."""
+    if name == manifest_file.NAME:
+        return manifest_file.MEDIA_TYPE
+    return FORMATS[name].MEDIA_TYPE if name in FORMATS else "application/octet-stream"
