@@ -3,6 +3,7 @@
 from coding.models.code_files import CodeFile, FileOutcome
 from coding.models.codes import Code, CodeGroup, CodeNote, Crosswalk, IndexEntry
 from coding.models.coding import Coding, Diagnosis, Discrepancy, Draft, ProcedureLine, Verdict, Verification
+from coding.models.delivered import DeliveredResult
 from coding.models.double_key import DoubleKeying, DoubleKeyRule
 from coding.models.draft_actions import DraftAction
 from coding.models.editions import Edition
@@ -51,6 +52,7 @@ __all__ = [
     "CoverageDocument",
     "CoverageGroup",
     "Crosswalk",
+    "DeliveredResult",
     "Diagnosis",
     "Discrepancy",
     "Dispute",

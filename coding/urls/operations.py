@@ -11,6 +11,7 @@ from coding.views import (
     levels,
     numbers,
     operations,
+    output,
     queries,
     reopening,
 )
@@ -34,6 +35,8 @@ urlpatterns = [
     path("queries/<int:pk>/close/", queries.close, name="query-close"),
     path("double-key/", double_key_rules.rules, name="double-key"),
     path("double-key/<int:pk>/", double_key_rules.rule, name="double-key-practice"),
+    path("practices/<int:pk>/results/", output.output, name="output"),
+    path("practices/<int:pk>/results/<slug:kind>/", output.output, name="output-format"),
     path("operations/", operations.operations, name="operations"),
     path("operations/figures/", operations.figures, name="operations-figures"),
     path("operations/encounters/", operations.encounters, name="operations-encounters"),

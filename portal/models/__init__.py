@@ -17,6 +17,7 @@ from portal.models.doors import (
 from portal.models.job import Job, JobState, Notice
 from portal.models.keys import PracticeKey
 from portal.models.manifest import Manifest, ManifestRow
+from portal.models.output import OutputTemplateVersion
 from portal.models.people import ClientRule, Invitation, Membership, Skill, User, UserRole
 from portal.models.practice import (
     BusinessAssociateAgreement,
@@ -67,6 +68,7 @@ __all__ = [
     "Membership",
     "Notice",
     "Outcome",
+    "OutputTemplateVersion",
     "Page",
     "PageWords",
     "Payer",

@@ -21,7 +21,7 @@ from portal.actions.audit import record
 from portal.actions.batches import WORKABLE
 from portal.forms.batches import SendForm
 from portal.models import Batch, Chart, Delivery, InboxFile, Upload
-from portal.rules.delivery_formats import DELIVERY_FORMATS
+from portal.rules.delivery_formats import label_of
 from portal.rules.inbox import UNFINISHED, FileState
 from portal.rules.intake import TRY_AGAIN, ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
@@ -159,6 +159,7 @@ def batch(request: SignedRequest, pk: int) -> HttpResponse:
             "unfinished": unfinished(request, row) if may_send else [],
             "may_discuss": request.user.may(Permission.DISCUSS),
             "deliveries": [] if is_open else delivery_rows(request, row),
+            "may_compose": request.user.may(Permission.MANAGE_WORK),
             "not_whole": not_whole(row),
             **limits(),
         },
@@ -308,7 +309,7 @@ def delivery_rows(request: SignedRequest, row: Batch) -> list[dict[str, Any]]:
         {
             "pk": delivery.pk,
             "name": delivery.file_name,
-            "format": DELIVERY_FORMATS.get(delivery.format, delivery.format),
+            "format": label_of(delivery.format),
             "version": delivery.version,
             "size": megabytes(delivery.size),
             "sha256": delivery.sha256,

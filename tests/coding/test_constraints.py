@@ -32,6 +32,7 @@ from tests import factories
 from tests.coding.fact_constraints import BROKEN_FACTS
 from tests.coding.lines import NOON, VISIT_DAY, facts_for, load_codes, submitted, waiting
 from tests.coding.list_constraints import BROKEN_LISTS
+from tests.coding.output_constraints import BROKEN_OUTPUT, BROKEN_OUTPUT_AT_THE_END, FROZEN_OUTPUT
 from tests.coding.quality_constraints import BROKEN_QUALITY, BROKEN_QUALITY_AT_THE_END, FROZEN_QUALITY
 from tests.coding.query_constraints import BROKEN_QUERIES, BROKEN_QUERIES_AT_THE_END
 from tests.coding.suggestion_constraints import BROKEN_SUGGESTIONS, decision, suggestion_set
@@ -204,6 +205,7 @@ BROKEN = {
     **BROKEN_LISTS,
     **BROKEN_QUALITY,
     **BROKEN_QUERIES,
+    **BROKEN_OUTPUT,
     **BROKEN_SUGGESTIONS,
     **BROKEN_FACTS,
     "coding_code_system_known": lambda: change(factories.CodeFactory(), system="snomed"),
@@ -260,6 +262,7 @@ BROKEN = {
 
 # Foreign keys of the migrations; they are checked when the transaction ends.
 BROKEN_AT_THE_END = {
+    **BROKEN_OUTPUT_AT_THE_END,
     **BROKEN_QUALITY_AT_THE_END,
     **BROKEN_QUERIES_AT_THE_END,
     "coding_verification_coder_is_author": verification_with_another_coder,
@@ -322,9 +325,9 @@ def test_frozen_tables_only_grow(ann, table):
         cursor.execute(f"UPDATE coding_{table} SET practice_id = practice_id")
 
 
-@pytest.mark.parametrize("table", FROZEN_QUALITY)
-def test_what_was_judged_only_grows(table):
-    FROZEN_QUALITY[table]()
+@pytest.mark.parametrize("table", {**FROZEN_QUALITY, **FROZEN_OUTPUT})
+def test_what_was_judged_or_delivered_only_grows(table):
+    {**FROZEN_QUALITY, **FROZEN_OUTPUT}[table]()
     with (
         pytest.raises(IntegrityError, match="only added"),
         transaction.atomic(),
