@@ -127,7 +127,7 @@ class Story:
             starts_on=start,
             turnaround_hours=wanted.turnaround_hours,
             verification_share=wanted.verification_share,
-            delivery_formats=["csv", "xlsx"],
+            delivery_formats=["csv", "xlsx", "summary", "superbill", "hl7", "fhir"],
         )
         BusinessAssociateAgreement.objects.create(practice=practice, signed_on=start, starts_on=start)
         for name, npi, specialty in wanted.providers:
