@@ -3,25 +3,24 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.urls import reverse
 
-from coding.actions.clinical_results import collect_clinical, images_of, with_pictures
+from coding.actions.kept_results import KeptFile, collect_contents, illustrated, images_for, keep_contents, keep_files
 from coding.actions.moves import move_encounter
-from coding.actions.results import collect_result
+from coding.actions.output_templates import UNFIT, templates_in_use
 from coding.models import Encounter
-from coding.rules.formats import FORMATS, PICTURED
-from coding.rules.formats.contents import Contents
+from coding.rules.formats import FORMATS
+from coding.rules.formats.table import Unfit
 from coding.rules.lifecycle import EncounterStatus
-from portal import scope, storage
+from portal import scope
+from portal.actions.audit import record
 from portal.actions.batches import day_of
-from portal.actions.deliveries import add_delivery, mark_batch_delivered, next_version
+from portal.actions.deliveries import add_delivery, mark_batch_delivered
 from portal.actions.dispatches import queue_dispatches
 from portal.actions.jobs import Claim, finish_job, put_off_job, queue_job
 from portal.actions.notices import queue_notice
@@ -31,7 +30,6 @@ from portal.models import Batch, Chart, Contract, Job, JobState, User
 from portal.rules.delivery_formats import UNLESS_CHOSEN
 from portal.rules.intake import ChartStatus
 from portal.rules.lifecycle import BatchStatus
-from portal.storage import Stored
 
 logger = logging.getLogger(__name__)
 
@@ -97,41 +95,58 @@ def deliver_batch(*, claim: Claim, at: datetime, still_ours: Callable[[], None] 
             queue_delivery_if_complete(batch=batch, at=at)
             return
         formats = formats_of(batch, at=at)
-        contents = collect_contents(batch, formats=formats, version=next_version(batch), at=at)
-        images = images_of(contents.clinical) if contents.clinical else {}
-    shown = illustrated(contents, formats=formats, images=images, still_ours=still_ours)
-    kept = {}
-    for name in formats:
-        kept[name] = store(shown, name, practice_id=batch.practice_id)
-        still_ours()
+        contents = collect_contents(batch, formats=formats, at=at)
+        templates = templates_in_use(batch.practice, formats)
+        images = images_for(contents, formats)
+    shown = illustrated(contents, images, still_ours=still_ours)
+    rendered = {}
+    try:
+        for name in formats:
+            rendered[name] = FORMATS[name].render(shown, templates[name].template)
+            still_ours()
+    except Unfit as unfit:
+        wait_for_template(claim=claim, batch=batch, unfit=unfit, at=at)
+        return
+    files = keep_files(contents, rendered, templates, practice_id=batch.practice_id)
     reached("delivery.files_kept")
     with scope.service():
         encounters = list(Encounter.objects.originals().filter(batch=batch).select_for_update().order_by("pk"))
-        if not is_complete(batch) or not is_unchanged(batch, contents, formats=formats, at=at):
+        if not is_complete(batch) or collect_contents(batch, formats=formats, at=at) != contents:
             put_off_job(claim=claim, fault="batch_changed", at=at)
             return
-        hand_over(batch=batch, version=contents.version, encounters=encounters, kept=kept, at=at)
+        keep_contents(batch=batch, contents=contents, templates=templates, at=at)
+        hand_over(batch=batch, version=contents.version, encounters=encounters, files=files, at=at)
         finish_job(claim=claim, at=at)
         reached("delivery.written")
     reached("delivery.committed")
     logger.info("batch delivered", extra={"batch": batch.pk, "count": len(encounters)})
 
 
+def wait_for_template(*, claim: Claim, batch: Batch, unfit: Unfit, at: datetime) -> None:
+    """Give the delivery up where managers see it: nothing is cut. A template that fits takes it up again."""
+    with scope.service():
+        # In columns and places; no value stands here.
+        record("delivery.unfit", at=at, about=batch, misfits=[str(one) for one in unfit.misfits])
+        put_off_job(claim=claim, fault=UNFIT, at=at, final=True)
+
+
 def hand_over(
-    *, batch: Batch, version: int, encounters: list[Encounter], kept: Mapping[str, Stored], at: datetime
+    *, batch: Batch, version: int, encounters: list[Encounter], files: Iterable[KeptFile], at: datetime
 ) -> None:
     """Write down the deliveries and by which channels they go, move all, queue the notices; in one transaction."""
     deliveries = [
         add_delivery(
             batch=batch,
             version=version,
-            kind=name,
-            ending=FORMATS[name].ENDING,
-            stored=stored,
+            kind=file.format,
+            ending="",
+            file_name=file.name,
+            stored=file.stored,
+            template=file.template,
             encounter_count=len(encounters),
             at=at,
         )
-        for name, stored in kept.items()
+        for file in files
     ]
     queue_dispatches(deliveries=deliveries, at=at)
     for encounter in encounters:
@@ -165,47 +180,3 @@ def formats_of(batch: Batch, *, at: datetime) -> list[str]:
     contract = Contract.objects.filter(practice_id=batch.practice_id).in_force(day_of(batch.practice, at)).first()
     named = [name for name in FORMATS if contract and name in contract.delivery_formats]
     return named or list(UNLESS_CHOSEN)
-
-
-def collect_contents(batch: Batch, *, formats: Iterable[str], version: int, at: datetime) -> Contents:
-    """What the formats are made of, with evidence if one of them needs it; a constant number of queries.
-
-    With the version and time of a delivery that was made it is what that one was made of.
-    """
-    contents = Contents(
-        result=collect_result(batch),
-        practice_code=batch.practice.code,
-        version=version,
-        made_at=at.astimezone(ZoneInfo(batch.practice.time_zone)),
-    )
-    if any(FORMATS[name].NEEDS_EVIDENCE for name in formats):
-        return replace(contents, clinical=collect_clinical(contents))
-    return contents
-
-
-def is_unchanged(batch: Batch, contents: Contents, *, formats: Iterable[str], at: datetime) -> bool:
-    """Whether the files would be made of the same once more."""
-    return collect_contents(batch, formats=formats, version=next_version(batch), at=at) == contents
-
-
-def illustrated(
-    contents: Contents,
-    *,
-    formats: Iterable[str],
-    images: Mapping[int, str],
-    still_ours: Callable[[], None] = lambda: None,
-) -> Contents:
-    """The contents with cuttings of the pages (stored images by page) if a format shows them; no transaction."""
-    if contents.clinical is None or not PICTURED & set(formats):
-        return contents
-    return replace(contents, clinical=with_pictures(contents.clinical, images=images, still_ours=still_ours))
-
-
-def store(contents: Contents, name: str, *, practice_id: int) -> Stored:
-    """Render the contents in a format and keep the bytes."""
-    form = FORMATS[name]
-    kept = storage.keep_bytes(
-        form.render(contents, form.TEMPLATE), practice_id=practice_id, folder="deliveries", ending=form.ENDING
-    )
-    reached("delivery.file_kept")
-    return kept

@@ -4,6 +4,7 @@ from coding.models.assignment import Assignment
 from coding.models.code_files import CodeFile, FileOutcome
 from coding.models.codes import Code, CodeGroup, CodeNote, Crosswalk, IndexEntry
 from coding.models.coding import Coding, Diagnosis, Discrepancy, Draft, ProcedureLine, Verdict, Verification
+from coding.models.delivered import DeliveredResult
 from coding.models.double_key import DoubleKeying, DoubleKeyRule
 from coding.models.draft_actions import DraftAction
 from coding.models.drift import DriftAlarm, Lesson
@@ -64,6 +65,7 @@ __all__ = [
     "CoverageDocument",
     "CoverageGroup",
     "Crosswalk",
+    "DeliveredResult",
     "DeliveryReview",
     "Diagnosis",
     "Discrepancy",

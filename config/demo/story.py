@@ -139,7 +139,7 @@ class Story:
             verification_share=wanted.verification_share,
             late_credit_a_day=2,
             late_credit_most=10,
-            delivery_formats=["csv", "xlsx"],
+            delivery_formats=["csv", "xlsx", "summary", "superbill", "hl7", "fhir"],
             **PRICES,
         )
         BusinessAssociateAgreement.objects.create(practice=practice, signed_on=start, starts_on=start)

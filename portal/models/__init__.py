@@ -20,6 +20,7 @@ from portal.models.job import Job, JobState, Notice
 from portal.models.keys import PracticeKey
 from portal.models.manifest import Manifest, ManifestRow
 from portal.models.notice_wishes import NoticeWishes
+from portal.models.output import OutputTemplateVersion
 from portal.models.oversight import AccessReview, ExclusionCheck, ReviewedAccess
 from portal.models.people import ClientRule, Invitation, Membership, Skill, User, UserRole
 from portal.models.practice import (
@@ -79,6 +80,7 @@ __all__ = [
     "Notice",
     "NoticeWishes",
     "Outcome",
+    "OutputTemplateVersion",
     "Page",
     "PageWords",
     "Payer",

@@ -22,3 +22,9 @@ DELIVERY_FORMATS: Mapping[str, str] = MappingProxyType(
 )
 UNLESS_CHOSEN = ("csv", "xlsx")  # what a contract without formats that we know gets
 LONGEST_FORMAT = 16  # characters of a name
+MANIFEST = "manifest"  # the file beside the others that names them; no format to choose
+
+
+def label_of(name: str) -> str:
+    """The words for a delivered file of this format; its name if we do not make it any more."""
+    return "Manifest" if name == MANIFEST else DELIVERY_FORMATS.get(name, name)

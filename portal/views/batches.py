@@ -22,7 +22,7 @@ from portal.actions.batches import WORKABLE
 from portal.forms.batches import SendForm
 from portal.models import Batch, Chart, Delivery, Dispatch, InboxFile, Upload
 from portal.rules.batch_steps import file_exceptions
-from portal.rules.delivery_formats import DELIVERY_FORMATS
+from portal.rules.delivery_formats import label_of
 from portal.rules.dispatches import DispatchState
 from portal.rules.inbox import UNFINISHED, FileState
 from portal.rules.intake import TRY_AGAIN, ChartStatus, Refusal
@@ -226,6 +226,7 @@ def live(request: SignedRequest, row: Batch) -> dict[str, Any]:
         "status": BATCH_TAGS[row.status],
         "promise": promise(row, at=timezone.now()),
         "deliveries": [] if row.status == BatchStatus.OPEN else delivery_rows(request, row),
+        "may_compose": request.user.may(Permission.MANAGE_WORK),
         "may_see_channels": bool(request.user.permissions & {Permission.MANAGE_TOKENS, Permission.MANAGE_WORK}),
         "steps": timeline(row, counts),
         "total": total,
@@ -318,7 +319,7 @@ def delivery_rows(request: SignedRequest, row: Batch) -> list[dict[str, Any]]:
         {
             "pk": delivery.pk,
             "name": delivery.file_name,
-            "format": DELIVERY_FORMATS.get(delivery.format, delivery.format),
+            "format": label_of(delivery.format),
             "version": delivery.version,
             "size": megabytes(delivery.size),
             "sha256": delivery.sha256,

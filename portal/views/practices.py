@@ -37,7 +37,7 @@ from portal.models import (
     Practice,
     Provider,
 )
-from portal.rules.delivery_formats import DELIVERY_FORMATS, UNLESS_CHOSEN
+from portal.rules.delivery_formats import UNLESS_CHOSEN, label_of
 from portal.rules.roles import Permission
 
 admins = requires(Permission.MANAGE_PRACTICES)
@@ -151,7 +151,7 @@ def practice(request: SignedRequest, pk: int) -> HttpResponse:
                 for agreement in BusinessAssociateAgreement.objects.filter(practice=row)
             ],
             "contract": contract,
-            "formats": [DELIVERY_FORMATS.get(name, name) for name in contract.delivery_formats] if contract else [],
+            "formats": [label_of(name) for name in contract.delivery_formats] if contract else [],
             "contracts": contracts,
             "prices": price_words(next((found_one for found_one in contracts if in_force(found_one, today)), None)),
             "holds": LegalHold.objects.filter(practice=row, lifted_at=None).select_related("by", "batch"),

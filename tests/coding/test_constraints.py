@@ -33,6 +33,7 @@ from tests.coding.fact_constraints import BROKEN_FACTS
 from tests.coding.flow_constraints import BROKEN_FLOW
 from tests.coding.lines import NOON, VISIT_DAY, facts_for, load_codes, submitted, waiting
 from tests.coding.list_constraints import BROKEN_LISTS
+from tests.coding.output_constraints import BROKEN_OUTPUT, BROKEN_OUTPUT_AT_THE_END, FROZEN_OUTPUT
 from tests.coding.plan_constraints import BROKEN_PLANS, BROKEN_PLANS_AT_THE_END, FROZEN_PLANS
 from tests.coding.quality_constraints import BROKEN_QUALITY, BROKEN_QUALITY_AT_THE_END, FROZEN_QUALITY
 from tests.coding.query_constraints import BROKEN_QUERIES, BROKEN_QUERIES_AT_THE_END
@@ -212,6 +213,7 @@ BROKEN = {
     **BROKEN_PLANS,
     **BROKEN_QUERIES,
     **BROKEN_REPORTS,
+    **BROKEN_OUTPUT,
     **BROKEN_SUGGESTIONS,
     **BROKEN_FACTS,
     "coding_code_system_known": lambda: change(factories.CodeFactory(), system="snomed"),
@@ -269,6 +271,7 @@ BROKEN = {
 
 # Foreign keys of the migrations; they are checked when the transaction ends.
 BROKEN_AT_THE_END = {
+    **BROKEN_OUTPUT_AT_THE_END,
     **BROKEN_QUALITY_AT_THE_END,
     **BROKEN_PLANS_AT_THE_END,
     **BROKEN_QUERIES_AT_THE_END,
@@ -336,6 +339,11 @@ def test_frozen_tables_only_grow(ann, table):
 @pytest.mark.parametrize("table", [*FROZEN_QUALITY, *FROZEN_PLANS])
 def test_what_was_judged_only_grows(table):
     {**FROZEN_QUALITY, **FROZEN_PLANS}[table]()
+
+
+@pytest.mark.parametrize("table", {**FROZEN_QUALITY, **FROZEN_OUTPUT})
+def test_what_was_judged_or_delivered_only_grows(table):
+    {**FROZEN_QUALITY, **FROZEN_OUTPUT}[table]()
     with (
         pytest.raises(IntegrityError, match="only added"),
         transaction.atomic(),

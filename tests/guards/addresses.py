@@ -259,6 +259,8 @@ ADDRESSES: Mapping[str, Address] = {
     "coding:person-quality": about("ann", "ann", "max"),
     "coding:double-coding": page("max"),
     "coding:suggestion-figures": page("max"),
+    "coding:output": about("river", "max", "ada"),
+    "coding:output-format": about("river", "max", "ada", kind="csv"),
     "coding:quality-terms": about("river", "max", "ada"),
     "coding:set-quality-terms": about("river", "ada"),
     "coding:remarks": page("bea", "max"),

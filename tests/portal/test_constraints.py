@@ -32,6 +32,7 @@ from portal.models import (
     UserRole,
 )
 from tests import factories
+from tests.coding.output_constraints import output_template
 from tests.people_factories import CredentialDemandFactory, CredentialFactory
 from tests.portal.channel_constraints import CHANNELS, CHANNELS_AT_THE_END
 from tests.portal.door_constraints import DOORS, DOORS_AT_THE_END
@@ -160,6 +161,11 @@ def same_bytes():
 def two_of_one_version():
     first = delivery()
     delivery(batch=first.batch, storage_name="results/2")
+
+
+def two_of_one_name():
+    first = delivery()
+    delivery(batch=first.batch, version=2, file_name=first.file_name)
 
 
 def upload(**fields):
@@ -293,6 +299,9 @@ BROKEN = {
     "portal_pagewords_held_since": lambda: words(lease_until=NOW),
     # what goes out, and the work behind it
     "portal_delivery_once": two_of_one_version,
+    "portal_delivery_name_once": two_of_one_name,
+    "portal_output_template_once": lambda: output_template(practice=output_template().practice),
+    "portal_output_template_from_one": lambda: output_template(version=0),
     "portal_download_by_one": lambda: Download.objects.create(
         practice=(of := delivery()).practice, delivery=of, at=NOW
     ),
@@ -313,6 +322,7 @@ BROKEN_AT_THE_END = {
     "portal_page_chart_id_same_practice": lambda: factories.PageFactory(practice=factories.PracticeFactory()),
     "portal_pagewords_page_id_same_practice": lambda: words(practice=factories.PracticeFactory()),
     "portal_delivery_batch_id_same_practice": lambda: delivery(practice=factories.PracticeFactory()),
+    "portal_delivery_template_id_same_practice": lambda: delivery(template=output_template()),
     "portal_download_delivery_id_same_practice": lambda: Download.objects.create(
         practice=factories.PracticeFactory(), delivery=delivery(), at=NOW, user=member()
     ),

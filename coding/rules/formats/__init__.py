@@ -13,6 +13,7 @@ from coding.rules.formats import (
     fixed_file,
     hl7_file,
     json_file,
+    manifest_file,
     summary_pdf,
     superbill_pdf,
     text_file,
@@ -36,3 +37,10 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
     }
 )
 PICTURED = frozenset({"summary"})  # those that show cuttings of the pages
+
+
+def media_type_of(name: str) -> str:
+    """Of a delivered file; one of a format that we do not make any more is bytes."""
+    if name == manifest_file.NAME:
+        return manifest_file.MEDIA_TYPE
+    return FORMATS[name].MEDIA_TYPE if name in FORMATS else "application/octet-stream"

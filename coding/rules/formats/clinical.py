@@ -6,6 +6,7 @@ from datetime import date, datetime
 from coding.rules.codings import System
 from coding.rules.evidence import Box
 from coding.rules.formats.person_names import PersonName
+from coding.rules.plain_data import NOT_KEPT
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ class Shown:
     page: int = 0
     boxes: tuple[Box, ...] = ()
     turn: int = 0
-    picture: Picture | None = field(default=None, metadata={"kept": False})  # cut anew from the page
+    picture: Picture | None = field(default=None, metadata=NOT_KEPT)  # cut anew from the page
 
 
 @dataclass(frozen=True)

@@ -101,7 +101,7 @@ def deliver(batch):
     job = queue_delivery_if_complete(batch=batch, at=timezone.now())
     task(job_id=job.pk)
     assert Job.objects.get(pk=job.pk).state == JobState.DONE
-    return {one.format: one for one in Delivery.objects.filter(batch=batch)}
+    return {one.format: one for one in Delivery.objects.filter(batch=batch).exclude(format="manifest")}
 
 
 def content(delivery):
