@@ -6,6 +6,7 @@ import base64
 import secrets
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 from urllib.parse import urlsplit
 
 from django.db import transaction
@@ -86,7 +87,7 @@ def create_channel(
     return channel, shown
 
 
-def fields_of(where: Where) -> dict[str, object]:
+def fields_of(where: Where) -> dict[str, Any]:
     return {**where.__dict__, "formats": list(where.formats)}
 
 

@@ -177,6 +177,8 @@ def begin_attempt(*, claim: Claim, at: datetime) -> Attempt | None:
     dispatch = rows.filter(pk=claim.object_id).first()
     if dispatch is None or dispatch.state not in OPEN or not (dispatch.channel.sends or dispatch.is_test):
         finish_job(claim=claim, at=at)
+        if dispatch is not None and dispatch.channel.ended_at is not None:
+            move(dispatch, "give_up", at=at)
         return None
     cut = Attempt.objects.filter(dispatch=dispatch, outcome="").update(outcome=AttemptOutcome.CUT, fault="cut")
     dispatch.failures += cut

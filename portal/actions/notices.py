@@ -164,7 +164,7 @@ def is_wanted(notice: Notice) -> bool:
 
 def rendered(notice: Notice) -> tuple[str, str, str]:
     """Subject, text and HTML of a notice; the subject is the first line of the text template."""
-    lines = []
+    lines: list[dict[str, str]] = []
     if notice.kind == "digest":
         told = notice.lines.select_related("recipient", "practice", "batch").order_by("pk")
         lines = [{"subject": rendered(one)[0], "address": settings.SITE_URL + one.link} for one in told[:MOST_LINES]]

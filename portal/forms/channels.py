@@ -33,7 +33,6 @@ class ChannelForm(forms.Form):
     formats = forms.MultipleChoiceField(
         required=False, widget=forms.CheckboxSelectMultiple, help_text="None chosen: every format of the contract."
     )
-    fixed: Mapping[str, Any] = MappingProxyType({})
 
     def __init__(self, *args: Any, channel: Channel | None = None, **kwargs: Any) -> None:
         self.channel = channel
@@ -61,7 +60,7 @@ class ChannelForm(forms.Form):
         sent["formats"] = tuple(sent["formats"])
         if "sign_in" in sent:
             sent["sign_in"] = SignIn(sent["sign_in"])
-        return Where(**{**sent, **self.fixed})
+        return Where(**sent)
 
     def clean(self) -> dict[str, Any]:
         cleaned = super().clean() or {}

@@ -11,7 +11,7 @@ import pytest
 from django.utils import timezone
 
 from portal.actions.channels import BadAddress, NothingToDo, end_channel, pause_channel, resume_channel, rotate_secret
-from portal.actions.dispatches import NotResendable, resend_dispatch, send_dispatch
+from portal.actions.dispatches import NotResendable, begin_attempt, resend_dispatch, send_dispatch
 from portal.actions.dispatches import test_channel as ping
 from portal.actions.jobs import JobLost
 from portal.models import Attempt, AuditEvent, Dispatch, Job, JobState, Notice
@@ -248,6 +248,19 @@ def test_an_ended_channel_leaves_what_waited_with_the_batch(hook, receiver, rive
     assert bytes(channel.secret) == b""
     delivered(river)
     assert Dispatch.objects.count() == 1
+    assert receiver.got == []
+
+
+def test_what_was_being_sent_when_its_channel_ended_is_given_up_after_it_failed(hook, receiver, river, ada):
+    channel, _ = hook
+    delivered(river)
+    dispatch = only_dispatch()
+    assert begin_attempt(claim=claim(dispatch), at=timezone.now()) is not None
+    end_channel(channel=channel, by=ada, at=timezone.now())
+    dispatch.refresh_from_db()
+    assert dispatch.state == "sending"
+    Job.objects.update(lease_until=timezone.now() - timedelta(seconds=1))
+    assert attempt(dispatch).state == "failed"
     assert receiver.got == []
 
 
