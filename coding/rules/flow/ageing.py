@@ -8,7 +8,7 @@ from coding.rules.charts.shapes import Chart, Dot, Mark, Table, Word, level
 from coding.rules.flow.percentiles import SHARES, Spread
 from coding.rules.flow.places import IN_PROGRESS, Place
 
-ROOM, BIN, APART = 64, 5.0, 7.0
+ROOM, BIN, APART = 92, 5.0, 7.0
 OVER = 2.0  # times the 95th percentile: what is older lies on the upper edge
 FINE = 10  # hours: below that tenths are said
 DAYS_FROM = 72  # hours: from there on ages are given in days
