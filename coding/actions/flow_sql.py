@@ -50,7 +50,8 @@ SIZE = """
   ) c ON true
 """
 DONE = f"""
-  SELECT e.at, e.user_id, CASE e.old_status {STAGES} END AS stage, n.specialty, p.pages, coalesce(c.lines, 0) AS lines
+  SELECT e.at, e.user_id, CASE e.old_status {STAGES} END AS stage, n.specialty, p.pages,
+    CASE e.old_status WHEN '{EncounterStatus.PRECODING}' THEN 0 ELSE coalesce(c.lines, 0) END AS lines
   FROM {EVENTS} {SIZE.format(until="e.at")}
   WHERE e.move = ANY (%(done)s) AND {IN_RANGE} AND e.user_id IS NOT NULL AND {LASTING}
     AND e.old_status IN ({", ".join(f"'{status}'" for status in IN_WORK.values())})

@@ -21,7 +21,7 @@ class WhatIfForm(forms.Form):
     source = forms.ChoiceField(label="From those who do", required=False)
     target = forms.ChoiceField(label="To", choices=choices(Specialty))
     added = forms.IntegerField(label="More coders there", min_value=0, max_value=MOST_PEOPLE)
-    arrivals = forms.IntegerField(label="Arrivals there, in percent", min_value=0, max_value=MOST_ARRIVALS)
+    arrivals = forms.IntegerField(label="Arrivals there, %", min_value=0, max_value=MOST_ARRIVALS)
     start = forms.IntegerField(label="At work from, o'clock", min_value=0, max_value=23)
     hours = forms.IntegerField(label="Hours at work", min_value=1, max_value=16)
 

@@ -104,7 +104,7 @@ class WorkHour(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.start:%Y-%m-%d %H} {self.stage}"
+        return f"{self.start} {self.stage}"
 
 
 class RolledDay(models.Model):
@@ -142,7 +142,7 @@ class ComplexityFit(models.Model):
         ]
 
     def __str__(self) -> str:
-        return f"{self.stage} {self.fitted_at:%Y-%m-%d}"
+        return f"{self.stage} {self.fitted_at}"
 
     def as_weights(self) -> Weights:
         return Weights(n=self.n, r2=self.r2, **self.weights)

@@ -90,11 +90,9 @@ class Line:
     def hours(self) -> list[figures.HourDone]:
         return figures.hours_done(self.weights, days=self.days, at=self.at)
 
-    def weights_words(self) -> str:
+    def weights_words(self) -> list[str]:
         """The weights of each stage as they are printed."""
-        return " ".join(
-            f"{stage.label}: {weight_words(weights, SPECIALTIES)}." for stage, weights in self.weights.items()
-        )
+        return [f"{stage.label}. {weight_words(weights, SPECIALTIES)}." for stage, weights in self.weights.items()]
 
     def charts(self) -> dict[str, Callable[[], Chart]]:
         """Each chart by its name."""
@@ -104,7 +102,7 @@ class Line:
             "flow": lambda: flow_chart(self.points),
             "arrivals": lambda: arrivals_chart(self.points),
             "stage-times": lambda: stage_times_chart(figures.stage_times()),
-            "throughput": lambda: throughput_chart(self.hours, weights_words=self.weights_words()),
+            "throughput": lambda: throughput_chart(self.hours),
         }
 
     def tables(self) -> dict[str, Callable[[], Table]]:
@@ -119,7 +117,7 @@ class Line:
     def tiles(self) -> list[dict[str, Any]]:
         today = midnight(self.at)
         submitted = sum(hour.done for hour in self.hours if hour.start >= today)
-        earlier = max(self.length - 1, 1)
+        worked = sum(day.arrived + day.departed != 0 for day in self.points[1:-1]) or 1
         top = tables.Top(
             day=self.day,
             sums=self.sums,
@@ -127,7 +125,7 @@ class Line:
             questions=figures.open_questions(self.user),
             oldest=next(iter(self.progress[0]), None),
             submitted=submitted,
-            usual=(figures.added(self.sums, "done") - submitted) / earlier,
+            usual=(figures.added(self.sums, "done") - submitted) / worked,
         )
         return tables.tiles(top, at=self.at)
 
@@ -154,7 +152,7 @@ def line(request: SignedRequest) -> HttpResponse:
             "stages": tables.stage_rows(shown.points),
             "team": shown.team,
             "practices": shown.practices,
-            "weights_words": shown.weights_words(),
+            "weights": shown.weights_words(),
             "days": shown.length,
             "ranges": [{"days": days, "current": days == shown.length} for days in sorted(RANGES)],
             "following": following,

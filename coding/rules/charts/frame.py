@@ -7,7 +7,7 @@ from coding.rules.charts.scales import Scale, number_words, ticks
 from coding.rules.charts.shapes import Mark, Word, level
 
 WIDTH, HEIGHT = 640, 260
-LEFT, RIGHT, TOP, BOTTOM = 44, 12, 18, 26
+LEFT, RIGHT, TOP, BOTTOM = 52, 12, 28, 26
 TEXT = 4  # from the middle of a line of text down to its foot
 
 

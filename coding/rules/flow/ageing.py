@@ -8,8 +8,9 @@ from coding.rules.charts.shapes import Chart, Dot, Mark, Table, Word, level
 from coding.rules.flow.percentiles import SHARES, Spread
 from coding.rules.flow.places import IN_PROGRESS, Place
 
-ROOM, BIN, APART = 64, 5.0, 7.0
+ROOM, BIN, APART = 92, 5.0, 7.0
 OVER = 2.0  # times the 95th percentile: what is older lies on the upper edge
+FINE = 10  # hours: below that tenths are said
 DAYS_FROM = 72  # hours: from there on ages are given in days
 
 
@@ -24,9 +25,11 @@ class Ageing:
 
 
 def age_words(hours: float) -> str:
-    """As in "50 min", "31 h", "4.5 d"."""
+    """As in "50 min", "1.5 h", "31 h", "4.5 d"."""
     if hours < 1:
         return f"{hours * 60:.0f} min"
+    if hours < FINE:
+        return f"{hours:.1f}".removesuffix(".0") + " h"
     return f"{hours:.0f} h" if hours < DAYS_FROM else f"{hours / 24:.1f} d"
 
 

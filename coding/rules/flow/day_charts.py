@@ -70,7 +70,7 @@ def by_the_hour(day: BurnDown, start: datetime, at: datetime) -> list[tuple[date
     ]
 
 
-def throughput_chart(hours: Sequence[HourDone], *, weights_words: str) -> Chart:
+def throughput_chart(hours: Sequence[HourDone]) -> Chart:
     """Units of work finished in each hour of the last day, with what that hour usually brings."""
     top = max((max(hour.units, hour.usual) for hour in hours), default=0)
     plot = frame(max(top, 1.0), unit="units")
@@ -98,7 +98,7 @@ def throughput_chart(hours: Sequence[HourDone], *, weights_words: str) -> Chart:
             ),
         ),
         keys=(Key("units finished", "c1"), Key("usual for the hour", "c2")),
-        note=weights_words,
+        note="A unit is a minute that such a visit usually takes; the weights stand below the team.",
         table=Table(
             ("Hour", "Stages finished", "Units", "Usual units"),
             tuple(

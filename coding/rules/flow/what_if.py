@@ -243,7 +243,8 @@ def answer_words(answer: Answer, label: str) -> str:
         much = f"{abs(late.change):.0f} {'fewer' if late.change < 0 else 'more'} are late at midnight"
         said = f"{much} ({sorted_words(late)}, 95 %)"
     else:
-        said = f"as many are late at midnight as without it (between {late.low:+.0f} and {late.high:+.0f}, 95 %)"
+        between = f" (between {signed(late.low)} and {signed(late.high)}, 95 %)" if round(late.high - late.low) else ""
+        said = f"as many are late at midnight as without it{between}"
     there, elsewhere = answer.row(WAIT_THERE), answer.row(WAIT_ELSEWHERE)
     return (
         f"With the change {said}; coding in {label} waits {value_words(there.then, 'minutes')} instead of "
@@ -267,4 +268,10 @@ def value_words(value: float, unit: str) -> str:
 def change_words(row: Compared) -> str:
     """The difference with its interval: "−12 (−19 to −5)"."""
     unit = {"minutes": " min", "%": " points"}.get(row.unit, "")
-    return f"{row.change:+,.0f}{unit} ({row.low:+,.0f} to {row.high:+,.0f})"
+    return f"{signed(row.change)}{unit} ({signed(row.low)} to {signed(row.high)})"
+
+
+def signed(value: float) -> str:
+    """A whole number with its sign; what rounds to nothing is 0."""
+    whole = round(value)
+    return f"{'+' if whole > 0 else '−' if whole else ''}{abs(whole):,}"

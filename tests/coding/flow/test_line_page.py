@@ -84,7 +84,7 @@ def test_the_flow_balances_with_what_stands_there_now(worked, max_, as_user):
 
 def test_stage_times_come_from_leases_and_events(worked, max_, as_user):
     rows = {row[0]: row for row in page(as_user(max_)).context["charts"]["stage_times"].table.rows}
-    assert rows["Verification, waiting"][1:3] == ("2", "90 min")
+    assert rows["Verification, waiting"][1:3] == ("2", "1.5 h")
 
 
 def test_the_team_has_units_and_no_idle_time(worked, max_, ann, as_user):

@@ -292,7 +292,7 @@ def test_the_stage_where_visits_wait_longest_is_named():
 
 def test_throughput_names_the_best_hour_and_what_is_usual():
     hours = [HourDone(at(8), 2, 30.0, 20.0), HourDone(at(9), 5, 70.0, 80.0)]
-    chart = throughput_chart(hours, weights_words="weights")
+    chart = throughput_chart(hours)
     assert chart.caption == "100 units were finished in the last 24 hours, 100% of what is usual; most from 09:00 (70)."
     assert len(chart.bars) == 2
-    assert throughput_chart([HourDone(at(8), 0, 0.0, 0.0)], weights_words="").is_empty
+    assert throughput_chart([HourDone(at(8), 0, 0.0, 0.0)]).is_empty

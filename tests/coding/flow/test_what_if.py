@@ -102,7 +102,7 @@ def test_a_difference_that_chance_may_have_made_is_not_called_one():
     assert not compared("x", [(10, 11), (10, 9), (10, 12), (10, 8)]).is_sure
     sure = compared("x", [(10, 7), (11, 7), (10, 6)])
     assert sure.is_sure
-    assert change_words(sure) == "-4 (-5 to -2)"
+    assert change_words(sure) == "−4 (−5 to −2)"
 
 
 def test_a_day_of_three_thousand_visits_is_answered_in_a_moment():
