@@ -120,7 +120,7 @@ def test_a_manager_cannot_give_it_either(ann, max_):
 
 def queue_page(as_user, person):
     with time_machine.travel(NOON, tick=False):
-        return " ".join(as_user(person).get("/queue/").content.decode().split())
+        return " ".join(as_user(person).get("/work/").content.decode().split())
 
 
 def test_the_queue_says_why_nothing_is_handed_out(as_user, ann, river):

@@ -140,16 +140,16 @@ def test_a_manager_keeps_hours_and_absences(as_user, max_, ann):
     browser = as_user(max_)
     with time_machine.travel(NOON, tick=False):
         week = {f"{what}_{day}": clock for day in range(5) for what, clock in (("starts", "08:00"), ("ends", "16:00"))}
-        assert browser.post(f"/operations/hours/{ann.pk}/week/", {**week, "ends_0": "07:00"}).status_code == 422
-        assert browser.post(f"/operations/hours/{ann.pk}/week/", {**week, "ends_0": ""}).status_code == 422
-        browser.post(f"/operations/hours/{ann.pk}/week/", week)
-        page = " ".join(browser.get("/operations/hours/").content.decode().split())
+        assert browser.post(f"/work/operations/hours/{ann.pk}/week/", {**week, "ends_0": "07:00"}).status_code == 422
+        assert browser.post(f"/work/operations/hours/{ann.pk}/week/", {**week, "ends_0": ""}).status_code == 422
+        browser.post(f"/work/operations/hours/{ann.pk}/week/", week)
+        page = " ".join(browser.get("/work/operations/hours/").content.decode().split())
         assert "Mon–Fri 08:00–16:00" in page
         assert "07:00 in America/New York" in page
         said = {"starts_on": "2026-11-03", "ends_on": "2026-11-02", "reason": "holiday", "hand_to": other.pk}
-        assert browser.post(f"/operations/hours/{ann.pk}/absences/", said).status_code == 422
-        browser.post(f"/operations/hours/{ann.pk}/absences/", {**said, "ends_on": "2026-11-06"})
-        page = " ".join(browser.get(f"/operations/hours/{ann.pk}/").content.decode().split())
+        assert browser.post(f"/work/operations/hours/{ann.pk}/absences/", said).status_code == 422
+        browser.post(f"/work/operations/hours/{ann.pk}/absences/", {**said, "ends_on": "2026-11-06"})
+        page = " ".join(browser.get(f"/work/operations/hours/{ann.pk}/").content.decode().split())
         assert "Open work goes to Nora Next" in page
-        browser.post(f"/operations/absences/{Absence.objects.get().pk}/cancel/")
-        assert "None now or to come." in browser.get(f"/operations/hours/{ann.pk}/").content.decode()
+        browser.post(f"/work/operations/absences/{Absence.objects.get().pk}/cancel/")
+        assert "None now or to come." in browser.get(f"/work/operations/hours/{ann.pk}/").content.decode()

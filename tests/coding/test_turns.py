@@ -127,7 +127,7 @@ def test_turns_move_up_as_the_backlog_shrinks():
 def test_the_manager_sees_who_sent_more_than_their_share(as_user, max_):
     many(factories.PracticeFactory(name="Flood Clinic", daily_share=4), 9)
     many(factories.PracticeFactory(name="Calm Clinic"), 9)
-    page = as_user(max_).get("/operations/queues/").content.decode()
+    page = as_user(max_).get("/work/operations/queues/").content.decode()
     assert "Flood Clinic" in page
     assert "Calm Clinic" not in page
 

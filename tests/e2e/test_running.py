@@ -48,7 +48,7 @@ def people(site, browser):
 
 def test_a_queue_from_draft_to_live(people):
     max_, ann = people["max"], people["ann"]
-    page = max_.go("/operations/")
+    page = max_.go("/work/operations/")
     page.get_by_role("link", name="Queues").click()
     expect(page.get_by_text("No queue yet.")).to_be_visible()
     max_.look("queues-empty")
@@ -70,7 +70,7 @@ def test_a_queue_from_draft_to_live(people):
     page.get_by_role("link", name="All queues").click()
     expect(page.get_by_text("Sent more than their share")).to_be_visible()
     max_.look("queues")
-    page = ann.go("/queue/")
+    page = ann.go("/work/")
     expect(page.get_by_text("From the queue Heart first.")).to_be_visible()
     page.get_by_role("button", name="Start next chart").click()
     expect(page.get_by_label("Patient name")).to_be_visible()
@@ -92,7 +92,7 @@ def test_credentials_are_kept_and_demanded(people):
     max_.look("credentials")
     with scope.service():
         Skill.objects.filter(user=ann.user).update(specialty=Specialty.ORTHOPEDICS)
-    page = ann.go("/queue/")
+    page = ann.go("/work/")
     expect(page.get_by_text("Your CRC ends on")).to_be_visible()
     expect(page.get_by_text("which is not among your skills").first).to_be_visible()
     ann.look("nothing-for-you")
@@ -103,7 +103,7 @@ def test_credentials_are_kept_and_demanded(people):
 
 def test_hours_and_an_absence(people):
     max_, ada = people["max"], people["ada"]
-    page = max_.go("/operations/hours/")
+    page = max_.go("/work/operations/hours/")
     page.get_by_role("link", name="Ann Archer").click()
     for day in ("Monday", "Tuesday", "Wednesday", "Thursday", "Friday"):
         page.get_by_label(f"{day}, from").fill("08:00")
