@@ -43,7 +43,7 @@ def text(response, status=200):
 
 def test_it_is_due_by_contract_and_a_manager_answers_for_it(thread, cleo, max_):
     Contract.objects.filter(practice=thread.practice).delete()
-    factories.ContractFactory(practice=thread.practice, turnaround_hours=8, starts_on=AT.date() - timedelta(days=30))
+    Contract.objects.create(practice=thread.practice, turnaround_hours=8, starts_on=AT.date() - timedelta(days=30))
     complaint = raise_complaint(thread=thread, by=cleo, body=WORDS, at=AT).complaint
     assert (complaint.due_at, complaint.owner, complaint.comment.body) == (AT + timedelta(hours=8), max_, WORDS)
     assert kinds_of(max_) == ["complaint"]

@@ -85,7 +85,7 @@ def test_reading_the_thread_is_seeing_it_here(thread, cleo, max_):
 
 def test_who_may_not_see_the_thread_any_more_sees_nothing_of_it(thread, encounter, cleo, ann, max_):
     add_comment(thread=thread, by=cleo, body="Thanks.", at=AT)
-    ClientRule.objects.create(user=ann, practice=thread.practice, rule="barred")
+    ClientRule.objects.create(user=ann, practice=thread.practice)
     assert open_of(ann) == []
 
 

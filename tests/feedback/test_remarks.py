@@ -21,6 +21,7 @@ from coding.rules.lifecycle import EncounterStatus
 from coding.rules.remarks import Refusal
 from feedback.actions.remarks import remark_on_code
 from feedback.models import Comment, InboxItem
+from portal.models import ClientRule
 from portal.rules.roles import Role
 from tests import factories
 from tests.coding.lines import load_codes, verified
@@ -163,7 +164,7 @@ def test_the_chart_opens_to_who_takes_it_and_to_managers(as_user, remark, vic, m
 
 
 def test_a_barred_verifier_does_not_see_it(as_user, remark, vic):
-    factories.ClientRule.objects.create(user=vic, practice=remark.practice, rule="barred")
+    ClientRule.objects.create(user=vic, practice=remark.practice)
     assert as_user(vic).get(f"/work/remarks/{remark.pk}/").status_code == 404
 
 
