@@ -7,8 +7,8 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0034_repeat_security'),
-        ('portal', '0020_output_templates'),
+        ('coding', '0051_flow_security'),
+        ('portal', '0028_output_templates'),
     ]
 
     operations = [

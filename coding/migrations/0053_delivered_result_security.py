@@ -6,7 +6,7 @@ from portal.tenancy import frozen, in_one, removable_by_destruction, row_securit
 
 
 class Migration(BaseMigration):
-    dependencies = [("coding", "0035_delivered_results")]
+    dependencies = [("coding", "0052_delivered_results")]
 
     operations = [
         in_one(

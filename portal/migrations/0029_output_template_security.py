@@ -6,7 +6,7 @@ from portal.tenancy import frozen, in_one, removable_by_destruction, row_securit
 
 
 class Migration(BaseMigration):
-    dependencies = [("portal", "0020_output_templates")]
+    dependencies = [("portal", "0028_output_templates")]
 
     operations = [
         in_one(
