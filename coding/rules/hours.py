@@ -50,8 +50,8 @@ def is_at_work(moment: datetime, hours: Sequence[Hours], absences: Iterable[Away
     """Whether a person works at a moment given in their zone; whose hours nobody wrote down does, unless away."""
     if away_on(moment.date(), absences):
         return False
-    today = [one for one in hours if one.weekday == moment.weekday()]
-    return not hours or any(one.starts <= moment.time() < one.ends for one in today)
+    spans = [one for one in hours if one.weekday == moment.weekday()]
+    return not hours or any(one.starts <= moment.time() < one.ends for one in spans)
 
 
 def back_at(moment: datetime, hours: Sequence[Hours], absences: Sequence[Away]) -> datetime | None:
