@@ -28,8 +28,8 @@ def line_of(channel: Channel, *, at: datetime) -> Line:
         sign_in=SignIn(channel.sign_in),
         scopes=channel.scopes,
         host_key=channel.host_key,
-        secret=opened(channel, channel.secret),
-        earlier_secret=opened(channel, channel.earlier_secret) if rotating else "",
+        secret=opened(channel, bytes(channel.secret)),
+        earlier_secret=opened(channel, bytes(channel.earlier_secret)) if rotating else "",
         client=client_of(channel) if channel.sign_in == SignIn.BACKEND else None,
     )
 
@@ -53,7 +53,7 @@ def opened(channel: Channel, sealed: bytes) -> str:
     if not sealed:
         return ""
     try:
-        return vault.open_secret(bytes(sealed), practice_id=channel.practice_id, about=place(channel))
+        return vault.open_secret(sealed, practice_id=channel.practice_id, about=place(channel))
     except (Altered, vault.MasterMissing):
         raise SecretLost from None
 

@@ -10,10 +10,9 @@ from django import forms
 
 from portal.actions.channels import BadAddress, Where, check_url
 from portal.models import Channel
-from portal.rules.delivery_formats import DELIVERY_FORMATS
+from portal.rules.delivery_formats import DELIVERY_FORMATS, MANIFEST
 from portal.rules.dispatches import ChannelKind, SignIn
 
-OWN_FORMATS = (("hl7", "HL7"), ("fhir", "FHIR"))  # those of a channel's own kind
 REASONS = {
     "not_https": "The address must begin with https://.",
     "private_address": "The address leads into a private network.",
@@ -22,8 +21,8 @@ KEEP = "Empty: the one that is there stays."
 
 
 def format_choices() -> list[tuple[str, str]]:
-    """Every format in which results may be made."""
-    return list({**dict(OWN_FORMATS), **DELIVERY_FORMATS}.items())
+    """Every format in which results may be made, and the list of the files beside them."""
+    return [*DELIVERY_FORMATS.items(), (MANIFEST, "Manifest")]
 
 
 class ChannelForm(forms.Form):

@@ -23,10 +23,10 @@ class NoticeWishesForm(forms.Form):
     )
 
     def __init__(self, *args: Any, topics: Iterable[Topic], wishes: Wishes, **kwargs: Any) -> None:
-        initial: dict[str, Any] = {
+        kwargs["initial"] = {
             "digest_hour": wishes.digest_hour, "quiet_from": wishes.quiet_from, "quiet_until": wishes.quiet_until,
         }  # fmt: skip
-        super().__init__(*args, initial=initial, **kwargs)
+        super().__init__(*args, **kwargs)
         self.topics = list(topics)
         for topic in self.topics:
             self.fields[f"how-{topic.kind}"] = forms.ChoiceField(

@@ -43,6 +43,11 @@ TOPICS: tuple[Topic, ...] = (
         "delivery_trouble", "Results do not get through", "A channel to the practice's own system is in trouble.",
         frozenset({Role.PRACTICE, Role.MANAGER}),
     ),
+    Topic(
+        "report_ready", "A report is ready", "One of those that are made on a day of the month.",
+        frozenset({Role.PRACTICE, Role.MANAGER}),
+    ),
+    Topic("complaint_overdue", "A complaint is overdue", "Nobody answered it in time.", frozenset({Role.MANAGER})),
     Topic("answer_needed", "A question waits for you", "Somebody needs an answer before work goes on.", TALKERS),
     Topic("mention", "You were mentioned", "Somebody wrote your name in a thread.", TALKERS, may_be_off=True),
     Topic("comment_added", "New messages", "Something was said in a thread of yours.", TALKERS, may_be_off=True),

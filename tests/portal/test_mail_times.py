@@ -44,7 +44,7 @@ def test_a_night_in_which_the_clocks_change_ends_at_the_same_hour():
 
 def test_everybody_decides_about_what_they_get_and_nobody_does_without_what_must_be_read():
     assert {topic.kind for topic in topics_for([Role.MANAGER])} == {
-        "delivery_trouble", "answer_needed", "mention", "comment_added",
+        "delivery_trouble", "report_ready", "complaint_overdue", "answer_needed", "mention", "comment_added",
     }  # fmt: skip
     assert topics_for([Role.ADMIN]) == []
     assert {topic.kind for topic in TOPICS if How.OFF in topic.ways} == {

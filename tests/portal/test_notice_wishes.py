@@ -119,7 +119,10 @@ def test_a_stronger_reason_respects_the_quiet_hours(cleo, batch):
 
 # -- the page ------------------------------------------------------------------------------------
 def choices(**more):
-    kinds = ("results_ready", "delivery_trouble", "answer_needed", "mention", "comment_added", "upload_unfinished")
+    kinds = (
+        "results_ready", "delivery_trouble", "report_ready", "answer_needed", "mention", "comment_added",
+        "upload_unfinished",
+    )  # fmt: skip
     return {
         **{f"how-{kind}": "at_once" for kind in kinds},
         "digest_hour": "8",

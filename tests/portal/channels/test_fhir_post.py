@@ -2,6 +2,7 @@
 
 import json
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -13,6 +14,7 @@ from portal.rules.specialties import Specialty
 from tests.portal.channels.conftest import attempt, delivered, fhir_of, only_dispatch
 from tests.portal.fhir.standin import StandIn
 
+GOLDEN = Path(__file__).parents[2] / "golden" / "clinical"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 BUNDLE = json.dumps({
     "resourceType": "Bundle", "type": "collection",
@@ -35,6 +37,11 @@ def test_a_bundle_is_posted_as_it_was_made(river, receiver, ada):
     assert headers["Authorization"] == "Bearer their-token"
     assert headers["Idempotency-Key"] == dispatch.key
     assert headers["If-None-Exist"] == "identifier=urn%3Achartline%7CRIVER-B-7-v1"
+
+
+def test_the_bundle_that_the_format_writes_is_found_again_by_its_delivery():
+    bundle = json.loads((GOLDEN / "E-00101.fhir.json").read_bytes())
+    assert identifier_of(bundle) == "identifier=urn%3Achartline%3ARIVER%3Adelivery%7CRIVER-B-7-v1"
 
 
 @pytest.mark.parametrize("answer", [500, 429, 409, "drop"])

@@ -2,6 +2,7 @@
 
 import ssl
 import subprocess
+from pathlib import Path
 
 import pytest
 from django.utils import timezone
@@ -14,6 +15,7 @@ from portal.failpoints import Fired
 from portal.models import Attempt
 from tests.portal.channels.conftest import attempt, delivered, messages, mllp_of, only_dispatch
 
+GOLDEN = Path(__file__).parents[2] / "golden" / "clinical"
 pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(120)]
 
 
@@ -99,6 +101,16 @@ def test_the_envelope_of_a_batch_file_stays_here_and_line_ends_do_not_matter():
     found = messages_of(batch)
     assert [message.control_id for message in found] == ["CL1", "CL2"]
     assert b"".join(message.content for message in found) == messages(1, 2)
+
+
+def test_what_the_format_writes_travels_message_by_message(river, channel, listener):
+    """The envelope of the file stays here, and each message has the control id by which it is known again."""
+    content = (GOLDEN / "E-00101.hl7").read_bytes()
+    delivered(river, content=content, kind="hl7", ending=".hl7")
+    assert attempt(only_dispatch()).state == "accepted"
+    assert listener.ids == ["E00101V1"]
+    assert listener.got[0].startswith(b"MSH|")
+    assert content.startswith(b"BHS|")
 
 
 def certificate(folder, name):
