@@ -356,6 +356,7 @@ LOGGING = {
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "ERROR"},
+        "fontTools": {"level": "WARNING"},  # tells thirty things about each letter it sets
     },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

@@ -14,7 +14,7 @@ from django.views.decorators.http import require_GET
 
 from coding.actions.reviews import standings
 from coding.models import Coding, Encounter
-from coding.rules.formats import FORMATS
+from coding.rules.formats import media_type_of
 from coding.rules.lifecycle import FINISHED, STAGE_OF, EncounterStatus, Stage, WhoseMove
 from coding.views.due import status_tag
 from coding.views.reviews import in_words
@@ -44,7 +44,7 @@ def delivery(request: SignedRequest, pk: int) -> HttpResponse:
     return HttpResponse(
         content,
         headers={
-            "Content-Type": FORMATS[sent.format].MEDIA_TYPE,
+            "Content-Type": media_type_of(sent.format),
             "Content-Disposition": content_disposition_header(as_attachment=True, filename=sent.file_name),
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",

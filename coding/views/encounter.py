@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from coding.actions.samples import is_blind
+from coding.actions.superbill import has_superbill
 from coding.actions.verification import judged_version
 from coding.forms.coding import ReopenForm, body_of
 from coding.models import Assignment, Encounter
@@ -46,11 +47,15 @@ def encounter(request: SignedRequest, pk: int) -> HttpResponse:
         **reader_context(visit, links(request, "encounter")),
         "addenda": addenda_of(visit),
         "replies": replies_of(visit),
+        "may_discuss": finished and coding is not None and request.user.may(Permission.DISCUSS),
         "facts": facts_of(visit),
         "origins": origins_of_visit(visit),
         "origins_by": stood_for_by(visit) if request.user.is_service_staff else "",
         "note": note_of(visit, to_practice=not request.user.is_service_staff),
         "batch_url": reverse("portal:batch", args=[visit.batch_id]) if request.user.may(Permission.SEE_BATCHES) else "",
+        "superbill_url": reverse("coding:superbill", args=[visit.pk])
+        if has_superbill(visit) and request.user.may(Permission.DOWNLOAD_RESULTS)
+        else "",
         "no_codes": "Finished without codes."
         if finished
         else "The codes appear here once they are verified."

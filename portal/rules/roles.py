@@ -31,6 +31,7 @@ class Permission(StrEnum):
     MANAGE_TOKENS = "manage_tokens"
     READ_AUDIT = "read_audit"
     MANAGE_CODE_LISTS = "manage_code_lists"
+    BREAK_GLASS = "break_glass"
 
 
 ROLE_LABELS: Mapping[Role, str] = MappingProxyType(
@@ -59,8 +60,12 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.MANAGE_TOKENS,
             }
         ),
-        Role.CODER: frozenset({Permission.PRECODE, Permission.CODE, Permission.SEE_CHARTS, Permission.DISCUSS}),
-        Role.VERIFIER: frozenset({Permission.VERIFY, Permission.SEE_CHARTS, Permission.DISCUSS}),
+        Role.CODER: frozenset(
+            {Permission.PRECODE, Permission.CODE, Permission.SEE_CHARTS, Permission.DISCUSS, Permission.BREAK_GLASS}
+        ),
+        Role.VERIFIER: frozenset(
+            {Permission.VERIFY, Permission.SEE_CHARTS, Permission.DISCUSS, Permission.BREAK_GLASS}
+        ),
         Role.MANAGER: frozenset(
             {
                 Permission.MANAGE_WORK,
@@ -77,6 +82,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.MANAGE_PRACTICES,
                 Permission.READ_AUDIT,
                 Permission.MANAGE_CODE_LISTS,
+                Permission.BREAK_GLASS,
             }
         ),
     }
@@ -134,6 +140,7 @@ PERMISSION_WORDS = {
     Permission.MANAGE_TOKENS: "manage API keys",
     Permission.READ_AUDIT: "read the audit trail",
     Permission.MANAGE_CODE_LISTS: "load code lists",
+    Permission.BREAK_GLASS: "open a chart in an emergency",
 }
 
 

@@ -10,8 +10,8 @@ from portal.tenancy import frozen, in_one, removable_by_destruction, row_securit
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0034_repeat_security'),
-        ('portal', '0020_late_credit'),
+        ('coding', '0040_remark_security'),
+        ('portal', '0022_late_credit'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
