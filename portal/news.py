@@ -26,11 +26,12 @@ class Silence:
 
 @dataclass(frozen=True)
 class Hint:
-    """Something about a batch of a practice is new; with `thread` it is what was said there."""
+    """Something about a batch of a practice is new; with `thread` it is what was said there, `internal` among us."""
 
     practice: int
     batch: int
     thread: int | None = None
+    internal: bool = False
 
     def __call__(self) -> None:
         publish(self)
@@ -47,9 +48,12 @@ def unpacked(message: bytes) -> Hint | None:
         return None
 
 
-def tell(*, practice_id: int, batch_id: int, thread_id: int | None = None) -> None:
-    """Hint, once the transaction is committed, that a batch or its thread changed; the same hint is told once."""
-    hint = Hint(practice=practice_id, batch=batch_id, thread=thread_id)
+def tell(*, practice_id: int, batch_id: int, thread_id: int | None = None, internal: bool = False) -> None:
+    """Hint, once the transaction is committed, that a batch or its thread changed; the same hint is told once.
+
+    An `internal` one is for the service's people: a practice does not learn when they talk among themselves.
+    """
+    hint = Hint(practice=practice_id, batch=batch_id, thread=thread_id, internal=internal)
     savepoints = set(connection.savepoint_ids)
     for needed, waiting, *_ in connection.run_on_commit:
         if waiting == hint and needed <= savepoints:

@@ -29,7 +29,7 @@ class DeliveryReview(ClientRow):
             models.UniqueConstraint(fields=["encounter", "version"], name="coding_deliveryreview_once"),
             known("word", ReviewWord, name="coding_deliveryreview_word_known"),
             models.CheckConstraint(
-                condition=Q(word="accepted", reason="") | (Q(word="reopened") & ~Q(reason="")),
+                condition=Q(word="accepted", reason="") | (~Q(word="accepted") & ~Q(reason="")),
                 name="coding_deliveryreview_reopened_why",
             ),
         ]

@@ -34,16 +34,22 @@ class NotTheirs(Exception):
 
 @dataclass(frozen=True)
 class Listener:
-    """A person, the practices whose news they get, the one batch they asked about, and whether they see threads."""
+    """A person, the practices whose news they get, the one batch they asked about, and whether they see threads.
+
+    `of_service` hears what is told among the service's people.
+    """
 
     user: int
     practices: frozenset[int]
     batch: int | None
     threads: bool
+    of_service: bool
 
     def events_of(self, hint: Hint) -> set[str]:
         """The names of the events that a hint is for this person; empty if it is none of theirs."""
         if hint.practice not in self.practices or self.batch not in {None, hint.batch}:
+            return set()
+        if hint.internal and not self.of_service:
             return set()
         if hint.thread is None:
             return {"batch"}
@@ -91,7 +97,9 @@ def what_they_hear(user: User, query: str) -> Listener:
     if not asked:
         if not user.practice_ids or Permission.SEE_BATCHES not in user.permissions:
             raise NotTheirs
-        return Listener(user.pk, frozenset(user.practice_ids), None, user.may(Permission.DISCUSS))
+        return Listener(
+            user.pk, frozenset(user.practice_ids), None, user.may(Permission.DISCUSS), user.is_service_staff
+        )
     if not (asked.isascii() and asked.isdigit() and len(asked) <= DIGITS):
         raise NotTheirs
     pk = int(asked)
@@ -102,4 +110,4 @@ def what_they_hear(user: User, query: str) -> Listener:
         raise NotTheirs
     # A thread begins when the batch is sent: who may talk hears of the first word too.
     threads = thread is not None or (seen is not None and user.may(Permission.DISCUSS))
-    return Listener(user.pk, frozenset({practice}), pk, threads)
+    return Listener(user.pk, frozenset({practice}), pk, threads, user.is_service_staff)

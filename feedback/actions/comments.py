@@ -185,7 +185,12 @@ def settle_password_question(*, chart: Chart, by: User, at: datetime) -> None:
 
 def tell_of(comment: Comment) -> None:
     """Pages that show the thread look at it again."""
-    tell(practice_id=comment.practice_id, batch_id=comment.thread.batch_id, thread_id=comment.thread_id)
+    tell(
+        practice_id=comment.practice_id,
+        batch_id=comment.thread.batch_id,
+        thread_id=comment.thread_id,
+        internal=comment.is_internal,
+    )
 
 
 def in_bounds(body: str) -> str:

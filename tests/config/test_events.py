@@ -6,7 +6,10 @@ import psutil
 import pytest
 from django.contrib.sessions.models import Session
 from django.test import Client
+from django.utils import timezone
 
+from feedback.actions.comments import add_comment
+from feedback.actions.threads import ensure_thread
 from portal import news
 from portal.models import AuditEvent
 from portal.news import tell
@@ -52,6 +55,15 @@ def test_each_hears_what_is_theirs_and_nobody_else(port, batch, river, cleo, ott
         assert {of_all.next_event(), of_all.next_event()} == {"batch", "thread"}
         assert of_another_practice.next_event(seconds=1) == ""
         assert of_batch.next_event(seconds=0.5) == ""
+
+
+def test_of_an_internal_note_no_practice_hears(port, batch, cleo, max_):
+    about = f"?batch={batch.pk}"
+    thread = ensure_thread(batch=batch, at=timezone.now())
+    with Stream(port, about, session=session_of(cleo)) as theirs, Stream(port, about, session=session_of(max_)) as ours:
+        add_comment(thread=thread, body="They are slow.", at=timezone.now(), by=max_, is_internal=True)
+        assert ours.next_event() == "thread"
+        assert theirs.next_event(seconds=1.5) == ""
 
 
 def test_for_outsiders_a_batch_does_not_exist_and_that_is_noted(port, batch, otto, bill, ann):

@@ -154,6 +154,7 @@ def test_only_the_tables_of_record_are_frozen(db):
         "coding_diagnosis",
         "coding_procedureline",
         "coding_reveal",
+        "coding_deliveryreview",
         "coding_sample",
         "coding_verificationplan",
         "coding_standing",

@@ -24,7 +24,8 @@ from tests import factories
 
 TERMS = {
     "turnaround_hours": 48, "accuracy_target": "96.50", "verification_share": 20, "retention_months": 120,
-    "query_days": 5, "query_stops_clock": True, "delivery_formats": ["csv"],
+    "query_days": 5, "query_stops_clock": True, "delivery_formats": ["csv"], "late_credit_a_day": "1.50",
+    "late_credit_most": "12.00", "acceptance_days": 10,
 }  # fmt: skip
 
 
@@ -153,6 +154,7 @@ def test_new_terms_end_the_old_ones_the_day_before(admin, river):
     assert (new.turnaround_hours, str(new.accuracy_target), new.verification_share) == (48, "96.50", 20)
     assert new.retention_months == 120
     assert (new.query_days, new.query_stops_clock) == (5, True)
+    assert (str(new.late_credit_a_day), str(new.late_credit_most), new.acceptance_days) == ("1.50", "12.00", 10)
     assert list(Contract.objects.in_force(old.ends_on)) == [old]
     assert list(Contract.objects.in_force(new.starts_on)) == [new]
     assert AuditEvent.objects.get(action="contract.opened").detail["replaces"] == old.pk
@@ -174,6 +176,9 @@ def test_new_terms_begin_after_the_old_ones(admin, ada, river):
         ({"verification_share": 101}, "less than or equal to 100"),
         ({"retention_months": 0}, "greater than or equal to 1"),
         ({"delivery_formats": []}, "at least one format"),
+        ({"late_credit_a_day": "13"}, "at least the credit for one day"),
+        ({"late_credit_most": "101"}, "at most 100 percent"),
+        ({"acceptance_days": 0}, "greater than or equal to 1"),
     ],
 )
 def test_terms_that_make_no_sense_are_explained(admin, river, changes, said):
