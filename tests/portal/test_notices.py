@@ -214,7 +214,16 @@ FRAME = {"reader": "Cleo", "batch": "B-7", "practice": "River", "address": "http
 
 
 @pytest.mark.parametrize(
-    "kind", ["invitation", "results_ready", "comment_added", "answer_needed", "mention", "batch_refused_files"]
+    "kind",
+    [
+        "invitation",
+        "results_ready",
+        "comment_added",
+        "answer_needed",
+        "mention",
+        "batch_refused_files",
+        "complaint_overdue",
+    ],
 )
 def test_every_kind_of_notice_has_a_subject_of_one_line_and_its_link_in_both_forms(kind):
     subject, _, text = render_to_string(f"mail/{kind}.txt", {**WORDS, **FRAME}).partition("\n")
