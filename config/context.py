@@ -3,6 +3,7 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
 from django.utils import timezone
@@ -29,6 +30,7 @@ NAVIGATION: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ("Remarks", "coding:remarks", frozenset({Permission.MANAGE_WORK, Permission.VERIFY})),
     ("Levels", "coding:levels", frozenset({Permission.MANAGE_WORK, Permission.CODE})),
     ("Claims", "claims:ready", frozenset({Permission.SEE_CLAIMS})),
+    ("Reports", "coding:reports", frozenset({Permission.MANAGE_WORK, Permission.DOWNLOAD_RESULTS})),
     ("Queries", "coding:queries", frozenset({Permission.DISCUSS})),
     ("Inbox", "feedback:stream", frozenset({Permission.DISCUSS})),
     ("Threads", "feedback:inbox", frozenset({Permission.DISCUSS})),
@@ -50,7 +52,7 @@ GO_TO: Mapping[str, str] = {
 }
 # Who works at a bench: what they could not send is brought back on each of their pages.
 WORKS = frozenset({Permission.PRECODE, Permission.CODE, Permission.VERIFY})
-DOORS = ("doors", "sftp_", "fhir_")  # how the names of their addresses begin
+DOORS = ("doors", "sftp_", "fhir_", "channel", "dispatch")  # how the names of their addresses begin
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -65,6 +67,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "density": "comfortable",
             "keyboard": Keyboard(),
             "journal": "",
+            "events_url": "",
         }
     entries = [
         (label, reverse(name), GO_TO.get(name, "")) for label, name, any_of in NAVIGATION if any_of & user.permissions
@@ -85,4 +88,5 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "density": user.density,
         "keyboard": user.keyboard,
         "journal": journal_keys(user)[0].name if user.permissions & WORKS else "",
+        "events_url": settings.EVENTS_URL,
     }

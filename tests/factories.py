@@ -17,10 +17,13 @@ from coding.rules.codings import System
 from coding.rules.lifecycle import EncounterStatus, Stage
 from feedback.models import Comment, Complaint, InboxItem, Rating, SavedAnswer, Thread
 from portal.models import (
+    Attempt,
     Batch,
     BusinessAssociateAgreement,
+    Channel,
     Chart,
     Contract,
+    Dispatch,
     FhirEndpoint,
     InboxFile,
     InboxFolder,
@@ -240,6 +243,47 @@ class FhirEndpointFactory(DjangoModelFactory):
     since = factory.LazyFunction(timezone.now)
     created_at = factory.LazyFunction(timezone.now)
     created_by = factory.SubFactory(UserFactory)
+
+
+class ChannelFactory(DjangoModelFactory):
+    """A webhook whose receiver does not exist and whose secret opens nothing."""
+
+    class Meta:
+        model = Channel
+
+    practice = factory.SubFactory(PracticeFactory)
+    kind = "webhook"
+    name = factory.Sequence(lambda n: f"Billing system {n}")
+    url = "https://ehr.example.com/hook"
+    made_at = factory.LazyFunction(timezone.now)
+    made_by = factory.SubFactory(UserFactory)
+    changed_at = factory.LazyFunction(timezone.now)
+
+
+class DispatchFactory(DjangoModelFactory):
+    """A test that waits to be sent."""
+
+    class Meta:
+        model = Dispatch
+
+    channel = factory.SubFactory(ChannelFactory)
+    practice = factory.SelfAttribute("channel.practice")
+    key = factory.Sequence(lambda n: f"msg_{n:032x}")
+    made_at = factory.LazyFunction(timezone.now)
+
+
+class AttemptFactory(DjangoModelFactory):
+    """An attempt that failed."""
+
+    class Meta:
+        model = Attempt
+
+    dispatch = factory.SubFactory(DispatchFactory)
+    practice = factory.SelfAttribute("dispatch.practice")
+    number = factory.Sequence(lambda n: n + 1)
+    at = factory.LazyFunction(timezone.now)
+    outcome = "failed"
+    fault = "timeout"
 
 
 class PageWordsFactory(DjangoModelFactory):

@@ -5,8 +5,9 @@ from __future__ import annotations
 from django.db import models
 from django.db.models import F, Q
 
+from coding.models.assignment import Assignment
 from coding.models.coding import Coding, Verification
-from coding.models.encounter import Assignment, Encounter
+from coding.models.encounter import Encounter
 from coding.models.rulings import Ruling
 from coding.rules.discrepancies import Part
 from coding.rules.lifecycle import SkipReason

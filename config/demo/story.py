@@ -14,6 +14,7 @@ from django.core.files.base import File
 from coding.actions.coding import submit_coding
 from coding.actions.delivery import deliver_batch
 from coding.actions.drafts import save_draft
+from coding.actions.flow import roll_up
 from coding.actions.holds import hold, mark_not_billable
 from coding.actions.precoding import PreCodingFacts, finish_precoding
 from coding.actions.queue import give, prioritise
@@ -24,8 +25,12 @@ from coding.rules.codings import CodedEncounter
 from coding.rules.lifecycle import EncounterStatus, HoldReason, NotBillableReason, WhoseMove
 from config.demo import scans
 from config.demo.cast import PASSWORD, PEOPLE, PRACTICES, DemoPractice
+from config.demo.channels import send_everything, set_up_channels
 from config.demo.notes import NOTES, PATIENTS, Note, coded
+from config.demo.plans import plan_work
 from config.demo.quality import Quality
+from config.demo.reports import PRICES, tell_of_months
+from config.demo.running import run
 from config.demo.talk import talk
 from portal.actions.batches import open_batch, send_batch
 from portal.actions.charts import receive_file
@@ -96,11 +101,17 @@ def seed(*, now: datetime) -> None:
     story.invite_everyone()
     for known in story.practices.values():
         story.quality.agree_on_terms(known, now)
+    set_up_channels(story.practices, by=story.people["ada"], now=now)
     for plan in PLANS:
         story.tell(plan)
+    send_everything()
     story.spoil(now - timedelta(minutes=50))
     talk(story.people, story.batches, now)
     story.quality.argue(now)
+    tell_of_months(story.practices.values(), story.people["max"], now=now)
+    run(story.people, story.practices, now=now)
+    plan_work(story.people, story.practices, now)
+    roll_up(at=now)
 
 
 class Story:
@@ -126,7 +137,10 @@ class Story:
             starts_on=start,
             turnaround_hours=wanted.turnaround_hours,
             verification_share=wanted.verification_share,
-            delivery_formats=["csv", "xlsx"],
+            late_credit_a_day=2,
+            late_credit_most=10,
+            delivery_formats=["csv", "xlsx", "summary", "superbill", "hl7", "fhir"],
+            **PRICES,
         )
         BusinessAssociateAgreement.objects.create(practice=practice, signed_on=start, starts_on=start)
         for name, npi, specialty in wanted.providers:

@@ -22,6 +22,7 @@ from feedback.rules.inbox import ItemKind
 from feedback.rules.talk import BODY_LIMIT, HOLD_WORDS, LOCKED_WORDS, MENTIONS_AT_ONCE, Side, named_in
 from portal.actions.audit import record
 from portal.models import ApiToken, Chart, User
+from portal.news import tell
 from portal.rules.roles import Permission
 
 
@@ -122,6 +123,7 @@ def add_comment(
     post_comment(comment=comment, side=side, others=others, mentioned=named, why=why)
     tell_people(comment=comment, others=others, side=side, mentioned=named, at=at)
     note("added", comment, by=by, at=at, token=token, thread=thread.pk, files=len(good))
+    tell_of(comment)
     return comment
 
 
@@ -181,6 +183,16 @@ def settle_password_question(*, chart: Chart, by: User, at: datetime) -> None:
         settle_items(asked, at=at)
 
 
+def tell_of(comment: Comment) -> None:
+    """Pages that show the thread look at it again; of an internal note those of the service only."""
+    tell(
+        practice_id=comment.practice_id,
+        batch_id=comment.thread.batch_id,
+        thread_id=comment.thread_id,
+        of_service=comment.is_internal,
+    )
+
+
 def in_bounds(body: str) -> str:
     """The words with one kind of line end; CannotSay if there are none or too many."""
     body = body.replace("\r\n", "\n").replace("\x00", "").strip()
@@ -214,6 +226,7 @@ def edit_comment(*, comment: Comment, by: User, body: str, at: datetime) -> None
     CommentVersion.objects.create(practice_id=now.practice_id, comment=now, body=now.body, replaced_at=at)
     Comment.objects.filter(pk=now.pk).update(body=body, edited_at=at)
     note("edited", now, by=by, at=at)
+    tell_of(now)
 
 
 @transaction.atomic
@@ -227,6 +240,7 @@ def delete_comment(*, comment: Comment, by: User, at: datetime) -> None:
         raise AlreadyDeleted
     drop_items(comment, at=at)
     note("deleted", comment, by=by, at=at)
+    tell_of(comment)
 
 
 @transaction.atomic
@@ -245,6 +259,7 @@ def resolve_comment(*, comment: Comment, by: User, at: datetime) -> bool:
         raise NotAnswered
     settle_items(Comment.objects.filter(pk=comment.pk), at=at)
     record("comment.resolved", at=at, by=by, about=comment)
+    tell_of(comment)
     return resume_work(question=comment, by=by, at=at)
 
 
@@ -290,3 +305,4 @@ def reopen_question(*, comment: Comment, by: User, at: datetime) -> None:
         raise AlreadySettled
     ask_again(comment)
     record("comment.reopened", at=at, by=by, about=comment)
+    tell_of(comment)

@@ -57,7 +57,8 @@ def other_side(*, comment: Comment, side: Side) -> QuerySet[User]:
     Nobody for an internal note: it is for whom it mentions, and is found by the others.
     """
     if comment.is_internal:
-        return User.objects.none()
+        nobody: QuerySet[User] = User.objects.none()
+        return nobody
     people: QuerySet[User] = comment.thread.people()
     if side == Side.SERVICE:
         return people.filter(memberships__practice_id=comment.practice_id)

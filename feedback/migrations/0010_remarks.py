@@ -10,7 +10,7 @@ from portal.tenancy import same_practice
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0036_remark_security'),
+        ('coding', '0040_remark_security'),
         ('feedback', '0009_inbox_security'),
         ('portal', '0018_payer_names'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),

@@ -44,6 +44,10 @@ STRONG = frozenset({NoticeKind.MENTION, NoticeKind.ANSWER_NEEDED})
 GATHERED = frozenset(NoticeKind) - {NoticeKind.COMPLAINT_OVERDUE}
 
 
+# What a practice says that reopens a result.
+REOPENED_WORDS = "The result of {encounter} is reopened: {reason}"
+
+
 def named_in(body: str, names: Mapping[int, str]) -> set[int]:
     """The ids of the people whom a text names as `@Full Name`; the longer of two names that begin alike wins."""
     text, found = body.casefold(), set()

@@ -238,6 +238,7 @@ def box(thread: Thread, *, reader: User, form: CommentForm, shown: Shown | None 
         "batch_url": batch_url,
         "rating_of": delivery_to_rate(thread.batch, by=reader),
         "rating": RatingForm(),
+        "live_about": f"?batch={thread.batch_id}",
         **composer(thread, form),
     }
 

@@ -36,6 +36,7 @@ SECRETS: Mapping[str, tuple[str, ...]] = {
     "portal.apitoken": ("token_hash",),
     "portal.sftpaccount": ("password",),
     "portal.fhirendpoint": ("private_key",),
+    "portal.channel": ("secret", "earlier_secret"),
 }
 AUDIT, PRACTICE, PEOPLE = "portal.auditevent", "portal.practice", "people.jsonl"
 

@@ -6,6 +6,7 @@ from typing import Any
 
 from coding.models import (
     Coding,
+    DeliveryReview,
     Discrepancy,
     Dispute,
     DisputeStep,
@@ -170,6 +171,14 @@ def looked_at_by_its_author() -> None:
     looked_at(encounter=of.encounter, coding=of, reviewer=of.author)
 
 
+def review(**fields: Any) -> DeliveryReview:
+    of = fields.pop("of", None) or waiting()
+    return DeliveryReview.objects.create(**{
+        "practice": of.practice, "encounter": of, "version": 1, "word": "accepted", "at": NOON,
+        "by": factories.UserFactory(roles=[Role.PRACTICE], practice=of.practice), **fields,
+    })  # fmt: skip
+
+
 BROKEN_QUALITY: dict[str, Callable[[], Any]] = {
     "coding_discrepancy_part_known": lambda: difference(part="hat"),
     "coding_discrepancy_reason_known": lambda: difference(reason="mood"),
@@ -206,6 +215,9 @@ BROKEN_QUALITY: dict[str, Callable[[], Any]] = {
     "coding_remark_status_says_who": lambda: remark(status="looked_at"),
     "coding_remark_explained": lambda: decided(outcome=""),
     "coding_remark_ruling_of_upheld": lambda: remark(ruling=ruling()),
+    "coding_deliveryreview_once": two(review, of=waiting),
+    "coding_deliveryreview_word_known": lambda: review(word="shrugged", reason="?"),
+    "coding_deliveryreview_reopened_why": lambda: review(word="reopened"),
     "coding_ruling_specialty_known": lambda: ruling(specialty="magic"),
     "coding_ruling_dates": lambda: withdrawn(date(2026, 1, 1)),
     "coding_ruling_says_something": lambda: ruling(text=""),
@@ -228,4 +240,5 @@ FROZEN_QUALITY: dict[str, Callable[[], Any]] = {
     "discrepancy": difference,
     "sample": sample,
     "reveal": reveal,
+    "deliveryreview": review,
 }

@@ -209,7 +209,18 @@ def test_a_withdrawn_link_and_a_reader_who_left_get_no_mail(notice, mail, cleo, 
     assert mail.messages == []
 
 
-WORDS = {"name": "Eve", "hours": 72, "encounters": 2, "unreadable": 0, "version": 2, "count": 1}
+WORDS = {
+    "who": "Ann",
+    "encounter": "E-00001",
+    "minutes": 30,
+    "report": "Invoice, October 2026",
+    "name": "Eve",
+    "hours": 72,
+    "encounters": 2,
+    "unreadable": 0,
+    "version": 2,
+    "count": 1,
+}
 FRAME = {"reader": "Cleo", "batch": "B-7", "practice": "River", "address": "https://x/y", "site": "https://x"}
 
 
@@ -222,6 +233,8 @@ FRAME = {"reader": "Cleo", "batch": "B-7", "practice": "River", "address": "http
         "answer_needed",
         "mention",
         "batch_refused_files",
+        "report_ready",
+        "emergency_opened",
         "complaint_overdue",
     ],
 )

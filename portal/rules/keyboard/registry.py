@@ -131,6 +131,7 @@ ALL = (
     action("list.add", "Add one", LIST, keys="n", left="a"),
     action("list.invite", "Invite a person", LIST, keys="i", left="v"),
     action("batch.upload", "Upload charts", HOME, LIST, keys="u", left="t"),
+    action("thread.question", "Next question to you", HOME, keys="q"),
     action("batch.results", "Results", BATCH, keys="d", modified="alt+r"),
     action("thread.write", "Write a message", THREAD, BATCH, keys="c"),
     action("inbox.done", "Done, or back to open", INBOX, keys="e"),
@@ -139,6 +140,8 @@ ALL = (
     action("inbox.unread", "Unread or read", INBOX, keys="u", left="v"),
     action("operations.tile", "Open the figure of this number", Place.OPERATIONS, keys="#", modified="alt+#"),
     action("operations.encounters", "Encounters", Place.OPERATIONS, keys="e", modified="alt+n"),
+    action("operations.range", "Another range of days", Place.OPERATIONS, keys="t"),
+    action("operations.line", "The line", Place.OPERATIONS, keys="l", left="w"),
     # -- the queue -------------------------------------------------------------------------------------
     action("queue.next", "Start the next chart", Place.QUEUE, keys="enter n", left="enter f"),
     action("queue.open", "Open the chart of this number", Place.QUEUE, keys="#", modified="alt+#"),

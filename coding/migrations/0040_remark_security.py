@@ -37,7 +37,7 @@ SAID_ONCE = migrations.RunSQL(
 
 class Migration(migrations.Migration):
 
-    dependencies = [("coding", "0035_remarks")]
+    dependencies = [("coding", "0039_remarks")]
 
     operations = [
         in_one(

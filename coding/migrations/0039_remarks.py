@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('coding', '0034_repeat_security'),
+        ('coding', '0038_emergency_security'),
         ('portal', '0018_payer_names'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
