@@ -8,12 +8,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.db import IntegrityError, transaction
 from django.utils import timezone
 
+from config.events.listeners import what_they_hear
 from feedback.actions.comments import NotInternal, add_comment, delete_comment, edit_comment
 from feedback.models import Attachment, Comment, CommentVersion, Mention, Thread
 from portal import scope
 from portal.actions.export import export_practice
 from portal.actions.tokens_admin import create_token
 from portal.models import AuditEvent, Notice, TokenScope
+from portal.news import Hint
 from tests import factories, files
 from tests.feedback.conftest import AT
 
@@ -151,6 +153,20 @@ def test_a_form_says_why_it_cannot_be_internal(as_user, note, cleo, max_):
     ))  # fmt: skip
     assert "The practice does not see an internal note." in page
     assert f"{cleo.name} does not see internal notes." in page
+
+
+def test_no_page_of_the_practice_hears_of_it(thread, max_, cleo, ann, encounter, django_capture_on_commit_callbacks):
+    with django_capture_on_commit_callbacks() as told:
+        note = add_comment(thread=thread, by=max_, body=WORDS, at=AT, is_internal=True)
+        edit_comment(comment=note, by=max_, body="Other.", at=AT)
+        delete_comment(comment=note, by=max_, at=AT)
+    hints = [one for one in told if isinstance(one, Hint)]
+    assert len(hints) == 1
+    about = f"batch={thread.batch_id}"
+    assert [what_they_hear(person, about).events_of(hints[0]) for person in (cleo, max_, ann)] == [
+        set(), {"thread"}, {"thread"},
+    ]  # fmt: skip
+    assert what_they_hear(cleo, "").events_of(hints[0]) == set()
 
 
 # -- API, e-mail, exports --------------------------------------------------------------------------

@@ -235,6 +235,7 @@ FRAME = {"reader": "Cleo", "batch": "B-7", "practice": "River", "address": "http
         "batch_refused_files",
         "report_ready",
         "emergency_opened",
+        "complaint_overdue",
     ],
 )
 def test_every_kind_of_notice_has_a_subject_of_one_line_and_its_link_in_both_forms(kind):
