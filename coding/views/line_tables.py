@@ -14,6 +14,7 @@ from coding.actions.flow import Days
 from coding.forms.operations import workers
 from coding.models import Assignment
 from coding.rules.charts.shapes import Table
+from coding.rules.figure_words import percent, proportion_words
 from coding.rules.flow.ageing import Ageing, age_words
 from coding.rules.flow.burn_down import BurnDown
 from coding.rules.flow.complexity import Weights
@@ -23,7 +24,6 @@ from coding.rules.flow.places import IN_PROGRESS, Place
 from coding.rules.flow.range_charts import SPARK, spark, standing_words
 from coding.rules.lifecycle import STAGE_OF, Stage
 from coding.rules.proportions import Proportion
-from coding.views.figure_words import percent, proportion_words
 from coding.views.figures import link, listed
 from coding.views.line_figures import added, open_by_practice, practice_sums, units_of
 from portal.models import Practice, User
