@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
@@ -132,7 +132,7 @@ def hours_done(weights: Mapping[Stage, Weights], *, days: Days, worked: int, at:
     """
     first = timezone.localtime(at).replace(minute=0, second=0, microsecond=0) - HOUR * (HOURS - 1)
     names = ("stage", "specialty", "done", "pages", "lines")
-    units, done, usual = Counter[datetime](), Counter[datetime](), Counter[int]()
+    units, usual, done = defaultdict[datetime, float](float), defaultdict[int, float](float), Counter[datetime]()
     for start, *row in WorkHour.objects.filter(start__gte=first).values_list("start", *names):
         units[start] += units_of_row(weights, *row)
         done[start] += row[2]
