@@ -373,8 +373,7 @@ class Assignment(ClientRow):
             ),
             known("stage", Stage, name="coding_assignment_stage_known"),
             models.CheckConstraint(
-                condition=models.Q(how__in=["pulled", "pushed", "given", "prefetched"]),
-                name="coding_assignment_how_known",
+                condition=Q(how__in=["pulled", "pushed", "given", "prefetched"]), name="coding_assignment_how_known"
             ),
             models.CheckConstraint(
                 condition=models.Q(ended_at=None, end="")
