@@ -115,7 +115,7 @@ def write_days(days: Days, *, at: datetime, is_closed: bool | None = None) -> No
     FlowDay.objects.filter(day__range=(days.first, days.last)).delete()
     PersonDay.objects.filter(day__range=(days.first, days.last)).delete()
     WorkHour.objects.filter(start__gte=days.start, start__lt=days.end).delete()
-    values = {
+    values: Mapping[str, Any] = {
         "start": days.start,
         "end": days.end,
         "zone": timezone.get_default_timezone_name(),

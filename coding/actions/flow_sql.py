@@ -59,21 +59,21 @@ DONE = f"""
 
 PERSON_DAYS = f"""
 INSERT INTO coding_personday
-  (day, user_id, stage, specialty, done, pages, lines, asked, returned, scored, clean, codes, codes_right)
+  (day, user_id, stage, specialty, done, pages, lines, asked, returned, scored, codes, codes_right)
 WITH found AS (
   SELECT at, user_id, stage, specialty, 1 AS done, pages, lines,
-    0 AS asked, 0 AS returned, 0 AS scored, 0 AS clean, 0 AS codes, 0 AS codes_right
+    0 AS asked, 0 AS returned, 0 AS scored, 0 AS codes, 0 AS codes_right
   FROM ({DONE}) d
   UNION ALL
-  SELECT e.at, e.user_id, CASE e.old_status {STAGES} END, n.specialty, 0, 0, 0, 1, 0, 0, 0, 0, 0
+  SELECT e.at, e.user_id, CASE e.old_status {STAGES} END, n.specialty, 0, 0, 0, 1, 0, 0, 0, 0
   FROM {EVENTS} WHERE e.move = 'hold' AND {IN_RANGE} AND e.user_id IS NOT NULL
   UNION ALL
   SELECT e.at, v.coder_id, '{Stage.CODING}', n.specialty, 0, 0, 0, 0, (v.verdict = 'returned')::int,
-    (s.id IS NOT NULL)::int, coalesce(s.is_clean, false)::int, coalesce(s.rows, 0), coalesce(s.right_rows, 0)
+    (s.id IS NOT NULL)::int, coalesce(s.rows, 0), coalesce(s.right_rows, 0)
   FROM {EVENTS}
   JOIN coding_verification v ON v.encounter_id = n.id AND v.at = e.at
   LEFT JOIN LATERAL (
-    SELECT s.id, s.is_clean, s.rows, s.right_rows FROM coding_score s WHERE s.verification_id = v.id
+    SELECT s.id, s.rows, s.right_rows FROM coding_score s WHERE s.verification_id = v.id
       -- The first verdict on a visit judges what its coder sent; later ones would judge it twice.
       AND NOT EXISTS (SELECT FROM coding_verification w JOIN coding_score ws ON ws.verification_id = w.id
         WHERE w.encounter_id = v.encounter_id AND (w.at, w.id) < (v.at, v.id)
@@ -84,7 +84,7 @@ WITH found AS (
   WHERE e.move IN ('verify', 'return_to_coder') AND {IN_RANGE} AND {LASTING}
 )
 SELECT (at AT TIME ZONE %(zone)s)::date, user_id, stage, specialty, sum(done), sum(pages), sum(lines),
-  sum(asked), sum(returned), sum(scored), sum(clean), sum(codes), sum(codes_right)
+  sum(asked), sum(returned), sum(scored), sum(codes), sum(codes_right)
 FROM found WHERE stage IS NOT NULL GROUP BY 1, 2, 3, 4
 """  # noqa: S608
 

@@ -66,7 +66,6 @@ class PersonDay(models.Model):
     asked = models.PositiveIntegerField()  # put on hold with a question
     returned = models.PositiveIntegerField()  # of their codings, on the day of the verdict; as the next ones
     scored = models.PositiveIntegerField()
-    clean = models.PositiveIntegerField()
     codes = models.PositiveIntegerField()
     codes_right = models.PositiveIntegerField()
 
@@ -75,9 +74,7 @@ class PersonDay(models.Model):
             models.UniqueConstraint(fields=["day", "user", "stage", "specialty"], name="coding_personday_once"),
             known("stage", Stage, name="coding_personday_stage_known"),
             known("specialty", Specialty, name="coding_personday_specialty_known"),
-            models.CheckConstraint(
-                condition=Q(clean__lte=F("scored"), codes_right__lte=F("codes")), name="coding_personday_right_of_all"
-            ),
+            models.CheckConstraint(condition=Q(codes_right__lte=F("codes")), name="coding_personday_right_of_all"),
         ]
 
     def __str__(self) -> str:

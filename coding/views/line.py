@@ -22,6 +22,7 @@ from coding.rules.flow.burn_down import BurnDown
 from coding.rules.flow.complexity import Weights, weight_words
 from coding.rules.flow.cumulative import FlowPoint
 from coding.rules.flow.day_charts import burn_down_chart, throughput_chart
+from coding.rules.flow.hours import HourDone
 from coding.rules.flow.percentiles import Spread
 from coding.rules.flow.places import Place
 from coding.rules.flow.range_charts import arrivals_chart, flow_chart, stage_times_chart
@@ -87,8 +88,13 @@ class Line:
         return tables.practice_table(self.user, days=self.days, at=self.at)
 
     @cached_property
-    def hours(self) -> list[figures.HourDone]:
-        return figures.hours_done(self.weights, days=self.days, at=self.at)
+    def hours(self) -> list[HourDone]:
+        return figures.hours_done(self.weights, days=self.days, worked=self.worked, at=self.at)
+
+    @cached_property
+    def worked(self) -> int:
+        """How many days of the range before today had work."""
+        return sum(day.arrived + day.departed != 0 for day in self.points[1:-1])
 
     def weights_words(self) -> list[str]:
         """The weights of each stage as they are printed."""
@@ -117,7 +123,6 @@ class Line:
     def tiles(self) -> list[dict[str, Any]]:
         today = midnight(self.at)
         submitted = sum(hour.done for hour in self.hours if hour.start >= today)
-        worked = sum(day.arrived + day.departed != 0 for day in self.points[1:-1]) or 1
         top = tables.Top(
             day=self.day,
             sums=self.sums,
@@ -125,7 +130,7 @@ class Line:
             questions=figures.open_questions(self.user),
             oldest=next(iter(self.progress[0]), None),
             submitted=submitted,
-            usual=(figures.added(self.sums, "done") - submitted) / worked,
+            usual=(figures.added(self.sums, "done") - submitted) / max(self.worked, 1),
         )
         return tables.tiles(top, at=self.at)
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime, timedelta
 from typing import Any
 
 from django.db import connection
 from django.db.models import Count, Min, Q, Sum
+from django.db.models.functions import ExtractHour
 from django.urls import reverse
 from django.utils import timezone
 
@@ -123,42 +125,44 @@ def times_of(stage: Stage) -> tuple[Spread | None, Spread | None]:
     return spread([waited for _, waited in rows]), spread([active for active, _ in rows])
 
 
-def hours_done(weights: Mapping[Stage, Weights], *, days: Days, at: datetime) -> list[HourDone]:
-    """The last 24 hours: units finished in each, and what that hour of the day brought on a day of the range."""
-    now = timezone.localtime(at).replace(minute=0, second=0, microsecond=0)
-    first = now - HOUR * (HOURS - 1)
-    rows = WorkHour.objects.filter(start__gte=days.start).values_list(
-        "start", "stage", "specialty", "done", "pages", "lines"
-    )
-    units: dict[datetime, float] = {}
-    done: dict[datetime, int] = {}
-    usual: dict[int, float] = {}
-    for start, stage, specialty, count, pages, lines in rows:
-        of = weights[Stage(stage)].units(specialty, done=count, pages=pages, lines=lines)
-        hour = timezone.localtime(start)
-        units[hour], done[hour] = units.get(hour, 0.0) + of, done.get(hour, 0) + count
-        if hour < first:
-            usual[hour.hour] = usual.get(hour.hour, 0.0) + of
-    worked = len({hour.date() for hour in units if hour < first}) or 1
+def hours_done(weights: Mapping[Stage, Weights], *, days: Days, worked: int, at: datetime) -> list[HourDone]:
+    """The last 24 hours: units finished in each, and what that hour brought on the days of the range before.
+
+    `worked` is the number of days of the range that had work. Two queries.
+    """
+    first = timezone.localtime(at).replace(minute=0, second=0, microsecond=0) - HOUR * (HOURS - 1)
+    names = ("stage", "specialty", "done", "pages", "lines")
+    units, usual, done = defaultdict[datetime, float](float), defaultdict[int, float](float), Counter[datetime]()
+    for start, *row in WorkHour.objects.filter(start__gte=first).values_list("start", *names):
+        units[start] += units_of_row(weights, *row)
+        done[start] += row[2]
+    earlier = WorkHour.objects.filter(start__gte=days.start, start__lt=first).order_by()
+    by_hour = earlier.values_list(ExtractHour("start"), "stage", "specialty")
+    for hour, *row in by_hour.annotate(Sum("done"), Sum("pages"), Sum("lines")):
+        usual[hour] += units_of_row(weights, *row)
     hours = [first + HOUR * number for number in range(HOURS)]
-    return [
-        HourDone(hour, done.get(hour, 0), units.get(hour, 0.0), usual.get(hour.hour, 0.0) / worked) for hour in hours
-    ]
+    return [HourDone(hour, done[hour], units[hour], usual[hour.hour] / max(worked, 1)) for hour in hours]
+
+
+def units_of_row(  # noqa: PLR0913  (a row)
+    weights: Mapping[Stage, Weights], stage: str, specialty: str, done: int, pages: int, lines: int
+) -> float:
+    return weights[Stage(stage)].units(specialty, done=done, pages=pages, lines=lines)
 
 
 def person_sums(days: Days) -> list[dict[str, Any]]:
     """The roll-ups of people, added up by person, stage and specialty. One query."""
-    names = ("done", "pages", "lines", "asked", "returned", "scored", "clean", "codes", "codes_right")
+    names = ("done", "pages", "lines", "asked", "returned", "scored", "codes", "codes_right")
     rows = PersonDay.objects.filter(day__range=(days.first, days.last)).values("user", "stage", "specialty").order_by()
-    return list(rows.annotate(**{f"all_{name}": Sum(name) for name in names}))
+    return [dict(row) for row in rows.annotate(**{f"all_{name}": Sum(name) for name in names})]
 
 
-def practice_sums(days: Days) -> dict[int, dict[str, int]]:
+def practice_sums(days: Days) -> dict[int, dict[str, Any]]:
     """By practice what was finished, by its due time, and not billable; and what arrived. One query."""
     finished = Q(place=Place.FINISHED)
     rows = FlowDay.objects.filter(day__range=(days.first, days.last)).values("practice").order_by()
     return {
-        row["practice"]: row
+        row["practice"]: dict(row)
         for row in rows.annotate(
             came=Sum("entered") - Sum("left"),
             finished=Sum("entered", filter=finished, default=0),
@@ -172,7 +176,7 @@ def open_by_practice(user: User, *, at: datetime) -> dict[int, dict[str, Any]]:
     """By practice what is in progress, late, and waits for its answer. One query."""
     rows = Encounter.objects.visible_to(user).originals().filter(finished_at=None).order_by().values("practice")
     return {
-        row["practice"]: row
+        row["practice"]: dict(row)
         for row in rows.annotate(
             open=Count("pk"),
             late=Count("pk", filter=Q(due_at__lt=at, clock_stopped=False)),

@@ -297,7 +297,7 @@ def seed(cast: Cast, *, first: int, last: int, now: datetime, per_day: int = PER
         cursor.execute("BEGIN")
         try:
             prepare(cursor)
-            values = {
+            values: Mapping[str, Any] = {
                 "first": first, "last": last, "now": now, "per_day": per_day, "in_batch": IN_BATCH,
                 "practices": list(cast.practices), "practice_count": len(cast.practices),
                 "providers": list(cast.providers), "payers": list(cast.payers), "members": list(cast.members),

@@ -71,7 +71,13 @@ class Batch(ClientRow):
                 name="portal_batch_sent_has_time",
             ),
         ]
-        indexes = [models.Index(fields=["practice", "-created_at"], name="portal_batch_practice_new")]
+        indexes = [
+            models.Index(fields=["practice", "-created_at"], name="portal_batch_practice_new"),
+            models.Index(fields=["-created_at", "-id"], name="portal_batch_new"),  # of all practices, for staff
+            models.Index(
+                fields=["due_at"], condition=models.Q(status=BatchStatus.RECEIVED), name="portal_batch_in_progress"
+            ),
+        ]
 
     def __str__(self) -> str:
         return self.label

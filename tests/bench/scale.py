@@ -10,13 +10,16 @@ import time
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+import psycopg
 from django.core.management import call_command
-from django.db import connection
+from django.db import connection, connections
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
+from psycopg import sql
 
 from coding.models import Encounter
+from config import embedded
 from portal import scope
 from portal.models import Batch, User
 from portal.rules.roles import Role
@@ -64,46 +67,93 @@ def people() -> dict[str, User]:
     return found
 
 
-def measured() -> dict[str, Measured]:
-    """Every page, read some forty times in turn, so that a slow moment of the machine falls on all."""
+@dataclass
+class Reader:
+    """A site of one size: its database, and a signed-in browser for each page."""
+
+    name: str
+    pages: dict[str, tuple[Client, str]]
+
+
+def reader(name: str) -> Reader:
+    """Everybody signed in at this database."""
+    point_at(name)
     with scope.service():
         readers = people()
-        [practice] = User.objects.get(email="scale.practice1@example.com").practice_ids
+        [practice] = readers["practice"].practice_ids
         batch = Batch.objects.filter(practice=practice).latest("created_at").pk
     clients = {name: Client() for name in readers}
-    for name, reader in readers.items():
+    for who, user in readers.items():
         with scope.service():
-            clients[name].force_login(reader)
-    addresses = {}
-    for name, reader, page, named in PAGES:
+            clients[who].force_login(user)
+    pages = {}
+    for title, who, page, named in PAGES:
         view, _, query = page.partition("?")
-        path = reverse(view, kwargs={key: {"batch": batch}[value] for key, value in named.items()})
-        addresses[name] = (clients[reader], f"{path}?{query.format(practice=practice)}" if query else path)
-    times: dict[str, list[float]] = {name: [] for name in addresses}
+        path = reverse(view, kwargs=dict.fromkeys(named, batch))
+        pages[title] = (clients[who], f"{path}?{query.format(practice=practice)}" if query else path)
+    return Reader(name, pages)
+
+
+def measured(readers: list[Reader]) -> list[dict[str, Measured]]:
+    """Every page some forty times, at each size in turn, so that a slow moment of the machine falls on both."""
+    times: list[dict[str, list[float]]] = [{title: [] for title in one.pages} for one in readers]
     for number in range(ROUNDS + 2):
-        for name, (client, path) in addresses.items():
-            begun = time.perf_counter()
-            answer = client.get(path)
-            if answer.status_code != 200:
-                raise RuntimeError(f"{path}: {answer.status_code}")
-            if number > 1:
-                times[name].append((time.perf_counter() - begun) * 1000)
-    return {
-        name: Measured(statistics.median(taken), sorted(taken)[int(len(taken) * 0.95) - 1], queries(*addresses[name]))
-        for name, taken in times.items()
-    }
+        for one, taken in zip(readers, times, strict=True):
+            point_at(one.name)
+            for title in one.pages:
+                milliseconds = asked(*one.pages[title])
+                if number > 1:
+                    taken[title].append(milliseconds)
+    return [
+        {title: Measured(statistics.median(all_), p95(all_), queries(one, title)) for title, all_ in taken.items()}
+        for one, taken in zip(readers, times, strict=True)
+    ]
 
 
-def queries(client: Client, path: str) -> int:
+def asked(client: Client, path: str) -> float:
+    """How many milliseconds a page takes."""
+    begun = time.perf_counter()
+    answer = client.get(path)
+    if answer.status_code != 200:
+        raise RuntimeError(f"{path}: {answer.status_code}")
+    return (time.perf_counter() - begun) * 1000
+
+
+def p95(taken: list[float]) -> float:
+    return sorted(taken)[int(len(taken) * 0.95) - 1]
+
+
+def queries(one: Reader, title: str) -> int:
+    """How many a page asks; the second time, as the first may also note that somebody is there."""
+    point_at(one.name)
+    client, path = one.pages[title]
+    client.get(path)
     with CaptureQueriesContext(connection) as captured:
         client.get(path)
     return len(captured)
 
 
-def grown(size: int) -> tuple[int, float]:
-    """The site with at least so many encounters; how many there are, and how many seconds it took."""
+def point_at(name: str) -> None:
+    """Both roles' connections go to this database from now on."""
+    for alias in ("default", "owner"):
+        if connections[alias].settings_dict["NAME"] != name:
+            connections[alias].close()
+            connections[alias].settings_dict["NAME"] = name
+
+
+def make(name: str, template: str) -> None:
+    """The database anew, as a copy of another."""
+    connections.close_all()
+    names = sql.Identifier(name), sql.Identifier(template)
+    with psycopg.connect(embedded.superuser_url("postgres"), autocommit=True) as server:
+        server.execute(sql.SQL("DROP DATABASE IF EXISTS {} WITH (FORCE)").format(names[0]))
+        server.execute(sql.SQL("CREATE DATABASE {} OWNER chartline_owner TEMPLATE {}").format(*names))
+
+
+def grown(name: str, size: int) -> tuple[int, float]:
+    """The site with so many encounters; how many there are, and how many seconds it took."""
+    point_at(name)
     begun = time.perf_counter()
-    logging.disable(logging.INFO)  # a line for each request would bury the figures
     call_command("seed_scale", encounters=size)
     with scope.service():
         return Encounter.objects.count(), time.perf_counter() - begun
@@ -111,17 +161,25 @@ def grown(size: int) -> tuple[int, float]:
 
 def report() -> Iterator[str]:
     """A line for each page."""
-    sizes = [grown(SMALL)]
-    few = measured()
-    sizes.append(grown(LARGE))
-    many = measured()
-    (small, _), (large, seconds) = sizes
+    own = connection.settings_dict["NAME"]
+    logging.disable(logging.INFO)  # a line for each request would bury the figures
+    try:
+        make("scale_small", "template1")
+        point_at("scale_small")
+        call_command("migrate", verbosity=0)
+        small, _ = grown("scale_small", SMALL)
+        make("scale_large", "scale_small")
+        large, seconds = grown("scale_large", LARGE)
+        few, many = measured([reader("scale_small"), reader("scale_large")])
+    finally:
+        point_at(own)
+        logging.disable(logging.NOTSET)
     yield f"Pages at {small:,} and at {large:,} encounters (seeded in {seconds:.0f} s), p95 of {ROUNDS} in ms"
-    for name in few:
-        one, other = few[name], many[name]
+    for title in few:
+        one, other = few[title], many[title]
         ratio = other.p95 / one.p95
         sign = "" if ratio <= ALLOWED and one.queries == other.queries else "  <-- too much"
         yield (
-            f"  {name:<26} {one.p95:7.1f} -> {other.p95:7.1f}  ratio {ratio:4.2f}   middle {one.middle:6.1f} -> "
+            f"  {title:<26} {one.p95:7.1f} -> {other.p95:7.1f}  ratio {ratio:4.2f}   middle {one.middle:6.1f} -> "
             f"{other.middle:6.1f}   queries {one.queries} -> {other.queries}{sign}"
         )

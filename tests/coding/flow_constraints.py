@@ -8,7 +8,7 @@ from portal.rules.roles import Role
 from tests import factories
 from tests.coding.lines import NOON
 
-COUNTS = dict.fromkeys(("asked", "returned", "scored", "clean", "codes", "codes_right"), 0)
+COUNTS = dict.fromkeys(("asked", "returned", "scored", "codes", "codes_right"), 0)
 
 
 def flow_day(**fields: Any) -> FlowDay:

@@ -9,6 +9,7 @@ from django.utils import timezone
 from playwright.sync_api import expect
 
 from coding.actions.coding import submit_coding
+from coding.actions.flow import roll_up
 from coding.actions.queue import take_next
 from coding.rules.check_reasons import CheckReason
 from coding.rules.lifecycle import Stage
@@ -202,3 +203,20 @@ def test_what_is_looked_for_is_found(browser):
     assert [fault.split()[0] for fault in found] == ["page", "clipped", "cut"]
     assert page.evaluate(SHAPELESS) == ["\U0010fffd"]
     page.close()
+
+
+def test_the_line_and_what_if(screen, river, ann, max_):
+    held = to_precode(river, ann)
+    roll_up(at=timezone.now())
+    page = screen(max_)
+    page.goto(reverse("coding:line"))
+    expect(page.get_by_role("heading", name="Due today")).to_be_visible()
+    expect(page.locator("#ageing svg a")).to_have_count(1)
+    assert looked_at(page) == []
+    page.locator("#ageing summary").click()
+    expect(page.get_by_role("link", name=held.encounter.label).first).to_be_visible()
+    page.keyboard.press("t")
+    expect(page).to_have_url(re.compile("days=90"))
+    page.goto(reverse("coding:what-if") + "?moved=2&target=radiology")
+    expect(page.get_by_role("heading", name="Tomorrow with the change")).to_be_visible()
+    assert looked_at(page) == []

@@ -98,7 +98,7 @@ def new_practice(number: int) -> Practice:
 def person(name: str, role: Role) -> User:
     """Somebody of the scale, without a password: nobody signs in as them."""
     email = f"scale.{name}@example.com"
-    user = User.objects.filter(email=email).first()
+    user: User | None = User.objects.filter(email=email).first()
     if user is None:
         user = User.objects.create_user(email=email, name=f"Scale {name}", password=None)
         UserRole.objects.create(user=user, role=role)
