@@ -12,7 +12,7 @@ class Migration(migrations.Migration):
 
     dependencies = [
         ('coding', '0049_drift'),
-        ('portal', '0020_batch_lists'),
+        ('portal', '0030_batch_lists'),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 

@@ -9,7 +9,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('portal', '0019_format_names'),
+        ('portal', '0029_output_template_security'),
     ]
 
     operations = [
