@@ -46,17 +46,17 @@ def away_on(day: date, absences: Iterable[Away]) -> Away | None:
     return max(covering, key=lambda one: one.ends_on, default=None)
 
 
-def is_at_work(now: datetime, hours: Sequence[Hours], absences: Iterable[Away]) -> bool:
+def is_at_work(moment: datetime, hours: Sequence[Hours], absences: Iterable[Away]) -> bool:
     """Whether a person works at a moment given in their zone; whose hours nobody wrote down does, unless away."""
-    if away_on(now.date(), absences):
+    if away_on(moment.date(), absences):
         return False
-    today = [one for one in hours if one.weekday == now.weekday()]
-    return not hours or any(one.starts <= now.time() < one.ends for one in today)
+    spans = [one for one in hours if one.weekday == moment.weekday()]
+    return not hours or any(one.starts <= moment.time() < one.ends for one in spans)
 
 
-def back_at(now: datetime, hours: Sequence[Hours], absences: Sequence[Away]) -> datetime | None:
+def back_at(moment: datetime, hours: Sequence[Hours], absences: Sequence[Away]) -> datetime | None:
     """When the person begins work next, in their zone; None if they have no hours or none within a week after it."""
-    day = now.date()
+    day = moment.date()
     while (away := away_on(day, absences)) is not None:
         day = away.ends_on + timedelta(days=1)
     for number in range(LOOKED_AHEAD):
@@ -64,8 +64,8 @@ def back_at(now: datetime, hours: Sequence[Hours], absences: Sequence[Away]) -> 
         if away_on(on, absences):
             continue
         for one in sorted(hours):
-            begins = datetime.combine(on, one.starts, now.tzinfo)
-            if one.weekday == on.weekday() and begins > now:
+            begins = datetime.combine(on, one.starts, moment.tzinfo)
+            if one.weekday == on.weekday() and begins > moment:
                 return begins
     return None
 
