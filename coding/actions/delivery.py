@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime
 
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.urls import reverse
 
-from coding.actions.kept_results import KeptFile, collect_contents, keep_contents, keep_files
+from coding.actions.kept_results import KeptFile, collect_contents, illustrated, images_for, keep_contents, keep_files
 from coding.actions.moves import move_encounter
 from coding.actions.output_templates import UNFIT, templates_in_use
 from coding.models import Encounter
@@ -21,8 +21,10 @@ from portal import scope
 from portal.actions.audit import record
 from portal.actions.batches import day_of
 from portal.actions.deliveries import add_delivery, mark_batch_delivered
+from portal.actions.dispatches import queue_dispatches
 from portal.actions.jobs import Claim, finish_job, put_off_job, queue_job
 from portal.actions.notices import queue_notice
+from portal.children import nobody_else
 from portal.failpoints import reached
 from portal.models import Batch, Chart, Contract, Job, JobState, User
 from portal.rules.delivery_formats import UNLESS_CHOSEN
@@ -71,11 +73,12 @@ def is_complete(batch: Batch) -> bool:
     )
 
 
-def deliver_batch(*, claim: Claim, at: datetime) -> None:
+def deliver_batch(*, claim: Claim, at: datetime, still_ours: Callable[[], None] = nobody_else) -> None:
     """Make and keep the files of a complete batch, mark everything delivered, queue the notices, close the job.
 
     Files are stored between two transactions; the second compares what it sees with what was written, so
-    that a batch reopened meanwhile is not delivered. A file that no row names does no harm.
+    that a batch reopened meanwhile is not delivered. A file that no row names does no harm. `still_ours` is called
+    as often as a lease may have to be renewed, and raises if it was lost.
     """
     with scope.service():
         # Locked, so that an encounter that finishes now either is seen here or finds this job closed.
@@ -94,8 +97,13 @@ def deliver_batch(*, claim: Claim, at: datetime) -> None:
         formats = formats_of(batch, at=at)
         contents = collect_contents(batch, formats=formats, at=at)
         templates = templates_in_use(batch.practice, formats)
+        images = images_for(contents, formats)
+    shown = illustrated(contents, images, still_ours=still_ours)
+    rendered = {}
     try:
-        rendered = {name: FORMATS[name].render(contents, templates[name].template) for name in formats}
+        for name in formats:
+            rendered[name] = FORMATS[name].render(shown, templates[name].template)
+            still_ours()
     except Unfit as unfit:
         wait_for_template(claim=claim, batch=batch, unfit=unfit, at=at)
         return
@@ -125,8 +133,8 @@ def wait_for_template(*, claim: Claim, batch: Batch, unfit: Unfit, at: datetime)
 def hand_over(
     *, batch: Batch, version: int, encounters: list[Encounter], files: Iterable[KeptFile], at: datetime
 ) -> None:
-    """Write down the deliveries, move the encounters and the batch, queue the notices; in one transaction."""
-    for file in files:
+    """Write down the deliveries and by which channels they go, move all, queue the notices; in one transaction."""
+    deliveries = [
         add_delivery(
             batch=batch,
             version=version,
@@ -138,6 +146,9 @@ def hand_over(
             encounter_count=len(encounters),
             at=at,
         )
+        for file in files
+    ]
+    queue_dispatches(deliveries=deliveries, at=at)
     for encounter in encounters:
         if encounter.status != EncounterStatus.DELIVERED:
             move_encounter(encounter=encounter, move="deliver", by=None, at=at)

@@ -2,23 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, replace
 from datetime import datetime
 from zoneinfo import ZoneInfo
 
 from django.db.models import QuerySet
 
+from coding.actions.clinical_results import collect_clinical, images_of, with_pictures
 from coding.actions.output_templates import InUse
-from coding.actions.results import collect_evidence, collect_result
+from coding.actions.results import collect_result
 from coding.models import DeliveredResult
-from coding.rules.formats import FORMATS, manifest_file
+from coding.rules.formats import FORMATS, PICTURED, manifest_file
 from coding.rules.formats.contents import Contents
 from coding.rules.formats.manifest_file import MadeFile
 from coding.rules.formats.template import NameFacts, OutputTemplate, file_name
 from coding.rules.plain_data import as_json, from_json
 from portal import storage
 from portal.actions.deliveries import next_version
+from portal.children import nobody_else
 from portal.failpoints import reached
 from portal.models import Batch, Delivery, OutputTemplateVersion
 from portal.storage import Stored
@@ -47,15 +49,29 @@ class KeptFile:
 
 def collect_contents(batch: Batch, *, formats: Iterable[str], at: datetime) -> Contents:
     """What the formats are made of, with evidence if one of them needs it; a constant number of queries."""
-    result = collect_result(batch)
     contents = Contents(
-        result=result,
+        result=collect_result(batch),
         practice_code=batch.practice.code,
         version=next_version(batch),
         made_at=at.astimezone(ZoneInfo(batch.practice.time_zone)),
-        evidence=collect_evidence(result) if any(FORMATS[name].NEEDS_EVIDENCE for name in formats) else None,
     )
+    if any(FORMATS[name].NEEDS_EVIDENCE for name in formats):
+        contents = replace(contents, clinical=collect_clinical(contents))
     return from_json(Contents, as_json(contents))  # as it is when it is read again: nothing that is not kept counts
+
+
+def images_for(contents: Contents, formats: Iterable[str]) -> dict[int, str]:
+    """The stored page images, by page, that the formats show cuttings of; one query at most."""
+    return images_of(contents.clinical) if contents.clinical and PICTURED & set(formats) else {}
+
+
+def illustrated(
+    contents: Contents, images: Mapping[int, str], *, still_ours: Callable[[], None] = nobody_else
+) -> Contents:
+    """The contents with cuttings of these pages. It reads files: no transaction should wait for it."""
+    if contents.clinical is None or not images:
+        return contents
+    return replace(contents, clinical=with_pictures(contents.clinical, images=images, still_ours=still_ours))
 
 
 def keep_files(
@@ -98,14 +114,20 @@ def keep_contents(*, batch: Batch, contents: Contents, templates: Mapping[str, I
 # -- once more -------------------------------------------------------------------------------------
 def remake_delivery(delivery: Delivery) -> bytes:
     """The file as it is made today of what the database has kept; NotKept."""
-    kept = DeliveredResult.objects.filter(batch_id=delivery.batch_id, version=delivery.version).first()
-    if kept is None:
-        raise NotKept
+    kept = kept_of(delivery)
     contents = from_json(Contents, kept.contents)
     if delivery.format == manifest_file.NAME:
         return manifest_file.render(contents, made_files(delivery))
     template = from_json(OutputTemplate, kept.templates[delivery.format])
-    return FORMATS[delivery.format].render(contents, template)
+    return FORMATS[delivery.format].render(illustrated(contents, images_for(contents, [delivery.format])), template)
+
+
+def kept_of(delivery: Delivery) -> DeliveredResult:
+    """What a delivery was made of; NotKept."""
+    kept = DeliveredResult.objects.filter(batch_id=delivery.batch_id, version=delivery.version).first()
+    if kept is None:
+        raise NotKept
+    return kept
 
 
 def made_files(delivery: Delivery) -> list[MadeFile]:

@@ -12,6 +12,7 @@ from django.http import HttpRequest
 from portal import storage
 from portal.actions.audit import record
 from portal.models import ApiToken, Batch, Delivery, Download, OutputTemplateVersion, SftpAccount, User
+from portal.news import tell
 from portal.rules.lifecycle import BATCH_MOVES
 from portal.storage import Stored
 
@@ -71,6 +72,7 @@ def mark_batch_delivered(*, batch: Batch, at: datetime) -> None:
         raise NotDeliverable
     batch.status, batch.delivered_at = move.new, at
     record("batch.delivered", at=at, about=batch)
+    tell(practice_id=batch.practice_id, batch_id=batch.pk)
 
 
 def read_delivery(*, delivery: Delivery) -> bytes:

@@ -14,6 +14,10 @@ DELIVERY_FORMATS: Mapping[str, str] = MappingProxyType(
         "fixed": "Text of fixed width (TXT)",
         "xml": "XML",
         "json": "JSON",
+        "summary": "Summary with evidence (PDF)",
+        "superbill": "Superbills (PDF)",
+        "hl7": "HL7 v2 charges (DFT^P03)",
+        "fhir": "FHIR R4 bundle",
     }
 )
 UNLESS_CHOSEN = ("csv", "xlsx")  # what a contract without formats that we know gets
