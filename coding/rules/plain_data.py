@@ -50,6 +50,8 @@ def read(kind: Any, raw: Any) -> Any:
         kinds = get_args(kind)
         return tuple(read(kinds[0] if kinds[-1] is ... else kinds[place], one) for place, one in enumerate(raw))
     if is_dataclass(kind):
+        if not isinstance(raw, Mapping):
+            raise TypeError
         hints = get_type_hints(kind)
         known = [one.name for one in fields(kind) if one.init and one.metadata.get("kept", True)]
         return kind(**{name: read(hints[name], raw[name]) for name in known if name in raw})  # type: ignore[operator]

@@ -11,6 +11,7 @@ from django.db.models import Count, F, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
+from coding.actions.output_templates import UNFIT
 from coding.forms.operations import held_ahead, lasting, workers
 from coding.models import Assignment, Encounter, EncounterEvent
 from coding.rules.lifecycle import DONE, FINISHED, IN_WORK, WAITING, EncounterStatus, Stage, WhoseMove
@@ -179,6 +180,9 @@ def batch_figures(user: User, *, at: datetime) -> dict[str, Any]:
     }
 
 
+FAULT_WORDS = {UNFIT: "The result does not fit into its template; nothing was cut."}
+
+
 def failed_jobs() -> dict[str, Any]:
     """Background work that was given up, the newest first, in words a manager understands."""
     failed = Job.objects.filter(state=JobState.FAILED)
@@ -189,7 +193,8 @@ def failed_jobs() -> dict[str, Any]:
                 "what": JOB_WORDS.get(job.kind, job.kind),
                 "number": job.object_id,
                 "practice": job.practice.name if job.practice else "",
-                "fault": job.fault,
+                "fault": FAULT_WORDS.get(job.fault, job.fault),
+                "compose": job.practice_id if job.fault == UNFIT else None,
                 "attempts": job.attempt,
                 "at": job.finished_at,
             }

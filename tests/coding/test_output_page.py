@@ -131,6 +131,9 @@ def test_a_batch_that_waits_is_shown_with_what_does_not_fit(batch, max_, as_user
     deliver(batch)
     url = reverse("coding:output-format", args=[batch.practice.pk, "fixed"])
     assert "B-7 is finished and waits" in as_user(max_).get(url).content.decode()
+    [given_up] = as_user(max_).get(reverse("coding:operations")).context["jobs"]["rows"]
+    assert given_up["fault"].startswith("The result does not fit")
+    assert given_up["compose"] == batch.practice_id
     asked = form("patient", kind="fixed", do="show", source=f"batch-{batch.pk}", **{"width-1": "5"})
     assert "needs 13 characters" in post(as_user(max_), batch.practice, kind="fixed", **asked).content.decode()
 
