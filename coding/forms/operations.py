@@ -10,8 +10,9 @@ from django.db.models import Exists, OuterRef, Q
 
 from coding.models import Assignment, Encounter, EncounterEvent
 from coding.models.encounter import EncounterQuerySet
-from coding.rules.lifecycle import FINISHED, IN_WORK, STAGE_OF, UNDO, WAITING, EncounterStatus, Stage
+from coding.rules.lifecycle import DONE, FINISHED, IN_WORK, STAGE_OF, UNDO, WAITING, EncounterStatus, Stage
 from portal.models import Practice, User
+from portal.rules.promise import DAY
 from portal.rules.roles import Role
 
 AT_ONCE = 200  # encounters that one bulk action touches
@@ -32,13 +33,6 @@ def done_moves(stage: Stage) -> Q:
     return Q(old_status=IN_WORK[stage], move__in=DONE[stage])
 
 
-DONE = {
-    Stage.PRECODING: ("finish_precoding", "mark_not_billable"),
-    Stage.CODING: ("submit_coding", "submit_unsampled", "mark_not_billable"),
-    Stage.VERIFICATION: ("verify", "return_to_coder", "mark_not_billable"),
-}
-
-
 class FilterForm(forms.Form):
     """The filter of the encounter list; everything may be left open."""
 
@@ -46,6 +40,7 @@ class FilterForm(forms.Form):
     state = forms.ChoiceField(label="Status", required=False, choices=[("", "Unfinished"), *STATES.items()])
     practice = forms.ModelChoiceField(queryset=Practice.objects.none(), required=False, empty_label="Any")
     person = forms.ModelChoiceField(queryset=User.objects.none(), required=False, empty_label="Anybody")
+    due = forms.ChoiceField(required=False, choices=[("", "Any time"), ("today", "By the end of today")])
     overdue = forms.BooleanField(label="Overdue only", required=False)
 
     def __init__(self, data: Any, *, user: User) -> None:
@@ -76,6 +71,8 @@ class FilterForm(forms.Form):
                 rows = rows.filter(Exists(Assignment.objects.open().filter(encounter=OuterRef("pk"), user=person)))
         if "practice" in chosen:
             rows = rows.filter(practice=chosen["practice"])
+        if "due" in chosen:
+            rows = rows.filter(due_at__lt=today + DAY, clock_stopped=False)
         if "overdue" in chosen:
             rows = rows.overdue(at=at)
         return rows

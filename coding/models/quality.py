@@ -115,6 +115,7 @@ class Score(ClientRow):
             models.CheckConstraint(condition=Q(right_rows__lte=models.F("rows")), name="coding_score_rows"),
             models.CheckConstraint(condition=Q(over__gte=0, under__gte=0, worth__gte=0), name="coding_score_value"),
         ]
+        indexes = [models.Index(fields=["at"], condition=Q(revision__gt=1), name="coding_score_revised")]
 
     def __str__(self) -> str:
         return f"score {self.pk}"

@@ -11,12 +11,17 @@ from coding.views import (
     plans,
     quality,
     quality_terms,
+    remarks,
     rulings,
     scorecards,
     suggestion_figures,
 )
 
 urlpatterns = [
+    path("remarks/", remarks.remarks, name="remarks"),
+    path("remarks/<int:pk>/", remarks.remark, name="remark"),
+    path("remarks/<int:pk>/step/", remarks.step, name="remark-step"),
+    path("remarks/<int:pk>/pages/<int:number>/", remarks.page_image, name="remark-page"),
     path("quality/", quality.quality, name="quality"),
     path("quality/disputes/<int:pk>/", quality.dispute, name="dispute"),
     path("quality/disputes/<int:pk>/step/", quality.dispute_step, name="dispute-step"),

@@ -11,9 +11,9 @@ from django.db.models import Count, F, Min, Q
 from django.urls import reverse
 from django.utils import timezone
 
-from coding.forms.operations import DONE, held_ahead, lasting, workers
+from coding.forms.operations import held_ahead, lasting, workers
 from coding.models import Assignment, Encounter, EncounterEvent
-from coding.rules.lifecycle import FINISHED, IN_WORK, WAITING, EncounterStatus, Stage, WhoseMove
+from coding.rules.lifecycle import DONE, FINISHED, IN_WORK, WAITING, EncounterStatus, Stage, WhoseMove
 from coding.views.due import due_tag
 from portal.models import Batch, Job, JobState, User
 from portal.rules.promise import span
@@ -22,7 +22,9 @@ BATCHES_SHOWN = 30
 JOBS_SHOWN = 20
 
 JOB_WORDS = {
+    "coding.make_scheduled_report": "Making a monthly report",
     "portal.send_notice": "E-mail not sent",
+    "portal.send_dispatch": "Result not sent",
     "coding.deliver_batch": "Result not delivered",
     "portal.render_chart": "Chart not prepared",
     "coding.load_code_file": "Code list not loaded",

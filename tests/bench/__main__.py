@@ -66,6 +66,7 @@ def parts() -> dict[str, Callable[[], None]]:
         prices,
         queue,
         rendering,
+        scale,
         search,
         serving,
         suggestions,
@@ -86,6 +87,7 @@ def parts() -> dict[str, Callable[[], None]]:
         "benches": lambda: say_all(next_chart.report()),
         "search": lambda: search.report(say),
         "suggestions": lambda: say_all(suggestions.report()),
+        "scale": lambda: say_all(scale.report()),
     }
 
 

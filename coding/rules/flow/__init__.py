@@ -1,0 +1,1 @@
+"""How work flows: from counts and times of encounters to what a manager reads and acts on."""
