@@ -9,7 +9,7 @@ from coding.rules.proportions import Interval
 
 WIDTH, HEIGHT = 640, 180
 LEFT, RIGHT, TOP, BOTTOM = 48, 12, 12, 28
-STEPS = (0.0, 0.5, 0.7, 0.8, 0.9)  # where an axis may begin: the lowest that keeps every interval on the page
+STEPS = (0.0, 0.5, 0.6, 0.8, 0.9)  # where an axis may begin: the lowest that keeps every interval on the page
 
 
 @dataclass(frozen=True)

@@ -46,7 +46,7 @@ def test_the_card_of_a_coder(worked, ann, now):
     assert [one.reason for one in card.found] == [Reason.EM_LEVEL] * 2
     assert {(one.coder_value, one.verifier_value) for one in card.found} == {("99214", "99213")}
     assert card.turnaround.visits == 4
-    assert [one.waiting for one in card.audits] == [0, 0, 1, 1]
+    assert [one.waiting for one in card.audits] == [1, 1, 0, 0]
     assert {one.why for one in card.audits} == {"every visit"}
 
 

@@ -1,7 +1,7 @@
 """A plan drives a coder through a year: down by good work, back by a drift, down again; on the real database."""
 
 from datetime import timedelta
-from itertools import pairwise
+from itertools import count
 
 import pytest
 
@@ -22,8 +22,9 @@ from tests.coding.plans.year import one_chart
 pytestmark = pytest.mark.django_db
 
 # Small gates, so that a year is some hundred charts: 12 of 12 have a lower end of 75.8 %, 23 of 24 of 79.8 %.
-SMALL = Plan((Step(100, 12, 75), Step(50, 12, 75), Step(25, 12, 75)), back=90, floor=10)
-YEAR = timedelta(days=365)
+SMALL = Plan((Step(100, 12, 75), Step(50, 12, 75), Step(40, 12, 75)), back=90, floor=10)
+LAST = len(SMALL.steps) - 1
+DAY = timedelta(days=1)
 
 
 @pytest.fixture
@@ -40,27 +41,31 @@ def plan(river, max_):
     )
 
 
+@pytest.mark.timeout(900)
 def test_a_year_of_a_coder(plan, river, ann, bea):
-    """60 good charts, 60 of which every second is too high, 110 good ones."""
-    provider, days = factories.ProviderFactory(practice=river), YEAR / 230
-    rights = [True] * 60 + [number % 2 == 0 for number in range(60)] + [True] * 110
-    shares = []
-    for number, right in enumerate(rights):
-        at = NOON + number * days
-        sample = one_chart(river, provider, ann, bea, at, right=right)
-        shares.append(SMALL.share(place_of_coder(plan, coder=ann, specialty=Specialty.PRIMARY_CARE).step))
-        assert sample is not None or shares[-1] < 100
+    """One chart a day: good until the plan trusts her most, wrong until it looks at everything, good once more."""
+    provider, days = factories.ProviderFactory(practice=river), count()
 
-    # Everything until proven, half, a quarter; the drift brings back all the way, and good work down again.
-    ways = [shares[0], *(after for before, after in pairwise(shares) if before != after)]
-    assert ways == [100, 50, 25, 50, 100, 50, 25]
+    def work(*, right, until):
+        while True:
+            at = NOON + next(days) * DAY
+            sample = one_chart(river, provider, ann, bea, at, right=right)
+            step = standing_for(plan=plan, coder=ann, specialty=Specialty.PRIMARY_CARE, at=at + DAY / 2)
+            assert sample is not None or step > 0
+            if step == until:
+                return at
+
+    proven = work(right=True, until=LAST)
+    noticed = work(right=False, until=0)
+    healed = work(right=True, until=LAST)
+    assert NOON + 23 * DAY < proven < noticed < healed < NOON + 365 * DAY
+
+    # Everything until proven, half, two fifths; back the same way, one step at a time; and down again.
     rows = Standing.objects.order_by("number")
+    assert [SMALL.share(row.step) for row in rows] == [50, 40, 50, 100, 50, 40]
     assert [row.cause for row in rows] == ["passed", "passed", "failed", "failed", "passed", "passed"]
-    assert [row.step for row in rows] == [1, 2, 1, 0, 1, 2]
-    assert rows[0].at == NOON + 12 * days, "proven on twelve charts, and half is verified from the thirteenth on"
-    drift, healing = NOON + 60 * days, NOON + 120 * days
-    assert drift < rows[2].at < rows[3].at
-    assert healing < rows[4].at < rows[5].at < NOON + YEAR
+    assert [(row.right, row.charts) for row in rows][:2] == [(12, 12), (12, 12)]
+    assert all(row.right < 0.75 * row.charts for row in rows[2:4])
     assert AuditEvent.objects.filter(action="plan.step_taken").count() == 6
 
     # Every draw of the year can be made again, and what was not drawn was not to be drawn.
@@ -69,9 +74,9 @@ def test_a_year_of_a_coder(plan, river, ann, bea):
     for pk, row in drawn.items():
         if row.source == "random":
             assert is_drawn(seed=plan.seed, purpose="random", number=pk, share=row.share)
-    for encounter in Encounter.objects.filter(practice=river):
-        if encounter.pk not in drawn:
-            assert not is_drawn(seed=plan.seed, purpose="random", number=encounter.pk, share=25)
+    left = Encounter.objects.filter(practice=river).exclude(pk__in=drawn)
+    assert left.exists()
+    assert not any(is_drawn(seed=plan.seed, purpose="random", number=one.pk, share=40) for one in left)
 
 
 def test_gates_of_one_coder_say_nothing_about_another_nor_about_another_specialty(plan, river, ann, kim, bea):

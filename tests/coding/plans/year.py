@@ -8,9 +8,11 @@ from coding.actions.verification import give_verdict
 from coding.models import Assignment, Encounter, Sample
 from coding.rules.check_reasons import CheckReason
 from coding.rules.lifecycle import EncounterStatus, Stage
+from portal.models import User
 from tests import factories
 from tests.coding.lines import coded, facts_for
 
+CLERK = "Pia Petersen"  # who pre-codes, and does nothing else
 RIGHT, TOO_HIGH = ("E119 I10", "99213@1"), ("E119 I10", "99214@1")
 
 
@@ -33,7 +35,8 @@ def chart_of(practice, provider, at, *, pages=1):
     encounter = factories.EncounterFactory(
         chart=chart, due_at=at + timedelta(hours=24), waiting_since=at, created_at=at
     )
-    held = taken(encounter, factories.UserFactory(), Stage.PRECODING, at)
+    clerk = User.objects.filter(name=CLERK).first() or factories.UserFactory(name=CLERK)
+    held = taken(encounter, clerk, Stage.PRECODING, at)
     finish_precoding(assignment=held, by=held.user, at=at, facts=facts_for(encounter, rendering_provider=provider))
     encounter.refresh_from_db()
     return encounter
