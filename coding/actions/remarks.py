@@ -9,6 +9,7 @@ from django.db import IntegrityError, transaction
 from coding.actions.holds import reopen
 from coding.actions.moves import AlreadyMoved
 from coding.models import Coding, Encounter, Remark, Ruling, Verification
+from coding.rules.codings import diagnosis_system, dotted
 from coding.rules.discrepancies import Part
 from coding.rules.lifecycle import FINISHED
 from coding.rules.remarks import REMARK_MOVES, WORDS_LIMIT, Refusal, RemarkStatus, why_not
@@ -51,12 +52,12 @@ def standing_version(encounter: Encounter) -> Coding | None:
 
 
 def code_in(coding: Coding, part: Part, position: int) -> str:
-    """The code of a line as it is written, with modifiers; empty if there is no such line."""
+    """The code of a line as people write it, with point and modifiers; empty if there is no such line."""
     coded = coding.coded()
     if not 1 <= position <= len(coded.diagnoses if part == Part.DIAGNOSIS else coded.procedures):
         return ""
     if part == Part.DIAGNOSIS:
-        return coded.diagnoses[position - 1].code
+        return dotted(diagnosis_system(coding.date_of_service), coded.diagnoses[position - 1].code)
     line = coded.procedures[position - 1]
     return "-".join([line.code, *line.modifiers])
 

@@ -11,7 +11,7 @@ from feedback.rules.talk import BODY_LIMIT
 from portal.models import Practice, User
 from portal.rules.roles import Role
 
-SCALE = [(5, "5, very good"), (4, "4"), (3, "3, fair"), (2, "2"), (1, "1, bad")]
+SCALE = [(number, str(number)) for number in range(1, 6)]
 RATING_LIMIT = 1000  # characters
 
 

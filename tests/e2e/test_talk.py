@@ -31,7 +31,7 @@ def test_an_internal_note_with_a_mention_is_seen_by_the_service_only(screen, thr
     page.goto(reverse("feedback:thread", args=[thread.pk]))
     page.get_by_text("Internal note", exact=True).click()
     expect(page.get_by_text("Only Chartline's people see it.")).to_be_visible()
-    body = page.get_by_label("Message")
+    body = page.get_by_role("textbox", name="Message")
     body.press_sequentially("@an")
     option = page.get_by_role("option", name=ann.name)
     expect(option).to_have_attribute("aria-selected", "true")
@@ -83,7 +83,7 @@ def test_the_inbox_by_keyboard(screen, thread, cleo, max_):
 def test_a_complaint_goes_to_a_manager_and_ends_with_words(screen, thread, cleo, max_):
     page = screen(cleo)
     page.goto(reverse("feedback:thread", args=[thread.pk]))
-    page.get_by_label("Message").fill("Three batches came late.")
+    page.get_by_role("textbox", name="Message").fill("Three batches came late.")
     page.get_by_text("Question, chart, people, files").click()
     page.get_by_label("This is a complaint").check()
     page.get_by_role("button", name="Send").click()
