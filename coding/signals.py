@@ -18,5 +18,12 @@ query_sent = Signal()
 query_reminded = Signal()
 query_ended = Signal()
 
+# remark: coding.models.Remark, by: portal.models.User, at: datetime, reopened: bool (its visit went back into work).
+# What a practice objected to was decided or withdrawn.
+remark_ended = Signal()
+
+# review: coding.models.DeliveryReview, by: portal.models.User, at: datetime. The practice reopens a result.
+result_reopened = Signal()
+
 # edition: coding.models.Edition, code_set: coding.rules.code_sets.CodeSet, at: datetime. An official list was loaded.
 codes_loaded = Signal()

@@ -1,9 +1,14 @@
-"""The small ASGI process, for server-sent events only."""
+"""The small ASGI process, for server-sent events only; the site itself is config.wsgi."""
 
 import os
 
-from django.core.asgi import get_asgi_application
+import django
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "config.settings")
+django.setup()
 
-application = get_asgi_application()
+from config.events.streams import Events  # noqa: E402  (needs the apps loaded)
+from portal.scope import refuse_powerful_role  # noqa: E402
+
+refuse_powerful_role()
+application = Events()

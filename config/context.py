@@ -3,10 +3,12 @@
 from collections.abc import Mapping
 from typing import Any
 
+from django.conf import settings
 from django.http import HttpRequest
 from django.urls import reverse
+from django.utils import timezone
 
-from feedback.models import Thread
+from feedback.models import InboxItem
 from portal.journal_keys import journal_keys
 from portal.rules.keyboard import Keyboard
 from portal.rules.roles import Permission
@@ -25,9 +27,12 @@ NAVIGATION: tuple[tuple[str, str, frozenset[Permission]], ...] = (
     ),
     ("Operations", "coding:operations", frozenset({Permission.MANAGE_WORK})),
     ("Quality", "coding:quality", frozenset({Permission.MANAGE_WORK, Permission.CODE, Permission.VERIFY})),
+    ("Remarks", "coding:remarks", frozenset({Permission.MANAGE_WORK, Permission.VERIFY})),
     ("Levels", "coding:levels", frozenset({Permission.MANAGE_WORK, Permission.CODE})),
     ("Claims", "claims:ready", frozenset({Permission.SEE_CLAIMS})),
+    ("Reports", "coding:reports", frozenset({Permission.MANAGE_WORK, Permission.DOWNLOAD_RESULTS})),
     ("Queries", "coding:queries", frozenset({Permission.DISCUSS})),
+    ("Inbox", "feedback:stream", frozenset({Permission.DISCUSS})),
     ("Threads", "feedback:inbox", frozenset({Permission.DISCUSS})),
     ("Practices", "portal:practices", frozenset({Permission.MANAGE_PRACTICES})),
     ("People", "portal:people", frozenset({Permission.MANAGE_PEOPLE})),
@@ -42,11 +47,12 @@ GO_TO: Mapping[str, str] = {
     "portal:batches": "go.batches",
     "coding:browser": "go.codes",
     "feedback:inbox": "go.threads",
+    "feedback:stream": "go.inbox",
     "coding:operations": "go.operations",
 }
 # Who works at a bench: what they could not send is brought back on each of their pages.
 WORKS = frozenset({Permission.PRECODE, Permission.CODE, Permission.VERIFY})
-DOORS = ("doors", "sftp_", "fhir_")  # how the names of their addresses begin
+DOORS = ("doors", "sftp_", "fhir_", "channel", "dispatch")  # how the names of their addresses begin
 
 
 def shell(request: HttpRequest) -> dict[str, Any]:
@@ -61,6 +67,7 @@ def shell(request: HttpRequest) -> dict[str, Any]:
             "density": "comfortable",
             "keyboard": Keyboard(),
             "journal": "",
+            "events_url": "",
         }
     entries = [
         (label, reverse(name), GO_TO.get(name, "")) for label, name, any_of in NAVIGATION if any_of & user.permissions
@@ -74,9 +81,12 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         "nav": [
             {"label": label, "url": url, "current": url == current, "action": action} for label, url, action in entries
         ],
-        "unread_count": Thread.objects.visible_to(user).unread_by(user).count() if user.may(Permission.DISCUSS) else 0,
+        "unread_count": InboxItem.objects.visible_to(user).unseen_count(at=timezone.now())
+        if user.may(Permission.DISCUSS)
+        else 0,
         "theme": user.theme,
         "density": user.density,
         "keyboard": user.keyboard,
         "journal": journal_keys(user)[0].name if user.permissions & WORKS else "",
+        "events_url": settings.EVENTS_URL,
     }

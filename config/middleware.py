@@ -185,18 +185,22 @@ def ended(request: HttpRequest, *, by: User) -> HttpResponse:
     return redirect(f"{resolve_url(settings.LOGIN_URL)}?{urlencode({'next': back})}")
 
 
+def lacks_second_factor(user: User) -> bool:
+    """Whether the person has a staff role, or is an operator, and has no second factor where one is required."""
+    if not settings.MFA_REQUIRED_FOR_STAFF or not (user.is_service_staff or user.is_staff):
+        return False
+    return not user.authenticator_set.exclude(type="recovery_codes").exists()  # type: ignore[attr-defined]  # allauth's
+
+
 def second_factor(get_response: View) -> View:
     """People with a staff role, and operators, set up a second factor before anything else."""
 
     def middleware(request: HttpRequest) -> HttpResponseBase:
-        user = request.user
         if (
-            settings.MFA_REQUIRED_FOR_STAFF
-            and user.is_authenticated
-            and (user.is_service_staff or user.is_staff)
+            request.user.is_authenticated
             and not request.path.startswith(("/account/", settings.STATIC_URL))
             and request.path not in {reverse("portal:unlock"), reverse("portal:keep_alive")}
-            and not user.authenticator_set.exclude(type="recovery_codes").exists()  # type: ignore[attr-defined]  # allauth's
+            and lacks_second_factor(request.user)
         ):
             return redirect(resolve_url("mfa_index"))
         return get_response(request)

@@ -22,6 +22,7 @@ STOP_SECONDS = 15
 CHECK_SECONDS = 2.0  # between two looks at the embedded servers
 LAST_PORT = 65535
 SFTP_BESIDE = 22  # the SFTP door listens so many ports above the site
+EVENTS_BESIDE = 23  # and so many the streams of news
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
@@ -78,6 +79,12 @@ def wanted_sftp_port(port: int) -> int:
     if not text.isdigit() or int(text) > LAST_PORT:
         raise CannotRun(f"SFTP_PORT={text} is not a port number. For example: SFTP_PORT=8022 make run, or 0 for none")
     return int(text)
+
+
+def wanted_events_port(port: int) -> int:
+    """A little above the site's; 0 if another program has it, and then pages ask by themselves now and then."""
+    beside = min(port + EVENTS_BESIDE, LAST_PORT)
+    return beside if port_is_free(beside) else 0
 
 
 @contextmanager
@@ -139,8 +146,8 @@ def address(port: int) -> str:
 
 def run(port: int, begun: float) -> int:
     """Hold everything up until told to stop or until a part cannot be held up."""
-    sftp_port = wanted_sftp_port(port)
-    os.environ.update(site_environment(port, sftp_port))
+    sftp_port, events_port = wanted_sftp_port(port), wanted_events_port(port)
+    os.environ.update(site_environment(port, sftp_port, events_port))
     with_sftp = sftp_port != 0 and port_is_free(sftp_port)
     children: list[subprocess.Popen[bytes]] = []
     try:
@@ -150,7 +157,7 @@ def run(port: int, begun: float) -> int:
         say("Preparing tables, static files and demo data ...")
         sign_ins = prepare(children)
         with uninterrupted():
-            children.append(start_processes(with_sftp=with_sftp))
+            children.append(start_processes(with_sftp=with_sftp, with_events=events_port != 0))
         wait_until_open(port, children[-1])
         announce(port, sign_ins, time.monotonic() - begun)
         announce_sftp(sftp_port, open_here=with_sftp)
@@ -189,7 +196,7 @@ def uninterrupted() -> Iterator[None]:
         raise ToldToStop
 
 
-def site_environment(port: int, sftp_port: int) -> dict[str, str]:
+def site_environment(port: int, sftp_port: int, events_port: int) -> dict[str, str]:
     """What settings and Procfile read; variables that are already set win."""
     programs = str(Path(sys.executable).parent)
     return {
@@ -200,6 +207,8 @@ def site_environment(port: int, sftp_port: int) -> dict[str, str]:
         "CHARTLINE_DEMO": os.environ.get("CHARTLINE_DEMO", "1"),
         "SITE_URL": os.environ.get("SITE_URL") or address(port),
         "SFTP_PORT": str(sftp_port),
+        "EVENTS_PORT": str(events_port),
+        "EVENTS_URL": os.environ.get("EVENTS_URL") or (f"{address(events_port)}/events/" if events_port else ""),
     }
 
 
@@ -214,9 +223,10 @@ def prepare(children: list[subprocess.Popen[bytes]]) -> str:
     return sign_ins.decode().strip()
 
 
-def start_processes(*, with_sftp: bool) -> subprocess.Popen[bytes]:
+def start_processes(*, with_sftp: bool, with_events: bool) -> subprocess.Popen[bytes]:
     """In a session of their own: Ctrl-C reaches us, and we stop them in order."""
     names = ["web", "worker", "reader", "beat", *(["sftp"] if with_sftp else [])]
+    names += ["events"] if with_events else []
     command = [sys.executable, "-m", "honcho", "--procfile", "Procfile", "start", *names]
     return subprocess.Popen(command, start_new_session=True)
 

@@ -14,7 +14,7 @@ from django.core.exceptions import ImproperlyConfigured
 
 from config import embedded
 from config.api import SPECTACULAR_SETTINGS  # noqa: F401  (a setting)
-from config.content_security import CONTENT_SECURITY_POLICY  # noqa: F401  (a setting)
+from config.content_security import content_security_policy
 from config.databases import database
 from config.installed import INSTALLED_APPS, MIDDLEWARE  # noqa: F401  (settings)
 from config.schedule import CELERY_BEAT_SCHEDULE  # noqa: F401  (a setting)
@@ -233,6 +233,11 @@ SFTP_REQUESTS_PER_SECOND = int(os.environ.get("SFTP_REQUESTS_PER_SECOND", "300")
 FHIR_PRIVATE_HOSTS = frozenset(filter(None, os.environ.get("FHIR_PRIVATE_HOSTS", "").lower().split(",")))
 FHIR_EXTRA_HOSTS = frozenset(filter(None, os.environ.get("FHIR_EXTRA_HOSTS", "").lower().split(",")))
 
+# -- the streams of news (config/events): where browsers reach them, "/events/" behind one proxy; empty for none ----
+EVENTS_URL = os.environ.get("EVENTS_URL", "")
+EVENTS_PER_PERSON = int(os.environ.get("EVENTS_PER_PERSON", "10"))
+EVENTS_IN_ALL = int(os.environ.get("EVENTS_IN_ALL", "2000"))  # of one process
+
 # -- the site ----------------------------------------------------------------------------------
 ROOT_URLCONF = "config.urls"
 WSGI_APPLICATION = "config.wsgi.application"
@@ -303,6 +308,8 @@ CSRF_COOKIE_NAME = "__Host-csrf" if HTTPS else "csrf"
 CSRF_COOKIE_HTTPONLY = True
 CSRF_FAILURE_VIEW = "portal.views.errors.csrf_failed"
 
+CONTENT_SECURITY_POLICY = content_security_policy(events_url=EVENTS_URL)
+
 # -- transport ---------------------------------------------------------------------------------
 SECURE_SSL_REDIRECT = HTTPS
 SECURE_REDIRECT_EXEMPT = [r"^healthz$", r"^readyz$"]
@@ -349,6 +356,7 @@ LOGGING = {
         "django.server": {"handlers": ["stderr"], "level": "WARNING", "propagate": False},
         "django.request": {"level": "ERROR"},
         "django.security.DisallowedHost": {"level": "ERROR"},
+        "fontTools": {"level": "WARNING"},  # tells thirty things about each letter it sets
     },
 }
 SILENCED_SYSTEM_CHECKS: list[str] = []

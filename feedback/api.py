@@ -139,7 +139,7 @@ class CommentsView(PracticeView):
                 token=request.auth,
                 body=data["body"],
                 at=timezone.now(),
-                reply_to=named(request, Comment.objects.all(), data, "reply_to"),
+                reply_to=named(request, Comment.objects.visible_to(request.user), data, "reply_to"),
                 encounter=named(request, Encounter.objects.originals(), data, "encounter"),
                 needs_answer_from=data["needs_answer_from"],
             )

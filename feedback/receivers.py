@@ -5,11 +5,13 @@ from typing import Any
 
 from django.dispatch import receiver
 
-from coding.models import Encounter, Query, SignedAddendum
+from coding.models import DeliveryReview, Encounter, Query, Remark, SignedAddendum
 from coding.rules.lifecycle import HoldReason, WhoseMove
-from coding.signals import encounter_held, query_ended, query_reminded, query_sent
+from coding.signals import encounter_held, query_ended, query_reminded, query_sent, remark_ended, result_reopened
 from feedback.actions.comments import ask_for_password, ask_practice, settle_password_question
 from feedback.actions.queries import ask_query, end_query, remind_of_query
+from feedback.actions.remarks import answer_remark
+from feedback.actions.reviews import say_reopened
 from feedback.actions.threads import ensure_thread
 from portal.models import Batch, Chart, User
 from portal.signals import batch_sent, chart_locked, chart_unlocked
@@ -58,3 +60,15 @@ def remind_the_practice(*, query: Query, at: datetime, **_more: Any) -> None:
 def end_the_query(*, query: Query, reply: SignedAddendum | None, by: User, at: datetime, **_more: Any) -> None:
     """An answered, withdrawn or closed query is a settled question."""
     end_query(query=query, reply=reply, by=by, at=at)
+
+
+@receiver(remark_ended, dispatch_uid="feedback.remark_ended")
+def answer_the_remark(*, remark: Remark, by: User, at: datetime, reopened: bool, **_more: Any) -> None:
+    """What a second look found, or that the practice does not object any more, is said in the thread."""
+    answer_remark(remark=remark, by=by, at=at, reopened=reopened)
+
+
+@receiver(result_reopened, dispatch_uid="feedback.result_reopened")
+def say_why_it_is_reopened(*, review: DeliveryReview, by: User, at: datetime, **_more: Any) -> None:
+    """What the practice finds wrong stands in the thread, where the service answers."""
+    say_reopened(review=review, by=by, at=at)

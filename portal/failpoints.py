@@ -66,6 +66,12 @@ POINTS: Mapping[str, str] = MappingProxyType(
         "notice.rendered": "an e-mail is ready to be sent",
         "notice.taken": "the mail server took an e-mail; its row does not say so",
         "notice.written": "an e-mail's row says that it was sent; not committed",
+        "dispatch.begun": "an attempt to send a result is on record; nothing was sent",
+        "dispatch.answered": "the receiver has answered; no row says so",
+        "dispatch.written": "how an attempt ended is written; not committed",
+        "sftp_push.uploaded": "the whole file lies beside its name on the practice's server",
+        "sftp_push.renamed": "the file has its name on the practice's server; we have no answer",
+        "mllp.acknowledged": "a message of a file is acknowledged; its row does not say so",
         "audit.sealed": "events are sealed; not committed",
         "audit.committed": "seals are committed; the head is not noted outside",
     }

@@ -106,6 +106,31 @@ def send_notice(*, claim: Any) -> None:
     send(claim=claim, at=timezone.now())
 
 
+@job_task("portal.make_digest")
+def make_digest(*, claim: Any) -> None:
+    from portal import scope
+    from portal.actions.notices import make_digest as make
+
+    with scope.service():
+        make(claim=claim, at=timezone.now())
+
+
+@job_task("portal.send_dispatch")
+def send_dispatch(*, claim: Any) -> None:
+    from portal.actions.dispatches import send_dispatch as send
+
+    send(claim=claim, clock=timezone.now)
+
+
+@shared_task(name="portal.watch_dispatches")
+def watch_dispatches(**_future: Any) -> None:
+    from portal import scope
+    from portal.actions.delivery_trouble import watch_dispatches as watch
+
+    with scope.service():
+        watch(at=timezone.now())
+
+
 @job_task("portal.read_barcodes")
 def read_barcodes(*, claim: Any) -> None:
     from portal.actions.barcodes import read_barcodes as read

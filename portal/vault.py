@@ -186,3 +186,28 @@ def wrap_again(row: PracticeKey) -> bool:
         return False
     wrapped, master = wrap(unwrap(row), practice_id=row.practice_id, number=row.number)
     return bool(PracticeKey.objects.filter(pk=row.pk, wrapped=row.wrapped).update(wrapped=wrapped, master=master))
+
+
+# -- small secrets in rows -------------------------------------------------------------------------
+def seal_secret(secret: str, *, practice_id: int, about: str) -> bytes:
+    """A password or key for a row, sealed under the practice's key; `about` binds it to its place. Destroyed."""
+    key = key_in_use(practice_id)
+    nonce = secrets.token_bytes(NONCE_SIZE)
+    sealed = AESGCM(secret_key_of(key)).encrypt(nonce, secret.encode(), about.encode())
+    return key.number.to_bytes(4) + nonce + sealed
+
+
+def open_secret(sealed: bytes, *, practice_id: int, about: str) -> str:
+    """The secret in the clear; Altered if it is not what was sealed there, Destroyed."""
+    content = bytes(sealed)
+    key = key_numbered(practice_id, int.from_bytes(content[:4]))
+    nonce, rest = content[4 : 4 + NONCE_SIZE], content[4 + NONCE_SIZE :]
+    try:
+        return AESGCM(secret_key_of(key)).decrypt(nonce, rest, about.encode()).decode()
+    except (InvalidTag, ValueError):
+        raise Altered from None
+
+
+def secret_key_of(key: DataKey) -> bytes:
+    """The key that seals small secrets: another than those that seal files and make names."""
+    return HKDF(SHA256(), length=32, salt=None, info=b"chartline secrets").derive(key.secret)

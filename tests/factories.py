@@ -9,18 +9,21 @@ from django.utils import timezone
 from factory.django import DjangoModelFactory
 
 from coding.actions.encounters import place_pages
-from coding.models import Addendum, Assignment, Code, Edition, Encounter, QueueRank, Submission
+from coding.models import Addendum, Assignment, Code, Coding, Edition, Encounter, QueueRank, Remark, Submission
 from coding.rules.addenda import AddendumSource
 from coding.rules.arranging import Slot
 from coding.rules.code_sets import LISTS_OF, CodeSet
 from coding.rules.codings import System
 from coding.rules.lifecycle import EncounterStatus, Stage
-from feedback.models import Comment, Thread
+from feedback.models import Comment, Complaint, InboxItem, Rating, SavedAnswer, Thread
 from portal.models import (
+    Attempt,
     Batch,
     BusinessAssociateAgreement,
+    Channel,
     Chart,
     Contract,
+    Dispatch,
     FhirEndpoint,
     InboxFile,
     InboxFolder,
@@ -242,6 +245,47 @@ class FhirEndpointFactory(DjangoModelFactory):
     created_by = factory.SubFactory(UserFactory)
 
 
+class ChannelFactory(DjangoModelFactory):
+    """A webhook whose receiver does not exist and whose secret opens nothing."""
+
+    class Meta:
+        model = Channel
+
+    practice = factory.SubFactory(PracticeFactory)
+    kind = "webhook"
+    name = factory.Sequence(lambda n: f"Billing system {n}")
+    url = "https://ehr.example.com/hook"
+    made_at = factory.LazyFunction(timezone.now)
+    made_by = factory.SubFactory(UserFactory)
+    changed_at = factory.LazyFunction(timezone.now)
+
+
+class DispatchFactory(DjangoModelFactory):
+    """A test that waits to be sent."""
+
+    class Meta:
+        model = Dispatch
+
+    channel = factory.SubFactory(ChannelFactory)
+    practice = factory.SelfAttribute("channel.practice")
+    key = factory.Sequence(lambda n: f"msg_{n:032x}")
+    made_at = factory.LazyFunction(timezone.now)
+
+
+class AttemptFactory(DjangoModelFactory):
+    """An attempt that failed."""
+
+    class Meta:
+        model = Attempt
+
+    dispatch = factory.SubFactory(DispatchFactory)
+    practice = factory.SelfAttribute("dispatch.practice")
+    number = factory.Sequence(lambda n: n + 1)
+    at = factory.LazyFunction(timezone.now)
+    outcome = "failed"
+    fault = "timeout"
+
+
 class PageWordsFactory(DjangoModelFactory):
     """A page that waits to be read."""
 
@@ -386,6 +430,90 @@ class ThreadFactory(DjangoModelFactory):
 
     batch = factory.SubFactory(BatchFactory)
     practice = factory.SelfAttribute("batch.practice")
+    created_at = factory.LazyFunction(timezone.now)
+
+
+class RemarkFactory(DjangoModelFactory):
+    """A remark on the first diagnosis of the visit's last version, which is made with it if there is none."""
+
+    class Meta:
+        model = Remark
+
+    encounter = factory.SubFactory(
+        "tests.factories.EncounterFactory", status="verified", finished_at=factory.LazyFunction(timezone.now)
+    )
+    practice = factory.SelfAttribute("encounter.practice")
+    author = factory.SubFactory(UserFactory, roles=[Role.CODER])
+    coding = factory.LazyAttribute(lambda of: last_version(of.encounter, of.author))
+    part = "diagnosis"
+    position = 1
+    code = "I10"
+    words = "The patient has no hypertension."
+    raised_by = factory.SubFactory(UserFactory, roles=[Role.PRACTICE], practice=factory.SelfAttribute("..practice"))
+    raised_at = factory.LazyFunction(timezone.now)
+
+    @classmethod
+    def _create(cls, model_class: Any, *args: Any, **fields: Any) -> Any:
+        fields["author"] = fields["coding"].author
+        return super()._create(model_class, *args, **fields)
+
+
+def last_version(encounter: Any, author: Any) -> Any:
+    """The visit's last version; a first one with one diagnosis if there is none."""
+    last = encounter.codings.order_by("-version").first()
+    if last is None:
+        last = Coding.objects.create(
+            practice=encounter.practice, encounter=encounter, version=1, stage="coding", author=author,
+            date_of_service=timezone.now().date(), submitted_at=timezone.now(),
+        )  # fmt: skip
+        last.diagnoses.create(practice=encounter.practice, position=1, system="icd10cm", code="I10")
+    return last
+
+
+class ComplaintFactory(DjangoModelFactory):
+    class Meta:
+        model = Complaint
+
+    comment = factory.SubFactory("tests.factories.CommentFactory")
+    thread = factory.SelfAttribute("comment.thread")
+    practice = factory.SelfAttribute("comment.practice")
+    raised_by = factory.SelfAttribute("comment.author")
+    raised_at = factory.LazyFunction(timezone.now)
+    due_at = factory.LazyFunction(lambda: timezone.now() + timedelta(hours=24))
+
+
+class SavedAnswerFactory(DjangoModelFactory):
+    class Meta:
+        model = SavedAnswer
+
+    title = factory.Sequence(lambda number: f"Answer {number}")
+    body = "Please send the signed addendum."
+    created_by = factory.SubFactory(UserFactory, roles=[Role.MANAGER])
+    created_at = factory.LazyFunction(timezone.now)
+
+
+class RatingFactory(DjangoModelFactory):
+    class Meta:
+        model = Rating
+
+    batch = factory.SubFactory("tests.factories.BatchFactory")
+    practice = factory.SelfAttribute("batch.practice")
+    version = 1
+    user = factory.SubFactory(UserFactory, roles=[Role.PRACTICE], practice=factory.SelfAttribute("..practice"))
+    accuracy = 4
+    turnaround = 4
+    at = factory.LazyFunction(timezone.now)
+
+
+class InboxItemFactory(DjangoModelFactory):
+    class Meta:
+        model = InboxItem
+
+    user = factory.SubFactory(UserFactory, roles=[Role.MANAGER])
+    comment = factory.SubFactory("tests.factories.CommentFactory")
+    practice = factory.SelfAttribute("comment.practice")
+    batch = factory.SelfAttribute("comment.thread.batch")
+    kind = "comment"
     created_at = factory.LazyFunction(timezone.now)
 
 

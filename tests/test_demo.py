@@ -14,6 +14,7 @@ from coding.rules.disputes import DisputeStatus
 from coding.rules.lifecycle import Stage
 from config.demo.story import seed
 from portal import scope
+from portal.models import Dispatch
 
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 
@@ -35,6 +36,8 @@ def test_quality_is_alive_in_the_demo():
             assert 0 < report.codes.alpha < 1
             assert report.codes.alpha_band is not None
             assert report.codes.pairs[0].kappa.value is not None
+        assert set(Dispatch.objects.values_list("state", flat=True)) == {"accepted", "rejected", "failed"}
+        assert Dispatch.objects.troubled().count() == 1
         found = suggestion_figures(start=now - timedelta(days=60), end=now)
         assert len(found.sources) >= 5
         assert found.lead is not None

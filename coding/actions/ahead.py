@@ -12,8 +12,9 @@ from datetime import datetime
 from django.db import transaction
 from django.http import HttpRequest
 
+from coding.actions.choosing import find_work, hands_of
 from coding.actions.leases import LeaseLost, begin_assignment, give_back
-from coding.actions.queue import find_work, hands_of, lock_person, stages_wanted
+from coding.actions.queue import lock_person, stages_wanted
 from coding.models import Assignment
 from coding.rules.lifecycle import STAGE_OF, Stage
 from portal.actions.audit import record

@@ -50,7 +50,7 @@ def submit_coding(
     encounter = hold_lease(assignment=assignment, by=by, at=at)
     findings = refuse_hard_findings(encounter=encounter, coded=coded)
     checks = explained_checks(findings, reason, comment)
-    sampled = None if encounter.is_repeat else why_sampled(encounter=encounter, coded=coded, at=at)
+    sampled = None if encounter.is_repeat else why_sampled(encounter=encounter, coded=coded, by=by, at=at)
     coding = write_version(
         encounter=encounter,
         stage=Stage.CODING,

@@ -3,31 +3,33 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable
 from datetime import datetime
-from zoneinfo import ZoneInfo
 
 from django.db import transaction
 from django.db.models import Exists, Max, OuterRef, QuerySet
 from django.urls import reverse
 
+from coding.actions.kept_results import KeptFile, collect_contents, illustrated, images_for, keep_contents, keep_files
 from coding.actions.moves import move_encounter
-from coding.actions.results import collect_evidence, collect_result
+from coding.actions.output_templates import UNFIT, templates_in_use
 from coding.models import Encounter
 from coding.rules.formats import FORMATS
-from coding.rules.formats.contents import Contents
+from coding.rules.formats.table import Unfit
 from coding.rules.lifecycle import EncounterStatus
-from portal import scope, storage
+from portal import scope
+from portal.actions.audit import record
 from portal.actions.batches import day_of
-from portal.actions.deliveries import add_delivery, mark_batch_delivered, next_version
+from portal.actions.deliveries import add_delivery, mark_batch_delivered
+from portal.actions.dispatches import queue_dispatches
 from portal.actions.jobs import Claim, finish_job, put_off_job, queue_job
 from portal.actions.notices import queue_notice
+from portal.children import nobody_else
 from portal.failpoints import reached
 from portal.models import Batch, Chart, Contract, Job, JobState, User
 from portal.rules.delivery_formats import UNLESS_CHOSEN
 from portal.rules.intake import ChartStatus
 from portal.rules.lifecycle import BatchStatus
-from portal.storage import Stored
 
 logger = logging.getLogger(__name__)
 
@@ -71,11 +73,12 @@ def is_complete(batch: Batch) -> bool:
     )
 
 
-def deliver_batch(*, claim: Claim, at: datetime) -> None:
+def deliver_batch(*, claim: Claim, at: datetime, still_ours: Callable[[], None] = nobody_else) -> None:
     """Make and keep the files of a complete batch, mark everything delivered, queue the notices, close the job.
 
     Files are stored between two transactions; the second compares what it sees with what was written, so
-    that a batch reopened meanwhile is not delivered. A file that no row names does no harm.
+    that a batch reopened meanwhile is not delivered. A file that no row names does no harm. `still_ours` is called
+    as often as a lease may have to be renewed, and raises if it was lost.
     """
     with scope.service():
         # Locked, so that an encounter that finishes now either is seen here or finds this job closed.
@@ -93,34 +96,59 @@ def deliver_batch(*, claim: Claim, at: datetime) -> None:
             return
         formats = formats_of(batch, at=at)
         contents = collect_contents(batch, formats=formats, at=at)
-    kept = {name: store(contents, name, practice_id=batch.practice_id) for name in formats}
+        templates = templates_in_use(batch.practice, formats)
+        images = images_for(contents, formats)
+    shown = illustrated(contents, images, still_ours=still_ours)
+    rendered = {}
+    try:
+        for name in formats:
+            rendered[name] = FORMATS[name].render(shown, templates[name].template)
+            still_ours()
+    except Unfit as unfit:
+        wait_for_template(claim=claim, batch=batch, unfit=unfit, at=at)
+        return
+    files = keep_files(contents, rendered, templates, practice_id=batch.practice_id)
     reached("delivery.files_kept")
     with scope.service():
         encounters = list(Encounter.objects.originals().filter(batch=batch).select_for_update().order_by("pk"))
         if not is_complete(batch) or collect_contents(batch, formats=formats, at=at) != contents:
             put_off_job(claim=claim, fault="batch_changed", at=at)
             return
-        hand_over(batch=batch, version=contents.version, encounters=encounters, kept=kept, at=at)
+        keep_contents(batch=batch, contents=contents, templates=templates, at=at)
+        hand_over(batch=batch, version=contents.version, encounters=encounters, files=files, at=at)
         finish_job(claim=claim, at=at)
         reached("delivery.written")
     reached("delivery.committed")
     logger.info("batch delivered", extra={"batch": batch.pk, "count": len(encounters)})
 
 
+def wait_for_template(*, claim: Claim, batch: Batch, unfit: Unfit, at: datetime) -> None:
+    """Give the delivery up where managers see it: nothing is cut. A template that fits takes it up again."""
+    with scope.service():
+        # In columns and places; no value stands here.
+        record("delivery.unfit", at=at, about=batch, misfits=[str(one) for one in unfit.misfits])
+        put_off_job(claim=claim, fault=UNFIT, at=at, final=True)
+
+
 def hand_over(
-    *, batch: Batch, version: int, encounters: list[Encounter], kept: Mapping[str, Stored], at: datetime
+    *, batch: Batch, version: int, encounters: list[Encounter], files: Iterable[KeptFile], at: datetime
 ) -> None:
-    """Write down the deliveries, move the encounters and the batch, queue the notices; in one transaction."""
-    for name, stored in kept.items():
+    """Write down the deliveries and by which channels they go, move all, queue the notices; in one transaction."""
+    deliveries = [
         add_delivery(
             batch=batch,
             version=version,
-            kind=name,
-            ending=FORMATS[name].ENDING,
-            stored=stored,
+            kind=file.format,
+            ending="",
+            file_name=file.name,
+            stored=file.stored,
+            template=file.template,
             encounter_count=len(encounters),
             at=at,
         )
+        for file in files
+    ]
+    queue_dispatches(deliveries=deliveries, at=at)
     for encounter in encounters:
         if encounter.status != EncounterStatus.DELIVERED:
             move_encounter(encounter=encounter, move="deliver", by=None, at=at)
@@ -152,25 +180,3 @@ def formats_of(batch: Batch, *, at: datetime) -> list[str]:
     contract = Contract.objects.filter(practice_id=batch.practice_id).in_force(day_of(batch.practice, at)).first()
     named = [name for name in FORMATS if contract and name in contract.delivery_formats]
     return named or list(UNLESS_CHOSEN)
-
-
-def collect_contents(batch: Batch, *, formats: Iterable[str], at: datetime) -> Contents:
-    """What the formats are made of, with evidence if one of them needs it; a constant number of queries."""
-    result = collect_result(batch)
-    return Contents(
-        result=result,
-        practice_code=batch.practice.code,
-        version=next_version(batch),
-        made_at=at.astimezone(ZoneInfo(batch.practice.time_zone)),
-        evidence=collect_evidence(result) if any(FORMATS[name].NEEDS_EVIDENCE for name in formats) else None,
-    )
-
-
-def store(contents: Contents, name: str, *, practice_id: int) -> Stored:
-    """Render the contents in a format and keep the bytes."""
-    form = FORMATS[name]
-    kept = storage.keep_bytes(
-        form.render(contents, form.TEMPLATE), practice_id=practice_id, folder="deliveries", ending=form.ENDING
-    )
-    reached("delivery.file_kept")
-    return kept

@@ -120,25 +120,36 @@ def mark_not_billable(
 
 
 @transaction.atomic
-def reopen(*, encounter: Encounter, by: User, at: datetime, comment: str, reason: str = "") -> None:
+def reopen(
+    *, encounter: Encounter, by: User, at: datetime, comment: str, reason: str = "", verify_first: bool = False
+) -> None:
     """Take up finished work again, ahead of the queue and first by who coded it; its batch is undelivered.
 
-    What was found not billable before anybody pre-coded it starts at pre-coding.
+    What was found not billable before anybody pre-coded it starts at pre-coding. With `verify_first` what has codes
+    goes to a verifier, whoever that is.
     """
     if not comment.strip():
         raise CommentMissing
-    precoded = PreCoding.objects.filter(encounter=encounter).exists()
+    move = reopening_move(encounter, verify_first=verify_first)
     move_encounter(
         encounter=encounter,
-        move="reopen" if precoded else "reopen_precoding",
+        move=move,
         by=by,
         at=at,
         reason=reason,
         comment=comment,
         queue_rank=QueueRank.RETURNED,
-        reserved_for=encounter.coded_by,
+        reserved_for=None if move == "reopen_verification" else encounter.coded_by,
     )
     reopen_batch(batch=encounter.batch, by=by, at=at)
+
+
+def reopening_move(encounter: Encounter, *, verify_first: bool) -> str:
+    """The move that takes it up where something can be done about it."""
+    if not PreCoding.objects.filter(encounter=encounter).exists():
+        return "reopen_precoding"
+    coded = not encounter.not_billable_reason and encounter.codings.filter(stage=Stage.CODING).exists()
+    return "reopen_verification" if verify_first and coded else "reopen"
 
 
 def reopen_batch(*, batch: Batch, by: User | None, at: datetime) -> None:

@@ -84,6 +84,7 @@ def begin_assignment(
         stage=stage,
         user=user,
         how=how,
+        queue_number=getattr(encounter, "queue_found", None),
         started_at=at,
         opened_at=at if taken else None,
         lease_until=lease_end(at) if taken else at + timedelta(seconds=waits),

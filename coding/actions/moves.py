@@ -13,6 +13,7 @@ from coding.rules.lifecycle import FINISHED, MOVES, STAGE_OF, WAITING, Encounter
 from portal.actions.audit import record
 from portal.failpoints import reached
 from portal.models import User
+from portal.news import tell
 
 
 class AlreadyMoved(Exception):
@@ -57,6 +58,8 @@ def move_encounter(
     record(
         "encounter.moved", at=at, by=by, about=encounter, request=request, move=move, old=old, new=new, reason=reason
     )
+    if not encounter.is_repeat:  # which its practice never hears of
+        tell(practice_id=encounter.practice_id, batch_id=encounter.batch_id)
     reached("encounter.moved")
 
 

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Count, F, Q
 from django.http import HttpRequest
 
+from coding.actions.choosing import find_work, hands_of
 from coding.actions.holds import resume
 from coding.actions.leases import (
     LeaseLost,
@@ -24,12 +25,13 @@ from coding.actions.leases import (
     renew_lease,
 )
 from coding.actions.moves import AlreadyMoved
+from coding.actions.presence import at_work, is_absent
 from coding.models import Assignment, Encounter
 from coding.rules.lifecycle import STAGE_OF, SkipReason, Stage
-from coding.rules.queue import ASLEEP_FOR, SKIPPED_FOR, Hands, Unsuitable, stages_for, why_unsuitable
+from coding.rules.queue import ASLEEP_FOR, Hands, Unsuitable, stages_for, why_unsuitable
 from portal import doorbell
 from portal.actions.audit import record
-from portal.models import ClientRule, Skill, User
+from portal.models import User
 from portal.rules.roles import Role
 
 __all__ = [
@@ -78,30 +80,6 @@ def stages_wanted(user: User, stages: Iterable[Stage] | None) -> tuple[Stage, ..
     return allowed if stages is None else tuple(stage for stage in stages if stage in allowed)
 
 
-def hands_of(user: User, *, at: datetime) -> Hands:
-    """What decides which work this person may be given."""
-    return Hands(
-        user_id=user.pk,
-        active=user.is_active,
-        permissions=user.permissions,
-        specialties=frozenset(Skill.objects.filter(user=user).values_list("specialty", flat=True)),
-        barred=frozenset(ClientRule.objects.filter(user=user).values_list("practice_id", flat=True)),
-        passed_over=frozenset(
-            Assignment.objects.filter(user=user, end=Assignment.End.SKIPPED)
-            .filter(Q(ended_at__gt=at - SKIPPED_FOR) | Q(skip_reason=SkipReason.CONFLICT))
-            .values_list("encounter_id", flat=True)
-        ),
-    )
-
-
-def find_work(*, hands: Hands, stages: Iterable[Stage], at: datetime, before: int | None = None) -> Encounter | None:
-    """The first waiting encounter that suits, found and locked in one statement; `before` is a rank to be ahead of."""
-    rows = Encounter.objects.waiting(stages).suiting(hands, at=at)
-    if before is not None:
-        rows = rows.filter(queue_rank__lt=before)
-    return rows.next_first().select_for_update(skip_locked=True, of=("self",)).first()
-
-
 def lock_person(user: User) -> bool:
     """One hand-out at a time for a person, so that two clicks take one encounter; whether they are active."""
     return User.objects.select_for_update(no_key=True).filter(pk=user.pk, is_active=True).first() is not None
@@ -118,7 +96,7 @@ def take_next(
     wanted = stages_wanted(by, stages)
     if not wanted or not lock_person(by):
         return None
-    own = Assignment.objects.live(at=at).filter(user=by, stage__in=wanted).in_turn().select_related("encounter").first()
+    own = own_in_turn(by, wanted, at=at)
     if own is not None and not own.is_ahead:
         return open_assignment(assignment=own, by=by, at=at)
     hands = hands_of(by, at=at)
@@ -138,6 +116,23 @@ def take_next(
         at=at,
         request=request,
     )
+
+
+def own_in_turn(user: User, stages: Iterable[Stage], *, at: datetime) -> Assignment | None:
+    """What the person holds, the first in turn. What they never opened and may no longer have goes back."""
+    for own in Assignment.objects.live(at=at).filter(user=user, stage__in=stages).in_turn().select_related("encounter"):
+        if own.opened_at is not None or why_not(own.encounter, Stage(own.stage), hands_of(user, at=at), user) is None:
+            return own
+        give_back(assignment=own, end=Assignment.End.RELEASED, by=None, at=at, reason="unsuitable")
+    return None
+
+
+def why_not(encounter: Encounter, stage: Stage, hands: Hands, user: User) -> Unsuitable | None:
+    """The first reason why the person may not have the encounter at the stage, or None."""
+    return why_unsuitable(
+        hands, stage=stage, specialty=encounter.specialty, practice_id=encounter.practice_id,
+        wrote_it=encounter.was_coded_by(user),
+    )  # fmt: skip
 
 
 @transaction.atomic
@@ -199,13 +194,7 @@ def give(*, encounter: Encounter, to: User, by: User, at: datetime) -> Assignmen
     stage = STAGE_OF[found.state]
     if not lock_person(to):
         raise NotSuitable(Unsuitable.INACTIVE)
-    reason = why_unsuitable(
-        hands_of(to, at=at),
-        stage=stage,
-        specialty=found.specialty,
-        practice_id=found.practice_id,
-        wrote_it=found.was_coded_by(to),
-    )
+    reason = Unsuitable.AWAY if is_absent(to, at=at) else why_not(found, stage, hands_of(to, at=at), to)
     if reason is None and found.assignments.filter(user=to, skip_reason=SkipReason.CONFLICT).exists():
         reason = Unsuitable.CONFLICT
     if reason is None and found.is_repeated_by(to):
@@ -256,7 +245,7 @@ def push_work(*, at: datetime) -> int:
 
 
 def people_with_room(*, at: datetime) -> list[tuple[User, int]]:
-    """Active people who hold less than their push limit, locked, with the number they hold.
+    """Active people at work who hold less than their push limit, locked, with the number they hold.
 
     Who let assigned work lapse without opening it, and has opened nothing since, is away.
     """
@@ -267,10 +256,11 @@ def people_with_room(*, at: datetime) -> list[tuple[User, int]]:
     held = dict(
         Assignment.objects.open().filter(user__in=locked).values_list("user").annotate(number=Count("pk")).order_by()
     )
+    present = at_work(locked, at=at)
     return [
         (user, held.get(user.pk, 0))
         for user in locked
-        if held.get(user.pk, 0) < user.push_limit and not is_away(user, at=at)
+        if user.pk in present and held.get(user.pk, 0) < user.push_limit and not is_away(user, at=at)
     ]
 
 

@@ -7,9 +7,9 @@ from typing import Any
 from django.db.models import Prefetch
 
 from coding.models import Coding, Encounter, PreCoding, ProcedureLine, Verdict, Verification
+from coding.models.encounter import EncounterQuerySet
 from coding.rules.codings import ProcedureLine as Line
 from coding.rules.codings import diagnosis_system
-from coding.rules.formats.contents import Evidence, VisitEvidence
 from coding.rules.formats.result import BatchResult, ResultRow
 from coding.rules.lifecycle import NotBillableReason, Stage
 from portal.models import Batch, Chart
@@ -20,11 +20,21 @@ NOT_SAMPLED = "Not in the verification sample"
 
 def collect_result(batch: Batch) -> BatchResult:
     """The batch's result as plain data, in a constant number of queries."""
+    encounters = with_codes(Encounter.objects.originals().filter(batch=batch)).order_by("chart_id", "part")
+    rows = [(encounter.chart_id, encounter.part, encounter_row(encounter)) for encounter in encounters]
+    left_over = Chart.objects.filter(
+        batch=batch, status__in=[ChartStatus.UNREADABLE, ChartStatus.QUARANTINED, ChartStatus.DUPLICATE]
+    )
+    rows += [(chart.pk, 0, chart_row(chart)) for chart in left_over]
+    rows.sort(key=lambda row: row[:2])
+    return BatchResult(batch=batch.label, practice=batch.practice.name, rows=tuple(row for _, _, row in rows))
+
+
+def with_codes(encounters: EncounterQuerySet) -> EncounterQuerySet:
+    """The encounters with all that `encounter_row` looks at, in a constant number of queries."""
     precoding = PreCoding.objects.select_related("rendering_provider", "referring_provider", "payer")
-    encounters = (
-        Encounter.objects.originals()
-        .filter(batch=batch)
-        .select_related("chart")
+    return (
+        encounters.select_related("chart")
         .with_pages()
         .prefetch_related(
             Prefetch("precoding", queryset=precoding),
@@ -41,15 +51,7 @@ def collect_result(batch: Batch) -> BatchResult:
                 .prefetch_related("verifier_version__diagnoses", "verifier_version__procedures"),
             ),
         )
-        .order_by("chart_id", "part")
     )
-    rows = [(encounter.chart_id, encounter.part, encounter_row(encounter)) for encounter in encounters]
-    left_over = Chart.objects.filter(
-        batch=batch, status__in=[ChartStatus.UNREADABLE, ChartStatus.QUARANTINED, ChartStatus.DUPLICATE]
-    )
-    rows += [(chart.pk, 0, chart_row(chart)) for chart in left_over]
-    rows.sort(key=lambda row: row[:2])
-    return BatchResult(batch=batch.label, practice=batch.practice.name, rows=tuple(row for _, _, row in rows))
 
 
 def chart_row(chart: Chart) -> ResultRow:
@@ -132,16 +134,3 @@ def patient_facts(encounter: Encounter) -> dict[str, Any]:
         "payer": found.payer.name if found.payer else "",
         "member_id": found.member_id,
     }
-
-
-def collect_evidence(result: BatchResult) -> Evidence:
-    """What the codes of a result rest on, from the versions it names; three queries."""
-    versions = Coding.objects.filter(pk__in=[row.coding_id for row in result.rows if row.coding_id])
-    found = {version.pk: version.coded() for version in versions.prefetch_related("diagnoses", "procedures")}
-    return Evidence(
-        tuple(
-            VisitEvidence(row.encounter, found[row.coding_id].diagnoses, found[row.coding_id].procedures)
-            for row in result.rows
-            if row.coding_id
-        )
-    )

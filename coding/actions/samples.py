@@ -9,6 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from coding.actions.leases import hold_lease
+from coding.actions.planned import plan_of, sampled_by_plan
 from coding.actions.scores import terms_for
 from coding.models import Assignment, Coding, Encounter, Reveal, Sample
 from coding.rules.codings import CodedEncounter
@@ -22,14 +23,24 @@ class NothingCoded(Exception):
     """Whoever has coded nothing has nothing to hold against the coder's version."""
 
 
-def why_sampled(*, encounter: Encounter, coded: CodedEncounter, at: datetime) -> Sampled | None:
-    """Why a verifier must see this coding, None if not: what was coded before always, else as the contract draws it."""
+def why_sampled(*, encounter: Encounter, coded: CodedEncounter, by: User, at: datetime) -> Sampled | None:
+    """Why a verifier must see this coding, None if not: what was coded before always, else as plan or contract say.
+
+    A practice's plan decides where it has one, and the contract's share is then the least of anybody's work.
+    """
     on = day_of(encounter.practice, at)
     contract = Contract.objects.in_force(on).filter(practice_id=encounter.practice_id).first()
     terms = terms_for(encounter, at=at)
+    is_again = encounter.codings.exclude(submissions__taken_back_at__isnull=False).exists()
+    plan = None if is_again else plan_of(encounter.practice_id, on=on)
+    if plan is not None:
+        return sampled_by_plan(
+            plan=plan, encounter=encounter, coded=coded, by=by, at=at,
+            promised=contract.verification_share if contract else 0, focus=terms.focus if terms else "",
+        )  # fmt: skip
     return why_verified(
         coded,
-        is_again=encounter.codings.exclude(submissions__taken_back_at__isnull=False).exists(),
+        is_again=is_again,
         seed=f"contract {contract.pk}" if contract else "",
         number=encounter.pk,
         share=contract.verification_share if contract else None,
@@ -47,6 +58,8 @@ def keep_sample(*, coding: Coding, sampled: Sampled, at: datetime) -> Sample:
         seed=sampled.seed,
         share=sampled.share,
         focus=sampled.focus,
+        plan_id=sampled.plan,
+        audit_id=sampled.audit,
         selected_at=at,
     )
 

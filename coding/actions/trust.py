@@ -2,14 +2,19 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from collections.abc import Iterator
 from datetime import timedelta
 
+from django.db.models.functions import Mod
+
 from coding.actions.delivery import JOB as DELIVER
+from coding.actions.kept_results import NotKept, remake_delivery
 from coding.rules.lifecycle import FINISHED, IN_WORK, MOVES
 from portal.actions.trust import Check, Look, asked, both, rows
-from portal.rules.ledger import Alarm, named_steps
+from portal.models import Delivery
+from portal.rules.ledger import Alarm, Difference, named_steps
 
 SWEPT_WITHIN = timedelta(minutes=5)  # beat sweeps leases and held work every thirty seconds
 
@@ -109,6 +114,21 @@ SELECT count(*) FILTER (WHERE NOT held), count(*) FILTER (WHERE held) FROM (
 """
 
 
+def made_again(look: Look) -> Iterator[Difference]:
+    """Delivered files that come out otherwise when they are made again; of `every` one, another one each day."""
+    if not look.every:
+        return
+    turn = look.at.toordinal() % look.every
+    rows_in_turn = Delivery.objects.annotate(turn=Mod("pk", look.every)).filter(turn=turn).order_by("pk")
+    for delivery in rows_in_turn.iterator(chunk_size=200):
+        try:
+            content = remake_delivery(delivery)
+        except NotKept:
+            continue
+        if hashlib.sha256(content).hexdigest() != delivery.sha256:
+            yield Difference("delivery", str(delivery.pk), "made again, it has other bytes than were delivered")
+
+
 def alarms(look: Look) -> Iterator[Alarm]:
     """Leases and held work that the sweep should have taken up."""
     ((leases, held),) = rows(OVERDUE, {"before": look.at - SWEPT_WITHIN})
@@ -141,4 +161,5 @@ CHECKS = (
             asked("code file", CODE_FILES),
         ),
     ),
+    Check("remaking", "delivered files, made again from what was kept of them, have the same bytes", made_again),
 )

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django import forms
 
 from coding.forms.coding import storable
+from coding.rules.remarks import WORDS_LIMIT
 from coding.rules.rulings import BadPattern, clean_pattern
 from portal.models import Practice, choices
 from portal.rules.specialties import Specialty
@@ -45,6 +46,18 @@ class RulingForm(forms.Form):
 
     def clean_text(self) -> str:
         return storable(self.cleaned_data["text"])
+
+
+class OutcomeForm(forms.Form):
+    """What a second look at a remark found, for the practice to read."""
+
+    words = forms.CharField(
+        label="What you found", max_length=WORDS_LIMIT, widget=forms.Textarea(attrs={"rows": 5}), required=False,
+        help_text="The practice reads it as the answer to its remark. Name the place in the chart, and the rule.",
+    )  # fmt: skip
+
+    def clean_words(self) -> str:
+        return storable(self.cleaned_data["words"])
 
 
 class WithdrawForm(forms.Form):

@@ -1,12 +1,16 @@
 """The work: code lists, encounters, assignments, codings, verifications."""
 
+from coding.models.assignment import Assignment
 from coding.models.code_files import CodeFile, FileOutcome
 from coding.models.codes import Code, CodeGroup, CodeNote, Crosswalk, IndexEntry
 from coding.models.coding import Coding, Diagnosis, Discrepancy, Draft, ProcedureLine, Verdict, Verification
+from coding.models.delivered import DeliveredResult
 from coding.models.double_key import DoubleKeying, DoubleKeyRule
 from coding.models.draft_actions import DraftAction
+from coding.models.drift import DriftAlarm, Lesson
 from coding.models.editions import Edition
-from coding.models.encounter import Assignment, Encounter, QueueRank
+from coding.models.emergency import EmergencyAccess
+from coding.models.encounter import Encounter, QueueRank
 from coding.models.encounter_events import EncounterEvent
 from coding.models.fact_origins import FactOrigin
 from coding.models.fees import (
@@ -21,25 +25,33 @@ from coding.models.fees import (
     ZipLocality,
 )
 from coding.models.flow import ComplexityFit, FlowDay, PersonDay, RolledDay, WorkHour
+from coding.models.hours import Absence, WorkHours
 from coding.models.ncci import AddOnPair, BundledPair, CoverageDocument, CoverageGroup, UnitLimit
 from coding.models.pages import Addendum, EncounterPage
 from coding.models.payer_rules import PayerRule
+from coding.models.plans import AuditDraw, FocusedAudit, Standing, VerificationPlan
 from coding.models.precoding import PreCoding
 from coding.models.quality import Dispute, DisputeStep, QualityTerms, Score
 from coding.models.queries import Query, QueryIndicator, SignedAddendum
+from coding.models.remarks import Remark
 from coding.models.repeats import Repeat
+from coding.models.reports import Report, ReportReader, ReportSchedule
+from coding.models.reviews import DeliveryReview
 from coding.models.rulings import Ruling
 from coding.models.samples import Reveal, Sample
 from coding.models.small_lists import ClaimCode, Modifier, PlaceOfService, Taxonomy
 from coding.models.submissions import Submission
 from coding.models.suggestions import SuggestedCode, SuggestionDecision, SuggestionSet
 from coding.models.usage import FavouriteCode, SearchExpression, frequent_codes
+from coding.models.work_queues import WorkQueue, WorkQueueVersion
 
 __all__ = [
+    "Absence",
     "AddOnPair",
     "Addendum",
     "AnaesthesiaFactor",
     "Assignment",
+    "AuditDraw",
     "BundledPair",
     "ClaimCode",
     "Code",
@@ -53,6 +65,8 @@ __all__ = [
     "CoverageDocument",
     "CoverageGroup",
     "Crosswalk",
+    "DeliveredResult",
+    "DeliveryReview",
     "Diagnosis",
     "Discrepancy",
     "Dispute",
@@ -61,7 +75,9 @@ __all__ = [
     "DoubleKeying",
     "Draft",
     "DraftAction",
+    "DriftAlarm",
     "Edition",
+    "EmergencyAccess",
     "Encounter",
     "EncounterEvent",
     "EncounterPage",
@@ -71,7 +87,9 @@ __all__ = [
     "FeeSchedule",
     "FileOutcome",
     "FlowDay",
+    "FocusedAudit",
     "IndexEntry",
+    "Lesson",
     "Locality",
     "Modifier",
     "PayerRule",
@@ -84,7 +102,11 @@ __all__ = [
     "QueryIndicator",
     "QueueRank",
     "RelativeValue",
+    "Remark",
     "Repeat",
+    "Report",
+    "ReportReader",
+    "ReportSchedule",
     "Reveal",
     "RolledDay",
     "Ruling",
@@ -92,6 +114,7 @@ __all__ = [
     "Score",
     "SearchExpression",
     "SignedAddendum",
+    "Standing",
     "Submission",
     "SuggestedCode",
     "SuggestionDecision",
@@ -101,7 +124,11 @@ __all__ = [
     "Utilisation",
     "Verdict",
     "Verification",
+    "VerificationPlan",
     "WorkHour",
+    "WorkHours",
+    "WorkQueue",
+    "WorkQueueVersion",
     "ZipLocality",
     "frequent_codes",
 ]

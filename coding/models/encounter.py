@@ -1,4 +1,4 @@
-"""Encounters: one visit documented in a chart, the unit of coding work, and who holds it."""
+"""Encounters: one visit documented in a chart, the unit of coding work."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.db import models
 from django.db.models import Q
 from django.utils import timezone
 
+from coding.models.assignment import NEVER_SHOWN, Assignment
+from coding.models.sight import opened_in_emergency
 from coding.rules.arranging import in_words
 from coding.rules.lifecycle import (
     FINISHED,
@@ -23,7 +25,7 @@ from coding.rules.lifecycle import (
     Stage,
     WhoseMove,
 )
-from coding.rules.queue import RESERVED_FOR, Hands
+from coding.rules.queue import CREDENTIALED, RESERVED_FOR, Hands
 from portal.models import (
     Batch,
     Chart,
@@ -50,9 +52,9 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
     def visible_to(self, user: User) -> EncounterQuerySet:
         """Their practice's for practice users; what they hold or worked on for coders and verifiers; all for managers.
 
-        Repeats are seen at the benches alone, by whom they were handed to.
-        Minimum necessary (45 CFR 164.502(b)): a coder does not browse other people's charts, nor what they skipped,
-        nor a practice that is barred for them, nor a chart about which they named a conflict of interest.
+        Repeats are seen at the benches alone, by whom they were handed to. Minimum necessary (45 CFR 164.502(b)): a
+        coder sees no other people's charts, nor what they skipped, nor a practice barred for them or a conflict of
+        interest; in an emergency they open what they were not given.
         """
         if user.permissions & SEES_ALL:
             return self.originals()
@@ -60,10 +62,11 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
             own = Assignment.objects.filter(encounter=models.OuterRef("pk"), user=user)
             barred = ClientRule.objects.filter(practice=models.OuterRef("practice"), user=user)
             away = models.Exists(own.filter(skip_reason=SkipReason.CONFLICT)) | models.Exists(barred)
-            return self.filter(~away, models.Exists(own.exclude(end=Assignment.End.SKIPPED).exclude(NEVER_SHOWN)))
+            given = models.Exists(own.exclude(end=Assignment.End.SKIPPED).exclude(NEVER_SHOWN))
+            return self.filter(~away, given | opened_in_emergency(user))
         if Permission.SEE_CHARTS in user.permissions:
             return self.originals().filter(practice_id__in=user.practice_ids)
-        return self.none()
+        return self.originals().filter(opened_in_emergency(user))
 
     def originals(self) -> EncounterQuerySet:
         """Without the repeats: what counts, is delivered and is billed."""
@@ -110,7 +113,7 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
         return self.unfinished().filter(due_at__lt=at, clock_stopped=False)
 
     def suiting(self, hands: Hands, *, at: datetime) -> EncounterQuerySet:
-        """What may be handed to a person: their specialties, no barred practice, not skipped just now, not
+        """What may be handed to a person: their skills and credentials, no barred practice, not skipped just now, not
         kept for somebody else, not submitted by another just now, nothing to verify that they coded, and of a visit
         and its repeats no more than one."""
         kept = Q(reserved_for__isnull=False, waiting_since__gt=at - RESERVED_FOR) & ~Q(reserved_for=hands.user_id)
@@ -121,7 +124,7 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
             )
         )
         return (
-            self.filter(specialty__in=sorted(hands.specialties))
+            self.skilled(hands)
             .filter(~kept | gone)
             .exclude(Q(rests_until__gt=at) & ~Q(rests_for=hands.user_id))
             .exclude(Q(status=EncounterStatus.TO_VERIFY) & (Q(coded_by=hands.user_id) | wrote))
@@ -129,6 +132,23 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
             .exclude(pk__in=sorted(hands.passed_over))
             .blind_for(hands)
         )
+
+    def skilled(self, hands: Hands) -> EncounterQuerySet:
+        """In specialties and at stages in which a person is skilled, and where their credentials meet the demands."""
+        of_stage = {stage: hands.specialties_at(stage) for stage in Stage}
+        if len(set(of_stage.values())) == 1:
+            rows = self.filter(specialty__in=of_stage[Stage.CODING])
+        else:
+            skills = [Q(status=WAITING[stage], specialty__in=known) for stage, known in of_stage.items()]
+            rows = self.filter(skills[0] | skills[1] | skills[2])
+        for demand in hands.unmet:
+            about = Q(status__in=[WAITING[stage] for stage in sorted(CREDENTIALED)])
+            if demand.practice_id is not None:
+                about &= Q(practice_id=demand.practice_id)
+            if demand.specialty:
+                about &= Q(specialty=demand.specialty)
+            rows = rows.exclude(about)
+        return rows
 
     def blind_for(self, hands: Hands) -> EncounterQuerySet:
         """Without visits that the person had before them as another of the same: as a repeat, or as its original.
@@ -151,8 +171,8 @@ class EncounterQuerySet(models.QuerySet["Encounter"]):
         return self.prefetch_related("placed", models.Prefetch("placed__page", Page.objects.only("number")))
 
     def next_first(self) -> EncounterQuerySet:
-        """The order in which work is handed out: returned, answered, due, priority, age."""
-        return self.order_by("queue_rank", "due_at", "-priority", "waiting_since", "pk")
+        """The order in which work is handed out: returned, answered, turn (as a rule the promise), priority, age."""
+        return self.order_by("queue_rank", "turn_at", "-priority", "waiting_since", "pk")
 
 
 class QueueRank(models.IntegerChoices):
@@ -164,7 +184,9 @@ class QueueRank(models.IntegerChoices):
 class Encounter(ClientRow):
     """One visit of a chart (its pages are coding.models.EncounterPage) on its way along the line."""
 
-    plain_fields = ("due_at", "waiting_since", "created_at", "finished_at", "hold_return_at", "held_at", "rests_until")
+    plain_fields = (
+        "due_at", "turn_at", "waiting_since", "created_at", "finished_at", "hold_return_at", "held_at", "rests_until",
+    )  # fmt: skip
 
     chart = models.ForeignKey(Chart, on_delete=models.PROTECT, related_name="encounters")
     batch = models.ForeignKey(Batch, on_delete=models.PROTECT, related_name="encounters")
@@ -174,6 +196,9 @@ class Encounter(ClientRow):
     priority = models.SmallIntegerField(default=0)  # higher goes first
     queue_rank = models.SmallIntegerField(choices=QueueRank.choices, default=QueueRank.NORMAL)
     due_at = models.DateTimeField()
+    # Its place in the queue as a time: the promise, or later if its practice sent more than its share (rules.turns).
+    # The database gives it, whoever adds the row, unless it is given.
+    turn_at = models.DateTimeField(null=True, editable=False)
     waiting_since = models.DateTimeField()
     created_at = models.DateTimeField()
     finished_at = models.DateTimeField(null=True, blank=True)
@@ -212,6 +237,7 @@ class Encounter(ClientRow):
                 name="coding_encounter_repeat_stage",
             ),
             models.UniqueConstraint(fields=["id", "chart"], name="coding_encounter_id_chart"),  # its pages point to it
+            models.CheckConstraint(condition=models.Q(turn_at__isnull=False), name="coding_encounter_has_a_turn"),
             together("held_at", "held_by", name="coding_encounter_held_by_at"),
             together("rests_until", "rests_for", name="coding_encounter_rests_for_until"),
             models.CheckConstraint(
@@ -252,15 +278,21 @@ class Encounter(ClientRow):
         ]
         indexes = [
             models.Index(
-                fields=["status", "queue_rank", "due_at", "-priority", "waiting_since", "id"],
+                fields=["status", "queue_rank", "turn_at", "-priority", "waiting_since", "id"],
                 condition=models.Q(status__in=["to_precode", "to_code", "to_verify"]),
                 name="coding_encounter_queue",
             ),
             # The same order for people who work at several stages: one walk instead of a sort of all that waits.
             models.Index(
-                fields=["queue_rank", "due_at", "-priority", "waiting_since", "id"],
+                fields=["queue_rank", "turn_at", "-priority", "waiting_since", "id"],
                 condition=models.Q(status__in=["to_precode", "to_code", "to_verify"]),
                 name="coding_encounter_next",
+            ),
+            # The last of a practice's own, behind which its next one goes.
+            models.Index(
+                fields=["practice", "-turn_at"],
+                condition=models.Q(status__in=["to_precode", "to_code", "to_verify"], repeats=None),
+                name="coding_encounter_turns",
             ),
             models.Index(fields=["batch", "status"], name="coding_encounter_batch"),
             models.Index(fields=["practice", "-id"], name="coding_encounter_practice"),
@@ -309,92 +341,10 @@ class Encounter(ClientRow):
         return own.exclude(NEVER_SHOWN).exists()
 
     @property
-    def is_overdue(self) -> bool:
-        return self.status not in FINISHED and not self.clock_stopped and self.due_at < timezone.now()
-
-
-class AssignmentQuerySet(models.QuerySet["Assignment"]):
-    def open(self) -> AssignmentQuerySet:
-        return self.filter(ended_at=None)
-
-    def live(self, *, at: datetime) -> AssignmentQuerySet:
-        return self.open().filter(lease_until__gt=at)
-
-    def expired(self, *, at: datetime) -> AssignmentQuerySet:
-        return self.open().filter(lease_until__lte=at)
-
-    def ahead(self) -> AssignmentQuerySet:
-        """Held ahead of a person's need, and not opened."""
-        return self.filter(how=Assignment.How.PREFETCHED, opened_at=None)
-
-    def in_turn(self) -> AssignmentQuerySet:
-        """The order in which a person gets what they hold: opened, assigned or given, held ahead by rank."""
-        late = models.Case(
-            models.When(how=Assignment.How.PREFETCHED, then=models.F("encounter__queue_rank") + 1), default=0
-        )
-        return self.order_by(models.F("opened_at").asc(nulls_last=True), late, "started_at", "pk")
-
-
-class Assignment(ClientRow):
-    """One person's lease on one encounter at one stage; its id is the fence a late save is checked against."""
-
-    class How(models.TextChoices):
-        PULLED = "pulled", "Taken"
-        PUSHED = "pushed", "Assigned by the queue"
-        GIVEN = "given", "Given by a manager"
-        PREFETCHED = "prefetched", "Held ahead"
-
-    class End(models.TextChoices):
-        FINISHED = "finished", "Finished"
-        SKIPPED = "skipped", "Skipped"
-        RELEASED = "released", "Released"
-        EXPIRED = "expired", "Expired"
-
-    plain_fields = ("started_at", "opened_at", "lease_until", "ended_at", "skip_reason")
-
-    encounter = models.ForeignKey(Encounter, on_delete=models.PROTECT, related_name="assignments")
-    stage = models.CharField(max_length=12, choices=choices(Stage))
-    user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="assignments")
-    how = models.CharField(max_length=10, choices=How.choices, default=How.PULLED)
-    started_at = models.DateTimeField()
-    opened_at = models.DateTimeField(null=True, blank=True)  # null while it was only assigned or held ahead
-    lease_until = models.DateTimeField()
-    ended_at = models.DateTimeField(null=True, blank=True)
-    end = models.CharField(max_length=8, choices=End.choices, blank=True)
-    skip_reason = models.CharField(max_length=24, blank=True)
-
-    objects = AssignmentQuerySet.as_manager()
-
-    class Meta(ClientRow.Meta):
-        constraints = [
-            *ClientRow.Meta.constraints,
-            models.UniqueConstraint(
-                fields=["encounter"], condition=models.Q(ended_at=None), name="coding_assignment_one_open"
-            ),
-            known("stage", Stage, name="coding_assignment_stage_known"),
-            models.CheckConstraint(
-                condition=Q(how__in=["pulled", "pushed", "given", "prefetched"]), name="coding_assignment_how_known"
-            ),
-            models.CheckConstraint(
-                condition=models.Q(ended_at=None, end="")
-                | models.Q(ended_at__isnull=False, end__in=["finished", "skipped", "released", "expired"]),
-                name="coding_assignment_end_says_how",
-            ),
-        ]
-        indexes = [
-            models.Index(fields=["user", "ended_at"], name="coding_assignment_user"),
-            models.Index(fields=["lease_until"], condition=models.Q(ended_at=None), name="coding_assignment_leases"),
-            models.Index(fields=["stage", "-ended_at"], condition=Q(end="finished"), name="coding_assignment_done"),
-        ]
-
-    def __str__(self) -> str:
-        return f"{self.user_id} on {self.encounter_id}"
+    def is_beyond_share(self) -> bool:
+        """Whether its turn is later than its promise, because its practice sent more than its share."""
+        return self.turn_at is not None and self.turn_at > self.due_at
 
     @property
-    def is_ahead(self) -> bool:
-        """Whether it is only held ahead: nobody has seen it yet."""
-        return self.how == self.How.PREFETCHED and self.opened_at is None
-
-
-# Held ahead, and given back before anybody saw it: no reason to see it later.
-NEVER_SHOWN = Q(how=Assignment.How.PREFETCHED, opened_at=None, ended_at__isnull=False)
+    def is_overdue(self) -> bool:
+        return self.status not in FINISHED and not self.clock_stopped and self.due_at < timezone.now()

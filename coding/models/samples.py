@@ -7,8 +7,11 @@ from django.db.models import Q
 
 from coding.models.coding import Coding
 from coding.models.encounter import Encounter
-from coding.rules.sampling import Sampled, Source
+from coding.models.plans import FocusedAudit, VerificationPlan
+from coding.rules.sampling import CHOSEN, Sampled, Source
 from portal.models import ClientRow, User, choices, known
+
+CHOSEN_WORDS = sorted(source.value for source in CHOSEN)
 
 
 class Sample(ClientRow):
@@ -22,6 +25,8 @@ class Sample(ClientRow):
     seed = models.CharField(max_length=60, blank=True)
     share = models.PositiveSmallIntegerField(null=True, blank=True)
     focus = models.CharField(max_length=40, blank=True)
+    plan = models.ForeignKey(VerificationPlan, null=True, blank=True, on_delete=models.PROTECT, related_name="samples")
+    audit = models.ForeignKey(FocusedAudit, null=True, blank=True, on_delete=models.PROTECT, related_name="samples")
     selected_at = models.DateTimeField()
 
     class Meta(ClientRow.Meta):
@@ -32,8 +37,12 @@ class Sample(ClientRow):
                 condition=~Q(source="random") | (Q(share__isnull=False) & ~Q(seed="")), name="coding_sample_drawn"
             ),
             models.CheckConstraint(
-                condition=Q(source="focus") & ~Q(focus="") | ~Q(source="focus") & Q(focus=""),
+                condition=Q(source__in=CHOSEN_WORDS) & ~Q(focus="") | ~Q(source__in=CHOSEN_WORDS) & Q(focus=""),
                 name="coding_sample_focused",
+            ),
+            models.CheckConstraint(
+                condition=Q(source="audit", audit__isnull=False) | ~Q(source="audit") & Q(audit=None),
+                name="coding_sample_audited",
             ),
         ]
 
@@ -41,7 +50,7 @@ class Sample(ClientRow):
         return f"sample {self.pk}"
 
     def sampled(self) -> Sampled:
-        return Sampled(Source(self.source), self.seed, self.share, self.focus)
+        return Sampled(Source(self.source), self.seed, self.share, self.focus, self.plan_id, self.audit_id)
 
 
 class Reveal(ClientRow):

@@ -7,8 +7,9 @@ from datetime import datetime
 from django.db import models
 from django.db.models import F, Q
 
+from coding.models.assignment import Assignment
 from coding.models.coding import Coding, Verification
-from coding.models.encounter import Assignment, Encounter, QueueRank
+from coding.models.encounter import Encounter, QueueRank
 from coding.rules.lifecycle import EncounterStatus, Stage
 from portal.models import ClientRow, User, choices, known
 

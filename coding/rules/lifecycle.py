@@ -5,16 +5,7 @@ from enum import StrEnum
 from types import MappingProxyType
 
 from portal.rules.lifecycle import Move
-
-
-class Stage(StrEnum):
-    PRECODING = "precoding"
-    CODING = "coding"
-    VERIFICATION = "verification"
-
-    @property
-    def label(self) -> str:
-        return {"precoding": "Pre-coding", "coding": "Coding", "verification": "Verification"}[self.value]
+from portal.rules.stages import Stage as Stage  # noqa: PLC0414  (its home for this app)
 
 
 class EncounterStatus(StrEnum):
@@ -99,6 +90,7 @@ MOVES: Mapping[str, Move] = MappingProxyType(
         "join": Move(frozenset({_.TO_PRECODE, _.PRECODING}), _.NOT_BILLABLE),
         "deliver": Move(frozenset({_.VERIFIED, _.NOT_BILLABLE}), _.DELIVERED),
         "reopen": Move(frozenset({_.VERIFIED, _.NOT_BILLABLE, _.DELIVERED}), _.TO_CODE),
+        "reopen_verification": Move(frozenset({_.DELIVERED}), _.TO_VERIFY),
         "reopen_precoding": Move(frozenset({_.NOT_BILLABLE, _.DELIVERED}), _.TO_PRECODE),
     }
 )

@@ -20,17 +20,30 @@ class Source(StrEnum):
     EVERY = "every"
     RANDOM = "random"
     FOCUS = "focus"
+    AUDIT = "audit"
+    RISK = "risk"
     AGAIN = "again"
+
+
+# Those that were chosen for something: they say nothing about what was not chosen.
+CHOSEN = frozenset({Source.FOCUS, Source.AUDIT, Source.RISK})
+# Those from which a coder's accuracy is judged: everything, or what chance drew.
+UNCHOSEN = frozenset({Source.EVERY, Source.RANDOM})
 
 
 @dataclass(frozen=True)
 class Sampled:
-    """Why a coding is verified; seed and share draw it again, `focus` is what it was chosen for."""
+    """Why a coding is verified; seed and share draw it again, `focus` is what it was chosen for.
+
+    `plan` is the verification plan that decided, `audit` the focused audit: None where there was none.
+    """
 
     source: Source
     seed: str = ""
     share: int | None = None
     focus: str = ""
+    plan: int | None = None
+    audit: int | None = None
 
     @property
     def words(self) -> str:
@@ -38,6 +51,8 @@ class Sampled:
             Source.EVERY: "every visit",
             Source.RANDOM: f"random {self.share} %, seed {self.seed}",
             Source.FOCUS: f"focused: {self.focus}",
+            Source.AUDIT: f"focused audit: {self.focus}",
+            Source.RISK: f"{self.share} % of risks, {self.focus}",
             Source.AGAIN: "coded again",
         }[self.source]
 

@@ -20,6 +20,7 @@ from coding.views import (
     queue,
     recent,
     reference,
+    superbill,
     verification,
     ways_off,
 )
@@ -31,6 +32,7 @@ urlpatterns = [
     path("journal-key/", journal.journal_key, name="journal-key"),
     path("encounters/<int:pk>/", bench.work, name="work"),
     path("encounters/<int:pk>/read/", encounter.encounter, name="encounter"),
+    path("encounters/<int:pk>/superbill/", superbill.superbill, name="superbill"),
     path("encounters/<int:pk>/pages/<int:number>/", pages.page_image, name="page-image"),
     path("encounters/<int:pk>/words/<int:page>/", pages.page_words, name="page-words"),
     path("encounters/<int:pk>/added/<int:chart>/pages/<int:number>/", pages.added_page_image, name="added-page-image"),

@@ -12,10 +12,12 @@ from django.utils import timezone
 from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
+from coding.actions.reviews import standings
 from coding.models import Coding, Encounter
-from coding.rules.formats import FORMATS
+from coding.rules.formats import media_type_of
 from coding.rules.lifecycle import FINISHED, STAGE_OF, EncounterStatus, Stage, WhoseMove
 from coding.views.due import status_tag
+from coding.views.reviews import in_words
 from portal.access import SignedRequest, found, requires
 from portal.actions.audit import record
 from portal.actions.deliveries import DeliveryDamaged, read_delivery, record_download
@@ -42,7 +44,7 @@ def delivery(request: SignedRequest, pk: int) -> HttpResponse:
     return HttpResponse(
         content,
         headers={
-            "Content-Type": FORMATS[sent.format].MEDIA_TYPE,
+            "Content-Type": media_type_of(sent.format),
             "Content-Disposition": content_disposition_header(as_attachment=True, filename=sent.file_name),
             "Cache-Control": "no-store",
             "X-Content-Type-Options": "nosniff",
@@ -56,7 +58,7 @@ def batch_encounters(request: SignedRequest, pk: int) -> HttpResponse:
     """The encounters of a batch and how far they are; a page, or its inner part for htmx."""
     batch = found(request, Batch.objects.visible_to(request.user).select_related("practice"), pk=pk)
     rows = Encounter.objects.visible_to(request.user).filter(batch=batch)
-    page = page_of(request, rows.select_related("chart", "precoding"), order=("pk",), size=PER_PAGE)
+    page = page_of(request, rows.select_related("chart", "precoding", "batch__practice"), order=("pk",), size=PER_PAGE)
     name = "batch_encounters_list" if request.htmx else "batch_encounters"
     return render(
         request,
@@ -64,11 +66,22 @@ def batch_encounters(request: SignedRequest, pk: int) -> HttpResponse:
         {
             "batch": batch,
             "rows": encounter_rows(page.rows, to_practice=not request.user.is_service_staff),
+            "review": review_of(request, rows),
             "total": page.total,
             "pagination": page.pagination,
             **progress_of(rows),
         },
     )
+
+
+def review_of(request: SignedRequest, rows: Any) -> dict[str, Any] | None:
+    """What waits for the practice's word, and until when; None for others, and where nothing does."""
+    if not request.user.may(Permission.REVIEW_RESULTS):
+        return None
+    now = timezone.now()
+    delivered = rows.filter(status=EncounterStatus.DELIVERED).select_related("batch__practice")
+    waiting = [one for one in standings(delivered).values() if one.is_open(at=now)]
+    return {"count": len(waiting), "until": min(one.silent_at for one in waiting)} if waiting else None
 
 
 def progress_of(rows: Any) -> dict[str, Any]:
@@ -94,6 +107,7 @@ def progress_of(rows: Any) -> dict[str, Any]:
 def encounter_rows(rows: list[Encounter], *, to_practice: bool) -> list[dict[str, Any]]:
     """The rows of the list: no more of the patient than initials and year of birth (UX.md 2.0)."""
     done = [row for row in rows if row.status in FINISHED and not row.not_billable_reason]
+    said = standings(rows)
     versions = {version.encounter_id: version for version in Coding.objects.newest_of(done).with_counts()}
     return [
         {
@@ -106,6 +120,7 @@ def encounter_rows(rows: list[Encounter], *, to_practice: bool) -> list[dict[str
             "status": status_tag(row),
             "codes": code_count(versions.get(row.pk)),
             "note": note_of(row, to_practice=to_practice),
+            "review": in_words(said.get(row.pk)),
             "ours": row.hold_move != "practice",
         }
         for row in rows

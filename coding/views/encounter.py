@@ -9,6 +9,7 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET
 
 from coding.actions.samples import is_blind
+from coding.actions.superbill import has_superbill
 from coding.actions.verification import judged_version
 from coding.forms.coding import ReopenForm, body_of
 from coding.models import Assignment, Encounter
@@ -20,6 +21,7 @@ from coding.views.known_facts import origins_of_visit, stood_for_by
 from coding.views.page_news import addenda_of
 from coding.views.pages import READERS, reader_context
 from coding.views.query_parts import replies_of
+from coding.views.reviews import standing_words
 from portal.access import SignedRequest, found, requires
 from portal.models import User
 from portal.page_access import links
@@ -30,24 +32,30 @@ from portal.rules.roles import Permission
 @require_GET
 def encounter(request: SignedRequest, pk: int) -> HttpResponse:
     """Its pages and, once it is finished (for the service: at any time), its codes."""
-    rows = Encounter.objects.visible_to(request.user).select_related("chart", "batch", "practice")
+    rows = Encounter.objects.visible_to(request.user).select_related("chart", "batch__practice", "practice")
     visit: Encounter = found(request, rows, pk=pk)
     finished = shown_state(visit) in FINISHED
     shows = finished or (request.user.is_service_staff and not verifies_blind(visit, request.user))
     coding = visit.codings.order_by("-version").first() if shows else None
     context = {
         "encounter": visit,
+        "standing": standing_words(visit) if finished else None,
+        "may_review": request.user.may(Permission.REVIEW_RESULTS),
         "reopen_form": ReopenForm() if finished and Permission.MANAGE_WORK in request.user.permissions else None,
         "status": status_tag(visit),
         "due": None if finished else due_of(visit, at=timezone.now()),
         **reader_context(visit, links(request, "encounter")),
         "addenda": addenda_of(visit),
         "replies": replies_of(visit),
+        "may_discuss": finished and coding is not None and request.user.may(Permission.DISCUSS),
         "facts": facts_of(visit),
         "origins": origins_of_visit(visit),
         "origins_by": stood_for_by(visit) if request.user.is_service_staff else "",
         "note": note_of(visit, to_practice=not request.user.is_service_staff),
         "batch_url": reverse("portal:batch", args=[visit.batch_id]) if request.user.may(Permission.SEE_BATCHES) else "",
+        "superbill_url": reverse("coding:superbill", args=[visit.pk])
+        if has_superbill(visit) and request.user.may(Permission.DOWNLOAD_RESULTS)
+        else "",
         "no_codes": "Finished without codes."
         if finished
         else "The codes appear here once they are verified."

@@ -22,7 +22,9 @@ BATCHES_SHOWN = 30
 JOBS_SHOWN = 20
 
 JOB_WORDS = {
+    "coding.make_scheduled_report": "Making a monthly report",
     "portal.send_notice": "E-mail not sent",
+    "portal.send_dispatch": "Result not sent",
     "coding.deliver_batch": "Result not delivered",
     "portal.render_chart": "Chart not prepared",
     "coding.load_code_file": "Code list not loaded",

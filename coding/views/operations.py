@@ -16,9 +16,10 @@ from django.views.decorators.http import require_GET, require_http_methods, requ
 from coding.actions import queue
 from coding.actions.holds import QueryPending, resume
 from coding.forms.operations import BulkForm, FilterForm
-from coding.models import Assignment, Encounter
+from coding.models import Assignment, EmergencyAccess, Encounter
 from coding.rules.lifecycle import STAGE_OF, WhoseMove
 from coding.views import figures as numbers
+from coding.views.delivery_trouble import delivery_trouble
 from coding.views.due import due_of, status_tag, waiting_tag
 from portal.access import SignedRequest, found, requires
 from portal.actions.audit import record
@@ -45,6 +46,8 @@ def operations(request: SignedRequest) -> HttpResponse:
             "people": numbers.people_figures(at=now),
             "batches": numbers.batch_figures(request.user, at=now),
             "jobs": numbers.failed_jobs(),
+            "emergencies": EmergencyAccess.objects.unreviewed().count(),
+            "trouble": delivery_trouble(request.user),
         },
     )
 

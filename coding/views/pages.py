@@ -19,7 +19,10 @@ from portal.page_links import PageLink, Writer
 from portal.rules.roles import Permission
 from portal.rules.words import WordsState, progress_words, reading_note
 
-READERS = (Permission.PRECODE, Permission.CODE, Permission.VERIFY, Permission.MANAGE_WORK, Permission.SEE_CHARTS)
+READERS = (
+    Permission.PRECODE, Permission.CODE, Permission.VERIFY, Permission.MANAGE_WORK, Permission.SEE_CHARTS,
+    Permission.BREAK_GLASS,
+)  # fmt: skip
 SMALL = "small"  # in an address: the thumbnail
 EAGER = 2  # pages whose images load at once
 

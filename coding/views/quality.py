@@ -16,14 +16,16 @@ from coding.actions import disputes
 from coding.actions.disputes import StepRefused
 from coding.actions.moves import AlreadyMoved
 from coding.actions.quality import Month, PersonQuality, quality_of
+from coding.actions.scorecards import coder_card
 from coding.forms.quality import DisputeStepForm
-from coding.models import Dispute
+from coding.models import Dispute, DriftAlarm
 from coding.rules.discrepancies import Kind
 from coding.rules.disputes import DISPUTE_MOVES, SETTLED, TURN, Refusal, why_not
 from coding.rules.figure_words import proportion_words, ratio_words
 from coding.rules.reasons import Reason, Severity
 from coding.rules.scoring import Score
 from coding.views.due import due_tag
+from coding.views.scorecards import card_of, standings_of_person, verifiers_seen_by
 from portal.access import SignedRequest, found, requires
 from portal.models import User
 from portal.rules.roles import Permission, Role
@@ -73,7 +75,10 @@ def quality(request: SignedRequest) -> HttpResponse:
             "count": waiting.count(),
             "manages": manages,
             "codes": request.user.may(Permission.CODE),
+            "verifies": request.user.may(Permission.VERIFY),
+            "alarms": DriftAlarm.objects.visible_to(request.user).open().count() if manages else 0,
             "coders": list(coders_seen_by(request.user)) if manages else [],
+            "verifiers": list(verifiers_seen_by(request.user)) if manages else [],
         },
     )
 
@@ -187,6 +192,12 @@ def next_of(user: User) -> str:
     return reverse("coding:dispute", args=[after.pk]) if after else reverse("coding:quality")
 
 
+def next_answer(user: User) -> str:
+    """The address of the discrepancy that waits for the coder's word, due first; empty if none does."""
+    waiting = Dispute.objects.visible_to(user).waiting_for(user).filter(coder=user).due_first().first()
+    return reverse("coding:dispute", args=[waiting.pk]) if waiting else ""
+
+
 def refusal(refused: StepRefused) -> int:
     return 422 if refused.reason is Refusal.COMMENT_MISSING else 409
 
@@ -230,6 +241,9 @@ def person_quality(request: SignedRequest, pk: int) -> HttpResponse:
             "profiles": [f"{measure}: {count}" for measure, count in seen.profiles],
             "value": seen.score.value,
             "trend": trend(seen),
+            **card_of(seen, coder_card(person, seen_by=request.user, at=at)),
+            "standings": standings_of_person(person),
+            "next_url": next_answer(request.user) if person == request.user else "",
             "rows": [dispute_row(one, at=at) for one in rows],
             "count": own.count(),
             "coders": list(coders_seen_by(request.user)) if request.user.may(Permission.MANAGE_WORK) else [],

@@ -14,13 +14,16 @@ from django.utils import timezone
 from django.views.decorators.http import require_GET, require_POST
 
 from coding.actions.ahead import release_ahead
+from coding.actions.choosing import Way, hands_of, ways
 from coding.actions.holds import QueryPending, resume
 from coding.actions.moves import AlreadyMoved
-from coding.actions.queue import hands_of, stages_of
+from coding.actions.queue import stages_of
 from coding.models import Assignment, Encounter, QueueRank, Verification
 from coding.rules.lifecycle import STAGE_OF, HoldReason, Stage
+from coding.rules.queue import Hands
 from coding.views.bench import AT_BENCHES, to_next
 from coding.views.due import due_of
+from coding.views.nothing import credential_warnings, why_nothing
 from coding.views.recent import RECENT, recent
 from portal.access import SignedRequest, found, requires
 from portal.models import User
@@ -31,6 +34,8 @@ WHY = {
     QueueRank.ANSWERED: "The question about it was answered",
     QueueRank.NORMAL: "Earliest promise in your specialties",
 }
+IN_DANGER = "Its promise is near"
+BEYOND_SHARE = "In its practice's turn, which sent more than usual"
 
 
 @requires(*AT_BENCHES)
@@ -43,6 +48,8 @@ def queue(request: SignedRequest) -> HttpResponse:
     context = {
         "first_name": user.get_short_name(),
         "next": on_card,
+        "why_nothing": [] if on_card else why_nothing(user, stages, at=at),
+        "credentials": credential_warnings(user, at=at),
         "stages": stage_choices(request),
         "needs": needs(user, at=at, but=on_card["pk"] if on_card else None),
         "today": today(user, at=at),
@@ -113,14 +120,33 @@ def next_card(user: User, stages: tuple[Stage, ...], *, at: datetime) -> dict[st
     in_hand = own.in_turn().first()
     if in_hand is not None and not in_hand.is_ahead:
         return held_card(in_hand, at=at)
-    waiting = Encounter.objects.waiting(stages).suiting(hands_of(user, at=at), at=at)
-    encounter = waiting.next_first().select_related("chart").first()
+    hands = hands_of(user, at=at)
+    encounter, way = next_of(hands, stages, at=at)
     if in_hand is not None and (encounter is None or encounter.queue_rank >= in_hand.encounter.queue_rank):
         return held_card(in_hand, at=at)
     if encounter is None:
         return None
-    why = WHY[QueueRank(encounter.queue_rank)]
-    return {**card(encounter, STAGE_OF[encounter.state], why, at=at), "waiting": waiting.count()}
+    waiting = Encounter.objects.waiting(stages).suiting(hands, at=at).count()
+    return {**card(encounter, STAGE_OF[encounter.state], why_next(encounter, way), at=at), "waiting": waiting}
+
+
+def next_of(hands: Hands, stages: tuple[Stage, ...], *, at: datetime) -> tuple[Encounter | None, Way | None]:
+    """What would be handed out now, and where it was found."""
+    for way in ways(hands=hands, stages=stages, at=at):
+        encounter = way.rows.select_related("chart").first()
+        if encounter is not None:
+            return encounter, way
+    return None, None
+
+
+def why_next(encounter: Encounter, way: Way | None) -> str:
+    """Why it is at the head of the queue."""
+    rank = QueueRank(encounter.queue_rank)
+    if way is not None and way.queue:
+        return f"From the queue {way.queue}"
+    if way is not None and way.in_danger and rank == QueueRank.NORMAL:
+        return IN_DANGER
+    return BEYOND_SHARE if rank == QueueRank.NORMAL and encounter.is_beyond_share else WHY[rank]
 
 
 def held_card(assignment: Assignment, *, at: datetime) -> dict[str, Any]:

@@ -6,12 +6,14 @@ from datetime import date
 from typing import Any
 
 from django.contrib import messages
+from django.db import transaction
 from django.http import HttpResponse
 from django.shortcuts import redirect, render
 from django.utils import timezone
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from coding.actions.moves import AlreadyMoved
+from coding.actions.remarks import OwnRemark, note_ruling
 from coding.actions.rulings import (
     BadDates,
     NotSettled,
@@ -21,9 +23,10 @@ from coding.actions.rulings import (
     withdraw_ruling,
 )
 from coding.forms.rulings import RulingForm, WithdrawForm
-from coding.models import Dispute, Ruling
+from coding.models import Dispute, Remark, Ruling
 from coding.rules.codings import bare
 from coding.rules.figure_words import proportion_words
+from coding.rules.remarks import RemarkStatus
 from coding.rules.rulings import matches
 from portal.access import SignedRequest, found, requires
 from portal.models import Practice
@@ -118,22 +121,24 @@ def ruling_page(request: SignedRequest, row: Ruling, form: WithdrawForm, *, stat
 @requires(Permission.MANAGE_WORK)
 @require_http_methods(["GET", "POST"])
 def issue(request: SignedRequest) -> HttpResponse:
-    """A new ruling; `dispute` names the settled dispute it comes from."""
-    number = (request.POST if request.method == "POST" else request.GET).get("dispute", "")
-    dispute = source_of(request, number) if number else None
+    """A new ruling; `dispute` names the settled dispute it comes from, `remark` the upheld remark of a practice."""
+    sent = request.POST if request.method == "POST" else request.GET
+    dispute = source_of(request, sent.get("dispute", "")) if sent.get("dispute") else None
+    remark = upheld_remark(request, sent.get("remark", "")) if sent.get("remark") else None
     form = RulingForm(
         request.POST if request.method == "POST" else None,
         practices=Practice.objects.visible_to(request.user).by_name(),
-        initial={"starts_on": timezone.localdate(), "pattern": codes_of(dispute)},
+        initial={"starts_on": timezone.localdate(), "pattern": codes_of(dispute), **proposed(remark)},
     )
     if request.method == "POST" and form.is_valid():
-        row = keep(request, form, dispute)
+        row = keep(request, form, dispute, remark)
         if row is not None:
             messages.success(request, f"{row.label} is issued.")
             return redirect("coding:ruling", pk=row.pk)
     return render(
-        request, "coding/issue_ruling.html", {"form": form, "dispute": dispute}, status=422 if form.is_bound else 200
-    )
+        request, "coding/issue_ruling.html", {"form": form, "dispute": dispute, "remark": remark},
+        status=422 if form.is_bound else 200,
+    )  # fmt: skip
 
 
 def source_of(request: SignedRequest, number: str) -> Dispute:
@@ -150,18 +155,46 @@ def codes_of(dispute: Dispute | None) -> str:
     return " ".join(dict.fromkeys(word for word in words if word and not word.startswith("#")))
 
 
-def keep(request: SignedRequest, form: RulingForm, dispute: Dispute | None) -> Ruling | None:
+def upheld_remark(request: SignedRequest, number: str) -> Remark:
+    wanted = int(number) if number.isdecimal() and len(number) <= NUMBER else 0
+    rows = Remark.objects.visible_to(request.user).filter(status=RemarkStatus.UPHELD, ruling=None)
+    return found(request, rows.select_related("practice", "encounter"), pk=wanted)
+
+
+def proposed(remark: Remark | None) -> dict[str, Any]:
+    """What an upheld remark suggests for its ruling: its code, practice and specialty, and what was found."""
+    if remark is None:
+        return {}
+    return {
+        "pattern": remark.code.split("-")[0],
+        "practice": remark.practice_id,
+        "specialty": remark.encounter.specialty,
+        "text": remark.outcome,
+    }
+
+
+def keep(request: SignedRequest, form: RulingForm, dispute: Dispute | None, remark: Remark | None) -> Ruling | None:
     """The ruling, or None with the problem on the form."""
+    now = timezone.now()
     try:
-        return issue_ruling(
-            by=request.user, at=timezone.now(), today=timezone.localdate(), dispute=dispute, **form.cleaned_data
-        )
+        with transaction.atomic():
+            row = issue_ruling(
+                by=request.user, at=now, today=timezone.localdate(), dispute=dispute, **form.cleaned_data
+            )
+            if remark is not None:
+                note_ruling(remark=remark, ruling=row, by=request.user, at=now)
+    except AlreadyMoved:
+        form.add_error(None, "The remark became a ruling meanwhile.")
+    except OwnRemark:
+        form.add_error(None, "Who coded or verified the visit does not make a ruling of it.")
     except BadDates:
         form.add_error("starts_on", "A ruling begins today or later: what was coded before stays right.")
     except NotSettled:
         form.add_error(None, "Only a dispute that was argued and is over becomes a ruling.")
     except OwnDispute:
         form.add_error(None, "Who coded or verified it does not make a ruling of it.")
+    else:
+        return row
     return None
 
 

@@ -2,6 +2,7 @@
 
 from dataclasses import dataclass
 
+from portal.rules.credentials import CredentialKind
 from portal.rules.roles import Role
 from portal.rules.specialties import Specialty
 
@@ -32,6 +33,8 @@ class DemoPerson:
     practice: str = ""
     specialties: tuple[Specialty, ...] = ()
     push_limit: int = 0
+    credential: CredentialKind | None = None
+    days_left: int = 400  # of the credential
     says: str = ""
 
 
@@ -72,7 +75,12 @@ PEOPLE = (
     DemoPerson("cleo@river.example", "Cleo Cruz", (Role.PRACTICE,), practice="RIVER", says="sends charts for River"),
     DemoPerson("otto@lake.example", "Otto Olsen", (Role.PRACTICE,), practice="LAKE", says="sends charts for Lake"),
     DemoPerson(
-        "ann@chartline.example", "Ann Archer", (Role.CODER,), specialties=EVERYTHING, says="pre-codes and codes"
+        "ann@chartline.example",
+        "Ann Archer",
+        (Role.CODER,),
+        specialties=EVERYTHING,
+        credential=CredentialKind.CPC,
+        says="pre-codes and codes",
     ),
     DemoPerson(
         "kim@chartline.example",
@@ -80,13 +88,36 @@ PEOPLE = (
         (Role.CODER,),
         specialties=(Specialty.ORTHOPEDICS, Specialty.EMERGENCY, Specialty.GASTROENTEROLOGY),
         push_limit=2,
+        credential=CredentialKind.COC,
+        days_left=150,
         says="codes for Lake",
     ),
-    DemoPerson("bea@chartline.example", "Bea Brandt", (Role.VERIFIER,), specialties=EVERYTHING, says="verifies"),
     DemoPerson(
-        "noa@chartline.example", "Noa Nilsen", (Role.CODER,), specialties=EVERYTHING, says="codes, new in the house"
+        "bea@chartline.example",
+        "Bea Brandt",
+        (Role.VERIFIER,),
+        specialties=EVERYTHING,
+        credential=CredentialKind.CCS,
+        says="verifies",
     ),
-    DemoPerson("vic@chartline.example", "Vic Verity", (Role.VERIFIER,), specialties=EVERYTHING, says="verifies too"),
+    DemoPerson(
+        "noa@chartline.example",
+        "Noa Nilsen",
+        (Role.CODER,),
+        specialties=EVERYTHING,
+        credential=CredentialKind.CPC,
+        days_left=41,
+        says="codes, new in the house",
+    ),
+    DemoPerson(
+        "vic@chartline.example",
+        "Vic Verity",
+        (Role.VERIFIER,),
+        specialties=EVERYTHING,
+        credential=CredentialKind.CCS,
+        days_left=230,
+        says="verifies too",
+    ),
     DemoPerson("max@chartline.example", "Max Moreau", (Role.MANAGER,), says="manages the work"),
     DemoPerson("bill@chartline.example", "Bill Bauer", (Role.BILLER,), says="follows claims"),
     DemoPerson("ada@chartline.example", "Ada Abara", (Role.ADMIN,), says="administers people and practices"),

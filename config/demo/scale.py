@@ -179,7 +179,8 @@ def charts() -> Iterator[str]:
     yield insert("coding.encounter", {
         "id": "%(encounter)s + v.i", "practice_id": "v.practice_id", "chart_id": "%(chart)s + v.i",
         "batch_id": "%(batch)s + v.b", "part": "1", "status": STATUS, "specialty": "v.specialty",
-        "due_at": "v.created + interval '24 hours'", "created_at": "v.created",
+        "due_at": "v.created + interval '24 hours'", "turn_at": "v.created + interval '24 hours'",
+        "created_at": "v.created",
         "waiting_since": "CASE WHEN v.k1 <= v.n THEN v.k1 WHEN v.h1 <= v.n THEN v.h1 WHEN v.p1 <= v.n THEN v.p1 "
         "ELSE v.created END",
         "finished_at": "CASE WHEN v.fin <= v.n THEN v.fin END",

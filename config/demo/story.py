@@ -25,10 +25,13 @@ from coding.rules.codings import CodedEncounter
 from coding.rules.lifecycle import EncounterStatus, HoldReason, NotBillableReason, WhoseMove
 from config.demo import scans
 from config.demo.cast import PASSWORD, PEOPLE, PRACTICES, DemoPractice
+from config.demo.channels import send_everything, set_up_channels
 from config.demo.notes import NOTES, PATIENTS, Note, coded
+from config.demo.plans import plan_work
 from config.demo.quality import Quality
-from feedback.actions.comments import add_comment, resolve_comment
-from feedback.models import Thread
+from config.demo.reports import PRICES, tell_of_months
+from config.demo.running import run
+from config.demo.talk import talk
 from portal.actions.batches import open_batch, send_batch
 from portal.actions.charts import receive_file
 from portal.actions.jobs import claim_job
@@ -98,11 +101,16 @@ def seed(*, now: datetime) -> None:
     story.invite_everyone()
     for known in story.practices.values():
         story.quality.agree_on_terms(known, now)
+    set_up_channels(story.practices, by=story.people["ada"], now=now)
     for plan in PLANS:
         story.tell(plan)
+    send_everything()
     story.spoil(now - timedelta(minutes=50))
-    story.talk(now)
+    talk(story.people, story.batches, now)
     story.quality.argue(now)
+    tell_of_months(story.practices.values(), story.people["max"], now=now)
+    run(story.people, story.practices, now=now)
+    plan_work(story.people, story.practices, now)
     roll_up(at=now)
 
 
@@ -129,7 +137,10 @@ class Story:
             starts_on=start,
             turnaround_hours=wanted.turnaround_hours,
             verification_share=wanted.verification_share,
-            delivery_formats=["csv", "xlsx"],
+            late_credit_a_day=2,
+            late_credit_most=10,
+            delivery_formats=["csv", "xlsx", "summary", "superbill", "hl7", "fhir"],
+            **PRICES,
         )
         BusinessAssociateAgreement.objects.create(practice=practice, signed_on=start, starts_on=start)
         for name, npi, specialty in wanted.providers:
@@ -349,39 +360,6 @@ class Story:
         receive_file(batch=batch, file=File(io.BytesIO(b"")), name="empty.pdf", by=cleo, at=at)
         send_batch(batch=batch, by=cleo, at=at + timedelta(minutes=1))
         self.do_jobs("portal.render_chart", render_chart, at + timedelta(minutes=2))
-
-    def talk(self, now: datetime) -> None:
-        """Questions and answers in the threads."""
-        ann, cleo, otto, max_ = (self.people[name] for name in ("ann", "cleo", "otto", "max"))
-        done = Thread.objects.get(batch=self.batches["Clinic notes, first week of November"])
-        asked = add_comment(
-            thread=done,
-            by=ann,
-            body="The wellness visit is signed, but the vaccine lot is missing. Is it in your log?",
-            needs_answer_from="practice",
-            at=now - timedelta(hours=200),
-        )
-        add_comment(
-            thread=done,
-            by=cleo,
-            body="Yes, it is. I attach it next time.",
-            reply_to=asked,
-            at=now - timedelta(hours=196),
-        )
-        resolve_comment(comment=asked, by=cleo, at=now - timedelta(hours=196))
-        late = Thread.objects.get(batch=self.batches["Fracture clinic and injections"])
-        add_comment(
-            thread=late, by=otto, body="I ask Dr. Vale and come back to you today.", at=now - timedelta(hours=18)
-        )
-        week = Thread.objects.get(batch=self.batches["Clinic notes, this week"])
-        add_comment(
-            thread=week,
-            by=cleo,
-            body="Could the first three be ready before noon? They go to a new payer.",
-            needs_answer_from="service",
-            at=now - timedelta(hours=7),
-        )
-        add_comment(thread=week, by=max_, body="They are first in the queue.", at=now - timedelta(hours=6))
 
 
 def before_again(chart: Chart) -> File[bytes]:

@@ -14,12 +14,15 @@ from coding.actions.moves import AlreadyMoved
 from coding.models import Encounter
 from coding.rules.lifecycle import EncounterStatus, HoldReason, WhoseMove
 from feedback.actions.attachments import attach, checked
-from feedback.actions.notices import tell_people
+from feedback.actions.inbox import ask_again, drop_items, post_comment, settle_items
+from feedback.actions.notices import other_side, tell_people
 from feedback.actions.threads import ensure_thread
 from feedback.models import Comment, CommentVersion, Mention, Thread
+from feedback.rules.inbox import ItemKind
 from feedback.rules.talk import BODY_LIMIT, HOLD_WORDS, LOCKED_WORDS, MENTIONS_AT_ONCE, Side, named_in
 from portal.actions.audit import record
 from portal.models import ApiToken, Chart, User
+from portal.news import tell
 from portal.rules.roles import Permission
 
 
@@ -44,7 +47,11 @@ class NotAnswered(Exception):
 
 
 class IsQuery(Exception):
-    """The comment is the question of a query: answered, withdrawn and closed as that, and never changed."""
+    """The comment is a query's question or a remark: answered, withdrawn and closed as that, and never changed."""
+
+
+class NotInternal(Exception):
+    """Only a person of the service writes an internal note, and asks the practice nothing by it."""
 
 
 class AlreadySettled(Exception):
@@ -73,21 +80,29 @@ def add_comment(
     encounter: Encounter | None = None,
     chart: Chart | None = None,
     needs_answer_from: str = "",
+    is_internal: bool = False,
     mentions: Iterable[User] = (),
     files: Sequence[File[Any]] = (),
+    why: ItemKind | None = None,
 ) -> Comment:
-    """Add a comment by a person, a token or the service itself, with its mentions, files and e-mails.
+    """Add a comment by a person, a token or the service itself, with its mentions, files, e-mails and inbox items.
 
-    CannotSay, NotInThread, FileRefused or TooManyFiles leave nothing behind.
+    `why` is what the other side's inboxes call it if it is more than talk.
+    What answers an internal note is one too. CannotSay, NotInThread, NotInternal, FileRefused or TooManyFiles leave
+    nothing behind.
     """
     body = in_bounds(body)
-    if reply_to is not None and not Comment.objects.filter(pk=reply_to.pk, thread=thread, deleted_at=None).exists():
-        raise NotInThread
+    if reply_to is not None:
+        reply_to = Comment.objects.filter(pk=reply_to.pk, thread=thread, deleted_at=None).first()
+        if reply_to is None:
+            raise NotInThread
+        is_internal = is_internal or reply_to.is_internal
     if encounter is not None and encounter.batch_id != thread.batch_id:
         raise NotInThread
+    if is_internal and (needs_answer_from or by is None or side_of(by) != Side.SERVICE):
+        raise NotInternal
     good = checked(files)
-    # The row is held until the end: comments of one thread follow each other, and so do their e-mails.
-    Thread.objects.filter(pk=thread.pk).update(last_comment_at=at)
+    hold_thread(thread, at=at, moves=not is_internal)
     comment = Comment.objects.create(
         practice_id=thread.practice_id,
         thread=thread,
@@ -98,21 +113,40 @@ def add_comment(
         chart=chart,
         body=body,
         needs_answer_from=needs_answer_from,
+        is_internal=is_internal,
         created_at=at,
     )
     named = mention(comment=comment, chosen=mentions)
     attach(comment=comment, files=good, at=at)
-    tell_people(comment=comment, side=side_of_comment(comment), mentioned=named, at=at)
-    record(
-        "comment.added",
-        at=at,
-        by=by,
-        about=comment,
-        token_id=token.pk if token is not None else None,
-        thread=thread.pk,
-        files=len(good),
-    )
+    side = side_of_comment(comment)
+    others = list(other_side(comment=comment, side=side))
+    post_comment(comment=comment, side=side, others=others, mentioned=named, why=why)
+    tell_people(comment=comment, others=others, side=side, mentioned=named, at=at)
+    note("added", comment, by=by, at=at, token=token, thread=thread.pk, files=len(good))
+    tell_of(comment)
     return comment
+
+
+def hold_thread(thread: Thread, *, at: datetime, moves: bool) -> None:
+    """Hold the thread's row to the end of the transaction: its comments follow each other, and so do their e-mails.
+
+    An internal note does not move the time of the last word: the practice sees that.
+    """
+    if moves:
+        Thread.objects.filter(pk=thread.pk).update(last_comment_at=at)
+    else:
+        Thread.objects.select_for_update(no_key=True).get(pk=thread.pk)
+
+
+def note(
+    what: str, comment: Comment, *, by: User | None, at: datetime, token: ApiToken | None = None, **detail: Any
+) -> None:
+    """An event of the trail; about an internal note it is of no practice: the export has what is of one."""
+    token_id = token.pk if token is not None else None
+    if comment.is_internal:
+        record(f"internal_note.{what}", at=at, by=by, note=comment.pk, of=comment.practice_id, **detail)
+    else:
+        record(f"comment.{what}", at=at, by=by, about=comment, token_id=token_id, **detail)
 
 
 @transaction.atomic
@@ -144,7 +178,14 @@ def ask_for_password(*, chart: Chart, at: datetime) -> None:
 @transaction.atomic
 def settle_password_question(*, chart: Chart, by: User, at: datetime) -> None:
     """The practice gave the password, or goes on without the file: what was asked for it is settled."""
-    Comment.objects.open_for(Side.PRACTICE).filter(chart=chart).update(resolved_at=at, resolved_by=by)
+    asked = Comment.objects.filter(chart=chart)
+    if asked.open_for(Side.PRACTICE).update(resolved_at=at, resolved_by=by):
+        settle_items(asked, at=at)
+
+
+def tell_of(comment: Comment) -> None:
+    """Pages that show the thread look at it again."""
+    tell(practice_id=comment.practice_id, batch_id=comment.thread.batch_id, thread_id=comment.thread_id)
 
 
 def in_bounds(body: str) -> str:
@@ -156,8 +197,8 @@ def in_bounds(body: str) -> str:
 
 
 def mention(*, comment: Comment, chosen: Iterable[User]) -> list[User]:
-    """Note who was chosen or named as `@Full Name`, of the people who may see the thread."""
-    people = {person.pk: person for person in comment.thread.people()}
+    """Note who was chosen or named as `@Full Name`, of the people who may see the comment."""
+    people = {person.pk: person for person in comment.people()}
     wanted = {person.pk for person in chosen} | named_in(comment.body, {pk: one.name for pk, one in people.items()})
     named = [people[pk] for pk in sorted(wanted & people.keys() - {comment.author_id})][:MENTIONS_AT_ONCE]
     Mention.objects.bulk_create(Mention(practice_id=comment.practice_id, comment=comment, user=one) for one in named)
@@ -169,7 +210,7 @@ def edit_comment(*, comment: Comment, by: User, body: str, at: datetime) -> None
     """Change the author's words and keep the earlier ones."""
     body = in_bounds(body)
     now = Comment.objects.select_for_update(of=("self",), no_key=True).get(pk=comment.pk)
-    if now.query_id is not None:
+    if now.is_fixed:
         raise IsQuery
     if now.author_id != by.pk:
         raise NotYours
@@ -179,19 +220,22 @@ def edit_comment(*, comment: Comment, by: User, body: str, at: datetime) -> None
         return
     CommentVersion.objects.create(practice_id=now.practice_id, comment=now, body=now.body, replaced_at=at)
     Comment.objects.filter(pk=now.pk).update(body=body, edited_at=at)
-    record("comment.edited", at=at, by=by, about=now)
+    note("edited", now, by=by, at=at)
+    tell_of(now)
 
 
 @transaction.atomic
 def delete_comment(*, comment: Comment, by: User, at: datetime) -> None:
     """Take a comment out of sight; its words and their history stay in the database."""
-    if comment.query_id is not None:
+    if comment.is_fixed:
         raise IsQuery
     if comment.author_id != by.pk and not by.may(Permission.MANAGE_WORK):
         raise NotYours
     if not Comment.objects.filter(pk=comment.pk, deleted_at=None).update(deleted_at=at, deleted_by=by):
         raise AlreadyDeleted
-    record("comment.deleted", at=at, by=by, about=comment)
+    drop_items(comment, at=at)
+    note("deleted", comment, by=by, at=at)
+    tell_of(comment)
 
 
 @transaction.atomic
@@ -208,7 +252,9 @@ def resolve_comment(*, comment: Comment, by: User, at: datetime) -> bool:
         raise AlreadySettled
     if comment.needs_answer_from == side_of(by) == Side.PRACTICE and not answered_by_practice(comment):
         raise NotAnswered
+    settle_items(Comment.objects.filter(pk=comment.pk), at=at)
     record("comment.resolved", at=at, by=by, about=comment)
+    tell_of(comment)
     return resume_work(question=comment, by=by, at=at)
 
 
@@ -252,4 +298,6 @@ def reopen_question(*, comment: Comment, by: User, at: datetime) -> None:
     settled = Comment.objects.filter(pk=comment.pk, deleted_at=None, resolved_at__isnull=False)
     if not settled.exclude(needs_answer_from="").update(resolved_at=None, resolved_by=None):
         raise AlreadySettled
+    ask_again(comment)
     record("comment.reopened", at=at, by=by, about=comment)
+    tell_of(comment)

@@ -5,21 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from datetime import datetime
 
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 from django.urls import reverse
 
 from coding.models import Assignment
 from feedback.models import Comment, Thread
-from feedback.rules.talk import GIVEN_UP, QUIET, STRONG, NoticeKind, Side, reason_to_write
+from feedback.rules.talk import GATHERED, GIVEN_UP, QUIET, STRONG, NoticeKind, Side, reason_to_write
 from portal.actions.notices import hasten_notice, queue_notice
 from portal.models import Notice, User
 from portal.rules.roles import Role
 
 
-def tell_people(*, comment: Comment, side: Side, mentioned: Iterable[User], at: datetime) -> None:
+def tell_people(
+    *, comment: Comment, others: Iterable[User], side: Side, mentioned: Iterable[User], at: datetime
+) -> None:
     """Queue the e-mails about a comment. The caller holds the thread's row, so nobody is told twice at once."""
     thread, named = comment.thread, {person.pk for person in mentioned}
-    people = {person.pk: person for person in (*other_side(comment=comment, side=side), *mentioned)}
+    people = {person.pk: person for person in (*others, *mentioned)}
     if comment.author_id is not None:
         people.pop(comment.author_id, None)
     earlier = earlier_notices(thread=thread, people=people, at=at)
@@ -49,9 +51,15 @@ def not_before(before: Iterable[Notice], *, kind: NoticeKind, at: datetime) -> d
     return max([at, *(moment + QUIET for moment in sent)])
 
 
-def other_side(*, comment: Comment, side: Side) -> Iterable[User]:
-    """The practice's people for a word of the service; managers and those who worked on it for one of the practice."""
-    people = comment.thread.people()
+def other_side(*, comment: Comment, side: Side) -> QuerySet[User]:
+    """The practice's people for a word of the service; managers and those who worked on it for one of the practice.
+
+    Nobody for an internal note: it is for whom it mentions, and is found by the others.
+    """
+    if comment.is_internal:
+        nobody: QuerySet[User] = User.objects.none()
+        return nobody
+    people: QuerySet[User] = comment.thread.people()
     if side == Side.SERVICE:
         return people.filter(memberships__practice_id=comment.practice_id)
     work = Assignment.objects.filter(
@@ -64,7 +72,7 @@ def other_side(*, comment: Comment, side: Side) -> Iterable[User]:
 
 def earlier_notices(*, thread: Thread, people: Iterable[int], at: datetime) -> dict[int, list[Notice]]:
     """The unsent and the fresh e-mails about this thread, by recipient."""
-    rows = Notice.objects.filter(batch_id=thread.batch_id, kind__in=list(NoticeKind), recipient__in=people)
+    rows = Notice.objects.filter(batch_id=thread.batch_id, kind__in=sorted(GATHERED), recipient__in=people)
     found: dict[int, list[Notice]] = {}
     for notice in rows.filter(Q(sent_at=None, created_at__gt=at - GIVEN_UP) | Q(sent_at__gt=at - QUIET)).order_by("pk"):
         found.setdefault(notice.recipient_id or 0, []).append(notice)

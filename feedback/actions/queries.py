@@ -10,7 +10,8 @@ from coding.models import Query, SignedAddendum
 from coding.rules.queries.signing import reply_words
 from coding.rules.queries.states import QueryStatus
 from feedback.actions.comments import add_comment
-from feedback.actions.notices import tell_people
+from feedback.actions.inbox import ask_again, settle_items
+from feedback.actions.notices import other_side, tell_people
 from feedback.actions.threads import ensure_thread
 from feedback.models import Comment, Thread
 from feedback.rules.talk import QUERY_ENDED_WORDS, Side
@@ -37,7 +38,9 @@ def remind_of_query(*, query: Query, at: datetime) -> None:
     comment = Comment.objects.select_related("thread__practice", "thread__batch").filter(query=query).first()
     if comment is not None:
         Thread.objects.select_for_update().get(pk=comment.thread_id)  # nobody is told twice at once
-        tell_people(comment=comment, side=Side.SERVICE, mentioned=(), at=at)
+        others = other_side(comment=comment, side=Side.SERVICE)
+        tell_people(comment=comment, others=others, side=Side.SERVICE, mentioned=(), at=at)
+        ask_again(comment)
 
 
 @transaction.atomic
@@ -51,3 +54,4 @@ def end_query(*, query: Query, reply: SignedAddendum | None, by: User, at: datet
         body = f"{body}\n{reply_words(option=reply.option, text=reply.text)}"
     add_comment(thread=question.thread, by=by, body=body, at=at, reply_to=question)
     Comment.objects.unanswered().filter(pk=question.pk).update(resolved_at=at, resolved_by=by)
+    settle_items(Comment.objects.filter(pk=question.pk), at=at)

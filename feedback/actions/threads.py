@@ -6,6 +6,7 @@ from datetime import datetime
 
 from django.db import transaction
 
+from feedback.actions.inbox import see_thread
 from feedback.models import ReadMark, Thread
 from portal.models import Batch, User
 
@@ -25,3 +26,4 @@ def mark_read(*, thread: Thread, by: User, at: datetime) -> None:
     )
     if not made:
         ReadMark.objects.filter(pk=mark.pk, read_at__lt=at).update(read_at=at)
+    see_thread(thread=thread, by=by, at=at)

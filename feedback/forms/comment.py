@@ -16,6 +16,8 @@ from portal.rules.intake import ADVICE
 
 SIDE_NAMES = {Side.PRACTICE: "The practice", Side.SERVICE: "Chartline"}
 ANSWER_CHOICES = [("", "Nobody"), *((side.value, name) for side, name in SIDE_NAMES.items())]
+INTERNAL = "internal"
+AUDIENCES = [("", "The practice too"), (INTERNAL, "Internal note")]
 MEGABYTES = FILE_LIMIT // 1024**2
 
 
@@ -66,6 +68,9 @@ class BodyForm(forms.Form):
 class CommentForm(BodyForm):
     """A new message in a thread, as somebody may write it."""
 
+    audience = forms.ChoiceField(
+        label="Who reads it", choices=AUDIENCES, required=False, widget=forms.RadioSelect, initial=""
+    )
     needs_answer_from = forms.ChoiceField(label="Needs an answer from", choices=ANSWER_CHOICES, required=False)
     encounter = EncounterField(
         label="About", queryset=Encounter.objects.none(), required=False, empty_label="The batch"
@@ -79,17 +84,34 @@ class CommentForm(BodyForm):
         help_text=f"PDF, TIFF, JPEG, PNG. {MEGABYTES} MB each, {FILES_AT_ONCE} files.",
         widget=SeveralFiles(attrs={"accept": ".pdf,.tif,.tiff,.jpg,.jpeg,.png"}),
     )
+    is_complaint = forms.BooleanField(
+        label="This is a complaint",
+        required=False,
+        help_text="A manager answers for it, within the hours of your contract.",
+    )
     reply_to = forms.ModelChoiceField(queryset=Comment.objects.none(), required=False, widget=forms.HiddenInput)
     settle = forms.BooleanField(label="This settles the question", required=False)
 
     def __init__(self, *args: Any, thread: Thread, user: User, **kwargs: Any) -> None:
         super().__init__(*args, auto_id=f"thread-{thread.pk}-%s", **kwargs)
+        del self.fields["is_complaint" if user.is_service_staff else "audience"]
         encounters = Encounter.objects.visible_to(user).originals().filter(batch_id=thread.batch_id).with_pages()
         self.fields["encounter"].queryset = encounters.order_by("pk")
         self.fields["mentions"].queryset = thread.people().exclude(pk=user.pk).prefetch_related("user_roles")
         self.fields["reply_to"].queryset = (
             Comment.objects.visible_to(user).filter(thread=thread, deleted_at=None).select_related("author", "token")
         )
+
+    def clean(self) -> dict[str, Any]:
+        data = super().clean() or {}
+        answered = data.get("reply_to")
+        internal = data.get("audience") == INTERNAL or bool(answered and answered.is_internal)
+        if internal and data.get("needs_answer_from"):
+            self.add_error("needs_answer_from", "The practice does not see an internal note. Mention a colleague.")
+        outside = [one.name for one in data.get("mentions", ()) if internal and not one.is_service_staff]
+        if outside:
+            self.add_error("mentions", f"{outside[0]} does not see internal notes.")
+        return {**data, "is_internal": internal}
 
     def answered(self) -> Comment | None:
         """The comment that this one will answer, if any."""
@@ -100,7 +122,8 @@ class CommentForm(BodyForm):
         """Whether more than words was filled in, or is wrong."""
         return any(
             self[name].value() or (self.is_bound and self.errors.get(name))
-            for name in ("needs_answer_from", "encounter", "mentions", "files")
+            for name in ("needs_answer_from", "encounter", "mentions", "files", "is_complaint")
+            if name in self.fields
         )
 
 

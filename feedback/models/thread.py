@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 from django.db import models
+from django.db.models.expressions import ExpressionWrapper, RawSQL
 from django.db.models.functions import Coalesce, Length
 from django.db.models.lookups import GreaterThan, LessThanOrEqual
 
-from coding.models import Assignment, Encounter, Query
+from coding.models import Assignment, Encounter, Query, Remark
 from coding.rules.lifecycle import SkipReason
 from feedback.rules.talk import BODY_LIMIT, Side
 from portal.models import Batch, Chart, ClientRow, ClientRule, Membership, User, UserRole, together
 from portal.rules.roles import Permission, Role
+
+OF_INTERNAL = models.Q(comment__is_internal=True)
 
 
 class ThreadQuerySet(models.QuerySet["Thread"]):
@@ -59,7 +62,8 @@ def news_for(user: User) -> models.QuerySet[Comment]:
     """Comments of the outer thread that this person has not seen; their own are never news."""
     read_to = ReadMark.objects.filter(thread=models.OuterRef("thread"), user=user).values("read_at")[:1]
     return (
-        Comment.objects.filter(thread=models.OuterRef("pk"), deleted_at=None)
+        Comment.objects.meant_for(user)
+        .filter(thread=models.OuterRef("pk"), deleted_at=None)
         .exclude(author=user)
         .filter(~models.Exists(repeated_by(user)))
         .annotate(read_to=models.Subquery(read_to))
@@ -132,11 +136,21 @@ def repeated_by(user: User) -> models.QuerySet[Assignment]:
 
 class CommentQuerySet(models.QuerySet["Comment"]):
     def visible_to(self, user: User) -> CommentQuerySet:
-        """Those of the threads they may see, but for what is said about a visit that they code or judge blindly."""
-        rows = self.filter(thread__in=Thread.objects.visible_to(user))
+        """Those of the threads they may see, but for what is said about a visit that they code or judge blindly,
+        and for practice users the service's internal notes."""
+        rows = self.meant_for(user).filter(thread__in=Thread.objects.visible_to(user))
         if not user.is_service_staff:
             return rows
         return rows.filter(~models.Exists(repeated_by(user)))
+
+    def meant_for(self, user: User) -> CommentQuerySet:
+        """All for the service's people, all but internal notes for the others."""
+        return self.all() if user.is_service_staff else self.filter(is_internal=False)
+
+    def saying(self, words: str) -> CommentQuerySet:
+        """Those in which the words stand, in any form; quotes and a minus as people know them from the web."""
+        fits = RawSQL("feedback_comment.words @@ websearch_to_tsquery('english', %s)", [words])  # migrations/0013
+        return self.filter(ExpressionWrapper(fits, output_field=models.BooleanField()))
 
     def oldest_first(self) -> CommentQuerySet:
         return self.order_by("created_at", "pk")
@@ -152,7 +166,8 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 class Comment(ClientRow):
     """What somebody said. Editing keeps the earlier words, deleting keeps all of them out of sight.
 
-    A person says it, or a token for its practice, or with neither of them the service by itself.
+    A person says it, or a token for its practice, or with neither of them the service by itself. An internal note is
+    said by the service to the service: no practice sees it, here or anywhere (see migrations/0007).
     """
 
     class AnswerFrom(models.TextChoices):
@@ -161,6 +176,7 @@ class Comment(ClientRow):
 
     patient_fields = ("body",)
     plain_fields = ("created_at", "edited_at", "deleted_at", "resolved_at")
+    withheld = models.Q(is_internal=True)
 
     thread = models.ForeignKey(Thread, on_delete=models.PROTECT, related_name="comments")
     author = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="comments")
@@ -170,7 +186,10 @@ class Comment(ClientRow):
     chart = models.ForeignKey(Chart, null=True, blank=True, on_delete=models.PROTECT, related_name="comments")
     # The question of a query: it is answered, withdrawn and closed as that, never here.
     query = models.OneToOneField(Query, null=True, blank=True, on_delete=models.PROTECT, related_name="comment")
+    # The remark on a code that it makes: withdrawn and decided as that, never changed here.
+    remark = models.OneToOneField(Remark, null=True, blank=True, on_delete=models.PROTECT, related_name="comment")
     body = models.TextField()
+    is_internal = models.BooleanField(default=False, db_default=False)
     needs_answer_from = models.CharField(max_length=10, choices=AnswerFrom.choices, blank=True)
     created_at = models.DateTimeField()
     edited_at = models.DateTimeField(null=True, blank=True)
@@ -196,6 +215,12 @@ class Comment(ClientRow):
                 & models.Q(LessThanOrEqual(Length("body"), BODY_LIMIT)),
                 name="feedback_comment_body_length",
             ),
+            # A question is to somebody of either side and is counted for both; a colleague is asked by a mention.
+            models.CheckConstraint(
+                condition=models.Q(is_internal=False)
+                | models.Q(needs_answer_from="", author__isnull=False, token=None, query=None),
+                name="feedback_comment_internal_of_person",
+            ),
             together("deleted_at", "deleted_by", name="feedback_comment_deleted_by_at"),
             together("resolved_at", "resolved_by", name="feedback_comment_resolved_by_at"),
         ]
@@ -211,6 +236,16 @@ class Comment(ClientRow):
     def __str__(self) -> str:
         return f"comment {self.pk}"
 
+    def people(self) -> models.QuerySet[User]:
+        """Who may see it: those of the thread; of an internal note those of them who are the service's."""
+        people = self.thread.people()
+        return people.exclude(memberships__practice_id=self.practice_id) if self.is_internal else people
+
+    @property
+    def is_fixed(self) -> bool:
+        """Whether it is the words of a query or a remark, which have a life of their own: nobody edits it here."""
+        return self.query_id is not None or self.remark_id is not None
+
     @property
     def is_open_question(self) -> bool:
         return bool(self.needs_answer_from) and self.resolved_at is None and self.deleted_at is None
@@ -221,6 +256,7 @@ class CommentVersion(ClientRow):
 
     patient_fields = ("body",)
     plain_fields = ("replaced_at",)
+    withheld = OF_INTERNAL
 
     comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="versions")
     body = models.TextField()
@@ -236,6 +272,8 @@ class CommentVersion(ClientRow):
 
 class Mention(ClientRow):
     """A person named in a comment."""
+
+    withheld = OF_INTERNAL
 
     comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="mentions")
     user = models.ForeignKey(User, on_delete=models.PROTECT, related_name="mentions")
@@ -256,6 +294,7 @@ class Attachment(ClientRow):
     patient_fields = ("original_name",)
     plain_fields = ("media_type", "storage_name", "sha256", "created_at")
     stored_files = {"storage_name": "sha256"}
+    withheld = OF_INTERNAL
 
     comment = models.ForeignKey(Comment, on_delete=models.PROTECT, related_name="attachments")
     original_name = models.CharField(max_length=255)

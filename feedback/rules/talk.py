@@ -35,10 +35,17 @@ class NoticeKind(StrEnum):
     MENTION = "mention"
     ANSWER_NEEDED = "answer_needed"
     COMMENT_ADDED = "comment_added"
+    COMPLAINT_OVERDUE = "complaint_overdue"
 
 
 # What somebody has to do something about: an e-mail that only tells of talk holds these not back.
 STRONG = frozenset({NoticeKind.MENTION, NoticeKind.ANSWER_NEEDED})
+# What one e-mail may stand for another of; one about a complaint stands for itself.
+GATHERED = frozenset(NoticeKind) - {NoticeKind.COMPLAINT_OVERDUE}
+
+
+# What a practice says that reopens a result.
+REOPENED_WORDS = "The result of {encounter} is reopened: {reason}"
 
 
 def named_in(body: str, names: Mapping[int, str]) -> set[int]:
@@ -77,6 +84,14 @@ HOLD_WORDS: Mapping[HoldReason, str] = MappingProxyType(
         HoldReason.SECOND_OPINION: "We need your opinion on this chart. Please look at it.",
     }
 )
+# How the thread tells of a remark on a code, and of its end.
+REMARK_HEAD = "Remark on {code}"
+REMARK_UPHELD = "We looked at it again: your remark is upheld."
+REMARK_DECLINED = "We looked at it again: the code stands."
+COMPLAINT_CLOSED = "We closed this complaint:"
+COMPLAINT_AGAIN = "We are not content with how this complaint ended, and open it again."
+REMARK_WITHDRAWN = "We do not pursue this remark."
+RESULT_FOLLOWS = "The visit is coded and verified anew; a corrected result follows."
 # How the thread tells that a query has ended.
 QUERY_ENDED_WORDS: Mapping[QueryStatus, str] = MappingProxyType(
     {

@@ -15,6 +15,7 @@ from feedback.actions.comments import (
     CannotSay,
     IsQuery,
     NotAnswered,
+    NotInternal,
     NotInThread,
     NotYours,
     add_comment,
@@ -24,6 +25,7 @@ from feedback.actions.comments import (
     resolve_comment,
     waits_for_practice,
 )
+from feedback.actions.complaints import raise_complaint
 from feedback.forms.comment import AnswerForm, BodyForm, CommentForm
 from feedback.models import Attachment, Comment, Thread
 from feedback.views.inbox import question_list
@@ -67,8 +69,10 @@ def add(request: SignedRequest, pk: int) -> HttpResponse:
 def said(request: SignedRequest, row: Thread, form: CommentForm) -> Comment | None:
     """The comment of a valid form; None with an error on the form if it could not be said."""
     data, now = form.cleaned_data, timezone.now()
+    say = raise_complaint if data.get("is_complaint") else add_comment
+    more = {} if data.get("is_complaint") else {"is_internal": data["is_internal"]}
     try:
-        comment = add_comment(
+        comment = say(
             thread=row,
             by=request.user,
             body=data["body"],
@@ -78,8 +82,9 @@ def said(request: SignedRequest, row: Thread, form: CommentForm) -> Comment | No
             needs_answer_from=data["needs_answer_from"],
             mentions=data["mentions"],
             files=data["files"],
+            **more,
         )
-    except (CannotSay, NotInThread):
+    except (CannotSay, NotInThread, NotInternal):
         form.add_error(None, "The message could not be sent. Reload the page and try again.")
         return None
     if data["settle"] and data["reply_to"] is not None:
@@ -149,7 +154,7 @@ def answer(request: SignedRequest, pk: int) -> HttpResponse:
 def edit(request: SignedRequest, pk: int) -> HttpResponse:
     """Correct one's own words; the earlier ones are kept."""
     comment = comment_of(request, pk)
-    if comment.author_id != request.user.pk or comment.deleted_at is not None or comment.query_id is not None:
+    if comment.author_id != request.user.pk or comment.deleted_at is not None or comment.is_fixed:
         refuse(request, object_type="feedback.comment", object_id=str(pk))
     form = BodyForm(request.POST or None, initial={"body": comment.body})
     if request.method == "POST" and form.is_valid():
@@ -173,7 +178,7 @@ def delete(request: SignedRequest, pk: int) -> HttpResponse:
     """Ask, then take a comment out of sight."""
     comment = comment_of(request, pk)
     mine = comment.author_id == request.user.pk or request.user.may(Permission.MANAGE_WORK)
-    if not mine or comment.query_id is not None:
+    if not mine or comment.is_fixed:
         refuse(request, object_type="feedback.comment", object_id=str(pk))
     if request.method == "GET":
         return render(

@@ -56,6 +56,8 @@ def inbox(request: SignedRequest) -> HttpResponse:
                 for tab in tabs
             ],
             "threads": page,
+            "may_complaints": not request.user.is_service_staff or request.user.may(Permission.MANAGE_WORK),
+            "may_save_answers": request.user.may(Permission.MANAGE_WORK),
             "shows_practice": request.user.is_service_staff or len(request.user.practice_ids) > 1,
             "waits_label": tabs[2]["label"],
             "is_filtered": rows is not mine,

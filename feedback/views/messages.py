@@ -5,19 +5,23 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import Any
 
 from django.db.models import Prefetch
 from django.urls import reverse
 
-from coding.models import Encounter
+from coding.models import Encounter, Remark
 from feedback.actions.comments import side_of_comment
-from feedback.forms.comment import CommentForm
-from feedback.models import Attachment, Comment, Mention, Thread
+from feedback.actions.ratings import delivery_to_rate
+from feedback.forms.comment import INTERNAL, CommentForm
+from feedback.forms.complaints import RatingForm
+from feedback.models import Attachment, Comment, Complaint, Mention, SavedAnswer, Thread
 from feedback.models.thread import CommentQuerySet
 from feedback.rules.talk import SERVICE_NAME, Side
 from portal.models import User
 from portal.rules.roles import Permission
 
+SAVED = 50  # saved answers to choose from
 SHOWN = 100  # messages at a time; earlier ones by a link
 
 
@@ -35,6 +39,7 @@ class Message:
     is_first_new: bool
     is_deleted: bool
     is_edited: bool
+    is_internal: bool
     encounter: str
     encounter_url: str  # only if the reader may open it
     asks: str
@@ -50,6 +55,9 @@ class Message:
     may_see_history: bool
     may_answer: bool
     may_reopen: bool
+    remark_tag: dict[str, str] | None  # of a remark on a code: how far it is
+    complaint_tag: dict[str, str] | None  # of a complaint
+    complaint_url: str  # where it is answered for, for those who may
     query_url: str  # where a query is answered; empty for all other messages
 
 
@@ -66,7 +74,7 @@ def author_name(comment: Comment) -> str:
 def with_everything(comments: CommentQuerySet) -> CommentQuerySet:
     """Comments with all that a page shows of them, in a fixed number of queries."""
     return comments.select_related(
-        "author", "token", "encounter", "resolved_by", "reply_to__author", "reply_to__token"
+        "author", "token", "encounter", "remark", "resolved_by", "reply_to__author", "reply_to__token"
     ).prefetch_related(
         "author__user_roles",
         Prefetch("mentions", Mention.objects.select_related("user").order_by("pk")),
@@ -82,10 +90,27 @@ def presented(comments: Iterable[Comment], *, reader: User, new_after: int | Non
     first_new = next((one.pk for one in comments if is_news(one, reader, new_after)), None)
     unanswered = questions_in_silence(comments) if side_of_reader(reader) == Side.PRACTICE else set()
     queries = {one.pk for one in comments if one.query_id is not None}
+    complaints = {one.comment_id: one for one in Complaint.objects.filter(comment__in=[row.pk for row in comments])}
+    may_answer_for = reader.may(Permission.MANAGE_WORK) or not reader.is_service_staff
     return [
-        replace(shown, may_settle=bool(shown.asks) and shown.pk not in unanswered and shown.pk not in queries)
+        replace(
+            shown,
+            **complaint_parts(complaints.get(shown.pk), may_answer_for=may_answer_for),
+            may_settle=bool(shown.asks) and shown.pk not in unanswered and shown.pk not in queries,
+        )
         for shown in (message(one, reader, open_to_reader, new_after, first_new) for one in comments)
     ]
+
+
+def complaint_parts(complaint: Complaint | None, *, may_answer_for: bool) -> dict[str, Any]:
+    """The tag of a comment that complains, and where that is answered for."""
+    if complaint is None:
+        return {}
+    state = complaint.state
+    return {
+        "complaint_tag": {"glyph": state.glyph, "label": state.label, "tone": state.tone},
+        "complaint_url": reverse("feedback:complaint", args=[complaint.pk]) if may_answer_for else "",
+    }
 
 
 def questions_in_silence(comments: list[Comment]) -> set[int]:
@@ -130,6 +155,7 @@ def message(
         is_first_new=comment.pk == first_new,
         is_deleted=deleted,
         is_edited=comment.edited_at is not None and not deleted,
+        is_internal=comment.is_internal,
         encounter=comment.encounter.label if comment.encounter is not None else "",
         encounter_url=encounter_url(comment) if comment.encounter_id in open_to_reader else "",
         asks=asks(comment, side) if is_open(comment) else "",
@@ -140,15 +166,23 @@ def message(
         answers_pk=comment.reply_to_id,
         mentions=", ".join(row.user.name for row in comment.mentions.all()) if not deleted else "",
         attachments=[] if deleted else list(comment.attachments.all()),
-        may_edit=mine and not deleted and comment.query_id is None,
-        may_delete=(mine or manages) and not deleted and comment.query_id is None,
+        may_edit=mine and not deleted and not comment.is_fixed,
+        may_delete=(mine or manages) and not deleted and not comment.is_fixed,
         may_see_history=(comment.edited_at is not None and not deleted) or (deleted and manages),
         may_answer=not deleted,
         may_reopen=asked and comment.resolved_at is not None and not deleted and comment.query_id is None,
+        remark_tag=remark_tag(comment.remark) if comment.remark is not None else None,
+        complaint_tag=None,
+        complaint_url="",
         query_url=reverse("coding:query", args=[comment.query_id])
         if comment.query_id is not None and comment.encounter_id in open_to_reader
         else "",
     )
+
+
+def remark_tag(remark: Remark) -> dict[str, str]:
+    """How far a remark is, as a tag."""
+    return {"glyph": remark.state.glyph, "label": remark.state.label, "tone": remark.state.tone}
 
 
 def encounter_url(comment: Comment) -> str:
@@ -164,6 +198,11 @@ def asks(comment: Comment, side: Side) -> str:
     if comment.needs_answer_from == side:
         return "Needs you"
     return "Waits for the practice" if comment.needs_answer_from == Side.PRACTICE else "Waits for Chartline"
+
+
+def saved_answers(thread: Thread, form: CommentForm) -> list[SavedAnswer]:
+    """What the service's people may put into a message of this thread; nothing for the practice's."""
+    return list(SavedAnswer.objects.for_practice(thread.practice_id)[:SAVED]) if "audience" in form.fields else []
 
 
 @dataclass(frozen=True)
@@ -194,13 +233,25 @@ def stretch(thread: Thread, *, reader: User, before: int | None = None, new_afte
 def box(thread: Thread, *, reader: User, form: CommentForm, shown: Shown | None = None) -> dict[str, object]:
     """The variables of templates/feedback/thread_box.html."""
     batch_url = reverse("portal:batch", args=[thread.batch_id]) if reader.may(Permission.SEE_BATCHES) else ""
-    return {"shown": shown or stretch(thread, reader=reader), "batch_url": batch_url, **composer(thread, form)}
+    return {
+        "shown": shown or stretch(thread, reader=reader),
+        "batch_url": batch_url,
+        "rating_of": delivery_to_rate(thread.batch, by=reader),
+        "rating": RatingForm(),
+        "live_about": f"?batch={thread.batch_id}",
+        **composer(thread, form),
+    }
 
 
 def composer(thread: Thread, form: CommentForm, *, oob: bool = False) -> dict[str, object]:
     """The variables of templates/feedback/composer.html; with `oob` it takes the place of the one on the page."""
     question = form.answered()
+    if question is not None and question.is_internal and not form.is_bound:
+        form.initial["audience"] = INTERNAL
     return {
+        "audience": form["audience"] if "audience" in form.fields else None,
+        "complaint": form["is_complaint"] if "is_complaint" in form.fields else None,
+        "saved_answers": saved_answers(thread, form),
         "thread": thread,
         "form": form,
         "oob": oob,

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 from django.http import HttpResponse
 from django.shortcuts import render
 from django.utils import timezone
@@ -9,7 +11,7 @@ from django.views.decorators.http import require_GET, require_POST
 
 from feedback.actions.threads import mark_read
 from feedback.forms.comment import CommentForm
-from feedback.models import Comment, Thread
+from feedback.models import Comment, SavedAnswer, Thread
 from feedback.views.messages import Shown, box, stretch
 from portal.access import SignedRequest, found, refuse, requires
 from portal.actions.audit import record
@@ -71,7 +73,13 @@ def note_view(request: SignedRequest, row: Thread) -> None:
 def fresh_form(request: SignedRequest, row: Thread) -> CommentForm:
     """An empty message, already about what a link asked for."""
     asked = {name: number(request.GET.get(name, "")) for name in ("encounter", "reply_to")}
-    return CommentForm(thread=row, user=request.user, initial={name: pk for name, pk in asked.items() if pk})
+    initial: dict[str, Any] = {name: pk for name, pk in asked.items() if pk}
+    saved = number(request.GET.get("saved", ""))
+    if saved and request.user.is_service_staff:  # a saved answer is put in, to be read and sent by a person
+        initial["body"] = (
+            SavedAnswer.objects.for_practice(row.practice_id).filter(pk=saved).values_list("body", flat=True).first()
+        )
+    return CommentForm(thread=row, user=request.user, initial=initial)
 
 
 @requires(Permission.DISCUSS)

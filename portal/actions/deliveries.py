@@ -11,7 +11,8 @@ from django.http import HttpRequest
 
 from portal import storage
 from portal.actions.audit import record
-from portal.models import ApiToken, Batch, Delivery, Download, SftpAccount, User
+from portal.models import ApiToken, Batch, Delivery, Download, OutputTemplateVersion, SftpAccount, User
+from portal.news import tell
 from portal.rules.lifecycle import BATCH_MOVES
 from portal.storage import Stored
 
@@ -31,22 +32,35 @@ def next_version(batch: Batch) -> int:
 
 @transaction.atomic
 def add_delivery(
-    *, batch: Batch, version: int, kind: str, ending: str, stored: Stored, encounter_count: int, at: datetime
+    *,
+    batch: Batch,
+    version: int,
+    kind: str,
+    ending: str,
+    stored: Stored,
+    encounter_count: int,
+    at: datetime,
+    file_name: str = "",
+    template: OutputTemplateVersion | None = None,
 ) -> Delivery:
-    """Note one stored artifact of a batch in the format `kind`; the file name tells practice, batch, version."""
+    """Note one stored artifact of a batch in the format `kind`; without a name it tells practice, batch, version."""
     delivery = Delivery.objects.create(
         practice_id=batch.practice_id,
         batch=batch,
         version=version,
         format=kind,
-        file_name=f"{batch.practice.code}-{batch.label}-v{version}{ending}",
+        file_name=file_name or f"{batch.practice.code}-{batch.label}-v{version}{ending}",
         storage_name=stored.name,
         sha256=stored.sha256,
         size=stored.size,
+        template=template,
         encounter_count=encounter_count,
         created_at=at,
     )
-    record("delivery.made", at=at, about=delivery, format=kind, version=version, sha256=stored.sha256)
+    record(
+        "delivery.made", at=at, about=delivery, format=kind, version=version, sha256=stored.sha256,
+        template=template.version if template else 0,
+    )  # fmt: skip
     return delivery
 
 
@@ -58,6 +72,7 @@ def mark_batch_delivered(*, batch: Batch, at: datetime) -> None:
         raise NotDeliverable
     batch.status, batch.delivered_at = move.new, at
     record("batch.delivered", at=at, about=batch)
+    tell(practice_id=batch.practice_id, batch_id=batch.pk)
 
 
 def read_delivery(*, delivery: Delivery) -> bytes:

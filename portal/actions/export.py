@@ -36,6 +36,7 @@ SECRETS: Mapping[str, tuple[str, ...]] = {
     "portal.apitoken": ("token_hash",),
     "portal.sftpaccount": ("password",),
     "portal.fhirendpoint": ("private_key",),
+    "portal.channel": ("secret", "earlier_secret"),
 }
 AUDIT, PRACTICE, PEOPLE = "portal.auditevent", "portal.practice", "people.jsonl"
 
@@ -65,10 +66,14 @@ def tables_of_practice() -> dict[str, type[Model]]:
 
 
 def rows_of(label: str, model: type[Model], practice_id: int) -> Iterator[Any]:
-    """The practice's rows of a table in a stable order."""
+    """The practice's rows of a table in a stable order, without those that are the service's own."""
     column = "pk" if label == PRACTICE else "practice_id"
     order = ("at", "pk") if label == AUDIT else ("pk",)
-    return model._base_manager.filter(**{column: practice_id}).order_by(*order).iterator(chunk_size=1000)
+    rows = model._base_manager.filter(**{column: practice_id})
+    withheld = getattr(model, "withheld", None)
+    if withheld is not None:
+        rows = rows.exclude(withheld)
+    return rows.order_by(*order).iterator(chunk_size=1000)
 
 
 def export_practice(*, practice: Practice, folder: Path, at: datetime) -> Export:

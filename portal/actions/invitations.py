@@ -11,6 +11,7 @@ from allauth.account.models import EmailAddress
 from django.conf import settings
 from django.db import transaction
 from django.urls import reverse
+from django.utils import timezone
 
 from portal.actions.audit import record
 from portal.models import Invitation, Membership, Notice, Practice, Skill, User, UserRole
@@ -128,7 +129,10 @@ def accept_invitation(*, secret: str, name: str, password: str, at: datetime) ->
     UserRole.objects.bulk_create(
         UserRole(user=user, role=role, granted_by_id=invitation.created_by_id) for role in invitation.roles
     )
-    Skill.objects.bulk_create(Skill(user=user, specialty=specialty) for specialty in invitation.specialties)
+    joined = timezone.localdate(at)
+    Skill.objects.bulk_create(
+        Skill(user=user, specialty=specialty, since=joined) for specialty in invitation.specialties
+    )
     if invitation.practice_id is not None:
         Membership.objects.create(practice_id=invitation.practice_id, user=user)
     Invitation.objects.filter(pk=invitation.pk).update(accepted_at=at, accepted_by=user)

@@ -149,19 +149,22 @@ def finish_job(*, claim: Claim, at: datetime) -> None:
         raise JobLost
 
 
-def put_off_job(*, claim: Claim, fault: str, at: datetime, final: bool = False, outage: bool = False) -> bool:
+def put_off_job(
+    *, claim: Claim, fault: str, at: datetime, final: bool = False, outage: bool = False, wait: timedelta | None = None
+) -> bool:
     """Try again later, or give up visibly after the last attempt; whether it was given up.
 
-    What failed because a service below us was away or full does not count as an attempt.
+    What failed because a service below us was away or full does not count as an attempt. Who says how long to
+    `wait` also decides when to give up.
     """
-    give_up = final or (claim.attempt >= ATTEMPTS and not outage)
-    wait = OUTAGE_WAIT if outage else BACK_OFF[min(claim.attempt, len(BACK_OFF)) - 1]
+    give_up = final or (claim.attempt >= ATTEMPTS and not outage and wait is None)
+    wait = wait or timedelta(seconds=OUTAGE_WAIT if outage else BACK_OFF[min(claim.attempt, len(BACK_OFF)) - 1])
     changed = Job.objects.filter(
         pk=claim.job_id, state=JobState.RUNNING, attempt=claim.attempt
     ).update(
         state=JobState.FAILED if give_up else JobState.READY,
         attempt=F("attempt") - 1 if outage else F("attempt"),  # the number was ours alone: the fence still holds
-        due_at=at + timedelta(seconds=wait),
+        due_at=at + wait,
         lease_until=None,
         fault=fault[:120],
         finished_at=at if give_up else None,
@@ -177,6 +180,15 @@ def put_off_job(*, claim: Claim, fault: str, at: datetime, final: bool = False, 
         },
     )
     return bool(changed) and give_up
+
+
+@transaction.atomic
+def hasten_job(*, kind: str, object_id: int, at: datetime) -> None:
+    """Have a job that waits for a later time done now."""
+    waiting = Job.objects.filter(kind=kind, object_id=object_id, state=JobState.READY, due_at__gt=at)
+    for job in waiting.select_for_update():
+        Job.objects.filter(pk=job.pk).update(due_at=at)
+        transaction.on_commit(partial(ring, kind=kind, job_id=job.pk), robust=True)
 
 
 @transaction.atomic

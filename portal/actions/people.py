@@ -9,13 +9,16 @@ from allauth.mfa.models import Authenticator
 from allauth.usersessions.models import UserSession
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.utils import timezone
 
 from portal.actions.audit import record
 from portal.actions.invitations import RolesDoNotFit
 from portal.actions.tokens_admin import revoke_tokens_of
 from portal.models import ClientRule, Membership, Practice, Skill, User, UserRole
+from portal.rules.languages import Language
 from portal.rules.roles import Role, misfit
 from portal.rules.specialties import Specialty
+from portal.rules.stages import Stage
 from portal.signals import person_deactivated
 
 
@@ -89,22 +92,40 @@ def forget_cached(user: User) -> None:
 
 
 @transaction.atomic
-def change_work(*, user: User, specialties: Iterable[Specialty], push_limit: int, by: User, at: datetime) -> None:
-    """Set the specialties a person is skilled in, and how many encounters are pushed to them ahead of time."""
-    wanted = frozenset(specialties)
-    held = frozenset(Specialty(found) for found in Skill.objects.filter(user=user).values_list("specialty", flat=True))
-    Skill.objects.filter(user=user, specialty__in=held - wanted).delete()
-    Skill.objects.bulk_create(Skill(user=user, specialty=specialty) for specialty in sorted(wanted - held))
+def change_work(
+    *,
+    user: User,
+    skills: Iterable[tuple[Specialty, Stage]],
+    push_limit: int,
+    by: User,
+    at: datetime,
+    languages: Iterable[Language] = (),
+) -> None:
+    """Set what a person is skilled in, specialty by stage, how many encounters are pushed to them ahead of time, and
+    the languages in which they read charts (as before for none)."""
+    wanted = frozenset((Specialty(specialty), Stage(stage)) for specialty, stage in skills)
+    rows = {Specialty(row.specialty): row for row in Skill.objects.select_for_update().filter(user=user)}
+    held = frozenset((specialty, Stage(stage)) for specialty, row in rows.items() for stage in row.stages)
+    for specialty in sorted({of for of, _ in wanted ^ held}):
+        stages = [stage.value for stage in Stage if (specialty, stage) in wanted]
+        if not stages:
+            rows[specialty].delete()
+        elif specialty in rows:
+            Skill.objects.filter(pk=rows[specialty].pk).update(stages=stages)
+        else:
+            Skill.objects.create(user=user, specialty=specialty, stages=stages, since=timezone.localdate(at))
     before, user.push_limit = user.push_limit, push_limit
-    user.save(update_fields=["push_limit"])
+    read, user.languages = user.languages, [one.value for one in languages] or user.languages
+    user.save(update_fields=["push_limit", "languages"])
     record(
         "person.work_changed",
         at=at,
         by=by,
         about=user,
-        added=sorted(wanted - held),
-        removed=sorted(held - wanted),
+        added=sorted(f"{specialty}:{stage}" for specialty, stage in wanted - held),
+        removed=sorted(f"{specialty}:{stage}" for specialty, stage in held - wanted),
         push_limit=[before, push_limit],
+        languages=[read, user.languages],
     )
 
 

@@ -27,6 +27,7 @@ NOUNS: dict[type[Part], str] = {
     Payer: "payer",
     BusinessAssociateAgreement: "agreement",
 }
+NOTHING = Decimal(0)
 
 
 class ContractOverlaps(Exception):
@@ -69,12 +70,25 @@ def change_contract(
     retention_months: int,
     query_days: int = 7,
     query_stops_clock: bool = False,
+    late_credit_a_day: Decimal = Decimal(0),
+    late_credit_most: Decimal = Decimal(0),
+    acceptance_days: int = 14,
     delivery_formats: Iterable[str],
+    price_per_encounter: Decimal = NOTHING,
+    price_per_page: Decimal = NOTHING,
+    price_per_hour: Decimal = NOTHING,
+    monthly_minimum: Decimal = NOTHING,
     by: User,
     at: datetime,
 ) -> Contract:
     """Open a contract from a day on; the one in force ends the day before. What was promised stays on record."""
     Practice.objects.select_for_update().get(pk=practice.pk)
+    prices: dict[str, Decimal] = {
+        "price_per_encounter": price_per_encounter,
+        "price_per_page": price_per_page,
+        "price_per_hour": price_per_hour,
+        "monthly_minimum": monthly_minimum,
+    }
     before = Contract.objects.filter(practice=practice).order_by("-starts_on", "-pk").first()
     if before is not None:
         if starts_on <= before.starts_on:
@@ -90,7 +104,11 @@ def change_contract(
         retention_months=retention_months,
         query_days=query_days,
         query_stops_clock=query_stops_clock,
+        late_credit_a_day=late_credit_a_day,
+        late_credit_most=late_credit_most,
+        acceptance_days=acceptance_days,
         delivery_formats=sorted(set(delivery_formats)),
+        **prices,
     )
     record(
         "contract.opened",
@@ -104,7 +122,11 @@ def change_contract(
         retention_months=retention_months,
         query_days=query_days,
         query_stops_clock=query_stops_clock,
+        late_credit_a_day=str(late_credit_a_day),
+        late_credit_most=str(late_credit_most),
+        acceptance_days=acceptance_days,
         delivery_formats=contract.delivery_formats,
+        prices={name: str(amount) for name, amount in prices.items()},
     )
     return contract
 

@@ -6,9 +6,11 @@ from django import forms
 from django.contrib.auth.password_validation import password_validators_help_texts, validate_password
 from django.utils.html import format_html_join
 
-from portal.models import Invitation, Practice, User
+from portal.models import Invitation, Practice, User, choices
+from portal.rules.languages import Language
 from portal.rules.roles import ROLE_LABELS, Role, misfit
 from portal.rules.specialties import Specialty
+from portal.rules.stages import Stage
 
 ROLE_CHOICES = [(role.value, ROLE_LABELS[role]) for role in Role]
 SPECIALTY_CHOICES = [(specialty.value, specialty.label) for specialty in Specialty]
@@ -69,11 +71,21 @@ class InviteForm(RolesForm):
         return cleaned
 
 
+def skill_of(value: str) -> tuple[Specialty, Stage]:
+    specialty, stage = value.split(":")
+    return Specialty(specialty), Stage(stage)
+
+
 class WorkForm(forms.Form):
     """What kind of work a coder or verifier gets."""
 
-    specialties = forms.TypedMultipleChoiceField(
-        choices=SPECIALTY_CHOICES, coerce=Specialty, required=False, widget=forms.CheckboxSelectMultiple
+    skills = forms.TypedMultipleChoiceField(
+        choices=[
+            (f"{specialty}:{stage}", f"{specialty.label}, {stage.label}") for specialty in Specialty for stage in Stage
+        ],
+        coerce=skill_of,
+        required=False,
+        widget=forms.CheckboxSelectMultiple,
     )
     push_limit = forms.IntegerField(
         label="Charts assigned ahead",
@@ -81,6 +93,25 @@ class WorkForm(forms.Form):
         max_value=PUSH_LIMIT,
         help_text="How many charts may wait in this person's name. 0: they take the next one themselves.",
     )
+
+    languages = forms.TypedMultipleChoiceField(
+        label="Reads charts in", choices=choices(Language), coerce=Language, widget=forms.CheckboxSelectMultiple,
+        required=False, empty_value=[Language.ENGLISH],
+    )  # fmt: skip
+
+    def skill_rows(self) -> list[dict[str, Any]]:
+        """The skills as a table: a row for each specialty with a box for each stage."""
+        chosen = set(self["skills"].value() or [])
+        return [
+            {
+                "label": specialty.label,
+                "boxes": [
+                    {"value": f"{specialty}:{stage}", "label": stage.label, "checked": f"{specialty}:{stage}" in chosen}
+                    for stage in Stage
+                ],
+            }
+            for specialty in Specialty
+        ]
 
 
 class ClientRuleForm(forms.Form):

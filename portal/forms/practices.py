@@ -2,6 +2,7 @@
 
 import re
 import zoneinfo
+from decimal import Decimal
 from typing import Any
 
 from django import forms
@@ -28,6 +29,17 @@ def day_field(**options: Any) -> forms.DateField:
     return forms.DateField(widget=forms.DateInput(attrs={"type": "date"}, format="%Y-%m-%d"), **options)
 
 
+class AmountField(forms.DecimalField):
+    """An amount that is nothing if nothing is entered."""
+
+    def clean(self, value: Any) -> Decimal:
+        return super().clean(value) or Decimal(0)
+
+
+def amount_field(label: str, help_text: str = "") -> AmountField:
+    return AmountField(label=label, help_text=help_text, required=False, min_value=0, max_digits=9, decimal_places=2)
+
+
 class PracticeForm(forms.ModelForm):
     """Name, short code, time zone, state."""
 
@@ -35,7 +47,7 @@ class PracticeForm(forms.ModelForm):
 
     class Meta:
         model = Practice
-        fields = ("name", "code", "time_zone", "is_active")
+        fields = ("name", "code", "time_zone", "language", "is_active")
         labels = {"is_active": "Active"}
         help_texts = {
             "code": "2 to 8 capital letters or digits. It stands in file names and lists.",
@@ -150,11 +162,23 @@ class ContractForm(forms.ModelForm):
         error_messages={"required": "Choose at least one format in which results are delivered."},
     )
 
+    price_per_encounter = amount_field("US dollars for a coded visit")
+    price_per_page = amount_field("US dollars for a page")
+    price_per_hour = amount_field(
+        "US dollars for an hour at the bench", "From opening a chart to handing it in, all stages together."
+    )
+    monthly_minimum = amount_field(
+        "US dollars a month at least",
+        "What the work of a month comes to is raised to this. In the month in which a contract begins or ends: by its "
+        "days.",
+    )
+
     class Meta:
         model = Contract
         fields = (
             "starts_on", "turnaround_hours", "accuracy_target", "verification_share", "query_days", "query_stops_clock",
-            "retention_months", "delivery_formats",
+            "late_credit_a_day", "late_credit_most", "acceptance_days", "retention_months", "delivery_formats",
+            "price_per_encounter", "price_per_page", "price_per_hour", "monthly_minimum",
         )  # fmt: skip
         labels = {
             "turnaround_hours": "Turnaround in hours",
@@ -162,6 +186,9 @@ class ContractForm(forms.ModelForm):
             "verification_share": "Share verified in percent",
             "query_days": "Days for the answer to a query",
             "query_stops_clock": "A query stops the clock",
+            "late_credit_a_day": "Credit for each day late, in percent",
+            "late_credit_most": "Most credit for one batch, in percent",
+            "acceptance_days": "Days until a result counts as accepted",
             "retention_months": "Kept for, in months",
         }
         help_texts = {
@@ -169,6 +196,9 @@ class ContractForm(forms.ModelForm):
             "verification_share": "How many of the coded charts a second person checks. 100: all.",
             "query_days": "After that a manager decides how the chart goes on.",
             "query_stops_clock": "The promised time moves by as long as the chart waited for the answer.",
+            "late_credit_a_day": "Of the batch's fee, for each started day beyond the promise. 0: none.",
+            "late_credit_most": "Time in which a query waited for the practice is not counted as late.",
+            "acceptance_days": "From the delivery, if the practice says nothing.",
             "retention_months": "From the delivery of a batch until its charts and codes are destroyed for good.",
         }
 
@@ -177,6 +207,13 @@ class ContractForm(forms.ModelForm):
         if not 1 <= hours <= 24 * 90:
             raise forms.ValidationError("Enter between 1 and 2160 hours.")
         return hours
+
+    def clean(self) -> dict[str, Any]:
+        cleaned = super().clean() or {}
+        each, most = cleaned.get("late_credit_a_day"), cleaned.get("late_credit_most")
+        if each is not None and most is not None and not 0 <= each <= most <= 100:  # noqa: PLR2004  (percent)
+            self.add_error("late_credit_most", "Enter at least the credit for one day, and at most 100 percent.")
+        return cleaned
 
     def clean_accuracy_target(self) -> Any:
         target = self.cleaned_data["accuracy_target"]

@@ -2,6 +2,8 @@
 
 from portal.models.audit import AuditEvent, AuditSeal, Outcome
 from portal.models.batch import Batch, Chart, ChartStep, Page
+from portal.models.channels import Attempt, Channel, Dispatch
+from portal.models.credentials import Credential, CredentialDemand
 from portal.models.delivery import Delivery, Download
 from portal.models.destruction import Cause, Destruction, LegalHold
 from portal.models.doors import (
@@ -17,6 +19,9 @@ from portal.models.doors import (
 from portal.models.job import Job, JobState, Notice
 from portal.models.keys import PracticeKey
 from portal.models.manifest import Manifest, ManifestRow
+from portal.models.notice_wishes import NoticeWishes
+from portal.models.output import OutputTemplateVersion
+from portal.models.oversight import AccessReview, ExclusionCheck, ReviewedAccess
 from portal.models.people import ClientRule, Invitation, Membership, Skill, User, UserRole
 from portal.models.practice import (
     BusinessAssociateAgreement,
@@ -34,24 +39,31 @@ from portal.models.upload import Upload, UploadPart
 from portal.models.words import PageWords
 
 __all__ = [
+    "AccessReview",
     "ApiCall",
     "ApiToken",
+    "Attempt",
     "AuditEvent",
     "AuditSeal",
     "Batch",
     "BusinessAssociateAgreement",
     "Cause",
+    "Channel",
     "Chart",
     "ChartStep",
     "ClientRow",
     "ClientRule",
     "Contract",
+    "Credential",
+    "CredentialDemand",
     "Damage",
     "DamagedFile",
     "Delivery",
     "Destruction",
+    "Dispatch",
     "Download",
     "EndpointState",
+    "ExclusionCheck",
     "FhirDocument",
     "FhirEndpoint",
     "IdempotentRequest",
@@ -66,7 +78,9 @@ __all__ = [
     "ManifestRow",
     "Membership",
     "Notice",
+    "NoticeWishes",
     "Outcome",
+    "OutputTemplateVersion",
     "Page",
     "PageWords",
     "Payer",
@@ -74,6 +88,7 @@ __all__ = [
     "PracticeKey",
     "PracticeOwnedQuerySet",
     "Provider",
+    "ReviewedAccess",
     "Scrub",
     "SftpAccount",
     "SftpKey",

@@ -31,6 +31,10 @@ class Delivery(ClientRow):
     storage_name = models.CharField(max_length=200)  # equal bytes of a practice share it
     sha256 = models.CharField(max_length=64)
     size = models.PositiveBigIntegerField()  # bytes
+    # The practice's template it was written with; none if it had composed none for this format.
+    template = models.ForeignKey(
+        "portal.OutputTemplateVersion", null=True, blank=True, on_delete=models.PROTECT, related_name="deliveries"
+    )
     encounter_count = models.PositiveIntegerField()
     created_at = models.DateTimeField()
 
@@ -40,6 +44,7 @@ class Delivery(ClientRow):
         constraints = [
             *ClientRow.Meta.constraints,
             models.UniqueConstraint(fields=["batch", "version", "format"], name="portal_delivery_once"),
+            models.UniqueConstraint(fields=["batch", "file_name"], name="portal_delivery_name_once"),
         ]
         ordering = ("-version", "format")
 

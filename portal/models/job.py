@@ -93,7 +93,7 @@ class Notice(models.Model):
     """An e-mail to send: who, about what, and a link; never what a chart or a comment says."""
 
     patient_fields = ()
-    plain_fields = ("kind", "email", "link", "created_at", "sent_at", "words")
+    plain_fields = ("kind", "email", "link", "created_at", "sent_at", "words", "held_until")
 
     kind = models.CharField(max_length=40)  # the template under templates/mail/
     recipient = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="notices")
@@ -104,6 +104,19 @@ class Notice(models.Model):
     words = models.JSONField(default=dict)  # what the template may say: counts and names of our own
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True, blank=True)
+    held_until = models.DateTimeField(null=True, blank=True)  # for the reader's digest of that time
+    digest = models.ForeignKey(  # the e-mail that it became a line of
+        "self", null=True, blank=True, on_delete=models.SET_NULL, related_name="lines"
+    )
+
+    class Meta:
+        indexes = [
+            models.Index(
+                fields=["recipient", "held_until"],
+                condition=models.Q(held_until__isnull=False, sent_at=None),
+                name="portal_notice_held",
+            ),
+        ]
 
     def __str__(self) -> str:
         return f"{self.kind} {self.pk}"

@@ -15,8 +15,10 @@ from django.db.models.functions import Lower
 from portal.models.practice import Practice
 from portal.models.rows import ClientRow, choices, known, together
 from portal.rules.keyboard import Keyboard, Layout
+from portal.rules.languages import Language
 from portal.rules.roles import ROLE_LABELS, STAFF_ROLES, Permission, Role, granted
 from portal.rules.specialties import Specialty
+from portal.rules.stages import Stage
 
 
 class UserQuerySet(models.QuerySet["User"]):
@@ -45,11 +47,25 @@ class UserManager(BaseUserManager.from_queryset(UserQuerySet)):  # type: ignore[
         return user
 
 
+def in_english() -> list[str]:
+    return [Language.ENGLISH.value]
+
+
 class User(AbstractBaseUser, PermissionsMixin):
     """One person; `is_staff` means an operator of the Django admin, not a staff role."""
 
     patient_fields = ()
-    plain_fields = ("email", "name", "password", "last_login", "date_joined", "deactivated_at", "time_zone", "own_keys")
+    plain_fields = (
+        "email",
+        "name",
+        "password",
+        "last_login",
+        "date_joined",
+        "deactivated_at",
+        "time_zone",
+        "own_keys",
+        "languages",
+    )
 
     email = models.EmailField(unique=True)
     name = models.CharField(max_length=120)
@@ -72,6 +88,11 @@ class User(AbstractBaseUser, PermissionsMixin):
     own_keys = models.JSONField(default=dict, db_default=models.Value({}, models.JSONField()), blank=True)
     # How many encounters are assigned to this person ahead of time; 0 leaves them to take work themselves.
     push_limit = models.PositiveSmallIntegerField(default=0)
+    # In which this person reads charts.
+    languages = ArrayField(
+        models.CharField(max_length=2, choices=choices(Language)), default=in_english,
+        db_default=models.Value(["en"], ArrayField(models.CharField(max_length=2))),
+    )  # fmt: skip
 
     objects: ClassVar[UserManager] = UserManager()
 
@@ -91,6 +112,10 @@ class User(AbstractBaseUser, PermissionsMixin):
             ),
             models.CheckConstraint(
                 condition=models.Q(density__in=["dense", "compact", "comfortable"]), name="portal_user_density_known"
+            ),
+            models.CheckConstraint(
+                condition=models.Q(languages__len__gt=0, languages__contained_by=[one.value for one in Language]),
+                name="portal_user_languages_known",
             ),
             known("key_layout", Layout, name="portal_user_key_layout_known"),
         ]
@@ -177,14 +202,29 @@ class Membership(ClientRow):
         return f"{self.user_id} in {self.practice_id}"
 
 
+def every_stage() -> list[str]:
+    return [stage.value for stage in Stage]
+
+
 class Skill(models.Model):
-    """A specialty in which a coder or verifier may work."""
+    """A specialty in which a coder or verifier may work, at which stages, and since when."""
+
+    plain_fields = ("since",)
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="skills")
     specialty = models.CharField(max_length=24, choices=choices(Specialty))
+    stages = ArrayField(
+        models.CharField(max_length=12, choices=choices(Stage)), default=every_stage,
+        db_default=models.Value(["precoding", "coding", "verification"], ArrayField(models.CharField(max_length=12))),
+    )  # fmt: skip
+    since = models.DateField(null=True, blank=True)  # unknown of the first ones
 
     class Meta:
         constraints = [
+            models.CheckConstraint(
+                condition=models.Q(stages__len__gt=0, stages__contained_by=[stage.value for stage in Stage]),
+                name="portal_skill_stages_known",
+            ),
             models.UniqueConstraint(fields=["user", "specialty"], name="portal_skill_once"),
             known("specialty", Specialty, name="portal_skill_specialty_known"),
         ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from datetime import date
-from typing import TYPE_CHECKING, Self, TypeVar
+from typing import TYPE_CHECKING, Any, Self, TypeVar
 
 from django.contrib.postgres.fields import ArrayField
 from django.core.validators import MaxValueValidator, MinValueValidator
@@ -11,6 +11,7 @@ from django.db import models
 
 from portal.models.rows import ClientRow, choices, known
 from portal.rules.delivery_formats import LONGEST_FORMAT
+from portal.rules.languages import Language
 from portal.rules.roles import Permission
 from portal.rules.specialties import Specialty
 
@@ -41,9 +42,13 @@ class Practice(models.Model):
     name = models.CharField(max_length=120, unique=True)
     code = models.CharField(max_length=8, unique=True)
     time_zone = models.CharField(max_length=64, default="America/New_York")
+    # Of what its patients are given, and of its charts.
+    language = models.CharField(max_length=2, choices=choices(Language), default="en", db_default="en")
     is_active = models.BooleanField(default=True)
     created_at = models.DateTimeField(auto_now_add=True)
     batches_sent = models.PositiveIntegerField(default=0)
+    # How many encounters a day go by their promise in the queue; what is sent beyond waits behind the practice's own.
+    daily_share = models.PositiveIntegerField(default=50, db_default=50)
     # Whether its SFTP accounts may have passwords; without, they sign in with keys only.
     sftp_passwords = models.BooleanField(default=False)
 
@@ -54,6 +59,8 @@ class Practice(models.Model):
             models.CheckConstraint(
                 condition=models.Q(code__regex=r"^[A-Z0-9]{2,8}$"), name="portal_practice_code_form"
             ),
+            known("language", Language, name="portal_practice_language_known"),
+            models.CheckConstraint(condition=models.Q(daily_share__gte=1), name="portal_practice_daily_share"),
         ]
 
     def __str__(self) -> str:
@@ -156,6 +163,13 @@ class ContractQuerySet(PracticeOwnedQuerySet["Contract"]):
         return self.filter(models.Q(ends_on=None) | models.Q(ends_on__gte=on), starts_on__lte=on)
 
 
+def price() -> models.DecimalField[Any, Any]:
+    """An amount in US dollars, nothing if it was not agreed."""
+    return models.DecimalField(
+        max_digits=9, decimal_places=2, default=0, db_default=0, validators=[MinValueValidator(0)]
+    )
+
+
 class Contract(ClientRow):
     """What was promised: hours from receipt to result, accuracy, how much is verified, which formats."""
 
@@ -177,12 +191,30 @@ class Contract(ClientRow):
     query_stops_clock = models.BooleanField(
         default=False, db_default=False
     )  # whether the promised time moves by that waiting
+    # What a late batch costs us: percent of its fee for each started day, and the most for one (portal.rules.credit).
+    late_credit_a_day = models.DecimalField(max_digits=5, decimal_places=2, default=0, db_default=0)
+    late_credit_most = models.DecimalField(max_digits=5, decimal_places=2, default=0, db_default=0)
+    acceptance_days = models.PositiveSmallIntegerField(  # after which a result counts as accepted without a word
+        default=14, db_default=14, validators=[MinValueValidator(1), MaxValueValidator(365)]
+    )
+
+    # US dollars: a coded visit, a page, an hour at the bench; the least for a month (coding.rules.invoicing).
+    price_per_encounter = price()
+    price_per_page = price()
+    price_per_hour = price()
+    monthly_minimum = price()
 
     objects = ContractQuerySet.as_manager()
 
     class Meta(ClientRow.Meta):
         constraints = [
             *ClientRow.Meta.constraints,
+            models.CheckConstraint(
+                condition=models.Q(
+                    price_per_encounter__gte=0, price_per_page__gte=0, price_per_hour__gte=0, monthly_minimum__gte=0
+                ),
+                name="portal_contract_prices",
+            ),
             models.UniqueConstraint(
                 fields=["practice"], condition=models.Q(ends_on=None), name="portal_contract_one_open"
             ),
@@ -196,6 +228,14 @@ class Contract(ClientRow):
             models.CheckConstraint(condition=models.Q(retention_months__gte=1), name="portal_contract_retention"),
             models.CheckConstraint(condition=models.Q(query_days__range=(1, 60)), name="portal_contract_query_days"),
             models.CheckConstraint(
+                condition=models.Q(late_credit_a_day__gte=0, late_credit_most__lte=100)
+                & models.Q(late_credit_a_day__lte=models.F("late_credit_most")),
+                name="portal_contract_late_credit",
+            ),
+            models.CheckConstraint(
+                condition=models.Q(acceptance_days__range=(1, 365)), name="portal_contract_acceptance_days"
+            ),
+            models.CheckConstraint(
                 condition=models.Q(ends_on=None) | models.Q(ends_on__gte=models.F("starts_on")),
                 name="portal_contract_dates",
             ),
@@ -204,6 +244,10 @@ class Contract(ClientRow):
 
     def __str__(self) -> str:
         return f"contract {self.pk}"
+
+    def holds(self, on: date) -> bool:
+        """Whether it is in force on a day."""
+        return self.starts_on <= on and (self.ends_on is None or self.ends_on >= on)
 
 
 class AgreementQuerySet(PracticeOwnedQuerySet["BusinessAssociateAgreement"]):

@@ -17,6 +17,8 @@ class ClientRow(models.Model):
     plain_fields: tuple[str, ...] = ()
     # Fields that name a stored file (portal.storage), each with the field that holds the content's SHA-256, or None.
     stored_files: dict[str, str | None] = {}
+    # Rows that no practice may see, hence no export that is handed to it; row-level security says the same.
+    withheld: models.Q | None = None
 
     practice = models.ForeignKey("portal.Practice", on_delete=models.PROTECT, related_name="+")
 

@@ -103,10 +103,10 @@ class Unusable(StrEnum):
 UNUSABLE: Mapping[Unusable, str] = MappingProxyType(
     {
         Unusable.EMPTY: "The file holds no rows below a line of headings.",
-        Unusable.TOO_LARGE: "The file is larger than 2 MB. A manifest is a table with a row for each file.",
+        Unusable.TOO_LARGE: "The file is larger than 2 MB, too large for such a table.",
         Unusable.NOT_TEXT: "The file is not text. Save the table as CSV and choose that.",
         Unusable.ONE_COLUMN: "No columns were found. Separate them by commas, semicolons or tabs.",
-        Unusable.TOO_MANY_ROWS: "The table has more than 5,000 rows. Send it with a batch for each part.",
+        Unusable.TOO_MANY_ROWS: "The table has more than 5,000 rows. Send it in parts.",
         Unusable.TOO_MANY_COLUMNS: "The table has more than 60 columns. Leave out those that say nothing about a file.",
         Unusable.UNCLOSED: "One cell goes on for more than 130,000 characters: its quotation mark is not closed.",
     }

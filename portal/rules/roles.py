@@ -19,6 +19,7 @@ class Permission(StrEnum):
     SEE_BATCHES = "see_batches"
     SEE_CHARTS = "see_charts"
     DOWNLOAD_RESULTS = "download_results"
+    REVIEW_RESULTS = "review_results"
     DISCUSS = "discuss"
     PRECODE = "precode"
     CODE = "code"
@@ -30,6 +31,7 @@ class Permission(StrEnum):
     MANAGE_TOKENS = "manage_tokens"
     READ_AUDIT = "read_audit"
     MANAGE_CODE_LISTS = "manage_code_lists"
+    BREAK_GLASS = "break_glass"
 
 
 ROLE_LABELS: Mapping[Role, str] = MappingProxyType(
@@ -53,12 +55,17 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.SEE_BATCHES,
                 Permission.SEE_CHARTS,
                 Permission.DOWNLOAD_RESULTS,
+                Permission.REVIEW_RESULTS,
                 Permission.DISCUSS,
                 Permission.MANAGE_TOKENS,
             }
         ),
-        Role.CODER: frozenset({Permission.PRECODE, Permission.CODE, Permission.SEE_CHARTS, Permission.DISCUSS}),
-        Role.VERIFIER: frozenset({Permission.VERIFY, Permission.SEE_CHARTS, Permission.DISCUSS}),
+        Role.CODER: frozenset(
+            {Permission.PRECODE, Permission.CODE, Permission.SEE_CHARTS, Permission.DISCUSS, Permission.BREAK_GLASS}
+        ),
+        Role.VERIFIER: frozenset(
+            {Permission.VERIFY, Permission.SEE_CHARTS, Permission.DISCUSS, Permission.BREAK_GLASS}
+        ),
         Role.MANAGER: frozenset(
             {
                 Permission.MANAGE_WORK,
@@ -75,6 +82,7 @@ PERMISSIONS: Mapping[Role, frozenset[Permission]] = MappingProxyType(
                 Permission.MANAGE_PRACTICES,
                 Permission.READ_AUDIT,
                 Permission.MANAGE_CODE_LISTS,
+                Permission.BREAK_GLASS,
             }
         ),
     }
@@ -120,6 +128,7 @@ PERMISSION_WORDS = {
     Permission.SEE_BATCHES: "see batches",
     Permission.SEE_CHARTS: "see charts within their work",
     Permission.DOWNLOAD_RESULTS: "download results",
+    Permission.REVIEW_RESULTS: "accept or reopen results",
     Permission.DISCUSS: "take part in threads",
     Permission.PRECODE: "pre-code",
     Permission.CODE: "code",
@@ -131,6 +140,7 @@ PERMISSION_WORDS = {
     Permission.MANAGE_TOKENS: "manage API keys",
     Permission.READ_AUDIT: "read the audit trail",
     Permission.MANAGE_CODE_LISTS: "load code lists",
+    Permission.BREAK_GLASS: "open a chart in an emergency",
 }
 
 

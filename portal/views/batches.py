@@ -20,12 +20,15 @@ from portal.access import SignedRequest, found, requires
 from portal.actions.audit import record
 from portal.actions.batches import WORKABLE
 from portal.forms.batches import SendForm
-from portal.models import Batch, Chart, Delivery, InboxFile, Upload
-from portal.rules.delivery_formats import DELIVERY_FORMATS
+from portal.models import Batch, Chart, Delivery, Dispatch, InboxFile, Upload
+from portal.rules.batch_steps import file_exceptions
+from portal.rules.delivery_formats import label_of
+from portal.rules.dispatches import DispatchState
 from portal.rules.inbox import UNFINISHED, FileState
 from portal.rules.intake import TRY_AGAIN, ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Permission
+from portal.views.channel_words import DISPATCH_TAGS
 from portal.views.steps import step_lines
 from portal.views.tags import BATCH_TAGS, chart_advice, chart_tag, megabytes, plural, promise
 from portal.views.uploads import limits
@@ -158,8 +161,8 @@ def batch(request: SignedRequest, pk: int) -> HttpResponse:
             "workable_ids": list(workable(row)) if may_send else [],
             "unfinished": unfinished(request, row) if may_send else [],
             "may_discuss": request.user.may(Permission.DISCUSS),
-            "deliveries": [] if is_open else delivery_rows(request, row),
             "not_whole": not_whole(row),
+            "live_about": f"?batch={row.pk}",
             **limits(),
         },
     )
@@ -222,6 +225,9 @@ def live(request: SignedRequest, row: Batch) -> dict[str, Any]:
         "batch": row,
         "status": BATCH_TAGS[row.status],
         "promise": promise(row, at=timezone.now()),
+        "deliveries": [] if row.status == BatchStatus.OPEN else delivery_rows(request, row),
+        "may_compose": request.user.may(Permission.MANAGE_WORK),
+        "may_see_channels": bool(request.user.permissions & {Permission.MANAGE_TOKENS, Permission.MANAGE_WORK}),
         "steps": timeline(row, counts),
         "total": total,
         "total_text": plural(total, "file"),
@@ -241,18 +247,9 @@ def live(request: SignedRequest, row: Batch) -> dict[str, Any]:
 def timeline(row: Batch, counts: Counter[str]) -> list[dict[str, Any]]:
     """The steps a batch goes through, as far as the portal knows; coding's own figures are a fragment of theirs."""
     total, checking = sum(counts.values()), counts[ChartStatus.RECEIVED]
-    refused, duplicate = counts[ChartStatus.UNREADABLE], counts[ChartStatus.DUPLICATE]
-    locked, quarantined = counts[ChartStatus.LOCKED], counts[ChartStatus.QUARANTINED]
-    left_out = counts[Refusal.LEFT_OUT]
     sent, delivered = row.status != BatchStatus.OPEN, row.status == BatchStatus.DELIVERED
     by = f" by {row.created_by.name}" if row.created_by else f" by {row.get_source_display()}"
-    exceptions = [
-        *([{"text": f"{plural(refused, 'file')} could not be read", "tone": "danger"}] if refused else []),
-        *([{"text": f"{plural(locked, 'file')} waiting for a password", "tone": "warn"}] if locked else []),
-        *([{"text": f"{plural(quarantined, 'file')} in quarantine", "tone": "danger"}] if quarantined else []),
-        *([{"text": f"{plural(duplicate, 'file')} sent before", "tone": "warn"}] if duplicate else []),
-        *([{"text": f"{plural(left_out, 'file')} left out by the sender", "tone": "neutral"}] if left_out else []),
-    ]
+    exceptions = file_exceptions(counts)
     checked = bool(total) and not checking
     steps = [
         ("Received", sent, not sent, row.received_at, f"{plural(total, 'file')}{by}", []),
@@ -303,18 +300,33 @@ def chart_row(request: SignedRequest, chart: Chart, steps: list[dict[str, Any]])
 
 
 def delivery_rows(request: SignedRequest, row: Batch) -> list[dict[str, Any]]:
-    """The result files, newest version first."""
+    """The result files, newest version first, with the channels through which each went."""
+    deliveries = Delivery.objects.visible_to(request.user).filter(batch=row).order_by("-version", "format")
+    sent: dict[int, list[dict[str, Any]]] = defaultdict(list)
+    dispatches = Dispatch.objects.visible_to(request.user).filter(delivery__batch=row)
+    for one in dispatches.exclude(state=DispatchState.REPLACED).select_related("channel").order_by("channel", "-pk"):
+        shown = sent[one.delivery_id or 0]
+        if all(other["channel_pk"] != one.channel_id for other in shown):  # of each channel the newest
+            shown.append(
+                {
+                    "pk": one.pk,
+                    "channel": one.channel.name,
+                    "channel_pk": one.channel_id,
+                    "status": DISPATCH_TAGS[one.state],
+                }
+            )
     return [
         {
             "pk": delivery.pk,
             "name": delivery.file_name,
-            "format": DELIVERY_FORMATS.get(delivery.format, delivery.format),
+            "format": label_of(delivery.format),
             "version": delivery.version,
             "size": megabytes(delivery.size),
             "sha256": delivery.sha256,
             "created_at": delivery.created_at,
+            "dispatches": sent[delivery.pk],
         }
-        for delivery in Delivery.objects.visible_to(request.user).filter(batch=row).order_by("-version", "format")
+        for delivery in deliveries
     ]
 
 

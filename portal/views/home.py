@@ -16,7 +16,7 @@ from django.views.decorators.http import require_GET
 from portal import storage
 from portal.access import SignedRequest, signed_in
 from portal.models import Batch, Delivery
-from portal.rules.delivery_formats import DELIVERY_FORMATS
+from portal.rules.delivery_formats import MANIFEST, label_of
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Permission, Role
 from portal.views.batches import batch_rows
@@ -72,13 +72,9 @@ def last_delivered(request: SignedRequest, mine: Any) -> dict[str, Any] | None:
         "name": batch.name,
         "at": batch.delivered_at,
         "files": [
-            {
-                "pk": file.pk,
-                "format": DELIVERY_FORMATS.get(file.format, file.format.upper()),
-                "size": megabytes(file.size),
-            }
+            {"pk": file.pk, "format": label_of(file.format), "size": megabytes(file.size)}
             for file in files
-            if file.version == files[0].version
+            if file.version == files[0].version and file.format != MANIFEST
         ],
     }
 

@@ -201,7 +201,11 @@ def person_page(request: SignedRequest, person: User, *, status: int = 200, **fo
             initial={"roles": sorted(person.roles), "practice": membership.practice if membership else None},
         ),
         "work_form": WorkForm(
-            initial={"specialties": [row.specialty for row in person.skills.all()], "push_limit": person.push_limit}
+            initial={
+                "skills": [f"{row.specialty}:{stage}" for row in person.skills.all() for stage in row.stages],
+                "push_limit": person.push_limit,
+                "languages": person.languages,
+            }
         ),
         "rule_form": ClientRuleForm(user=request.user),
         "rules": list(ClientRule.objects.filter(user=person).select_related("practice").order_by("practice__name")),

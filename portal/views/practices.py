@@ -37,7 +37,7 @@ from portal.models import (
     Practice,
     Provider,
 )
-from portal.rules.delivery_formats import DELIVERY_FORMATS, UNLESS_CHOSEN
+from portal.rules.delivery_formats import UNLESS_CHOSEN, label_of
 from portal.rules.roles import Permission
 
 admins = requires(Permission.MANAGE_PRACTICES)
@@ -151,8 +151,9 @@ def practice(request: SignedRequest, pk: int) -> HttpResponse:
                 for agreement in BusinessAssociateAgreement.objects.filter(practice=row)
             ],
             "contract": contract,
-            "formats": [DELIVERY_FORMATS.get(name, name) for name in contract.delivery_formats] if contract else [],
+            "formats": [label_of(name) for name in contract.delivery_formats] if contract else [],
             "contracts": contracts,
+            "prices": price_words(next((found_one for found_one in contracts if in_force(found_one, today)), None)),
             "holds": LegalHold.objects.filter(practice=row, lifted_at=None).select_related("by", "batch"),
             "damaged": DamagedFile.objects.filter(practice=row, mended_at=None).count(),
             "members": members,
@@ -162,6 +163,19 @@ def practice(request: SignedRequest, pk: int) -> HttpResponse:
             ),
         },
     )
+
+
+def price_words(contract: Contract | None) -> str:
+    """What the contract charges, as in "$4.10 a coded visit, $0.35 a page"; empty if nothing was agreed."""
+    if contract is None:
+        return ""
+    named = (
+        (contract.price_per_encounter, "a coded visit"),
+        (contract.price_per_page, "a page"),
+        (contract.price_per_hour, "an hour"),
+        (contract.monthly_minimum, "a month at least"),
+    )
+    return ", ".join(f"${amount:,.2f} {what}" for amount, what in named if amount)
 
 
 def in_force(dated: Contract | BusinessAssociateAgreement, on: date) -> bool:
@@ -197,7 +211,8 @@ def practice_contract(request: SignedRequest, pk: int) -> HttpResponseBase:
     latest = Contract.objects.filter(practice=practice).first()
     kept = (
         "turnaround_hours", "accuracy_target", "verification_share", "query_days", "query_stops_clock",
-        "retention_months", "delivery_formats",
+        "late_credit_a_day", "late_credit_most", "acceptance_days", "retention_months", "delivery_formats",
+        "price_per_encounter", "price_per_page", "price_per_hour", "monthly_minimum",
     )  # fmt: skip
     initial = {name: getattr(latest, name) for name in kept} if latest else {"delivery_formats": list(UNLESS_CHOSEN)}
     form = ContractForm(request.POST or None, initial={"starts_on": timezone.localdate(), **initial})

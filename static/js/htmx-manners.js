@@ -17,7 +17,7 @@ const body = document.body;
 body.addEventListener("htmx:configRequest", (event) => {
   event.detail.headers["X-CSRFToken"] = csrfToken();
   const cause = event.detail.triggeringEvent;
-  if (!cause || /^(load|revealed|intersect|sse:.*)$/.test(cause.type)) event.detail.headers["X-Background"] = "1";
+  if (!cause || /^(load|revealed|intersect|news|charts-changed)$/.test(cause.type)) event.detail.headers["X-Background"] = "1";
 });
 
 body.addEventListener("htmx:beforeRequest", (event) => {

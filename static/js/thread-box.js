@@ -1,5 +1,6 @@
 // <thread-box> around a thread and its composer: answers in place, mentions into the text, read receipts, J/K/C keys.
 import { csrfToken } from "./session.js";
+import "./mention-list.js";
 
 class ThreadBox extends HTMLElement {
   #stop;
@@ -12,6 +13,7 @@ class ThreadBox extends HTMLElement {
     const { signal } = this.#stop;
     this.addEventListener("click", (event) => this.#click(event), { signal });
     this.addEventListener("change", (event) => this.#mention(event.target), { signal });
+    this.addEventListener("submit", (event) => this.#putIn(event), { signal });
     this.addEventListener("htmx:beforeRequest", (event) => { this.#sending = event.target.matches(".composer"); }, { signal });
     this.addEventListener("htmx:afterSettle", () => this.#settled(), { signal });
     this.dataset.actions = "list.next list.previous thread.write";
@@ -68,7 +70,7 @@ class ThreadBox extends HTMLElement {
     const link = target?.closest("[data-answer]");
     if (link) {
       event.preventDefault();
-      this.#answering(link.dataset.answer, link.dataset.answerTo, "answerSettles" in link.dataset);
+      this.#answering(link.dataset.answer, link.dataset.answerTo, "answerSettles" in link.dataset, "answerInternal" in link.dataset);
       this.#body.focus();
     }
     if (target?.closest("[data-answering-off]")) {
@@ -78,13 +80,25 @@ class ThreadBox extends HTMLElement {
     }
   }
 
-  #answering(pk, name, settles) {
+  #answering(pk, name, settles, internal = false) {
+    // What answers an internal note is one too; the writer's own choice is left alone otherwise.
+    if (internal) this.querySelector('.composer input[name="audience"][value="internal"]').checked = true;
     this.querySelector('.composer input[name="reply_to"]').value = pk;
     this.querySelector("[data-answering-name]").textContent = name;
     this.querySelector("[data-answering]").hidden = !pk;
     const settle = this.querySelector("[data-settle]");
     settle.hidden = !settles;
     settle.querySelector("input").checked = settles;
+  }
+
+  // -- a saved answer is put into the words where the caret is, and sent by its reader only -----------
+  #putIn(event) {
+    if (!event.target.matches("[data-saved-answers]")) return;
+    event.preventDefault();
+    const body = this.#body;
+    body.setRangeText(event.target.elements.saved.selectedOptions[0].dataset.body, body.selectionStart, body.selectionEnd, "end");
+    body.dispatchEvent(new Event("input", { bubbles: true }));
+    body.focus();
   }
 
   // -- a chosen person is named in the text ----------------------------------------------------------

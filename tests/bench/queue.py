@@ -19,7 +19,7 @@ CLAIMS = 100
 BARE = """
 UPDATE coding_encounter SET priority = priority WHERE id = (
   SELECT id FROM coding_encounter WHERE status = 'to_precode'
-  ORDER BY queue_rank, due_at, priority DESC, waiting_since, id LIMIT 1 FOR UPDATE SKIP LOCKED
+  ORDER BY queue_rank, turn_at, priority DESC, waiting_since, id LIMIT 1 FOR UPDATE SKIP LOCKED
 )
 """
 

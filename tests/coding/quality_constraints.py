@@ -6,10 +6,12 @@ from typing import Any
 
 from coding.models import (
     Coding,
+    DeliveryReview,
     Discrepancy,
     Dispute,
     DisputeStep,
     QualityTerms,
+    Remark,
     Repeat,
     Reveal,
     Ruling,
@@ -147,6 +149,36 @@ def reveal(**fields: Any) -> Reveal:
     })  # fmt: skip
 
 
+def remark(**fields: Any) -> Remark:
+    return factories.RemarkFactory(**fields)
+
+
+def looked_at(**fields: Any) -> Remark:
+    """A remark in the hands of somebody new."""
+    person = factories.UserFactory(roles=[Role.VERIFIER])
+    return remark(**{"status": "looked_at", "reviewer": person, "taken_at": NOON, **fields})
+
+
+def decided(**fields: Any) -> Remark:
+    person = factories.UserFactory(roles=[Role.VERIFIER])
+    return looked_at(**{
+        "status": "upheld", "reviewer": person, "ended_by": person, "ended_at": NOON, "outcome": "Right.", **fields,
+    })  # fmt: skip
+
+
+def looked_at_by_its_author() -> None:
+    of = judged().coder_version
+    looked_at(encounter=of.encounter, coding=of, reviewer=of.author)
+
+
+def review(**fields: Any) -> DeliveryReview:
+    of = fields.pop("of", None) or waiting()
+    return DeliveryReview.objects.create(**{
+        "practice": of.practice, "encounter": of, "version": 1, "word": "accepted", "at": NOON,
+        "by": factories.UserFactory(roles=[Role.PRACTICE], practice=of.practice), **fields,
+    })  # fmt: skip
+
+
 BROKEN_QUALITY: dict[str, Callable[[], Any]] = {
     "coding_discrepancy_part_known": lambda: difference(part="hat"),
     "coding_discrepancy_reason_known": lambda: difference(reason="mood"),
@@ -174,6 +206,18 @@ BROKEN_QUALITY: dict[str, Callable[[], Any]] = {
     "coding_sample_drawn": lambda: sample(source="random", share=5),
     "coding_sample_focused": lambda: sample(source="focus"),
     "coding_reveal_once": two(reveal, of=judged),
+    "coding_remark_part_known": lambda: remark(part="hat"),
+    "coding_remark_status_known": lambda: remark(status="mulled", ended_by=factories.UserFactory(), ended_at=NOON),
+    "coding_remark_one_pending": two(remark, encounter=lambda: judged().encounter),
+    "coding_remark_taken_by_at": lambda: looked_at(taken_at=None),
+    "coding_remark_ended_by_at": lambda: decided(ended_at=None),
+    "coding_remark_by_somebody_new": looked_at_by_its_author,
+    "coding_remark_status_says_who": lambda: remark(status="looked_at"),
+    "coding_remark_explained": lambda: decided(outcome=""),
+    "coding_remark_ruling_of_upheld": lambda: remark(ruling=ruling()),
+    "coding_deliveryreview_once": two(review, of=waiting),
+    "coding_deliveryreview_word_known": lambda: review(word="shrugged", reason="?"),
+    "coding_deliveryreview_reopened_why": lambda: review(word="reopened"),
     "coding_ruling_specialty_known": lambda: ruling(specialty="magic"),
     "coding_ruling_dates": lambda: withdrawn(date(2026, 1, 1)),
     "coding_ruling_says_something": lambda: ruling(text=""),
@@ -182,6 +226,7 @@ BROKEN_QUALITY: dict[str, Callable[[], Any]] = {
 BROKEN_QUALITY_AT_THE_END: dict[str, Callable[[], Any]] = {
     "coding_dispute_people": with_other_people,
     "coding_dispute_found_there": about_another_verification,
+    "coding_remark_coding_of_encounter": lambda: remark(encounter=waiting(), coding=judged().coder_version),
     "coding_repeat_coding_of_encounter": lambda: repeat(coding=judged().coder_version),
     "coding_repeat_copy_of_encounter": lambda: repeat(copy=waiting()),
     "coding_sample_of_encounter": lambda: sample(encounter=judged().encounter),
@@ -195,4 +240,5 @@ FROZEN_QUALITY: dict[str, Callable[[], Any]] = {
     "discrepancy": difference,
     "sample": sample,
     "reveal": reveal,
+    "deliveryreview": review,
 }

@@ -33,9 +33,13 @@ from tests.coding.fact_constraints import BROKEN_FACTS
 from tests.coding.flow_constraints import BROKEN_FLOW
 from tests.coding.lines import NOON, VISIT_DAY, facts_for, load_codes, submitted, waiting
 from tests.coding.list_constraints import BROKEN_LISTS
+from tests.coding.output_constraints import BROKEN_OUTPUT, BROKEN_OUTPUT_AT_THE_END, FROZEN_OUTPUT
+from tests.coding.plan_constraints import BROKEN_PLANS, BROKEN_PLANS_AT_THE_END, FROZEN_PLANS
 from tests.coding.quality_constraints import BROKEN_QUALITY, BROKEN_QUALITY_AT_THE_END, FROZEN_QUALITY
 from tests.coding.query_constraints import BROKEN_QUERIES, BROKEN_QUERIES_AT_THE_END
+from tests.coding.report_constraints import BROKEN_REPORTS, BROKEN_REPORTS_AT_THE_END
 from tests.coding.suggestion_constraints import BROKEN_SUGGESTIONS, decision, suggestion_set
+from tests.coding.work_constraints import BROKEN_WORK
 
 pytestmark = pytest.mark.django_db
 
@@ -203,9 +207,13 @@ BROKEN_SUBMISSIONS = {
 }
 BROKEN = {
     **BROKEN_LISTS,
+    **BROKEN_WORK,
     **BROKEN_FLOW,
     **BROKEN_QUALITY,
+    **BROKEN_PLANS,
     **BROKEN_QUERIES,
+    **BROKEN_REPORTS,
+    **BROKEN_OUTPUT,
     **BROKEN_SUGGESTIONS,
     **BROKEN_FACTS,
     "coding_code_system_known": lambda: change(factories.CodeFactory(), system="snomed"),
@@ -219,6 +227,7 @@ BROKEN = {
     "coding_encounterpage_turn_known": lambda: placed(turn=45),
     "coding_addendum_source_known": lambda: addendum(source="rumour"),
     "coding_addendum_once": twice(addendum, ("encounter", encounter), ("chart", factories.ChartFactory)),
+    "coding_encounter_has_a_turn": lambda: change(encounter(), turn_at=None),
     "coding_encounter_held_by_at": lambda: change(encounter(), held_by=coder()),
     "coding_encounter_rests_for_until": lambda: change(encounter(), rests_until=NOON),
     "coding_encounter_hold_says_why": lambda: change(held(), hold_reason=""),
@@ -262,8 +271,11 @@ BROKEN = {
 
 # Foreign keys of the migrations; they are checked when the transaction ends.
 BROKEN_AT_THE_END = {
+    **BROKEN_OUTPUT_AT_THE_END,
     **BROKEN_QUALITY_AT_THE_END,
+    **BROKEN_PLANS_AT_THE_END,
     **BROKEN_QUERIES_AT_THE_END,
+    **BROKEN_REPORTS_AT_THE_END,
     "coding_verification_coder_is_author": verification_with_another_coder,
     "coding_verification_same_encounter": verification_of_another_encounter,
     "coding_encounter_chart_id_same_practice": lambda: change(encounter(), practice=factories.PracticeFactory()),
@@ -324,9 +336,14 @@ def test_frozen_tables_only_grow(ann, table):
         cursor.execute(f"UPDATE coding_{table} SET practice_id = practice_id")
 
 
-@pytest.mark.parametrize("table", FROZEN_QUALITY)
+@pytest.mark.parametrize("table", [*FROZEN_QUALITY, *FROZEN_PLANS])
 def test_what_was_judged_only_grows(table):
-    FROZEN_QUALITY[table]()
+    {**FROZEN_QUALITY, **FROZEN_PLANS}[table]()
+
+
+@pytest.mark.parametrize("table", {**FROZEN_QUALITY, **FROZEN_OUTPUT})
+def test_what_was_judged_or_delivered_only_grows(table):
+    {**FROZEN_QUALITY, **FROZEN_OUTPUT}[table]()
     with (
         pytest.raises(IntegrityError, match="only added"),
         transaction.atomic(),

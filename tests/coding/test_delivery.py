@@ -94,8 +94,9 @@ def test_a_finished_batch_comes_back_as_files_with_the_codes_that_count(batch, c
     assert batch.delivered_at is not None
     assert set(Encounter.objects.filter(batch=batch).values_list("status", flat=True)) == {"delivered"}
     assert EncounterEvent.objects.filter(move="deliver").count() == 4
-    sheet, book = Delivery.objects.order_by("format")
+    sheet, manifest, book = Delivery.objects.order_by("format")
     assert (sheet.file_name, book.file_name) == ("RIVER-B-7-v1.csv", "RIVER-B-7-v1.xlsx")
+    assert manifest.file_name == "RIVER-B-7-v1.manifest.json"
     assert sheet.encounter_count == 4
     rows = rows_of(sheet)
     assert [(row["Status"], row["Diagnosis 1"], row["Procedure"], row["Verification"]) for row in rows] == [
@@ -156,7 +157,7 @@ def test_a_doubled_message_delivers_once(batch, cleo):
     assert queue_delivery_if_complete(batch=batch, at=timezone.now()) == job
     task(job_id=job.pk)
     task(job_id=job.pk)
-    assert Delivery.objects.count() == 2
+    assert Delivery.objects.count() == 3
     assert Notice.objects.count() == 1
 
 
@@ -198,7 +199,7 @@ def test_a_second_delivery_is_a_new_version_and_keeps_the_first(batch, cleo, ann
 def test_the_contract_says_which_formats_are_made(batch, river):
     Contract.objects.filter(practice=river).update(delivery_formats=["csv"])
     deliver(batch)
-    assert list(Delivery.objects.values_list("format", flat=True)) == ["csv"]
+    assert list(Delivery.objects.values_list("format", flat=True)) == ["csv", "manifest"]
 
 
 def test_the_contract_of_the_practices_own_day_says_which_formats_are_made(batch, river):
@@ -213,7 +214,7 @@ def test_a_delivery_is_written_once(batch):
     one = Delivery.objects.get(format="csv")
     with pytest.raises(IntegrityError, match="portal_delivery_once"), transaction.atomic():
         Delivery.objects.create(
-            practice=one.practice, batch=batch, version=1, format="csv", file_name="x", storage_name="x",
+            practice=one.practice, batch=batch, version=1, format="csv", file_name="other.csv", storage_name="x",
             sha256=one.sha256, size=1, encounter_count=1, created_at=timezone.now(),
         )  # fmt: skip
     with pytest.raises(NotDeliverable):
@@ -247,7 +248,7 @@ def test_the_last_two_encounters_finished_at_one_moment_queue_one_delivery(batch
 
 
 def test_the_number_of_queries_to_collect_does_not_grow_with_the_batch(batch, ann, django_assert_max_num_queries):
-    from coding.actions.delivery import collect_result
+    from coding.actions.results import collect_result
 
     for _ in range(20):
         coded(visit(batch, ann), ann)

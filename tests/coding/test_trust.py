@@ -10,7 +10,7 @@ from django.utils import timezone
 from coding.models import Encounter
 from portal.actions.trust.practices import paths
 from portal.models import AuditEvent, Batch, Job, JobState, Notice, Page
-from tests import ledger
+from tests import factories, ledger
 from tests.ledger import alarms, by_superuser, differences, only
 
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -151,6 +151,12 @@ def test_an_email_that_nobody_sends(site):
     notice = Notice.objects.order_by("pk").first()
     by_superuser(f"UPDATE portal_notice SET sent_at = NULL WHERE id = {notice.pk}")
     only("notices", "notice", notice.pk, "no job would send it")
+
+
+def test_a_result_on_its_way_that_nobody_sends(site, river):
+    factories.DispatchFactory(channel__practice=river, channel__pause="gone", channel__paused_at=timezone.now())
+    dispatch = factories.DispatchFactory(channel__practice=river)
+    only("dispatches", "dispatch", dispatch.pk, "no job would send it")
 
 
 def test_a_row_of_one_practice_that_points_to_anothers(site, lake):

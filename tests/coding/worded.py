@@ -51,10 +51,10 @@ def stored(practice, image):
     return storage.keep_bytes(out.getvalue(), practice_id=practice.pk, folder="pages", ending=".png").name
 
 
-def worded_chart(practice, pages=NOTE, wordless=0):
+def worded_chart(practice, pages=NOTE, wordless=0, batch=None):
     """A chart of typed pages with their words, and scans behind them on which nothing could be read."""
     count = len(pages) + wordless
-    chart = factories.ChartFactory(batch=factories.BatchFactory(practice=practice), page_count=count)
+    chart = factories.ChartFactory(batch=batch or factories.BatchFactory(practice=practice), page_count=count)
     for number in range(1, count + 1):
         is_typed = number <= len(pages)
         image, lines = typed(pages[number - 1] if is_typed else ("(handwriting)",))

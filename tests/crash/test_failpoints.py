@@ -23,14 +23,18 @@ WHILE_FINISHING = (
 )  # fmt: skip
 
 
-# Struck in test_doors_killed.py, among the places that these processes share with others.
+# Struck in test_doors_killed.py and test_channels_killed.py, among the places that these processes share with others.
 BY_SFTP = ("sftp.closed", "sftp.batch_opened", "sftp.taken", "sftp.folder_sent")
 BY_FHIR = ("fhir.document_fetched", "fhir.document_taken", "fhir.run_written")
+BY_CHANNELS = (
+    "dispatch.begun", "dispatch.answered", "dispatch.written", "sftp_push.uploaded", "sftp_push.renamed",
+    "mllp.acknowledged",
+)  # fmt: skip
 BY_READER = ("words.claimed", "words.read", "words.written")
 
 
 def test_every_place_is_struck():
-    struck = WHILE_SENDING + WHILE_DRAWING + WHILE_FINISHING + BY_SFTP + BY_FHIR + BY_READER
+    struck = WHILE_SENDING + WHILE_DRAWING + WHILE_FINISHING + BY_SFTP + BY_FHIR + BY_READER + BY_CHANNELS
     assert sorted(struck) == sorted(POINTS)
 
 

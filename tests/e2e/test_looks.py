@@ -13,9 +13,12 @@ from coding.actions.flow import roll_up
 from coding.actions.queue import take_next
 from coding.rules.check_reasons import CheckReason
 from coding.rules.lifecycle import Stage
+from feedback.actions.comments import add_comment
+from feedback.actions.complaints import raise_complaint
 from portal.models import Contract
+from tests import factories
 from tests.coding.benches import to_precode
-from tests.coding.lines import coded
+from tests.coding.lines import coded, load_codes, verified
 from tests.coding.worded import FIVE, suggest, worded_bench
 from tests.e2e.people import panes_of
 
@@ -151,6 +154,41 @@ def test_the_bench_of_verification(screen, river, ann, bea):
     page.keyboard.press("t")
     page.keyboard.type("A long word on this difference: " + "documentation " * 20)
     assert looked_at(page) == []
+
+
+def test_the_talk(screen, river, cleo, max_):
+    """Inbox, thread, complaint, search and trends, with names and words as long as they come."""
+    thread = factories.ThreadFactory(batch=factories.BatchFactory(practice=river, name=LONG))
+    now = timezone.now()
+    max_.name = LONG
+    max_.save()
+    add_comment(thread=thread, by=cleo, body="documentation " * 20, at=now, needs_answer_from="service")
+    complained = raise_complaint(thread=thread, by=cleo, body=f"Late again, {LONG}", at=now)
+    add_comment(thread=thread, by=max_, body="Known to argue.", at=now, is_internal=True)
+    factories.RatingFactory(batch=thread.batch)
+    factories.SavedAnswerFactory(title=LONG)
+    page = screen(max_)
+    for name, args in (
+        ("stream", []), ("thread", [thread.pk]), ("inbox", []), ("complaints", []), ("saved-answers", []),
+        ("complaint", [complained.complaint.pk]), ("search", []), ("trends", []),
+    ):  # fmt: skip
+        page.goto(reverse(f"feedback:{name}", args=args))
+        assert looked_at(page) == [], name
+    page.goto(reverse("feedback:search"))
+    page.get_by_label("Words").fill("late")
+    page.get_by_role("button", name="Search", exact=True).click()
+    expect(page.locator("mark").first).to_be_visible()
+    assert looked_at(page) == []
+
+
+def test_the_remarks(screen, river, ann, bea, max_):
+    load_codes()
+    visit = verified(river, ann, bea)
+    remark = factories.RemarkFactory(encounter=visit, part="procedure", code="99213-25", words="documentation " * 30)
+    page = screen(max_)
+    for address in (reverse("coding:remarks"), reverse("coding:remark", args=[remark.pk])):
+        page.goto(address)
+        assert looked_at(page) == [], address
 
 
 def test_what_is_looked_for_is_found(browser):

@@ -41,6 +41,22 @@ def read_mark():
     return ReadMark.objects.create(practice=of.practice, thread=of, user=factories.UserFactory(), read_at=NOW)
 
 
+def inbox_item(**fields):
+    return factories.InboxItemFactory(**fields)
+
+
+def complaint(**fields):
+    return factories.ComplaintFactory(**fields)
+
+
+def saved_answer(**fields):
+    return factories.SavedAnswerFactory(**fields)
+
+
+def rating(**fields):
+    return factories.RatingFactory(**fields)
+
+
 def again(row):
     """Write an existing row a second time, under a new id."""
     row.pk = None
@@ -50,6 +66,22 @@ def again(row):
 BROKEN = {
     "feedback_comment_by_one": by_two,
     "feedback_comment_answer_from": lambda: comment(needs_answer_from="nobody"),
+    "feedback_comment_internal_of_person": lambda: comment(is_internal=True, needs_answer_from="practice"),
+    "feedback_inboxitem_kind_known": lambda: inbox_item(kind="gossip"),
+    "feedback_inboxitem_once": lambda: again(inbox_item()),
+    "feedback_inboxitem_done_seen": lambda: inbox_item(done_at=NOW),
+    "feedback_complaint_status_known": lambda: complaint(status="mulled"),
+    "feedback_complaint_closed_by_at": lambda: complaint(status="closed", closing="Done.", closed_at=NOW),
+    "feedback_complaint_due_later": lambda: complaint(due_at=NOW - timedelta(days=99)),
+    "feedback_complaint_closed_with_words": lambda: complaint(closing="Done."),
+    "feedback_complaint_escalated_when": lambda: complaint(status="escalated"),
+    "feedback_savedanswer_title_once": lambda: again(saved_answer()),
+    "feedback_savedanswer_says_something": lambda: saved_answer(body=""),
+    "feedback_savedanswer_retired_by_at": lambda: saved_answer(retired_at=NOW),
+    "feedback_rating_once": lambda: again(rating()),
+    "feedback_rating_both": lambda: rating(turnaround=None),
+    "feedback_rating_scale": lambda: rating(accuracy=6),
+    "feedback_rating_dismissed_says_nothing": lambda: rating(accuracy=None, turnaround=None, words="Bad."),
     "feedback_comment_body_length": lambda: comment(body="x" * (BODY_LIMIT + 1)),
     "feedback_comment_deleted_by_at": lambda: comment(deleted_at=NOW),
     "feedback_comment_resolved_by_at": lambda: comment(resolved_at=NOW),
@@ -82,5 +114,13 @@ def test_every_constraint_is_broken_once():
 
 def test_rows_that_break_nothing_are_taken():
     """The makers above are valid as they are, so that each failure is the one it names."""
-    for row in (comment(body="x" * BODY_LIMIT), mention(), read_mark()):
+    for row in (
+        comment(body="x" * BODY_LIMIT),
+        mention(),
+        read_mark(),
+        inbox_item(),
+        complaint(),
+        saved_answer(),
+        rating(),
+    ):
         assert row.pk

@@ -9,19 +9,27 @@ from django.utils import timezone
 from PIL import Image
 
 from coding.actions.encounters import add_pages
-from coding.models import Assignment, CodeFile, Coding, Encounter, Ruling
+from coding.actions.work_queues import make_queue
+from coding.models import Absence, Assignment, CodeFile, Coding, Encounter, Ruling
 from coding.rules.arranging import Slot
 from coding.rules.lifecycle import EncounterStatus, HoldReason, Stage, WhoseMove
+from coding.rules.reports.bodies import as_json
+from coding.rules.work_queues import Conditions, Rules
 from feedback.models import Attachment
 from portal import storage
 from portal.actions.invitations import invite_person
+from portal.actions.oversight import start_review
 from portal.actions.tokens_admin import create_token
 from portal.models import ClientRule, Delivery, Job, JobState, TokenScope
 from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
+from portal.rules.specialties import Specialty
 from tests import factories
 from tests.coding.judged import told
+from tests.coding.plan_constraints import alarm, audit, draw
+from tests.coding.report_constraints import an_invoice, emergency, report, schedule
+from tests.people_factories import CredentialDemandFactory, CredentialFactory
 from tests.query_factories import QueryFactory
 
 
@@ -97,6 +105,8 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         encounter=done, stage=Stage.PRECODING, user=ann, ended_at=now, end=Assignment.End.FINISHED
     )
     judged = work(6, None, EncounterStatus.VERIFIED, coded_by=ann, finished_at=now)
+    remarked = work(8, None, EncounterStatus.VERIFIED, coded_by=ann, finished_at=now, pages=[1])
+    remark = factories.RemarkFactory(encounter=remarked, author=ann, raised_by=cleo)
     dispute = told(judged, coder=ann, verifier=bea, at=now)
     invitation, secret = invite_person(
         email="new@example.com", name="New Person", roles=[Role.CODER], practice=None, specialties=[], by=ada, at=now
@@ -108,6 +118,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         practice=lake, name="EHR", scopes=list(TokenScope), expires_at=now + timedelta(days=30), by=otto, at=now
     )
     sftp_account = factories.SftpAccountFactory(practice=river, created_by=cleo)
+    channel = factories.ChannelFactory(practice=river, made_by=ada)
     result = storage.keep_bytes(b"result", practice_id=river.pk, folder="results")
     open_batch = factories.BatchFactory(practice=river, status=BatchStatus.OPEN, received_at=None, due_at=None)
     thread = factories.ThreadFactory(batch=batch)
@@ -137,6 +148,9 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         held_work=held,
         query=query,
         dispute=dispute,
+        drift_alarm=alarm(coder=ann),
+        focused_audit=audit(practice=river, opened_by=max_),
+        audit_draw=draw(practice=river, made_by=max_, frame=[[judged.pk, f"coder {ann.pk}"]]),
         ruling=Ruling.objects.create(
             practice=river, pattern="99213", text="Count the time.", starts_on=now.date(), issued_by=max_, issued_at=now
         ),
@@ -151,9 +165,24 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
             sent_at=now,
             sent_by=ada,
         ),
+        access_review=start_review(by=ada, at=now),
+        emergency=emergency(encounter=judged, opened_at=now, until=now + timedelta(minutes=30)),
+        report=report(practice=river, shared_at=now, made_at=now, body=as_json(an_invoice())),
+        report_schedule=schedule(practice=river),
         provider=factories.ProviderFactory(practice=river),
         rule=ClientRule.objects.create(practice=lake, user=ann, reason="Conflict of interest"),
         invitation=invitation,
+        work_queue=make_queue(name="River first", rules=Rules(Conditions(practices=(river.pk,))), by=max_, at=now),
+        absence=Absence.objects.create(
+            user=kim,
+            starts_on=now.date() + timedelta(days=30),
+            ends_on=now.date() + timedelta(days=31),
+            reason="holiday",
+            made_at=now,
+            made_by=max_,
+        ),
+        credential=CredentialFactory(user=kim, recorded_by=ada),
+        demand=CredentialDemandFactory(practice=lake, specialty=Specialty.EMERGENCY, set_by=max_),
         join_token=secret,
         token=token,
         bearer=bearer,
@@ -173,6 +202,8 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
             encounter_count=1,
             created_at=now,
         ),
+        channel=channel,
+        dispatch=factories.AttemptFactory(dispatch__channel=channel).dispatch,
         submission=factories.SubmissionFactory(assignment=submitted, user=ann),
         failed_job=Job.objects.create(
             kind="portal.render_chart",
@@ -184,6 +215,11 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         ),
         thread=thread,
         comment=comment,
+        remarked=remarked,
+        remark=remark,
+        complaint=factories.ComplaintFactory(comment=comment, raised_by=cleo, owner=max_),
+        saved_answer=factories.SavedAnswerFactory(created_by=max_),
+        inbox_item=factories.InboxItemFactory(comment=comment, user=max_, kind="question"),
         attachment=Attachment.objects.create(
             practice=river,
             comment=comment,

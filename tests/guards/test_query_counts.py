@@ -17,6 +17,7 @@ from coding.models import (
     CodeFile,
     CodeGroup,
     Coding,
+    DeliveryReview,
     Diagnosis,
     EncounterEvent,
     PreCoding,
@@ -26,13 +27,16 @@ from coding.rules.code_sets import CodeSet
 from portal.actions.audit import record
 from portal.actions.invitations import invite_person
 from portal.actions.tokens_admin import create_token
-from portal.models import Delivery, Job, JobState, Manifest, TokenScope
+from portal.models import AccessReview, Delivery, Job, JobState, Manifest, ReviewedAccess, TokenScope
 from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
 from tests import factories
 from tests.coding.judged import more_disputes, more_rulings, more_terms
+from tests.coding.plans.more import more_alarms, more_draws, more_lessons, more_plans, more_verifiers
+from tests.coding.report_constraints import emergency, report, schedule
 from tests.guards.addresses import ADDRESSES, API_ADDRESSES
+from tests.guards.more_running import more_absences, more_credentials, more_hours, more_queue_versions, more_queues
 from tests.guards.no_lists import NO_LISTS
 from tests.query_factories import QueryFactory, QueryIndicatorFactory, SignedAddendumFactory
 
@@ -52,6 +56,26 @@ def more_batches(world, number):
         more_charts(world, number, batch=batch)
         if status == BatchStatus.DELIVERED:
             more_deliveries(world, number, batch=batch)
+
+
+def more_standing(world, number):
+    """Batches in progress and delivered with visits, a query, a score and a question of each."""
+    more_batches(world, number)
+    batch = factories.BatchFactory(practice=world.river)
+    encounter = factories.EncounterFactory(chart=factories.ChartFactory(batch=batch))
+    QueryFactory(encounter=encounter)
+    thread = factories.ThreadFactory(batch=batch)
+    factories.CommentFactory(thread=thread, needs_answer_from="practice")
+
+
+def more_of_a_batch(world, number):
+    """Visits that were reopened, each by somebody else, and deliveries."""
+    more_charts(world, number)
+    visit = factories.EncounterFactory(chart=factories.ChartFactory(batch=world.batch))
+    EncounterEvent.objects.create(
+        practice=world.river, encounter=visit, move="reopen", new_status="to_code", user=new_cleo(world),
+        at=timezone.now(),
+    )  # fmt: skip
 
 
 def more_charts(world, number, batch=None):
@@ -82,11 +106,12 @@ def more_uploads(world, number):
 
 def more_deliveries(world, number, batch=None):
     batch = batch or world.batch
-    Delivery.objects.create(
+    delivery = Delivery.objects.create(
         practice=world.river, batch=batch, version=number + 1, format="csv", file_name=f"{number}.csv",
         storage_name=f"results/{batch.pk}/{number}", sha256="0" * 64, size=10, encounter_count=1,
         created_at=timezone.now(),
     )  # fmt: skip
+    factories.DispatchFactory(channel=world.channel, delivery=delivery)
 
 
 def more_pages(world, number):
@@ -124,6 +149,23 @@ def more_people(world, number):
     )  # fmt: skip
 
 
+def more_reviewed(world: Any, number: int) -> None:
+    """Another person in the open review, and another review."""
+    by = factories.UserFactory(roles=[Role.ADMIN])
+    person = factories.UserFactory(roles=[Role.CODER])
+    ReviewedAccess.objects.create(
+        review=world.access_review, user=person, name=person.name, email=person.email, roles=["coder"], decision="keep",
+        decided_at=timezone.now(), decided_by=by,
+    )  # fmt: skip
+    AccessReview.objects.create(started_at=timezone.now(), started_by=by, closed_at=timezone.now(), closed_by=by)
+
+
+def more_reports(world: Any, number: int) -> None:
+    """A report that River sees, and another practice's schedule."""
+    report(practice=world.river, shared_at=timezone.now())
+    schedule()
+
+
 def more_practices(world, number):
     new_cleo(world, practice=factories.PracticeFactory())
 
@@ -145,6 +187,21 @@ def more_doors(world, number):
     """Accounts of people and of systems, and an SFTP server."""
     factories.SftpAccountFactory(practice=world.river, owner=new_cleo(world), created_by=world.cleo)
     more_keys(world, number)
+
+
+def more_channels(world, number):
+    """Another channel, with a file on its way and one in trouble; and another of each of River's own."""
+    now, channel = timezone.now(), factories.ChannelFactory(practice=world.river, made_by=world.ada)
+    for one in (channel, world.channel):
+        factories.AttemptFactory(dispatch__channel=one)
+        factories.AttemptFactory(
+            dispatch__channel=one, dispatch__state="rejected", dispatch__ended_at=now, dispatch__trouble="rejected",
+            dispatch__trouble_since=now,
+        )  # fmt: skip
+
+
+def more_attempts(world, number):
+    factories.AttemptFactory(dispatch=world.dispatch, number=number + 100)
 
 
 def more_keys(world, number):
@@ -187,6 +244,23 @@ def more_work(world, number):
     )  # fmt: skip
 
 
+def more_results(world, number):
+    """Work at every stage, and two delivered visits, one of them accepted by somebody else."""
+    more_work(world, number)
+    now = timezone.now()
+    for accepted in (True, False):
+        chart = factories.ChartFactory(batch=world.batch)
+        visit = factories.EncounterFactory(chart=chart, status="delivered", finished_at=now)
+        EncounterEvent.objects.create(
+            practice=world.river, encounter=visit, move="deliver", new_status="delivered", at=world.delivery.created_at
+        )
+        if accepted:
+            DeliveryReview.objects.create(
+                practice=world.river, encounter=visit, version=world.delivery.version, word="accepted", at=now,
+                by=new_cleo(world),
+            )  # fmt: skip
+
+
 def coded(encounter, *, by):
     """The encounter with its facts and one version of codes."""
     PreCoding.objects.create(
@@ -214,6 +288,8 @@ def more_talk(world, number):
         )
         factories.CommentFactory(thread=thread, author=new_cleo(world), reply_to=question)
         question.mentions.create(practice=world.river, user=world.cleo)
+        for comment in (question, factories.CommentFactory(thread=thread, author=author)):
+            factories.InboxItemFactory(comment=comment, user=world.cleo, encounter=comment.encounter)
         question.attachments.create(
             practice=world.river, original_name="a.png", media_type="image/png", size=1, sha256="0" * 64,
             storage_name=f"attachments/{question.pk}", created_at=timezone.now(),
@@ -245,6 +321,29 @@ def more_replies(world, number):
         encounter=world.coding_work, status="answered", ended_at=timezone.now(), ended_by=new_cleo(world)
     )
     SignedAddendumFactory(query=query, provider=factories.ProviderFactory(practice=world.river))
+
+
+def more_remarks(world, number):
+    """Another code of the visit with a remark by somebody else, another visit's, and one that was declined."""
+    for encounter in (world.remarked, factories.EncounterFactory(chart=world.chart, part=number + 20)):
+        cleo, kim = new_cleo(world), factories.UserFactory(roles=[Role.VERIFIER])
+        factories.RemarkFactory(encounter=encounter, raised_by=cleo, position=number + 1)
+        factories.RemarkFactory(
+            encounter=encounter, raised_by=cleo, position=number + 1, status="declined", reviewer=kim, ended_by=kim,
+            taken_at=timezone.now(), ended_at=timezone.now(), outcome="It stands.",
+        )  # fmt: skip
+
+
+def more_complaints(world, number):
+    """Another complaint in another batch, for which another manager answers."""
+    thread = factories.ThreadFactory(batch=factories.BatchFactory(practice=world.river))
+    factories.ComplaintFactory(
+        comment__thread=thread, raised_by=new_cleo(world), owner=factories.UserFactory(roles=[Role.MANAGER])
+    )
+
+
+def more_saved_answers(world, number):
+    factories.SavedAnswerFactory(practice=factories.PracticeFactory())
 
 
 def more_versions(world, number):
@@ -297,10 +396,21 @@ LISTS: Mapping[str, List] = {
     "portal:upload-part": List("cleo", more_uploads),
     "portal:chart": List("cleo", more_pages),
     "portal:people": List("ada", more_people),
+    "portal:exclusions": List("ada", more_people),
+    "portal:access_reviews": List("ada", more_reviewed),
+    "portal:access_review": List("ada", more_reviewed),
+    "coding:hours": List("max", more_hours),
+    "coding:person-hours": List("max", more_absences),
+    "coding:work-queues": List("max", more_queues),
+    "coding:work-queue": List("max", more_queue_versions),
+    "portal:credentials": List("max", more_credentials),
     "portal:practices": List("ada", more_practices),
     "portal:practice": List("ada", more_parts_of_a_practice),
     "portal:doors": List("cleo", more_doors),
     "portal:sftp_account": List("cleo", more_keys),
+    "portal:channels": List("cleo", more_channels),
+    "portal:channel": List("max", more_channels),
+    "portal:dispatch": List("cleo", more_attempts),
     "portal:tokens": List("cleo", more_tokens),
     "portal:person": List("ada", more_practices),
     "portal:audit": List("ada", more_events),
@@ -309,14 +419,28 @@ LISTS: Mapping[str, List] = {
     "coding:dispute": List("bea", more_disputes),
     "coding:person-quality": List("max", more_disputes),
     "coding:quality-terms": List("max", more_terms),
+    "coding:remarks": List("max", more_remarks),
+    "feedback:visit-remarks": List("cleo", more_remarks),
     "coding:rulings": List("max", more_rulings),
+    "coding:reports": List("cleo", more_reports),
+    "coding:emergencies": List("max", lambda world, number: emergency()),
+    "coding:report-schedules": List("max", more_reports),
+    "coding:schedule-report": List("max", more_practices),
+    "coding:education": List("max", more_lessons),
+    "coding:drift-alarms": List("max", more_alarms),
+    "coding:verifier-quality": List("max", more_verifiers),
+    "coding:plans": List("max", more_practices),
+    "coding:plan": List("max", more_plans),
+    "coding:audit-draws": List("max", more_draws),
     "coding:operations": List("max", more_work),
     "coding:operations-figures": List("max", more_work),
     "coding:operations-encounters": List("max", more_work),
     "coding:line": List("max", more_work),
     "coding:line-csv": List("max", more_work),
     "coding:double-key": List("max", more_practices),
-    "coding:batch-encounters": List("cleo", more_work),
+    "coding:batch-encounters": List("cleo", more_results),
+    "coding:batch-timeline": List("cleo", more_of_a_batch),
+    "coding:turnaround": List("max", more_standing),
     "coding:browser": List("ann", more_codes),
     "coding:code-lists": List("ada", more_editions),
     "coding:encounter": List("cleo", more_replies),
@@ -329,7 +453,13 @@ LISTS: Mapping[str, List] = {
     "coding:query": List("cleo", more_passages),
     "claims:ready": List("bill", more_work),
     "feedback:inbox": List("cleo", more_talk),
+    "feedback:stream": List("cleo", more_talk),
+    "feedback:complaints": List("max", more_complaints),
+    "feedback:saved-answers": List("max", more_saved_answers),
+    "feedback:export-all": List("cleo", more_talk),
+    "feedback:export-thread": List("max", more_talk),
     "feedback:questions": List("cleo", more_talk),
+    "feedback:standing": List("cleo", more_standing),
     "feedback:batch-thread": List("cleo", more_talk),
     "feedback:thread": List("ann", more_talk),
     "feedback:messages": List("max", more_talk),

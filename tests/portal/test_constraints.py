@@ -24,6 +24,7 @@ from portal.models import (
     Job,
     LegalHold,
     Membership,
+    NoticeWishes,
     PracticeKey,
     Scrub,
     Skill,
@@ -31,7 +32,11 @@ from portal.models import (
     UserRole,
 )
 from tests import factories
+from tests.coding.output_constraints import output_template
+from tests.people_factories import CredentialDemandFactory, CredentialFactory
+from tests.portal.channel_constraints import CHANNELS, CHANNELS_AT_THE_END
 from tests.portal.door_constraints import DOORS, DOORS_AT_THE_END
+from tests.portal.oversight_constraints import BROKEN_OVERSIGHT
 
 pytestmark = pytest.mark.django_db
 NOW, DAY = timezone.now(), date(2026, 3, 2)
@@ -39,6 +44,19 @@ NOW, DAY = timezone.now(), date(2026, 3, 2)
 
 def change(row, **values):
     type(row).objects.filter(pk=row.pk).update(**values)
+
+
+def credential(**fields):
+    return CredentialFactory(**{"checked_at": None, "checked_by": None, **fields})
+
+
+def checked_by_themselves():
+    person = factories.UserFactory()
+    credential(user=person, checked_at=NOW, checked_by=person)
+
+
+def demand(**fields):
+    return CredentialDemandFactory(**fields)
 
 
 def contract(**fields):
@@ -145,6 +163,11 @@ def two_of_one_version():
     delivery(batch=first.batch, storage_name="results/2")
 
 
+def two_of_one_name():
+    first = delivery()
+    delivery(batch=first.batch, version=2, file_name=first.file_name)
+
+
 def upload(**fields):
     return factories.UploadFactory(**fields)
 
@@ -194,12 +217,24 @@ BROKEN = {
     "portal_user_deactivated_by_at": lambda: change(factories.UserFactory(), deactivated_at=NOW),
     "portal_user_theme_known": lambda: change(factories.UserFactory(), theme="neon"),
     "portal_user_key_layout_known": lambda: change(factories.UserFactory(), key_layout="feet"),
+    "portal_user_languages_known": lambda: change(factories.UserFactory(), languages=[]),
     "portal_user_density_known": lambda: change(factories.UserFactory(), density="airy"),
     "portal_userrole_once": twice(UserRole.objects.create, user=factories.UserFactory, role="coder"),
     "portal_userrole_role_known": lambda: UserRole.objects.create(user=factories.UserFactory(), role="king"),
     "portal_membership_once": lambda: again(Membership.objects.get(user=member())),
     "portal_skill_once": twice(Skill.objects.create, user=factories.UserFactory, specialty="cardiology"),
     "portal_skill_specialty_known": lambda: Skill.objects.create(user=factories.UserFactory(), specialty="magic"),
+    "portal_skill_stages_known": lambda: Skill.objects.create(
+        user=factories.UserFactory(), specialty="cardiology", stages=["magic"]
+    ),
+    "portal_credential_kind_known": lambda: credential(kind="phd"),
+    "portal_credential_once": lambda: again(credential()),
+    "portal_credential_has_a_number": lambda: credential(number=""),
+    "portal_credential_checked_by_at": lambda: credential(checked_at=NOW),
+    "portal_credential_checked_by_another": checked_by_themselves,
+    "portal_credentialdemand_once": lambda: [demand(), demand()],
+    "portal_credentialdemand_specialty_known": lambda: demand(specialty="magic"),
+    "portal_credentialdemand_kinds_known": lambda: demand(kinds=[]),
     "portal_clientrule_once": twice(
         ClientRule.objects.create, user=factories.UserFactory, practice=factories.PracticeFactory, reason="x"
     ),
@@ -208,6 +243,8 @@ BROKEN = {
     "portal_idempotentrequest_once": twice(request, of=token),
     # practices
     "portal_practice_code_form": lambda: factories.PracticeFactory(code="river"),
+    "portal_practice_daily_share": lambda: factories.PracticeFactory(daily_share=0),
+    "portal_practice_language_known": lambda: factories.PracticeFactory(language="xx"),
     "portal_provider_npi_once": lambda: again(factories.ProviderFactory()),
     "portal_provider_npi_form": lambda: factories.ProviderFactory(npi="3" * 10),
     "portal_provider_specialty_known": lambda: factories.ProviderFactory(specialty="magic"),
@@ -228,8 +265,11 @@ BROKEN = {
     "portal_damagedfile_damage_known": lambda: damaged(damage="odd"),
     "portal_damagedfile_open_once": lambda: again(damaged()),
     "portal_scrub_one_open": twice(Scrub.objects.create, started_at=NOW),
+    "portal_contract_late_credit": lambda: contract(late_credit_a_day=3, late_credit_most=2),
+    "portal_contract_acceptance_days": lambda: contract(acceptance_days=0),
     "portal_contract_query_days": lambda: contract(query_days=0),
     "portal_contract_retention": lambda: contract(retention_months=0),
+    "portal_contract_prices": lambda: contract(price_per_page=-1),
     "portal_destruction_cause_known": lambda: destruction(cause="whim"),
     "portal_destruction_of_batch_or_practice": lambda: destruction(batch_number=1),
     "portal_legalhold_lifted_by_at": lambda: hold(lifted_at=NOW),
@@ -259,6 +299,9 @@ BROKEN = {
     "portal_pagewords_held_since": lambda: words(lease_until=NOW),
     # what goes out, and the work behind it
     "portal_delivery_once": two_of_one_version,
+    "portal_delivery_name_once": two_of_one_name,
+    "portal_output_template_once": lambda: output_template(practice=output_template().practice),
+    "portal_output_template_from_one": lambda: output_template(version=0),
     "portal_download_by_one": lambda: Download.objects.create(
         practice=(of := delivery()).practice, delivery=of, at=NOW
     ),
@@ -266,7 +309,11 @@ BROKEN = {
     "portal_job_one_open": lambda: [job(), job(state="running", lease_until=NOW)],
     "portal_job_running_has_lease": lambda: job(state="running"),
     "portal_auditevent_outcome_known": lambda: AuditEvent.objects.create(at=NOW, action="x", outcome="maybe"),
+    "portal_noticewishes_hours": lambda: NoticeWishes.objects.create(user=factories.UserFactory(), digest_hour=24),
+    "portal_noticewishes_quiet": lambda: NoticeWishes.objects.create(user=factories.UserFactory(), quiet_from=7),
     **DOORS,
+    **BROKEN_OVERSIGHT,
+    **CHANNELS,
 }
 
 # Foreign keys of the migrations; they are checked when the transaction ends.
@@ -275,6 +322,7 @@ BROKEN_AT_THE_END = {
     "portal_page_chart_id_same_practice": lambda: factories.PageFactory(practice=factories.PracticeFactory()),
     "portal_pagewords_page_id_same_practice": lambda: words(practice=factories.PracticeFactory()),
     "portal_delivery_batch_id_same_practice": lambda: delivery(practice=factories.PracticeFactory()),
+    "portal_delivery_template_id_same_practice": lambda: delivery(template=output_template()),
     "portal_download_delivery_id_same_practice": lambda: Download.objects.create(
         practice=factories.PracticeFactory(), delivery=delivery(), at=NOW, user=member()
     ),
@@ -282,6 +330,7 @@ BROKEN_AT_THE_END = {
         practice=(of := delivery()).practice, delivery=of, at=NOW, account=factories.SftpAccountFactory()
     ),
     **DOORS_AT_THE_END,
+    **CHANNELS_AT_THE_END,
 }
 
 

@@ -209,12 +209,33 @@ def test_a_withdrawn_link_and_a_reader_who_left_get_no_mail(notice, mail, cleo, 
     assert mail.messages == []
 
 
-WORDS = {"name": "Eve", "hours": 72, "encounters": 2, "unreadable": 0, "version": 2, "count": 1}
+WORDS = {
+    "who": "Ann",
+    "encounter": "E-00001",
+    "minutes": 30,
+    "report": "Invoice, October 2026",
+    "name": "Eve",
+    "hours": 72,
+    "encounters": 2,
+    "unreadable": 0,
+    "version": 2,
+    "count": 1,
+}
 FRAME = {"reader": "Cleo", "batch": "B-7", "practice": "River", "address": "https://x/y", "site": "https://x"}
 
 
 @pytest.mark.parametrize(
-    "kind", ["invitation", "results_ready", "comment_added", "answer_needed", "mention", "batch_refused_files"]
+    "kind",
+    [
+        "invitation",
+        "results_ready",
+        "comment_added",
+        "answer_needed",
+        "mention",
+        "batch_refused_files",
+        "report_ready",
+        "emergency_opened",
+    ],
 )
 def test_every_kind_of_notice_has_a_subject_of_one_line_and_its_link_in_both_forms(kind):
     subject, _, text = render_to_string(f"mail/{kind}.txt", {**WORDS, **FRAME}).partition("\n")

@@ -157,17 +157,17 @@ def test_two_admins_who_remove_each_other_at_once_leave_one(ada):
 
 
 def test_skills_and_push_limit_are_set(as_user, ada, ann):
-    answer = as_user(ada).post(
-        f"/people/{ann.pk}/work/", {"specialties": ["radiology", "cardiology"], "push_limit": "3"}
-    )
+    skills = ["radiology:coding", "cardiology:precoding", "cardiology:coding"]
+    answer = as_user(ada).post(f"/people/{ann.pk}/work/", {"skills": skills, "push_limit": "3"})
     assert answer.status_code == 302
-    assert set(Skill.objects.filter(user=ann).values_list("specialty", flat=True)) == {"radiology", "cardiology"}
+    skills = {row.specialty: row.stages for row in Skill.objects.filter(user=ann)}
+    assert skills == {"radiology": ["coding"], "cardiology": ["precoding", "coding"]}
     assert User.objects.get(pk=ann.pk).push_limit == 3
     assert actions_about(ann) == {"person.work_changed"}
 
 
 def test_a_push_limit_out_of_range_is_refused(as_user, ada, ann):
-    answer = as_user(ada).post(f"/people/{ann.pk}/work/", {"specialties": ["radiology"], "push_limit": "999"})
+    answer = as_user(ada).post(f"/people/{ann.pk}/work/", {"skills": ["radiology:coding"], "push_limit": "999"})
     assert answer.status_code == 422
     assert "There is a problem" in answer.content.decode()
 

@@ -36,7 +36,13 @@ def admin(as_user, ada):
 def test_a_practice_is_added(admin):
     answer = admin.post(
         "/practices/new/",
-        {"name": "Hill Cardiology", "code": "hill", "time_zone": "America/Chicago", "is_active": "on"},
+        {
+            "name": "Hill Cardiology",
+            "code": "hill",
+            "time_zone": "America/Chicago",
+            "language": "es",
+            "is_active": "on",
+        },
     )
     practice = Practice.objects.get(code="HILL")
     assert answer.url == f"/practices/{practice.pk}/"
@@ -48,7 +54,9 @@ def test_a_practice_is_added(admin):
 
 @pytest.mark.parametrize("code", ["X", "TOOLONGCODE", "A B", "ÄÖ", "RIVER"])
 def test_a_code_that_does_not_do_is_explained(admin, river, code):
-    answer = admin.post("/practices/new/", {"name": "Hill", "code": code, "time_zone": "America/Chicago"})
+    answer = admin.post(
+        "/practices/new/", {"name": "Hill", "code": code, "time_zone": "America/Chicago", "language": "es"}
+    )
     assert answer.status_code == 200
     assert "There is a problem" in answer.content.decode()
     assert not Practice.objects.filter(name="Hill").exists()
@@ -60,9 +68,13 @@ def test_the_database_wants_a_proper_code(river):
 
 
 def test_a_practice_is_changed(admin, river):
-    admin.post(f"/practices/{river.pk}/edit/", {"name": "River Clinic", "code": "RIVER", "time_zone": "America/Denver"})
+    admin.post(
+        f"/practices/{river.pk}/edit/",
+        {"name": "River Clinic", "code": "RIVER", "time_zone": "America/Denver", "language": "es"},
+    )
     river.refresh_from_db()
-    assert (river.name, river.time_zone, river.is_active) == ("River Clinic", "America/Denver", False)
+    assert (river.name, river.time_zone, river.language) == ("River Clinic", "America/Denver", "es")
+    assert not river.is_active
     assert AuditEvent.objects.get(action="practice.changed").detail == {"active": False}
 
 

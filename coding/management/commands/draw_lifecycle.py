@@ -13,13 +13,15 @@ from django.core.management.base import BaseCommand, CommandError
 from coding.rules.disputes import DISPUTE_MOVES, DisputeStatus
 from coding.rules.lifecycle import MOVES, EncounterStatus
 from coding.rules.queries.states import QUERY_MOVES, QueryStatus
+from coding.rules.remarks import REMARK_MOVES, RemarkStatus
+from portal.rules.dispatches import DISPATCH_MOVES, DispatchState
 from portal.rules.intake import ChartStatus
 from portal.rules.lifecycle import BATCH_MOVES, CHART_MOVES, BatchStatus, Move
 
 HEAD = """# Lifecycles
 
-Drawn from `portal/rules/lifecycle.py` and, of coding's rules, `lifecycle.py`, `queries/states.py` and `disputes.py` by
-`manage.py draw_lifecycle`; a test fails when they differ. Do not edit.
+Drawn from `lifecycle.py` and `dispatches.py` of portal's rules and, of coding's, `lifecycle.py`, `queries/states.py`,
+`disputes.py` and `remarks.py` by `manage.py draw_lifecycle`; a test fails when they differ. Do not edit.
 """
 LIVES: tuple[tuple[str, str, Iterable[str], Mapping[str, Move], Iterable[str]], ...] = (
     ("Batch", "Sent by the practice, delivered when all its work is finished.", BatchStatus, BATCH_MOVES, ["open"]),
@@ -38,6 +40,13 @@ LIVES: tuple[tuple[str, str, Iterable[str], Mapping[str, Move], Iterable[str]], 
         ["to_precode"],
     ),
     (
+        "Dispatch",
+        "A result file on its way through a channel. A worker that died leaves it as being sent; it begins again.",
+        DispatchState,
+        DISPATCH_MOVES,
+        ["waiting"],
+    ),
+    (
         "Query",
         "A question to the provider. Its visit is on hold while it is open or expired, and goes on when it ends.",
         QueryStatus,
@@ -50,6 +59,13 @@ LIVES: tuple[tuple[str, str, Iterable[str], Mapping[str, Move], Iterable[str]], 
         DisputeStatus,
         DISPUTE_MOVES,
         ["told"],
+    ),
+    (
+        "Remark",
+        "A practice's objection to a delivered code. Who neither coded nor verified the visit looks at it again.",
+        RemarkStatus,
+        REMARK_MOVES,
+        ["waiting"],
     ),
 )
 

@@ -7,7 +7,19 @@ portal/rules/delivery_formats.py, and a golden file.
 from collections.abc import Mapping
 from types import MappingProxyType
 
-from coding.rules.formats import csv_file, fixed_file, json_file, text_file, xlsx_file, xml_file
+from coding.rules.formats import (
+    csv_file,
+    fhir_bundle,
+    fixed_file,
+    hl7_file,
+    json_file,
+    manifest_file,
+    summary_pdf,
+    superbill_pdf,
+    text_file,
+    xlsx_file,
+    xml_file,
+)
 from coding.rules.formats.contents import Format
 
 FORMATS: Mapping[str, Format] = MappingProxyType(
@@ -18,5 +30,17 @@ FORMATS: Mapping[str, Format] = MappingProxyType(
         "fixed": fixed_file,
         "xml": xml_file,
         "json": json_file,
+        "summary": summary_pdf,
+        "superbill": superbill_pdf,
+        "hl7": hl7_file,
+        "fhir": fhir_bundle,
     }
 )
+PICTURED = frozenset({"summary"})  # those that show cuttings of the pages
+
+
+def media_type_of(name: str) -> str:
+    """Of a delivered file; one of a format that we do not make any more is bytes."""
+    if name == manifest_file.NAME:
+        return manifest_file.MEDIA_TYPE
+    return FORMATS[name].MEDIA_TYPE if name in FORMATS else "application/octet-stream"

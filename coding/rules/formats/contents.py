@@ -4,30 +4,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Protocol
 
-from coding.rules.codings import DiagnosisLine, ProcedureLine
+from coding.rules.formats.clinical import ClinicalBatch
 from coding.rules.formats.result import BatchResult
 from coding.rules.formats.template import OutputTemplate, Setting
 
 
 @dataclass(frozen=True)
-class VisitEvidence:
-    """What the codes of one visit (E-00012) rest on: its lines with their passages, as its coding keeps them."""
-
-    encounter: str
-    diagnoses: tuple[DiagnosisLine, ...] = ()
-    procedures: tuple[ProcedureLine, ...] = ()
-
-
-@dataclass(frozen=True)
-class Evidence:
-    """The evidence of a batch, a visit each."""
-
-    visits: tuple[VisitEvidence, ...] = ()
-
-
-@dataclass(frozen=True)
 class Contents:
-    """A batch's result and which delivery it is; `evidence` is there only for formats that need it (NEEDS_EVIDENCE).
+    """A batch's result and which delivery it is; `clinical` is there only for formats that need it (NEEDS_EVIDENCE).
 
     `made_at` is in the practice's own zone.
     """
@@ -36,7 +20,14 @@ class Contents:
     practice_code: str
     version: int
     made_at: datetime
-    evidence: Evidence | None = None
+    clinical: ClinicalBatch | None = None
+
+
+def clinical_of(contents: Contents) -> ClinicalBatch:
+    """What the clinical formats are made of; they say that they need it."""
+    if contents.clinical is None:
+        raise ValueError("the contents were collected for formats without evidence")
+    return contents.clinical
 
 
 class Format(Protocol):

@@ -2,6 +2,7 @@
 
 import io
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from datetime import date, datetime
 
 from xlsxwriter import Workbook
@@ -41,20 +42,36 @@ def render(contents: Contents, template: OutputTemplate) -> bytes:
     options = {**OPTIONS, "default_date_format": template.date_format.in_excel}
     with Workbook(target, options) as book:
         book.set_properties({"title": f"Results {contents.result.batch}", "created": ALWAYS})
-        if template.one_sheet:
-            columns = template.columns
-            rows = cells_of(columns, contents, template, by_line=has_lines(columns))
-            fill(book, "Results", columns, rows, frozen=min(4, len(columns)))
-        else:
-            of_encounter, of_line = split(template.columns)
-            rows = cells_of(of_encounter, contents, template, by_line=False)
-            fill(book, "Encounters", of_encounter, rows, frozen=min(4, len(of_encounter)))
-            if of_line:
-                by_key = {column.key: column for column in of_encounter}
-                named_by = [by_key[key] for key in NAMED_BY if key in by_key]
-                rows = cells_of([*named_by, *of_line], contents, template, by_line=True)
-                fill(book, "Lines", [*named_by, *of_line], rows, frozen=min(3, len(named_by)))
+        for sheet in sheets(contents, template):
+            fill(book, sheet)
     return target.getvalue()
+
+
+@dataclass(frozen=True)
+class Sheet:
+    """One sheet: its columns, (where, cells) of each row, and how many columns stay in sight."""
+
+    name: str
+    columns: Sequence[Column]
+    rows: Iterable[Cells]
+    frozen: int
+
+
+def sheets(contents: Contents, template: OutputTemplate) -> Iterator[Sheet]:
+    """The sheets of a workbook in their order."""
+    if template.one_sheet:
+        columns = template.columns
+        rows = cells_of(columns, contents, template, by_line=has_lines(columns))
+        yield Sheet("Results", columns, rows, frozen=min(4, len(columns)))
+        return
+    of_encounter, of_line = split(template.columns)
+    rows = cells_of(of_encounter, contents, template, by_line=False)
+    yield Sheet("Encounters", of_encounter, rows, frozen=min(4, len(of_encounter)))
+    if of_line:
+        by_key = {column.key: column for column in of_encounter}
+        columns = (*(by_key[key] for key in NAMED_BY if key in by_key), *of_line)
+        rows = cells_of(columns, contents, template, by_line=True)
+        yield Sheet("Lines", columns, rows, frozen=min(3, len(columns) - len(of_line)))
 
 
 def cells_of(
@@ -79,24 +96,24 @@ def cells_of(
         yield entry.where, cells
 
 
-def fill(book: Workbook, name: str, columns: Sequence[Column], rows: Iterable[Cells], *, frozen: int) -> None:
+def fill(book: Workbook, sheet: Sheet) -> None:
     """A sheet with a fixed head, and text, numbers and dates each in their own kind of cell."""
-    sheet = book.add_worksheet(name)
+    page = book.add_worksheet(sheet.name)
     head = book.add_format({"bold": True, "bottom": 1, "text_wrap": True, "valign": "top"})
-    for place, column in enumerate(columns):
-        sheet.write_string(0, place, heading(column), head)
-        sheet.set_column(place, place, WIDE.get(column.key, 12))
+    for place, column in enumerate(sheet.columns):
+        page.write_string(0, place, heading(column), head)
+        page.set_column(place, place, WIDE.get(column.key, 12))
     count = 0
-    for count, (where, cells) in enumerate(rows, start=1):
+    for count, (where, cells) in enumerate(sheet.rows, start=1):
         for place, cell in enumerate(cells):
             if isinstance(cell, date):
-                sheet.write_datetime(count, place, datetime(cell.year, cell.month, cell.day))  # noqa: DTZ001
+                page.write_datetime(count, place, datetime(cell.year, cell.month, cell.day))  # noqa: DTZ001
             elif isinstance(cell, int):
-                sheet.write_number(count, place, cell)
+                page.write_number(count, place, cell)
             elif cell:
                 if len(cell) > CELL_LIMIT:
                     wrong = f"has {len(cell)} characters, and a cell of Excel holds {CELL_LIMIT}"
-                    raise Unfit([Misfit(heading(columns[place]), where, wrong)])
-                sheet.write_string(count, place, cell)
-    sheet.freeze_panes(1, frozen)
-    sheet.autofilter(0, 0, count, max(0, len(columns) - 1))
+                    raise Unfit([Misfit(heading(sheet.columns[place]), where, wrong)])
+                page.write_string(count, place, cell)
+    page.freeze_panes(1, sheet.frozen)
+    page.autofilter(0, 0, count, max(0, len(sheet.columns) - 1))

@@ -8,6 +8,7 @@ from datetime import timedelta
 from celery import current_app
 
 from portal.actions.audit import SEALED_WITHIN
+from portal.actions.notices import DIGEST
 from portal.actions.notices import JOB as NOTICE
 from portal.actions.trust import Check, Look, asked, both, rows
 from portal.rules.ledger import Alarm, Difference
@@ -31,7 +32,21 @@ NOTICES = """
 SELECT notice.id, 'it was not sent, and no job would send it' FROM portal_notice notice
 LEFT JOIN portal_user reader ON reader.id = notice.recipient_id
 WHERE sent_at IS NULL AND link <> '' AND coalesce(reader.is_active, true) AND NOT EXISTS (
-    SELECT FROM portal_job WHERE kind = %(notice)s AND object_id = notice.id AND state IN ('ready', 'running', 'failed')
+    SELECT FROM portal_job WHERE state IN ('ready', 'running', 'failed') AND (
+        kind = %(notice)s AND object_id = coalesce(notice.digest_id, notice.id)
+        OR kind = %(digest)s AND object_id = notice.recipient_id AND notice.held_until IS NOT NULL)
+)
+ORDER BY 1
+"""
+
+# A channel at rest has no jobs; whoever lets it go on queues them.
+DISPATCHES = """
+SELECT dispatch.id, 'it is on its way, and no job would send it' FROM portal_dispatch dispatch
+JOIN portal_channel channel ON channel.id = dispatch.channel_id
+WHERE dispatch.state IN ('waiting', 'sending') AND channel.ended_at IS NULL AND channel.pause = ''
+    AND (channel.kind <> 'sftp' OR channel.host_key <> '') AND NOT EXISTS (
+    SELECT FROM portal_job
+    WHERE kind = 'portal.send_dispatch' AND object_id = dispatch.id AND state IN ('ready', 'running', 'failed')
 )
 ORDER BY 1
 """
@@ -82,6 +97,11 @@ CHECKS = (
     Check(
         "notices",
         "every e-mail was sent, given up visibly, or has a job",
-        asked("notice", NOTICES, lambda _look: {"notice": NOTICE}),
+        asked("notice", NOTICES, lambda _look: {"notice": NOTICE, "digest": DIGEST}),
+    ),
+    Check(
+        "dispatches",
+        "what goes through a channel arrived, ended visibly, or has a job",
+        asked("dispatch", DISPATCHES),
     ),
 )

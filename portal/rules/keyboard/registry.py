@@ -22,6 +22,7 @@ class Place(StrEnum):
     LIST = "list"
     BATCH = "batch"
     THREAD = "thread"
+    INBOX = "inbox"
     OPERATIONS = "operations"
     QUEUE = "queue"
     PRECODING = "precoding"
@@ -91,7 +92,8 @@ def split(keys: str) -> tuple[str, ...]:
 
 GROUPS = {
     "site": "Everywhere", "undo": "Everywhere", "go": "Go to", "form": "Forms and dialogs", "list": "Lists",
-    "batch": "Batches", "thread": "Threads", "operations": "Operations", "queue": "Queue", "bench": "Bench",
+    "batch": "Batches", "thread": "Threads", "inbox": "Inbox", "operations": "Operations", "queue": "Queue",
+    "bench": "Bench",
     "chart": "Chart", "precode": "Pre-coding", "fact": "Pre-coding", "page": "Pre-coding", "code": "Codes",
     "evidence": "Evidence", "finding": "Findings",
     "verify": "Verification", "dispute": "Disputes", "arrange": "Arranging pages", "browser": "Code browser",
@@ -99,6 +101,7 @@ GROUPS = {
 
 REPEATS, LISTED = "repeats", "listed"
 EVERYWHERE, HOME, LIST, BATCH, THREAD = Place.EVERYWHERE, Place.HOME, Place.LIST, Place.BATCH, Place.THREAD
+INBOX = Place.INBOX
 CODES = (Place.CODING, Place.VERIFICATION)
 BENCHES = (Place.PRECODING, *CODES)
 CHARTS = (*BENCHES, Place.READING)
@@ -114,21 +117,27 @@ ALL = (
     action("go.batches", "Batches", EVERYWHERE, keys="g_b"),
     action("go.codes", "Codes", EVERYWHERE, keys="g_c"),
     action("go.threads", "Threads", EVERYWHERE, keys="g_t"),
+    action("go.inbox", "Inbox", EVERYWHERE, keys="g_i", left="g_a"),
     action("go.operations", "Operations", EVERYWHERE, keys="g_o", left="g_e"),
     # -- forms, lists, talk ----------------------------------------------------------------------------
     action("form.leave", "Out of the field: letters are keys; again: back", EVERYWHERE, keys="escape", how=LISTED),
     action("form.send", "Send the form", Place.FORM, THREAD, BATCH, keys="ctrl+enter"),
     action("form.choose", "Choose the answer of this number", Place.CHOOSING, keys="#", modified="alt+#"),
     action("form.tenth", "Choose the tenth", Place.CHOOSING, keys="0", modified="alt+0"),
-    action("list.next", "Next row", LIST, THREAD, BATCH, Place.BROWSER, keys="j", left="s", how=REPEATS),
-    action("list.previous", "Row before", LIST, THREAD, BATCH, Place.BROWSER, keys="k", left="w", how=REPEATS),
+    action("list.next", "Next row", LIST, THREAD, INBOX, BATCH, Place.BROWSER, keys="j", left="s", how=REPEATS),
+    action("list.previous", "Row before", LIST, THREAD, INBOX, BATCH, Place.BROWSER, keys="k", left="w", how=REPEATS),
     action("list.select", "Select the row", LIST, BATCH, keys="x"),
     action("list.find", "Find in the list", LIST, Place.BROWSER, keys="/", left="/ c"),
     action("list.add", "Add one", LIST, keys="n", left="a"),
     action("list.invite", "Invite a person", LIST, keys="i", left="v"),
     action("batch.upload", "Upload charts", HOME, LIST, keys="u", left="t"),
+    action("thread.question", "Next question to you", HOME, keys="q"),
     action("batch.results", "Results", BATCH, keys="d", modified="alt+r"),
     action("thread.write", "Write a message", THREAD, BATCH, keys="c"),
+    action("inbox.done", "Done, or back to open", INBOX, keys="e"),
+    action("inbox.reply", "Reply", INBOX, keys="r"),
+    action("inbox.snooze", "Put off to tomorrow", INBOX, keys="h", left="t"),
+    action("inbox.unread", "Unread or read", INBOX, keys="u", left="v"),
     action("operations.tile", "Open the figure of this number", Place.OPERATIONS, keys="#", modified="alt+#"),
     action("operations.encounters", "Encounters", Place.OPERATIONS, keys="e", modified="alt+n"),
     action("operations.range", "Another range of days", Place.OPERATIONS, keys="t"),
