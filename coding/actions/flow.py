@@ -19,6 +19,7 @@ from portal.actions.audit import record
 LOCK = 0xF10  # one roll-up at a time
 SETTLED = timedelta(minutes=10)  # after midnight: what was written at the end of the day is there by then
 DAY = timedelta(days=1)
+SEAM = DAY * 7  # by then nearly every visit of an earlier day is finished
 FITTED_TO = 2000  # the last times of a stage
 
 
@@ -87,7 +88,7 @@ def roll_up_history(*, at: datetime) -> None:
         roll_up(at=at)
     elif service_day(first) < known:
         write_days(Days(service_day(first), known - DAY), at=at, is_closed=True)
-        write_days(Days(known, known), at=at)  # it was the first because its history began in its middle
+        write_days(Days(known, min(known + SEAM, service_day(at))), at=at)  # older visits ended on these days
         roll_up(at=at)
 
 

@@ -35,6 +35,7 @@ class Cast:
     specialties: Sequence[str]
     coders: Sequence[int]
     verifiers: Sequence[int]
+    manager: int  # whose inbox has every message: the older ones done
 
 
 # The way of each visit: arrival, pre-coding, coding (perhaps on hold in between), perhaps verification, delivery.
@@ -148,9 +149,17 @@ def batches() -> Iterator[str]:
         "created_at": "v.created", "last_comment_at": "v.created + interval '1 minute'",
     }, rows)  # fmt: skip
     yield insert("feedback.comment", {
-        "practice_id": "v.practice_id", "thread_id": "%(thread)s + v.b", "author_id": "(%(members)s::bigint[])[v.p]",
+        "id": "%(comment)s + v.b", "practice_id": "v.practice_id", "thread_id": "%(thread)s + v.b",
+        "author_id": "(%(members)s::bigint[])[v.p]",
         "body": "'Please code these by tomorrow.'", "created_at": "v.created + interval '1 minute'",
         "needs_answer_from": "CASE WHEN v.b %% 30 = 0 AND v.sent > v.n THEN 'service' ELSE '' END",
+    }, rows)  # fmt: skip
+    done = "v.created < v.n - interval '3 days'"
+    yield insert("feedback.inboxitem", {
+        "practice_id": "v.practice_id", "user_id": "%(manager)s", "kind": "'comment'", "batch_id": "%(batch)s + v.b",
+        "comment_id": "%(comment)s + v.b", "created_at": "v.created + interval '1 minute'",
+        "seen_at": f"CASE WHEN {done} THEN v.created + interval '1 hour' END",
+        "done_at": f"CASE WHEN {done} THEN v.created + interval '1 hour' END",
     }, rows)  # fmt: skip
     yield insert("portal.delivery", {
         "practice_id": "v.practice_id", "batch_id": "%(batch)s + v.b", "version": "1", "format": "'csv'",
@@ -179,7 +188,8 @@ def charts() -> Iterator[str]:
     yield insert("coding.encounter", {
         "id": "%(encounter)s + v.i", "practice_id": "v.practice_id", "chart_id": "%(chart)s + v.i",
         "batch_id": "%(batch)s + v.b", "part": "1", "status": STATUS, "specialty": "v.specialty",
-        "due_at": "v.created + interval '24 hours'", "created_at": "v.created",
+        "due_at": "v.created + interval '24 hours'", "turn_at": "v.created + interval '24 hours'",
+        "created_at": "v.created",
         "waiting_since": "CASE WHEN v.k1 <= v.n THEN v.k1 WHEN v.h1 <= v.n THEN v.h1 WHEN v.p1 <= v.n THEN v.p1 "
         "ELSE v.created END",
         "finished_at": "CASE WHEN v.fin <= v.n THEN v.fin END",
@@ -259,11 +269,21 @@ def work() -> Iterator[str]:
 
 TABLES = (
     "portal.batch", "portal.chart", "portal.page", "portal.delivery", "feedback.thread", "feedback.comment",
+    "feedback.inboxitem",
     "coding.encounter", "coding.encounterpage", "coding.encounterevent", "coding.assignment", "coding.precoding",
     "coding.coding", "coding.diagnosis", "coding.procedureline", "coding.verification", "coding.score",
 )  # fmt: skip
-NUMBERED = {"batch": 1, "thread": 1, "chart": 1, "encounter": 1, "coding": 1, "verification": 1, "page": 3}
-IN_BATCHES = ("batch", "thread")
+NUMBERED = {
+    "batch": 1,
+    "thread": 1,
+    "comment": 1,
+    "chart": 1,
+    "encounter": 1,
+    "coding": 1,
+    "verification": 1,
+    "page": 3,
+}
+IN_BATCHES = ("batch", "thread", "comment")
 
 
 def names() -> list[str]:
@@ -302,7 +322,7 @@ def seed(cast: Cast, *, first: int, last: int, now: datetime, per_day: int = PER
                 "practices": list(cast.practices), "practice_count": len(cast.practices),
                 "providers": list(cast.providers), "payers": list(cast.payers), "members": list(cast.members),
                 "specialties": list(cast.specialties), "coders": list(cast.coders), "coder_count": len(cast.coders),
-                "verifiers": list(cast.verifiers), "verifier_count": len(cast.verifiers),
+                "verifiers": list(cast.verifiers), "verifier_count": len(cast.verifiers), "manager": cast.manager,
                 **ids(cursor, first=first, count=last - first + 1),
             }  # fmt: skip
             cursor.execute("SELECT setseed(0.5)")

@@ -40,8 +40,10 @@ PAGES = (
     ("operations", "manager", "coding:operations", {}),
     ("the line", "manager", "coding:line", {}),
     ("queue", "coder", "coding:queue", {}),
-    ("inbox", "manager", "feedback:inbox", {}),
-    ("inbox of a practice", "practice", "feedback:inbox", {}),
+    ("inbox", "manager", "feedback:stream", {}),
+    ("inbox of a practice", "practice", "feedback:stream", {}),
+    ("threads", "manager", "feedback:inbox", {}),
+    ("threads of a practice", "practice", "feedback:inbox", {}),
     ("home of a practice", "practice", "portal:home", {}),
     ("ready to bill", "biller", "claims:ready", {}),
 )

@@ -76,6 +76,7 @@ def gather() -> Cast:
         specialties=[list(Specialty)[number % len(Specialty)].value for number in range(len(practices))],
         coders=[user.pk for user in people[Role.CODER]],
         verifiers=[user.pk for user in people[Role.VERIFIER]],
+        manager=person("manager", Role.MANAGER).pk,
     )
 
 
