@@ -137,8 +137,8 @@ def test_a_cancelled_absence_hands_nothing_over(ann, max_):
 
 def test_a_manager_keeps_hours_and_absences(as_user, max_, ann):
     other = coder(name="Nora Next")
-    browser = as_user(max_)
     with time_machine.travel(NOON, tick=False):
+        browser = as_user(max_)
         week = {f"{what}_{day}": clock for day in range(5) for what, clock in (("starts", "08:00"), ("ends", "16:00"))}
         assert browser.post(f"/work/operations/hours/{ann.pk}/week/", {**week, "ends_0": "07:00"}).status_code == 422
         assert browser.post(f"/work/operations/hours/{ann.pk}/week/", {**week, "ends_0": ""}).status_code == 422

@@ -16,7 +16,7 @@ from tests import factories
 from tests.e2e.people import Person
 from tests.people_factories import CredentialFactory
 
-pytestmark = [pytest.mark.e2e, pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
 PICTURES = None  # a folder, to look at them
 
