@@ -21,6 +21,8 @@ MODULES = {
 MORE_MODULES = {
     "draft_actions.py": {"uuid"},  # the type of a name that others give
     "xlsx_file.py": {"io", "xlsxwriter"},
+    "pdf_paper.py": {"font_roboto", "fpdf", "pathlib"},  # the letters lie in a wheel
+    "fhir_bundle.py": {"uuid"},  # names made of names
     "coding_json.py": {"jsonschema"},
     "manifest.py": {"codecs", "io"},  # text in memory
 }

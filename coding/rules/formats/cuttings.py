@@ -14,14 +14,13 @@ GAP = 2  # heights: boxes of one line that are no further apart are one mark
 
 def frame_of(boxes: Sequence[Box]) -> Box:
     """The part of the page to cut out, in ten-thousandths: the words, and something around them."""
-    x0, x1 = min(box[0] for box in boxes) - BESIDE, max(box[2] for box in boxes) + BESIDE
-    y0, y1 = min(box[1] for box in boxes) - ABOVE, max(box[3] for box in boxes) + ABOVE
+    x0, x1 = max(min(box[0] for box in boxes) - BESIDE, 0), min(max(box[2] for box in boxes) + BESIDE, SCALE)
+    y0, y1 = max(min(box[1] for box in boxes) - ABOVE, 0), min(max(box[3] for box in boxes) + ABOVE, SCALE)
     if x1 - x0 < NARROWEST:
         middle = (x0 + x1) // 2
         x0 = min(max(middle - NARROWEST // 2, 0), SCALE - NARROWEST)
         x1 = x0 + NARROWEST
-    y0 = max(y0, 0)
-    return max(x0, 0), y0, min(x1, SCALE), min(y1, SCALE, y0 + TALLEST)
+    return x0, y0, x1, min(y1, y0 + TALLEST)
 
 
 def marks_in(frame: Box, boxes: Iterable[Box], *, width: int, height: int) -> tuple[Box, ...]:

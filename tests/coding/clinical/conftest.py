@@ -75,7 +75,7 @@ def batch(river, ann, bea):
     first = coded(
         knee, ann, checks=["99213 with 20610 needs modifier 25."], check_reason="documented",
         diagnoses=[("M1711", passage(plan, "Primary osteoarthritis of the right knee")), ("I10",)],
-        lines=[("99213", ["25"], 1, [1, 2], passage(plan, "Established patient, office visit")),
+        lines=[("99213", ["25"], 1, [1, 2], passage(plan, "Established patient office visit")),
                ("20610", ["RT"], 1, [1])],
     )  # fmt: skip
     Verification.objects.create(
