@@ -6,6 +6,7 @@ import pytest
 from django.urls import reverse
 from playwright.sync_api import expect
 
+from portal import scope
 from portal.rules.roles import Role
 from tests import factories
 from tests.e2e.people import Person
@@ -57,6 +58,12 @@ def receiver():
     peer.stop()
 
 
+def deliver(practice):
+    """A result, written as the worker writes it."""
+    with scope.service():
+        return delivered(practice)
+
+
 def shows(page, text):
     """The page says so, after as many looks as a worker needs."""
     for _ in range(30):
@@ -87,7 +94,7 @@ def test_a_server_is_confirmed_results_arrive_and_a_refusal_reaches_the_manager(
     ada.look("channel-unconfirmed")
     page.get_by_role("button", name="It is the same: confirm").click()
     expect(page.get_by_text("known by this key from now on")).to_be_visible()
-    delivery = delivered(river)
+    delivery = deliver(river)
     shows(page, f"{delivery.batch.label} CSV v1")
     shows(page, "Accepted")
     assert list(sftp.files()) == [delivery.file_name]
@@ -99,7 +106,7 @@ def test_a_server_is_confirmed_results_arrive_and_a_refusal_reaches_the_manager(
     expect(page.get_by_label("Signing secret")).to_have_value(re.compile("^whsec_"))
     page.get_by_role("link", name="I have copied it").click()
     receiver.answers = [422]
-    refused = delivered(river)
+    refused = deliver(river)
     shows(page, "Rejected by the receiver")
     ada.look("channel-trouble")
 
