@@ -15,9 +15,9 @@ def monday_of(day: date) -> date:
     return day - timedelta(days=day.weekday())
 
 
-def last_weeks(today: date, *, number: int = WEEKS) -> list[date]:
+def last_weeks(of: date, *, number: int = WEEKS) -> list[date]:
     """The first days of the last weeks, the oldest first; the last one is the week of today."""
-    return [monday_of(today) - timedelta(weeks=back) for back in range(number - 1, -1, -1)]
+    return [monday_of(of) - timedelta(weeks=back) for back in range(number - 1, -1, -1)]
 
 
 @dataclass(frozen=True)

@@ -45,7 +45,7 @@ def answer_to(change: Change) -> dict[str, Any]:
         "rows": [
             {
                 "label": row.label,
-                "now": value_words(row.now, row.unit),
+                "now": value_words(row.as_is, row.unit),
                 "then": value_words(row.then, row.unit),
                 "change": change_words(row),
                 "is_sure": row.is_sure,

@@ -57,7 +57,7 @@ def kind_of(*, mentioned: bool, asked: bool, answered: bool, why: ItemKind | Non
     return ItemKind.ANSWER if answered else ItemKind.COMMENT
 
 
-def tomorrow_morning(now: datetime, zone: ZoneInfo) -> datetime:
+def tomorrow_morning(at: datetime, zone: ZoneInfo) -> datetime:
     """The next day's morning where the person is; the clock says the same on days when it is changed."""
-    day = now.astimezone(zone).date() + timedelta(days=1)
+    day = at.astimezone(zone).date() + timedelta(days=1)
     return datetime.combine(day, MORNING, tzinfo=zone)

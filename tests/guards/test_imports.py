@@ -25,6 +25,14 @@ MORE_MODULES = {
     "fhir_bundle.py": {"uuid"},  # names made of names
     "coding_json.py": {"jsonschema"},
     "manifest.py": {"codecs", "io"},  # text in memory
+    "workbook.py": {"io", "xlsxwriter"},
+    "drawn_sample.py": {"io", "xlsxwriter"},
+    "paper.py": {"font_roboto", "fpdf", "pathlib"},  # the letters of the wheel
+    "talk_export.py": {"io", "uuid"},
+    "inbox.py": {"zoneinfo"},
+    "draws.py": {"hmac"},  # chance that anybody can repeat
+    "simulation.py": {"random"},  # from a seed
+    "what_if.py": {"random", "statistics"},
 }
 # The clock and the outside, called or only named (a default_factory calls it later).
 FORBIDDEN_NAMES = {"now", "today", "utcnow", "open", "print", "input", "__import__"}

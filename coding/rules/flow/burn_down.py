@@ -112,12 +112,12 @@ def burn_down_words(day: BurnDown) -> str:
 
 def between(day: BurnDown) -> str:
     """The interval in brackets: "(17:15 to 18:10)"."""
-    now = day.steps[-1][0]
-    soonest = clock(day.soonest, now) if day.soonest else ""
-    latest = clock(day.latest, now) if day.latest else "open"
+    reached = day.steps[-1][0]
+    soonest = clock(day.soonest, reached) if day.soonest else ""
+    latest = clock(day.latest, reached) if day.latest else "open"
     return f" ({soonest} to {latest})" if soonest else ""
 
 
-def clock(moment: datetime, now: datetime) -> str:
+def clock(moment: datetime, seen_at: datetime) -> str:
     """A time of day, with the day if it is another one."""
-    return f"{moment:%H:%M}" if moment.date() == now.date() else f"{moment:%H:%M on %a %b %-d}"
+    return f"{moment:%H:%M}" if moment.date() == seen_at.date() else f"{moment:%H:%M on %a %b %-d}"

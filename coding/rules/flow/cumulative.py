@@ -44,11 +44,11 @@ def cumulative_flow(
         net[row.day, row.place] = net.get((row.day, row.place), 0) + row.entered - row.left
     days = [first + DAY * number for number in range((last - first).days + 1)]
     at_end: dict[date, dict[Place, int]] = {}
-    now = {place: standing.get(place, 0) for place in IN_PROGRESS}
+    held = {place: standing.get(place, 0) for place in IN_PROGRESS}
     for day in reversed(days):
-        at_end[day] = dict(now)
-        now = {place: count - net.get((day, place), 0) for place, count in now.items()}
-    points, finished = [FlowPoint(first, 0, now)], 0
+        at_end[day] = dict(held)
+        held = {place: count - net.get((day, place), 0) for place, count in held.items()}
+    points, finished = [FlowPoint(first, 0, held)], 0
     for day in days:
         departed = net.get((day, Place.FINISHED), 0)
         finished += departed
@@ -60,9 +60,9 @@ def cumulative_flow(
 def flow_words(points: Sequence[FlowPoint]) -> str:
     """One sentence: what came, what went, and what that did to the work in progress."""
     arrived, departed = sum(point.arrived for point in points), sum(point.departed for point in points)
-    before, now = sum(points[0].standing.values()), sum(points[-1].standing.values())
-    if now == before:
-        change = f"so as much is in progress as before ({now:,})"
+    before, held = sum(points[0].standing.values()), sum(points[-1].standing.values())
+    if held == before:
+        change = f"so as much is in progress as before ({held:,})"
     else:
-        change = f"so what is in progress {'grew' if now > before else 'shrank'} from {before:,} to {now:,}"
+        change = f"so what is in progress {'grew' if held > before else 'shrank'} from {before:,} to {held:,}"
     return f"{arrived:,} arrived and {departed:,} were finished in {len(points) - 1} days, {change}."

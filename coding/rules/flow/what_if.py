@@ -146,7 +146,7 @@ class Compared:
     """A figure without the change and with it, and the difference with its 95 % interval."""
 
     label: str
-    now: float
+    as_is: float
     then: float
     change: float
     low: float
@@ -161,13 +161,13 @@ class Compared:
 
 def compared(label: str, pairs: Sequence[tuple[float, float]], unit: str = "") -> Compared:
     """The paired difference with Student's interval."""
-    differences = [then - now for now, then in pairs]
+    differences = [then - as_is for as_is, then in pairs]
     mean = statistics.mean(differences)
     half = 0.0
     if len(pairs) > 1:
         half = T_95[min(len(pairs) - 2, len(T_95) - 1)] * statistics.stdev(differences) / math.sqrt(len(pairs))
-    now, then = (statistics.mean(pair[side] for pair in pairs) for side in (0, 1))
-    return Compared(label, now, then, mean, mean - half, mean + half, unit)
+    as_is, then = (statistics.mean(pair[side] for pair in pairs) for side in (0, 1))
+    return Compared(label, as_is, then, mean, mean - half, mean + half, unit)
 
 
 @dataclass(frozen=True)
@@ -205,7 +205,7 @@ def what_if(history: History, change: Change, *, seed: int = 1) -> Answer:
         pairs.append((pair[0], pair[1]))
 
     def figure(label: str, of: Callable[[Outcome], float], unit: str = "") -> Compared:
-        return compared(label, [(of(now), of(then)) for now, then in pairs], unit)
+        return compared(label, [(of(as_is), of(then)) for as_is, then in pairs], unit)
 
     coding = Stage.CODING.value
     return Answer(
@@ -248,8 +248,8 @@ def answer_words(answer: Answer, label: str) -> str:
     there, elsewhere = answer.row(WAIT_THERE), answer.row(WAIT_ELSEWHERE)
     return (
         f"With the change {said}; coding in {label} waits {value_words(there.then, 'minutes')} instead of "
-        f"{value_words(there.now, 'minutes')}, elsewhere {value_words(elsewhere.then, 'minutes')} instead of "
-        f"{value_words(elsewhere.now, 'minutes')}."
+        f"{value_words(there.as_is, 'minutes')}, elsewhere {value_words(elsewhere.then, 'minutes')} instead of "
+        f"{value_words(elsewhere.as_is, 'minutes')}."
     )
 
 
