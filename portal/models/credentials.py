@@ -65,7 +65,7 @@ class CredentialDemand(models.Model):
     """That coding and verifying for a practice (or any), in a specialty (or any) takes one of some credentials."""
 
     patient_fields = ()
-    plain_fields = ("set_at",)
+    plain_fields = ("kinds", "set_at")
 
     practice = models.ForeignKey(Practice, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
     specialty = models.CharField(max_length=24, blank=True, choices=choices(Specialty))

@@ -209,7 +209,7 @@ def every_stage() -> list[str]:
 class Skill(models.Model):
     """A specialty in which a coder or verifier may work, at which stages, and since when."""
 
-    plain_fields = ("since",)
+    plain_fields = ("since", "stages")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="skills")
     specialty = models.CharField(max_length=24, choices=choices(Specialty))
