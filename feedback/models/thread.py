@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import datetime
-
 from django.db import models
 from django.db.models.expressions import ExpressionWrapper, RawSQL
 from django.db.models.functions import Coalesce, Length
@@ -15,7 +13,6 @@ from feedback.rules.talk import BODY_LIMIT, Side
 from portal.models import Batch, Chart, ClientRow, ClientRule, Membership, User, UserRole, together
 from portal.rules.roles import Permission, Role
 
-LATEST = Coalesce("last_comment_at", "created_at")
 OF_INTERNAL = models.Q(comment__is_internal=True)
 
 
@@ -41,24 +38,24 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         return self.filter(models.Exists(open_questions(side)))
 
     def counted_for(self, user: User, side: Side) -> ThreadQuerySet:
-        """Each thread with `latest`, `unread`, `questions` (for this side) and `waiting` (for the other)."""
+        """Each thread with `latest`, `unread`, `questions` (for this side), `waiting` (for the other) and `rank`.
+
+        `rank` is 0 for a thread that wants this person (unread or asked), else 1.
+        """
         other = Side.SERVICE if side == Side.PRACTICE else Side.PRACTICE
         return self.annotate(
-            latest=LATEST,
+            latest=Coalesce("last_comment_at", "created_at"),
             unread=count_of(news_for(user)),
             questions=count_of(open_questions(side)),
             waiting=count_of(open_questions(other)),
+            rank=models.Case(
+                models.When(models.Exists(open_questions(side)) | models.Exists(news_for(user)), then=0), default=1
+            ),
         )
 
-    def wanting(self, user: User, side: Side, *, since: datetime) -> ThreadQuerySet:
-        """Threads with a question for this side, or with this person's news since then: few of however many."""
-        asked = Comment.objects.open_for(side).values("thread")
-        news = Thread.objects.annotate(latest=LATEST).filter(latest__gte=since).unread_by(user).values("pk")
-        return self.filter(models.Q(pk__in=asked) | models.Q(pk__in=news))
-
-    def newest_first(self) -> ThreadQuerySet:
-        """The order of the index; needs `counted_for`."""
-        return self.order_by("-latest", "-pk")  # type: ignore[misc]  # of counted_for
+    def wanting_first(self) -> ThreadQuerySet:
+        """The order of the inbox; needs `counted_for`."""
+        return self.order_by("rank", "-latest", "-pk")  # type: ignore[misc]  # of counted_for
 
 
 def news_for(user: User) -> models.QuerySet[Comment]:
@@ -98,7 +95,6 @@ class Thread(ClientRow):
 
     class Meta(ClientRow.Meta):
         constraints = [*ClientRow.Meta.constraints]
-        indexes = [models.Index(LATEST.desc(), models.F("id").desc(), name="feedback_thread_latest")]
 
     def __str__(self) -> str:
         return f"thread of {self.batch_id}"

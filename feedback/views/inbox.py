@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
 from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils import timezone
 from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
@@ -22,15 +21,13 @@ from portal.access import SignedRequest, requires
 from portal.rules.roles import Permission
 
 A_PAGE = 50
-COUNTED = 10_000  # threads behind a tab; there may be more
-NEWS_LASTS = timedelta(days=30)  # what nobody read for longer does not come first any more
 QUESTIONS_SHOWN = 10
 
 
 @requires(Permission.DISCUSS)
 @require_GET
 def inbox(request: SignedRequest) -> HttpResponse:
-    """Threads with a question for this person's side or unread news of the last weeks come first, then the newest."""
+    """Threads with a question for this person's side or something unread come first, then the newest."""
     side = side_of_reader(request.user)
     mine = Thread.objects.visible_to(request.user)
     chosen = request.GET.get("show", "all")
@@ -44,10 +41,7 @@ def inbox(request: SignedRequest) -> HttpResponse:
         },
     ]
     rows = next((tab["rows"] for tab in tabs if tab["key"] == chosen), mine)
-    wanting = mine.wanting(request.user, side, since=timezone.now() - NEWS_LASTS).values("pk")
-    page, next_url = keyset_page(
-        request, rows.counted_for(request.user, side).select_related("batch", "practice"), wanting
-    )
+    page, next_url = keyset_page(request, rows.counted_for(request.user, side).select_related("batch", "practice"))
     return render(
         request,
         "feedback/inbox.html",
@@ -57,7 +51,7 @@ def inbox(request: SignedRequest) -> HttpResponse:
                     "label": tab["label"],
                     "url": f"?{urlencode({'show': tab['key']})}",
                     "current": tab["rows"] is rows,
-                    "count": tab["rows"][:COUNTED].count(),
+                    "count": tab["rows"].count(),
                 }
                 for tab in tabs
             ],
@@ -76,24 +70,13 @@ def inbox(request: SignedRequest) -> HttpResponse:
     )
 
 
-def keyset_page(request: SignedRequest, rows: ThreadQuerySet, wanting: Any) -> tuple[list[Thread], str | None]:
-    """One page after the place named in the query, and the address of the next.
-
-    What wants the reader and what does not are two queries, each along the index of the latest.
-    """
+def keyset_page(request: SignedRequest, rows: ThreadQuerySet) -> tuple[list[Thread], str | None]:
+    """One page after the place named in the query, and the address of the next."""
     after = place_in_list(request.GET.get("after", ""))
-    first, others = rows.filter(pk__in=wanting), rows.exclude(pk__in=wanting)
     if after is not None:
         rank, latest, pk = after
-        beyond = Q(latest__lt=latest) | Q(latest=latest, pk__lt=pk)
-        first, others = (first.filter(beyond), others) if rank == 0 else (first.none(), others.filter(beyond))
-    page: list[Any] = []
-    for number, part in enumerate((first, others)):
-        found: list[Any] = list(part.newest_first()[: A_PAGE + 1])
-        for thread in found:
-            thread.rank = number
-        page += found
-    page = page[: A_PAGE + 1]
+        rows = rows.filter(Q(rank__gt=rank) | Q(rank=rank, latest__lt=latest) | Q(rank=rank, latest=latest, pk__lt=pk))
+    page: list[Any] = list(rows.wanting_first()[: A_PAGE + 1])
     if len(page) <= A_PAGE:
         return page, None
     last = page[A_PAGE - 1]

@@ -216,7 +216,7 @@ def test_the_line_and_what_if(screen, river, ann, max_):
     page.locator("#ageing summary").click()
     expect(page.get_by_role("link", name=held.encounter.label).first).to_be_visible()
     page.keyboard.press("t")
-    expect(page).to_have_url(re.compile("days=90"))
+    expect(page).to_have_url(re.compile("days=7"))
     page.goto(reverse("coding:what-if") + "?moved=2&target=radiology")
     expect(page.get_by_role("heading", name="Tomorrow with the change")).to_be_visible()
     assert looked_at(page) == []
