@@ -75,7 +75,8 @@ class QueueForm(forms.Form):
         said = self.cleaned_data
         return Rules(
             conditions=Conditions(
-                **{name: tuple(said[name]) for name in LISTS if name != "practices"},
+                # Each name has a type of its own, which its field made.
+                **{name: tuple(said[name]) for name in LISTS if name != "practices"},  # type: ignore[arg-type]
                 practices=tuple(sorted(practice.pk for practice in said["practices"])),
                 payers=clean_payers(said["payers"]),
                 **{name: said[name] for name in NUMBERS},

@@ -145,7 +145,7 @@ def value_of() -> Coalesce:
 def within(conditions: Conditions, *, at: datetime) -> Q:
     """The encounters that a queue with these conditions holds."""
     wanted = conditions
-    parts = (
+    parts: tuple[tuple[object, Callable[[], Q]], ...] = (
         (wanted.stages, lambda: Q(status__in=[WAITING[Stage(stage)] for stage in wanted.stages])),
         (wanted.specialties, lambda: Q(specialty__in=wanted.specialties)),
         (wanted.practices, lambda: Q(practice_id__in=wanted.practices)),
@@ -154,7 +154,7 @@ def within(conditions: Conditions, *, at: datetime) -> Q:
         (wanted.pages_from, lambda: with_page(wanted.pages_from or 1)),
         (wanted.pages_to, lambda: ~with_page((wanted.pages_to or 0) + 1)),
         (wanted.hours_from, lambda: Q(created_at__lte=at - timedelta(hours=wanted.hours_from or 0))),
-        (wanted.value_from, lambda: Q(GreaterThanOrEqual(value_of(), wanted.value_from))),
+        (wanted.value_from, lambda: Q(GreaterThanOrEqual(value_of(), wanted.value_from))  # type: ignore[no-untyped-call]),
     )
     found = Q()
     for is_set, condition in parts:

@@ -137,7 +137,7 @@ async def hash_of(sftp: asyncssh.SFTPClient, name: str) -> bytes:
     digest = hashlib.sha256()
     async with sftp.open(name, "rb") as file:
         while block := await file.read(BLOCK):
-            digest.update(block)
+            digest.update(block if isinstance(block, bytes) else block.encode())
     return digest.digest()
 
 

@@ -78,9 +78,9 @@ def channels(request: SignedRequest, pk: int) -> HttpResponse:
                     "kind": ChannelKind(row.kind).label,
                     "where": where_words(row),
                     "formats": ", ".join(word.upper() for word in row.formats) or "All",
-                    "status": channel_tag(row, troubled=row.troubled, arrived=row.arrived),
-                    "waiting": row.waiting,
-                    "last": row.last,
+                    "status": channel_tag(row, troubled=row.troubled, arrived=row.arrived),  # type: ignore[attr-defined]
+                    "waiting": row.waiting,  # type: ignore[attr-defined]  # annotated, as are the others
+                    "last": row.last,  # type: ignore[attr-defined]
                 }
                 for row in rows.order_by("ended_at", "name", "pk")[:200]
             ],
