@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
+from decimal import Decimal
 from functools import reduce
 from operator import or_
 from typing import Any
@@ -28,7 +29,12 @@ NOTHING = Q(pk__in=[])
 
 
 class WorkQueueQuerySet(models.QuerySet["WorkQueue"]):
-    def in_order(self) -> WorkQueueQuerySet:
+    def at_least(value: Any, least: Decimal | None) -> Any:
+    """The comparison of an expression, which the stubs do not know."""
+    return GreaterThanOrEqual(value, least)  # type: ignore[no-untyped-call]
+
+
+def in_order(self) -> WorkQueueQuerySet:
         """As work is taken from them."""
         return self.order_by("position", "pk")
 
@@ -154,7 +160,7 @@ def within(conditions: Conditions, *, at: datetime) -> Q:
         (wanted.pages_from, lambda: with_page(wanted.pages_from or 1)),
         (wanted.pages_to, lambda: ~with_page((wanted.pages_to or 0) + 1)),
         (wanted.hours_from, lambda: Q(created_at__lte=at - timedelta(hours=wanted.hours_from or 0))),
-        (wanted.value_from, lambda: Q(GreaterThanOrEqual(value_of(), wanted.value_from))  # type: ignore[no-untyped-call]),
+        (wanted.value_from, lambda: Q(at_least(value_of(), wanted.value_from))),
     )
     found = Q()
     for is_set, condition in parts:
