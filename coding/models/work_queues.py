@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from datetime import datetime, timedelta
 from decimal import Decimal
 from functools import reduce
@@ -29,12 +29,7 @@ NOTHING = Q(pk__in=[])
 
 
 class WorkQueueQuerySet(models.QuerySet["WorkQueue"]):
-    def at_least(value: Any, least: Decimal | None) -> Any:
-    """The comparison of an expression, which the stubs do not know."""
-    return GreaterThanOrEqual(value, least)  # type: ignore[no-untyped-call]
-
-
-def in_order(self) -> WorkQueueQuerySet:
+    def in_order(self) -> WorkQueueQuerySet:
         """As work is taken from them."""
         return self.order_by("position", "pk")
 
@@ -167,6 +162,11 @@ def within(conditions: Conditions, *, at: datetime) -> Q:
         if is_set:
             found &= condition()
     return found or Q(pk__isnull=False)
+
+
+def at_least(value: Any, least: Decimal | None) -> Any:
+    """The comparison of an expression, which the stubs do not know."""
+    return GreaterThanOrEqual(value, least)  # type: ignore[no-untyped-call]
 
 
 def in_order(rows: EncounterQuerySet, order: Order) -> EncounterQuerySet:
