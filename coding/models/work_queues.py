@@ -166,7 +166,7 @@ def within(conditions: Conditions, *, at: datetime) -> Q:
 
 def at_least(value: Any, least: Decimal | None) -> Any:
     """The comparison of an expression, which the stubs do not know."""
-    return GreaterThanOrEqual(value, least)  # type: ignore[no-untyped-call]
+    return GreaterThanOrEqual(value, least)
 
 
 def in_order(rows: EncounterQuerySet, order: Order) -> EncounterQuerySet:
