@@ -77,7 +77,8 @@ def test_a_worker_killed_at_every_place_loses_no_result_and_repeats_one_at_most(
             kills[point] += 1
     finally:
         processes.kill(worker)
-    assert set(Dispatch.objects.values_list("state", flat=True)) == {"accepted"}
+    results = Dispatch.objects.exclude(delivery=None)  # not the test that fetched the host key
+    assert set(results.values_list("state", flat=True)) == {"accepted"}
     cut = Attempt.objects.filter(outcome=AttemptOutcome.CUT).count()
     assert 1 <= cut <= kills.total() * 2  # the other child of the worker may have had one in hand too
     # SFTP: each file once, whole; HTTP: each key, repeated at most once a death; MLLP: each message likewise.

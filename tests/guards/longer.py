@@ -25,6 +25,7 @@ from portal.rules.intake import ChartStatus, Refusal
 from portal.rules.lifecycle import BatchStatus
 from portal.rules.roles import Role
 from tests import factories
+from tests.coding.output_constraints import output_template
 from tests.coding.report_constraints import report, schedule
 from tests.query_factories import QueryFactory, QueryIndicatorFactory, SignedAddendumFactory
 
@@ -335,6 +336,11 @@ def more_saved_answers(world, number):
 
 def more_versions(world, number):
     world.comment.versions.create(practice=world.river, body="Before.", replaced_at=timezone.now())
+
+
+def more_templates(world, number):
+    """Another version of River's CSV, by somebody else."""
+    output_template(practice=world.river, version=number + 1)
 
 
 def more_editions(world, number):

@@ -18,6 +18,11 @@ TABLES = sorted(
     if issubclass(model, ClientRow)
 )
 OURS, THEIRS = 7001, 7002
+# Tables whose bare rows no practice sees, each with its reason.
+HELD_BACK = {
+    "coding_emergencyaccess": "the service's own affair",
+    "coding_report": "until it is shared",
+}
 
 
 @pytest.fixture
@@ -65,8 +70,9 @@ def seen(server, table, *, staff="", practices=""):
 @pytest.mark.parametrize("table", TABLES)
 def test_a_scope_shows_one_practice_and_no_scope_shows_none(superuser, table):
     with_a_row_each(superuser, table)
-    assert seen(superuser, table, practices=str(OURS)) == {OURS}
-    assert seen(superuser, table, practices=str(THEIRS)) == {THEIRS}
+    shown = table not in HELD_BACK
+    assert seen(superuser, table, practices=str(OURS)) == ({OURS} if shown else set())
+    assert seen(superuser, table, practices=str(THEIRS)) == ({THEIRS} if shown else set())
     assert seen(superuser, table) == set()
     assert {OURS, THEIRS} <= seen(superuser, table, staff="on")
 

@@ -247,6 +247,7 @@ def test_others_invite_nobody(request, as_user, who):
     assert AuditEvent.objects.filter(action="access.refused").exists()
 
 
+@pytest.mark.django_db
 def test_the_first_admin_of_a_site_gets_a_link_from_the_command_line(client, capsys):
     with scope.opened(staff=False):
         call_command("invite_admin", "first@example.com", "First Admin")

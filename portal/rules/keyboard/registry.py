@@ -134,7 +134,7 @@ ALL = (
     action("thread.question", "Next question to you", HOME, keys="q"),
     action("batch.results", "Results", BATCH, keys="d", modified="alt+r"),
     action("thread.write", "Write a message", THREAD, BATCH, keys="c"),
-    action("inbox.done", "Done, or back to open", INBOX, keys="e"),
+    action("inbox.done", "Done, or back to open", INBOX, keys="e", modified="alt+n"),
     action("inbox.reply", "Reply", INBOX, keys="r"),
     action("inbox.snooze", "Put off to tomorrow", INBOX, keys="h", left="t"),
     action("inbox.unread", "Unread or read", INBOX, keys="u", left="v"),
