@@ -33,16 +33,15 @@ def people(site, browser, ann, bea, max_):
 def worked(river, ann, bea):
     """Ten visits as the verifier sees them, then eight a level too high; and an alarm about it."""
     load_codes()
-    Contract.objects.filter(practice=river).update(verification_share=5)
     now, provider = timezone.now(), factories.ProviderFactory(practice=river)
     for number in range(18):
         one_chart(river, provider, ann, bea, now - timedelta(days=60 - 3 * number), right=number < 10, pages=2)
     assert raise_alarms(at=now) == 2
+    Contract.objects.filter(practice=river).update(verification_share=5)
 
 
 def test_a_plan_from_its_setting_to_a_sample_that_is_drawn_again(people, worked, river, ann):
     max_ = people["max"]
-    Contract.objects.filter(practice=river).update(verification_share=5)
     page = max_.go(reverse("coding:quality"))
     page.get_by_role("link", name="Verification plans").click()
     max_.look("plans")
