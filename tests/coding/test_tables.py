@@ -275,7 +275,7 @@ def test_what_was_not_billable_does_not_count(today, river, ann):
     other.status = EncounterStatus.NOT_BILLABLE
     other.not_billable_reason = next(iter(NotBillableReason))
     other.finished_at = NOON
-    other.save()
+    other.save(update_fields=["status", "not_billable_reason", "finished_at"])
     assert earlier_of(today) == []
 
 

@@ -175,7 +175,7 @@ def test_the_api_neither_lists_nor_answers_it(client, note, river, cleo):
         practice=river, name="EHR", scopes=list(TokenScope), expires_at=timezone.now() + timedelta(days=9), by=cleo,
         at=timezone.now(),
     )  # fmt: skip
-    address = f"/api/v1/batches/{note.thread.batch_id}/comments/"
+    address = f"/api/v1/batches/{note.thread.batch_id}/comments"
     headers = {"Authorization": f"Bearer {secret}"}
     listed = client.get(address, headers=headers)
     assert [row["body"] for row in listed.json()["results"]] == ["We begin today."]

@@ -49,7 +49,7 @@ NO_LISTS = {
     "coding:reopen", "coding:job-try-again", "feedback:read", "feedback:add", "feedback:answer", "feedback:edit",
     "feedback:search", "feedback:trends",
     "feedback:complaint", "feedback:complaint-step", "feedback:rate", "feedback:retire-answer",
-    "feedback:move-item", "feedback:delete", "feedback:resolve", "feedback:attachment", "api:files", "api:send",
+    "feedback:move-item", "feedback:delete", "feedback:news", "feedback:resolve", "feedback:attachment", "api:files", "api:send",
     "coding:review", "coding:accept-results",
     "api:result-file", "api:schema", "api:docs", "api:nothing-here",
     "portal:page-by-link", "coding:page-by-link",

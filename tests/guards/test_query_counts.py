@@ -149,7 +149,6 @@ LISTS: Mapping[str, List] = {
     "feedback:thread": List("ann", more_talk),
     "feedback:messages": List("max", more_talk),
     "feedback:history": List("cleo", more_versions),
-    "feedback:news": List("cleo", more_talk),
     "api:batches": List("", more_batches),
     "api:batch": List("", more_work),
     "api:receipts": List("", more_charts),
