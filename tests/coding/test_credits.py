@@ -25,8 +25,8 @@ def batch(river):
 
 def came_back(batch, hours, version=1):
     Delivery.objects.create(
-        practice=batch.practice, batch=batch, version=version, format="csv", file_name=f"x{version}.csv", storage_name="x",
-        sha256="0" * 64, size=1, encounter_count=1, created_at=SENT + timedelta(hours=hours),
+        practice=batch.practice, batch=batch, version=version, format="csv", file_name=f"x{version}.csv",
+        storage_name="x", sha256="0" * 64, size=1, encounter_count=1, created_at=SENT + timedelta(hours=hours),
     )  # fmt: skip
 
 

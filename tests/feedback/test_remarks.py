@@ -33,7 +33,9 @@ WORDS = "The visit took ten minutes."
 @pytest.fixture
 def visit(river, ann, bea):
     load_codes()
-    return verified(river, ann, bea)
+    encounter = verified(river, ann, bea)
+    encounter.refresh_from_db()
+    return encounter
 
 
 @pytest.fixture

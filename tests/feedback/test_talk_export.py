@@ -80,7 +80,7 @@ def test_words_are_found_in_any_form_and_marked(as_user, thread, cleo, max_, ott
     add_comment(thread=thread, by=cleo, body="Nothing of that kind.", at=AT)
     page = text(as_user(max_).post("/threads/search/", {"q": "dressing wound"}))
     assert "<mark>dressed</mark>" in page
-    assert "&lt;b&gt;" in page
+    assert "<b>" not in page
     assert "Nothing of that kind" not in page
     assert "Nothing says that." in text(as_user(otto).post("/threads/search/", {"q": "wound"}))
     assert "Nothing says that." in text(as_user(max_).post("/threads/search/", {"q": "wound -dressed"}))
@@ -93,7 +93,8 @@ def test_internal_notes_are_found_by_the_service_only(as_user, thread, encounter
 
 
 def test_the_words_looked_for_are_in_no_address_and_not_in_the_trail(as_user, thread, cleo):
-    assert "Zzyzx" not in text(as_user(cleo).get("/threads/search/?q=Zzyzx"))
+    page = text(as_user(cleo).get("/threads/search/?q=Zzyzx"))
+    assert "Zzyzx" not in page.split("<main")[1]
     as_user(cleo).post("/threads/search/", {"q": "Zzyzx"})
     event = AuditEvent.objects.get(action="talk.searched")
     assert event.detail == {"found": 0}
@@ -128,7 +129,7 @@ def test_the_figures_of_a_month(thread, encounter, cleo, ann, max_, river, lake)
     assert (month.complaints, month.ratings, month.mean_accuracy, month.mean_turnaround) == (1, 2, 4.5, 3.5)
     assert (month.remarks, month.decided, month.upheld) == (1, 0, 0)
     encounter.coded_by = ann
-    encounter.save()
+    encounter.save(update_fields=["coded_by"])
     of_ann = trends_of(today=timezone.localdate(), at=timezone.localtime(), coder=ann)[-1]
     assert (of_ann.encounters, of_ann.questions, of_ann.remarks, of_ann.complaints) == (1, 3, 1, 0)
     assert remark.encounter == encounter
