@@ -40,7 +40,7 @@ def worked(river, ann, bea):
     Contract.objects.filter(practice=river).update(verification_share=5)
 
 
-def test_a_plan_from_its_setting_to_a_sample_that_is_drawn_again(people, worked, river, ann):
+def test_a_plan_from_its_setting_to_a_sample_that_is_drawn_again(worked, people, river, ann):
     max_ = people["max"]
     page = max_.go(reverse("coding:quality"))
     page.get_by_role("link", name="Verification plans").click()
@@ -89,7 +89,7 @@ def test_a_plan_from_its_setting_to_a_sample_that_is_drawn_again(people, worked,
     max_.look("draws")
 
 
-def test_scorecards_topics_drift_and_the_firewall(people, worked, ann, bea):
+def test_scorecards_topics_drift_and_the_firewall(worked, people, ann, bea):
     page = people["ann"].go(reverse("coding:person-quality", args=[ann.pk]))
     expect(page.get_by_role("heading", name="Accuracy over time")).to_be_visible()
     people["ann"].look("scorecard")

@@ -53,7 +53,7 @@ def test_a_queue_from_draft_to_live(people):
     expect(page.get_by_text("No queue yet.")).to_be_visible()
     max_.look("queues-empty")
     page.get_by_role("link", name="New queue").click()
-    page.get_by_label("Name").fill("Heart first")
+    page.get_by_label("Name", exact=True).fill("Heart first")
     page.get_by_label("Cardiology").check()
     page.get_by_label("Most a day, each person").fill("1")
     max_.look("queue-new")
