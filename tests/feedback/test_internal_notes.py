@@ -181,7 +181,10 @@ def test_the_api_neither_lists_nor_answers_it(client, note, river, cleo):
     assert [row["body"] for row in listed.json()["results"]] == ["We begin today."]
     for answered in (note.pk, 999_999):
         answer = client.post(
-            address, {"body": "So?", "reply_to": answered}, content_type="application/json", headers=headers
+            address,
+            {"body": "So?", "reply_to": answered},
+            content_type="application/json",
+            headers={**headers, "Idempotency-Key": f"answer-{answered}"},
         )
         assert answer.status_code == 400
         assert "There is no such object." in text(answer), "the same words as for none at all"
