@@ -131,7 +131,7 @@ def sums(bill: Invoice) -> Table:
         rows=(
             ("Visits", bill.subtotal),
             ("Up to the monthly minimum", bill.to_minimum),
-            ("Credit for late work", -bill.credit),
         ),
         total=("To pay", bill.total),
+        note="A credit for late batches stands under Turnaround and credit and is not taken off here.",
     )
