@@ -23,6 +23,7 @@ BOUND_TO_ANOTHER = {
     "coding_assignment.end": "coding_assignment_end_says_how",
     "coding_doublekeying.kept": "coding_doublekeying_kept_of_two",
     "coding_suggestiondecision.reason": "coding_suggestiondecision_reason_of_rejection",
+    "portal_reviewedaccess.decision": "portal_reviewedaccess_decided",
 }
 OURS = [model for app in ("portal", "coding", "claims", "feedback") for model in apps.get_app_config(app).get_models()]
 CLIENT = [model for model in OURS if issubclass(model, ClientRow)]

@@ -80,7 +80,7 @@ def test_home_shows_what_is_in_progress_and_what_came_back(cleo, as_user, batch)
     )
     for version in (1, 2):
         delivery = Delivery.objects.create(
-            practice=done.practice, batch=done, version=version, format="csv", file_name="a.csv",
+            practice=done.practice, batch=done, version=version, format="csv", file_name=f"a-{version}.csv",
             storage_name=f"results/{version}", sha256="0" * 64, size=10, encounter_count=1, created_at=timezone.now(),
         )  # fmt: skip
     shown = text_of(as_user(cleo).get(reverse("portal:home")))

@@ -28,7 +28,7 @@ def test_a_site_as_our_actions_leave_it_has_no_difference(site, capsys):
     out = capsys.readouterr().out
     assert "DIFFERENCE" not in out
     assert "ALARM" not in out
-    assert out.count(" OK ") == len(out.splitlines()) == 15
+    assert out.count(" OK ") == len(out.splitlines()) == 17
 
 
 def test_it_changes_nothing(site):
