@@ -175,6 +175,7 @@ STATICFILES_DIRS = [BASE_DIR / "static"]
 WHITENOISE_USE_FINDERS = DEBUG or (TESTING and "STATIC_ROOT" not in os.environ)
 if WHITENOISE_USE_FINDERS:
     STORAGES["staticfiles"] = {"BACKEND": "django.contrib.staticfiles.storage.StaticFilesStorage"}
+    WHITENOISE_AUTOREFRESH = True  # each when it is asked for; else every test client reads all of them first
 
 # Page images handed to the proxy instead of through it: a folder of a RAM disk (docs/decisions/0009).
 PAGE_ACCEL_DIR = os.environ.get("PAGE_ACCEL_DIR", "")
