@@ -68,11 +68,11 @@ class Person:
         self.looking.add_cookies(self.context.cookies())
         page = self.looking.new_page()
         for width, height in SIZES:
+            page.set_viewport_size({"width": width, "height": height})
+            page.goto(self.page.url)
+            page.wait_for_load_state("networkidle")
             for theme in THEMES:
-                page.set_viewport_size({"width": width, "height": height})
                 page.emulate_media(color_scheme=theme)
-                page.goto(self.page.url)
-                page.wait_for_load_state("networkidle")
                 if self.pictures:
                     page.screenshot(path=self.pictures / f"{name}-{width}-{theme}.png", full_page=True)
                 found = Axe().run(page, options=RULES).response["violations"]
