@@ -1,10 +1,15 @@
-"""Migration operations that put row-level security and composite foreign keys under a client table.
+"""Migration operations: row-level security and composite foreign keys under a client table, and many as one.
 
 The policy reads two settings that `portal.scope` makes for one transaction: `chartline.staff` and
 `chartline.practices`. Without them a client table has no rows. FORCE makes it hold for the owner too.
 """
 
-from django.db.migrations import RunSQL
+from collections.abc import Sequence
+
+from django.db.backends.base.schema import BaseDatabaseSchemaEditor
+from django.db.migrations import CreateModel, RunSQL
+from django.db.migrations.operations.base import Operation
+from django.db.migrations.state import ProjectState
 
 FUNCTIONS = RunSQL(
     sql="""
@@ -106,3 +111,44 @@ def in_one(*operations: RunSQL) -> RunSQL:
         sql="\n".join(str(operation.sql) for operation in operations),
         reverse_sql="\n".join(str(operation.reverse_sql) for operation in reversed(operations)),
     )
+
+
+class CreateModels(Operation):
+    """New tables as one operation: for each on its own Django builds all models again, which adds up."""
+
+    serialization_expand_args = ["operations"]
+
+    def __init__(self, operations: Sequence[CreateModel]) -> None:
+        self.operations = operations
+
+    def state_forwards(self, app_label: str, state: ProjectState) -> None:
+        """Without built models the state takes new ones as they are; it builds all of them when next asked for one."""
+        vars(state).pop("apps", None)
+        for operation in self.operations:
+            operation.state_forwards(app_label, state)
+
+    def database_forwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """Each table in turn, so that one that points to another comes after it."""
+        for operation in self.operations:
+            operation.database_forwards(app_label, schema_editor, from_state, to_state)
+
+    def database_backwards(
+        self,
+        app_label: str,
+        schema_editor: BaseDatabaseSchemaEditor,
+        from_state: ProjectState,
+        to_state: ProjectState,
+    ) -> None:
+        """The last made goes first."""
+        for operation in reversed(self.operations):
+            operation.database_backwards(app_label, schema_editor, from_state, to_state)
+
+    def describe(self) -> str:
+        """What `migrate --plan` says."""
+        return f"Create models {', '.join(operation.name for operation in self.operations)}"
