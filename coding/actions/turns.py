@@ -1,6 +1,6 @@
 """Turns are renewed: a practice's share follows what is finished for it, and its backlog moves up as it shrinks.
 
-An encounter gets its turn from the database when it is added (migration 0036), by the rule of coding.rules.turns.
+An encounter gets its turn from the database when it is added (migrations/0005), by the rule of coding.rules.turns.
 """
 
 from __future__ import annotations

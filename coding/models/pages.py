@@ -26,7 +26,7 @@ class Addendum(ClientRow):
             *ClientRow.Meta.constraints,
             known("source", AddendumSource, name="coding_addendum_source_known"),
             models.UniqueConstraint(fields=["encounter", "chart"], name="coding_addendum_once"),
-            # What the pages of an addendum point to: see migration 0015.
+            # What the pages of an addendum point to: see migrations/0003.
             models.UniqueConstraint(fields=["id", "encounter", "chart"], name="coding_addendum_id_encounter_chart"),
         ]
 

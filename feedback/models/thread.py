@@ -149,7 +149,7 @@ class CommentQuerySet(models.QuerySet["Comment"]):
 
     def saying(self, words: str) -> CommentQuerySet:
         """Those in which the words stand, in any form; quotes and a minus as people know them from the web."""
-        fits = RawSQL("feedback_comment.words @@ websearch_to_tsquery('english', %s)", [words])  # migrations/0013
+        fits = RawSQL("feedback_comment.words @@ websearch_to_tsquery('english', %s)", [words])  # migrations/0003
         return self.filter(ExpressionWrapper(fits, output_field=models.BooleanField()))
 
     def oldest_first(self) -> CommentQuerySet:
@@ -167,7 +167,7 @@ class Comment(ClientRow):
     """What somebody said. Editing keeps the earlier words, deleting keeps all of them out of sight.
 
     A person says it, or a token for its practice, or with neither of them the service by itself. An internal note is
-    said by the service to the service: no practice sees it, here or anywhere (see migrations/0007).
+    said by the service to the service: no practice sees it, here or anywhere (see migrations/0002).
     """
 
     class AnswerFrom(models.TextChoices):

@@ -1,42 +1,86 @@
-"""Row-level security, composite foreign keys and frozen tables."""
+"""Row-level security, and composite foreign keys: a row and what it points to have one practice."""
 
 from django.db.migrations import Migration as BaseMigration
 from django.db.migrations import RunSQL
 
-from portal.tenancy import FUNCTIONS, frozen, in_one, row_security, same_practice
+from portal.tenancy import FUNCTIONS, in_one, row_security, same_practice
 
 TABLES = (
-    "portal_provider",
-    "portal_location",
-    "portal_payer",
-    "portal_contract",
-    "portal_businessassociateagreement",
-    "portal_clientrule",
-    "portal_batch",
-    "portal_chart",
-    "portal_page",
-    "portal_delivery",
-    "portal_download",
-    "portal_idempotentrequest",
     "portal_apicall",
+    "portal_attempt",
+    "portal_batch",
+    "portal_businessassociateagreement",
+    "portal_channel",
+    "portal_chart",
+    "portal_chartstep",
+    "portal_clientrule",
+    "portal_contract",
+    "portal_credentialdemand",
+    "portal_damagedfile",
+    "portal_delivery",
+    "portal_destruction",
+    "portal_dispatch",
+    "portal_download",
+    "portal_fhirdocument",
+    "portal_fhirendpoint",
+    "portal_idempotentrequest",
+    "portal_inboxfile",
+    "portal_inboxfolder",
+    "portal_job",
+    "portal_legalhold",
+    "portal_location",
+    "portal_manifest",
+    "portal_manifestrow",
+    "portal_notice",
+    "portal_outputtemplateversion",
+    "portal_page",
+    "portal_pagewords",
+    "portal_payer",
+    "portal_practicekey",
+    "portal_provider",
+    "portal_sftpaccount",
+    "portal_sftpkey",
+    "portal_upload",
+    "portal_uploadpart",
 )
 PARENTS = (
+    ("portal_apicall", "token_id", "portal_apitoken"),
+    ("portal_attempt", "dispatch_id", "portal_dispatch"),
+    ("portal_chart", "archive_id", "portal_chart"),
     ("portal_chart", "batch_id", "portal_batch"),
     ("portal_chart", "duplicate_of_id", "portal_chart"),
-    ("portal_page", "chart_id", "portal_chart"),
+    ("portal_chartstep", "chart_id", "portal_chart"),
     ("portal_delivery", "batch_id", "portal_batch"),
+    ("portal_delivery", "template_id", "portal_outputtemplateversion"),
+    ("portal_dispatch", "channel_id", "portal_channel"),
+    ("portal_dispatch", "delivery_id", "portal_delivery"),
+    ("portal_dispatch", "resend_of_id", "portal_dispatch"),
+    ("portal_download", "account_id", "portal_sftpaccount"),
     ("portal_download", "delivery_id", "portal_delivery"),
     ("portal_download", "token_id", "portal_apitoken"),
+    ("portal_fhirdocument", "chart_id", "portal_chart"),
+    ("portal_fhirdocument", "endpoint_id", "portal_fhirendpoint"),
+    ("portal_fhirendpoint", "batch_id", "portal_batch"),
     ("portal_idempotentrequest", "token_id", "portal_apitoken"),
-    ("portal_apicall", "token_id", "portal_apitoken"),
+    ("portal_inboxfile", "account_id", "portal_sftpaccount"),
+    ("portal_inboxfile", "chart_id", "portal_chart"),
+    ("portal_inboxfile", "folder_id", "portal_inboxfolder"),
+    ("portal_inboxfolder", "account_id", "portal_sftpaccount"),
+    ("portal_inboxfolder", "batch_id", "portal_batch"),
+    ("portal_legalhold", "batch_id", "portal_batch"),
+    ("portal_manifest", "batch_id", "portal_batch"),
+    ("portal_manifest", "token_id", "portal_apitoken"),
+    ("portal_manifestrow", "manifest_id", "portal_manifest"),
+    ("portal_page", "chart_id", "portal_chart"),
+    ("portal_pagewords", "page_id", "portal_page"),
+    ("portal_sftpkey", "account_id", "portal_sftpaccount"),
+    ("portal_upload", "batch_id", "portal_batch"),
+    ("portal_upload", "chart_id", "portal_chart"),
+    ("portal_upload", "token_id", "portal_apitoken"),
+    ("portal_uploadpart", "upload_id", "portal_upload"),
 )
 
-FROZEN = (
-    "portal_auditevent",
-    "portal_auditseal",
-    "portal_download",
-)
-
+# Everybody's actions go on the trail; the service reads it and seals it.
 AUDIT = RunSQL(
     sql="""
     ALTER TABLE portal_auditevent ENABLE ROW LEVEL SECURITY;
@@ -46,47 +90,16 @@ AUDIT = RunSQL(
     ALTER TABLE portal_auditseal ENABLE ROW LEVEL SECURITY;
     ALTER TABLE portal_auditseal FORCE ROW LEVEL SECURITY;
     CREATE POLICY portal_auditseal_scope ON portal_auditseal USING ((SELECT chartline_staff()));
-    CREATE TRIGGER portal_auditevent_kept BEFORE TRUNCATE ON portal_auditevent
-      EXECUTE FUNCTION portal_auditevent_refuse();
-    CREATE TRIGGER portal_auditseal_kept BEFORE TRUNCATE ON portal_auditseal
-      EXECUTE FUNCTION portal_auditseal_refuse();
     """,
     reverse_sql="""
-    DROP TRIGGER portal_auditevent_kept ON portal_auditevent;
-    DROP TRIGGER portal_auditseal_kept ON portal_auditseal;
     DROP POLICY portal_auditevent_add ON portal_auditevent;
     DROP POLICY portal_auditevent_read ON portal_auditevent;
     DROP POLICY portal_auditseal_scope ON portal_auditseal;
+    ALTER TABLE portal_auditevent NO FORCE ROW LEVEL SECURITY;
+    ALTER TABLE portal_auditseal NO FORCE ROW LEVEL SECURITY;
     ALTER TABLE portal_auditevent DISABLE ROW LEVEL SECURITY;
     ALTER TABLE portal_auditseal DISABLE ROW LEVEL SECURITY;
     """,
-)
-
-# What was received stays as it was received.
-CHART_BYTES = RunSQL(
-    sql="""
-    CREATE FUNCTION portal_chart_refuse() RETURNS trigger LANGUAGE plpgsql AS $$
-    BEGIN
-      IF TG_OP = 'DELETE' THEN
-        RAISE EXCEPTION 'a received chart is never removed' USING ERRCODE = 'restrict_violation';
-      ELSIF (NEW.sha256, NEW.size, NEW.storage_name, NEW.received_at, NEW.batch_id, NEW.practice_id)
-         IS DISTINCT FROM (OLD.sha256, OLD.size, OLD.storage_name, OLD.received_at, OLD.batch_id, OLD.practice_id) THEN
-        RAISE EXCEPTION 'what was received is never changed' USING ERRCODE = 'restrict_violation';
-      END IF;
-      RETURN NEW;
-    END $$;
-    CREATE TRIGGER portal_chart_kept BEFORE UPDATE OR DELETE ON portal_chart
-      FOR EACH ROW EXECUTE FUNCTION portal_chart_refuse();
-    """,
-    reverse_sql="DROP TRIGGER portal_chart_kept ON portal_chart; DROP FUNCTION portal_chart_refuse();",
-)
-
-CACHE_TABLE = RunSQL(
-    sql="""
-    CREATE TABLE site_cache (cache_key varchar(255) PRIMARY KEY, value text NOT NULL, expires timestamptz NOT NULL);
-    CREATE INDEX site_cache_expires ON site_cache (expires);
-    """,
-    reverse_sql="DROP TABLE site_cache;",
 )
 
 
@@ -97,15 +110,10 @@ class Migration(BaseMigration):
         in_one(
             FUNCTIONS,
             row_security("portal_practice", column="id"),
-            row_security("portal_job"),
-            row_security("portal_notice"),
             row_security("portal_membership", also="user_id = (SELECT chartline_user())"),
             row_security("portal_apitoken", also="token_hash = current_setting('chartline.token', true)"),
             *(row_security(table) for table in TABLES),
             *(same_practice(*path) for path in PARENTS),
-            *(operation for table in FROZEN for operation in frozen(table)),
             AUDIT,
-            CHART_BYTES,
-            CACHE_TABLE,
         )
     ]

@@ -9,8 +9,7 @@ from django.db import migrations
 
 
 class Migration(migrations.Migration):
-
-    dependencies = [("feedback", "0012_complaint_security")]
+    dependencies = [("feedback", "0002_row_security")]
 
     operations = [
         migrations.RunSQL(

@@ -1,4 +1,4 @@
-"""The database gives an encounter its turn, by the rule of coding.rules.turns; those there are go by their promise."""
+"""The database gives an encounter its turn, by the rule of coding.rules.turns."""
 
 from django.db import migrations
 
@@ -54,16 +54,9 @@ FORGET = """
     DROP TRIGGER coding_encounter_turn_given ON coding_encounter;
     DROP FUNCTION coding_encounter_turn();
 """
-FILL = """
-    SELECT set_config('chartline.staff', 'on', true);
-    UPDATE coding_encounter SET turn_at = due_at WHERE turn_at IS NULL;
-"""
 
 
 class Migration(migrations.Migration):
-    dependencies = [("coding", "0042_turns")]
+    dependencies = [("coding", "0004_frozen")]
 
-    operations = [
-        migrations.RunSQL(sql=GIVE, reverse_sql=FORGET),
-        migrations.RunSQL(sql=FILL, reverse_sql=migrations.RunSQL.noop),
-    ]
+    operations = [migrations.RunSQL(sql=GIVE, reverse_sql=FORGET)]
