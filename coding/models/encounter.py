@@ -271,8 +271,8 @@ class Encounter(ClientRow):
                 name="coding_encounter_not_billable_says_why",
             ),
             models.CheckConstraint(
-                condition=models.Q(status__in=FINISHED, finished_at__isnull=False)
-                | (~models.Q(status__in=FINISHED) & models.Q(finished_at=None)),
+                condition=models.Q(status__in=sorted(FINISHED), finished_at__isnull=False)
+                | (~models.Q(status__in=sorted(FINISHED)) & models.Q(finished_at=None)),
                 name="coding_encounter_finished_at",
             ),
         ]

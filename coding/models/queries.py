@@ -68,7 +68,7 @@ class Query(ClientRow):
             *ClientRow.Meta.constraints,
             models.UniqueConstraint(fields=["id", "encounter"], name="coding_query_id_encounter"),
             models.UniqueConstraint(
-                fields=["encounter"], condition=models.Q(status__in=PENDING), name="coding_query_one_pending"
+                fields=["encounter"], condition=models.Q(status__in=sorted(PENDING)), name="coding_query_one_pending"
             ),
             known("stage", Stage, name="coding_query_stage_known"),
             known("purpose", Purpose, name="coding_query_purpose_known"),
@@ -83,8 +83,8 @@ class Query(ClientRow):
             together("ended_at", "ended_by", name="coding_query_ended_by_at"),
             together("due_before", "due_after", name="coding_query_due_both"),
             models.CheckConstraint(
-                condition=models.Q(status__in=PENDING, ended_at=None)
-                | (~models.Q(status__in=PENDING) & models.Q(ended_at__isnull=False)),
+                condition=models.Q(status__in=sorted(PENDING), ended_at=None)
+                | (~models.Q(status__in=sorted(PENDING)) & models.Q(ended_at__isnull=False)),
                 name="coding_query_ended_when",
             ),
         ]
