@@ -128,7 +128,7 @@ def page(
     versions = OutputTemplateVersion.objects.filter(practice=practice, format=kind).select_related("created_by")
     context |= {
         "form": form,
-        "label": form.LABEL,
+        "format_label": form.LABEL,
         "tabs": tabs(practice, kind),
         "version": subject.in_use.version,
         "versions": list(versions.order_by("-version")[:20]),
