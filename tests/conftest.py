@@ -4,6 +4,7 @@ import hashlib
 import json
 import time
 from collections.abc import Iterator, Mapping
+from operator import itemgetter
 from pathlib import Path
 from typing import Any
 
@@ -37,6 +38,7 @@ RESTART = """
     FROM pg_sequences WHERE last_value IS NOT NULL
 """
 TRIES = 5
+LONG_WITHIN = 3 / 4  # of the run: what comes later is short, so that all test processes end together
 
 # A property that holds on a busy machine takes longer there, and still holds.
 hypothesis.settings.register_profile("chartline", deadline=None)
@@ -52,8 +54,20 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 @pytest.hookimpl(trylast=True)  # after the order was shuffled
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """What takes a minute or two begins first, so that not one process has it all at the end."""
-    items.sort(key=lambda item: item.get_closest_marker("crash") is None)
+    """What takes long stands evenly among the others, none at the end.
+
+    Each test process is given long runs of neighbours at first and short ones at the end (xdist's "load"): what stands
+    together would all go to one of them.
+    """
+    quick = [item for item in items if not takes_long(item)]
+    long = [item for item in items if takes_long(item)]
+    gap = LONG_WITHIN * len(quick) / max(1, len(long))
+    placed = [*enumerate(quick), *((number * gap, item) for number, item in enumerate(long))]
+    items[:] = [item for _, item in sorted(placed, key=itemgetter(0))]
+
+
+def takes_long(item: pytest.Item) -> bool:
+    return any(item.get_closest_marker(name) for name in ("crash", "slow"))
 
 
 @pytest.fixture(scope="session")

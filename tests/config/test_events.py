@@ -16,7 +16,7 @@ from portal.news import tell
 from tests import factories, processes, streams
 from tests.streams import Stream
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(240)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(600)]
 
 
 def session_of(user) -> str:
