@@ -41,12 +41,18 @@ def drawing(long_file, tmp_path):
 
 
 def drawers():
-    return [child for child in psutil.Process().children(recursive=True) if child.name() == "draw"]
+    return [child for child in psutil.Process().children(recursive=True) if asked(child.name) == "draw"]
 
 
 def nurseries():
     living = [child for child in psutil.Process().children() if is_alive(child.pid)]
-    return [child for child in living if "nursery" in " ".join(child.cmdline())]
+    return [child for child in living if "nursery" in " ".join(asked(child.cmdline) or [])]
+
+
+def asked(question):
+    """What a process says of itself; None if it ended meanwhile."""
+    with suppress(psutil.NoSuchProcess):
+        return question()
 
 
 def is_alive(pid):
@@ -58,7 +64,7 @@ def is_alive(pid):
 
 @pytest.fixture
 def hand(tmp_path):
-    """Do something to the child as soon as it has told of a page; what it came to."""
+    """Do something to the child, which holds still for it, as soon as it has told of a page; what it came to."""
     found, threads = [], []
 
     def at_work():
@@ -67,7 +73,11 @@ def hand(tmp_path):
     def act(deed):
         def once():
             assert processes.wait_until(at_work, seconds=20, every=0.01)
-            found.append(deed(drawers()[0]))
+            child = drawers()[0]
+            child.suspend()
+            found.append(deed(child))
+            with suppress(psutil.NoSuchProcess):
+                child.resume()
 
         threads.append(threading.Thread(target=once))
         threads[0].start()
@@ -115,7 +125,7 @@ def test_a_child_sees_no_environment_and_no_descriptor_but_its_own(drawing, hand
         return child.environ(), opened
 
     found = hand(look)
-    drawing(count=60)
+    drawing(count=200)
     environment, opened = found[0]
     assert "not for the child" not in str(environment)
     assert not [name for name in opened if name.startswith(("socket:", "pipe:"))]
