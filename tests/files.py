@@ -3,8 +3,9 @@
 import hashlib
 import io
 import random
+import struct
 import zlib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -122,9 +123,23 @@ def encrypted_pdf() -> bytes:
     )
 
 
+def swollen(block: bytes, times: int, *, head: bytes = b"") -> bytes:
+    """A zlib stream (RFC 1950) of the head and so many times the block, which is packed once: bombs come quickly."""
+    checksum = zlib.adler32(head)
+    for _ in range(times):
+        checksum = zlib.adler32(block, checksum)
+    return b"\x78\xda" + flushed(head) + flushed(block) * times + b"\x03\x00" + checksum.to_bytes(4, "big")
+
+
+def flushed(content: bytes) -> bytes:
+    """Packed so that it refers to nothing before it and may follow anything."""
+    packer = zlib.compressobj(9, zlib.DEFLATED, -zlib.MAX_WBITS)
+    return packer.compress(content) + packer.flush(zlib.Z_FULL_FLUSH)
+
+
 def flate_bomb() -> bytes:
     """About a kilobyte whose page content unpacks twice, to 200 MiB."""
-    content = zlib.compress(zlib.compress(b"0 0 1 1 re f\n" * (200 * 1024**2 // 13), 9), 9)
+    content = zlib.compress(swollen(b"0 0 1 1 re f\n" * 80_000, 200), 9)
     return pdf(
         [
             b"<</Type/Catalog/Pages 2 0 R>>",
@@ -154,5 +169,33 @@ def huge_page() -> bytes:
 
 def pixel_bomb(form: str) -> bytes:
     """30,000 x 30,000 white pixels in a few kilobytes."""
-    image = Image.new("1", (30_000, 30_000), 1)
-    return encoded(image, form, **({"compression": "group4"} if form == "TIFF" else {}))
+    side = 30_000
+    if form == "TIFF":
+        white = b"\xff" * (side // 8) + b"\x00\x10\x01"  # ITU-T T.6: a bit for each line, and the end
+        return tiff({**POINTS, 256: side, 257: side, 259: 4, 278: side}, white)
+    row = b"\x00" + b"\xff" * (side // 8)
+    header = struct.pack(">IIBBBBB", side, side, 1, 0, 0, 0, 0)
+    chunks = (b"IHDR", header), (b"IDAT", swollen(row * 300, side // 300)), (b"IEND", b"")
+    return b"\x89PNG\r\n\x1a\n" + b"".join(png_chunk(*chunk) for chunk in chunks)
+
+
+def png_chunk(kind: bytes, content: bytes) -> bytes:
+    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
+
+
+# Tags of TIFF 6.0: a bit a point, 0 is white, as it is, one point a sample.
+POINTS = {258: 1, 259: 1, 262: 0, 277: 1}
+STRIP, STRIP_BYTES = 273, 279
+
+
+def tiff(tags: Mapping[int, int], content: bytes, *, frames: int = 1) -> bytes:
+    """A TIFF with these tags of its only strip, so many times over."""
+    known = sorted({**tags, STRIP: 0, STRIP_BYTES: len(content)}.items())
+    length = 2 + 12 * len(known) + 4
+    out = [b"II*\x00", struct.pack("<I", 8)]
+    for number in range(frames):
+        place = 8 + number * (length + len(content)) + length
+        after = place + len(content) if number < frames - 1 else 0
+        entries = [struct.pack("<HHII", tag, 4, 1, place if tag == STRIP else value) for tag, value in known]
+        out += [struct.pack("<H", len(known)), *entries, struct.pack("<I", after), content]
+    return b"".join(out)

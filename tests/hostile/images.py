@@ -8,28 +8,28 @@ import pillow_heif
 from PIL import Image
 
 from tests import files
-from tests.files import encoded
+from tests.files import encoded, png_chunk, swollen
 from tests.hostile import READY, hostile
-
-
-def chunk(kind: bytes, content: bytes) -> bytes:
-    return struct.pack(">I", len(content)) + kind + content + struct.pack(">I", zlib.crc32(kind + content))
 
 
 def png(width: int, height: int, data: bytes, *more: bytes, depth: int = 8, colour: int = 0) -> bytes:
     header = struct.pack(">IIBBBBB", width, height, depth, colour, 0, 0, 0)
-    return b"\x89PNG\r\n\x1a\n" + chunk(b"IHDR", header) + b"".join(more) + chunk(b"IDAT", data) + chunk(b"IEND", b"")
+    return (
+        b"\x89PNG\r\n\x1a\n"
+        + png_chunk(b"IHDR", header)
+        + b"".join(more)
+        + png_chunk(b"IDAT", data)
+        + png_chunk(b"IEND", b"")
+    )
 
 
 def data_bomb() -> bytes:
     """A small image whose data unpack to a gigabyte."""
-    packer = zlib.compressobj(9)
-    block = bytes(1024**2)
-    return png(100, 100, b"".join(packer.compress(block) for _ in range(1024)) + packer.flush())
+    return png(100, 100, swollen(bytes(1024**2), 1024))
 
 
 def text_bomb() -> bytes:
-    text = chunk(b"zTXt", b"Comment\x00\x00" + zlib.compress(bytes(200 * 1024**2), 9))
+    text = png_chunk(b"zTXt", b"Comment\x00\x00" + swollen(bytes(1024**2), 200))
     return png(10, 10, zlib.compress(bytes(110)), text)
 
 
@@ -49,8 +49,7 @@ def plain_tiff(width: int, height: int, **other: int) -> bytes:
 
 
 def frames(count: int) -> bytes:
-    first, *others = [Image.new("1", (8, 8), number % 2) for number in range(count)]
-    return encoded(first, "TIFF", save_all=True, append_images=others)
+    return files.tiff({**files.POINTS, 256: 8, 257: 8, 278: 8}, b"\xaa\x55" * 4, frames=count)
 
 
 def jpeg_that_says(width: int, height: int) -> bytes:
@@ -60,7 +59,7 @@ def jpeg_that_says(width: int, height: int) -> bytes:
     return bytes(whole)
 
 
-def heic(width: int = 800, height: int = 600) -> bytes:
+def heic(width: int = 240, height: int = 180) -> bytes:
     out = io.BytesIO()
     pillow_heif.from_pillow(files.scan(5, size=(width, height), mode="RGB")).save(out, quality=60)
     return out.getvalue()

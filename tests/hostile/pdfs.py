@@ -6,7 +6,7 @@ import zlib
 import pikepdf
 
 from tests import files
-from tests.files import pdf, stream
+from tests.files import pdf, stream, swollen
 from tests.hostile import LOCKED, READY, hostile
 
 CATALOG = b"<</Type/Catalog/Pages 2 0 R>>"
@@ -25,19 +25,16 @@ def box(numbers: bytes) -> bytes:
     return pdf([CATALOG, ONE, b"<</Type/Page/Parent 2 0 R/MediaBox[%s]>>" % numbers])
 
 
-def packed(content: bytes, times: int) -> bytes:
-    for _ in range(times):
-        content = zlib.compress(content, 9)
-    return content
-
-
 def flate(times: int, size: int) -> bytes:
     filters = b"/Filter[" + b"/FlateDecode" * times + b"]"
-    return page_of(stream(packed(b"0 0 1 1 re f\n" * (size // 13), times), filters))
+    content = swollen(b"0 0 1 1 re f\n" * 80_000, size // (80_000 * 13))
+    for _ in range(times - 1):
+        content = zlib.compress(content, 9)
+    return page_of(stream(content, filters))
 
 
 def hex_chain() -> bytes:
-    content = zlib.compress(zlib.compress(b"0 0 m\n" * (150 * MIB // 6), 9), 9).hex().encode() + b">"
+    content = zlib.compress(swollen(b"0 0 m\n" * 160_000, 160), 9).hex().encode() + b">"
     return page_of(stream(content, b"/Filter[/ASCIIHexDecode/FlateDecode/FlateDecode]"))
 
 
@@ -47,8 +44,8 @@ def run_length() -> bytes:
 
 
 def object_stream_bomb() -> bytes:
-    held = b"6 0 " + b" " * (300 * MIB)
-    return page_of(stream(WORDS), stream(zlib.compress(held, 9), b"/Type/ObjStm/N 1/First 4/Filter/FlateDecode"))
+    held = swollen(b" " * MIB, 300, head=b"6 0 ")
+    return page_of(stream(WORDS), stream(held, b"/Type/ObjStm/N 1/First 4/Filter/FlateDecode"))
 
 
 def image(extra: bytes, content: bytes = b"\x00") -> bytes:
@@ -66,7 +63,7 @@ def image(extra: bytes, content: bytes = b"\x00") -> bytes:
 def pixels(width: int, height: int) -> bytes:
     """An image of one bit a pixel, all zeros, that says it is as large as that."""
     size = b"/Width %d/Height %d/BitsPerComponent 1/ColorSpace/DeviceGray/Filter/FlateDecode" % (width, height)
-    return image(size, zlib.compress(bytes(width * height // 8), 9))
+    return image(size, swollen(bytes(width * 10), height // 80))
 
 
 GREY = b"/Width 800/Height 1000/BitsPerComponent 8/ColorSpace/DeviceGray"
@@ -160,7 +157,7 @@ FILES = {
     "form that draws itself twice": hostile(self_drawing, "a.pdf", READY, "too_costly"),
     "a million saved states": hostile(lambda: page_of(stream(b"q " * 1_000_000)), "a.pdf", READY, "too_costly"),
     "two million rectangles": hostile(
-        lambda: page_of(stream(zlib.compress(b"0 0 612 792 re f\n" * 2_000_000), b"/Filter/FlateDecode")),
+        lambda: page_of(stream(swollen(b"0 0 612 792 re f\n" * 50_000, 40), b"/Filter/FlateDecode")),
         "a.pdf", READY, "too_costly",
     ),
     "arrays 200,000 deep in the contents": hostile(

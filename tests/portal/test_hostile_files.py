@@ -16,9 +16,12 @@ from portal.models import AuditEvent, Chart, Job, JobState, Page
 from portal.rules.intake import ChartStatus
 from portal.rules.lifecycle import BatchStatus
 from tests import factories, files, hostile
+from tests.hostile import cuts
 
 AT = datetime(2026, 3, 2, 15, 0, tzinfo=UTC)
 FILES = hostile.every()
+RARE = {f"cuts: {name}" for name in cuts.RARE}
+EACH = [pytest.param(name, marks=pytest.mark.every_fault if name in RARE else ()) for name in FILES]
 SECONDS = 60
 MEMORY = 512 * 1024**2
 
@@ -66,7 +69,7 @@ def test_there_are_enough_of_them():
 
 
 @pytest.mark.django_db
-@pytest.mark.parametrize("name", FILES)
+@pytest.mark.parametrize("name", EACH)
 def test_a_hostile_file_comes_to_a_named_end(batch, peaks, tmp_path, name):
     one = FILES[name]
     content, began = made(one, tmp_path / "made"), time.monotonic()
