@@ -79,11 +79,12 @@ class Sheets:
         """The text in letters that there are shapes of; others become a mark and are counted."""
         clean = UNSET.sub("", text)
         shapes = self.shapes[self.style]
-        if all(ord(sign) in shapes for sign in clean):
+        missing = {sign for sign in set(clean) if ord(sign) not in shapes}
+        if not missing:
             return clean
-        missing = sum(ord(sign) not in shapes for sign in clean)
-        self.note("unshown", missing)
-        return "".join(sign if ord(sign) in shapes else "\N{REPLACEMENT CHARACTER}" for sign in clean)
+        marked = clean.translate({ord(sign): "\0" for sign in missing})  # of which UNSET leaves none
+        self.note("unshown", marked.count("\0"))
+        return marked.replace("\0", "\N{REPLACEMENT CHARACTER}")
 
     def width(self, text: str) -> float:
         key = (self.style, self.size, text)
@@ -97,24 +98,23 @@ class Sheets:
             self.pdf.text(x, y, text)
 
     def lines(self, text: str, measure: float) -> Iterator[str]:
-        """The text in lines no wider than the measure, broken between words, or within one that is too long."""
+        """The text in lines no wider than the measure, broken between words, or within one that is too long.
+
+        A line's width is that of its words and spaces, which are measured once.
+        """
         for hard in self.shaped(text).split("\n"):
-            line = ""
+            line, wide = "", 0.0
             for word in hard.split():
-                longer = f"{line} {word}" if line else word
-                if self.pdf_width(longer) <= measure:
-                    line = longer
+                longer = wide + self.width(" ") + self.width(word) if line else self.width(word)
+                if longer <= measure:
+                    line, wide = f"{line} {word}" if line else word, longer
                     continue
                 if line:
                     yield line
                 *full, line = self.pieces(word, measure)
                 yield from full
+                wide = self.width(line)
             yield line
-
-    def pdf_width(self, line: str) -> float:
-        """The width of a line from the widths of its words, which are measured once."""
-        words = line.split(" ")
-        return sum(self.width(word) for word in words) + (len(words) - 1) * self.width(" ")
 
     def pieces(self, word: str, measure: float) -> list[str]:
         """A word that may be too long for a line, in parts that are not."""
