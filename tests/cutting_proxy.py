@@ -90,6 +90,7 @@ class CuttingProxy:
                 client.sendall(block)
         for end in (client, server):
             with suppress(OSError):
+                end.shutdown(socket.SHUT_RDWR)  # a close alone tells nobody as long as another thread waits for it
                 end.close()
 
 
