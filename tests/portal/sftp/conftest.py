@@ -6,9 +6,15 @@ from tests.sftp import Server, client_of
 
 
 @pytest.fixture
-def server(tmp_path, transactional_db):
+def limits():
+    """Settings of the server, if not the usual ones."""
+    return {}
+
+
+@pytest.fixture
+def server(tmp_path, transactional_db, limits):
     server = Server(tmp_path)
-    server.start()
+    server.start(**limits)
     yield server
     server.stop()
 

@@ -16,13 +16,16 @@ pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
 
 
 @pytest.fixture
+def limits():
+    return {
+        "SFTP_FOLDERS": "2", "SFTP_FILES_PER_HOUR": "3", "SFTP_HANDLES": "4", "INTAKE_FILE_LIMIT": "100000",
+        "SFTP_REQUESTS_PER_SECOND": "20", "SFTP_CONNECTIONS_PER_ADDRESS": "2",
+    }  # fmt: skip
+
+
+@pytest.fixture
 def strict(client):
     """The client of a server with small limits."""
-    client.server.stop()
-    client.server.start(
-        SFTP_FOLDERS="2", SFTP_FILES_PER_HOUR="3", SFTP_HANDLES="4", INTAKE_FILE_LIMIT="100000",
-        SFTP_REQUESTS_PER_SECOND="20", SFTP_CONNECTIONS_PER_ADDRESS="2",
-    )  # fmt: skip
     return client
 
 
