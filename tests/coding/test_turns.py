@@ -1,8 +1,9 @@
-"""Fairness in the real queue: with one practice flooding ten thousand charts another's twenty are still on time."""
+"""Fairness in the real queue: with one practice flooding thousands of charts another's twenty are still on time."""
 
 from datetime import timedelta
 
 import pytest
+from django.db import connection
 from django.db.models import F
 
 from coding.actions.queue import prioritise, take_next
@@ -18,7 +19,7 @@ from tests.coding.lines import MINUTE, NOON, waiting
 pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
 
 HOUR = timedelta(hours=1)
-FLOOD = 10_000
+FLOODS = [2_000, pytest.param(10_000, marks=pytest.mark.every_fault)]
 
 
 def many(practice, number, *, at=NOON, hours=24, **fields):
@@ -54,14 +55,17 @@ def worked_off(people, *, until, start, each):
     return done
 
 
-def test_behind_ten_thousand_of_another_practice_twenty_are_still_on_time():
-    """Four people do sixty an hour: the flood keeps them busy for a week, its promise is before the twenty's."""
+@pytest.mark.parametrize("flood", FLOODS)
+def test_behind_thousands_of_another_practice_twenty_are_still_on_time(flood):
+    """Four people do sixty an hour: the flood keeps them busy for days, its promise is before the twenty's."""
     flooding, small = factories.PracticeFactory(), factories.PracticeFactory()
-    many(flooding, FLOOD)
+    many(flooding, flood)
     twenty = many(small, 20, at=NOON + HOUR)
     people = [factories.UserFactory(roles=[Role.CODER]) for _ in range(4)]
-    assert FLOOD > 60 * 24, "by promise alone the twenty would come after all of the flood, and be late"
+    assert flood > 60 * 24, "by promise alone the twenty would come after all of the flood, and be late"
     ids = {encounter.pk for encounter in twenty}
+    with connection.cursor() as cursor:  # as autovacuum does after such a flood; it does not see this transaction's
+        cursor.execute("ANALYZE coding_encounter")
     done = worked_off(people, until=ids, start=NOON + HOUR, each=4 * MINUTE)
     ended = [done[pk] for pk in ids]
     assert all(end <= NOON + 25 * HOUR for end in ended)
