@@ -1,4 +1,7 @@
-"""Thirty-two people pull at once over 2,000 encounters: none is handed out twice, none never."""
+"""Thirty-two people pull at once over hundreds of encounters: none is handed out twice, none never.
+
+`make faults` has them pull over thousands.
+"""
 
 import random
 import threading
@@ -23,9 +26,13 @@ from tests import factories
 from tests.coding.lines import MINUTE, NOON, facts_for, waiting
 
 THREADS = 32
-ENCOUNTERS = 2000
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(540)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
+
+
+def sizes(few, many):
+    """The one in every run, the other in `make faults`."""
+    return pytest.mark.parametrize("number", [few, pytest.param(many, marks=pytest.mark.every_fault)])
 
 
 def many_waiting(number):
@@ -120,16 +127,17 @@ class Shift:
             self.refused.append(assignment)
 
 
-def test_thirty_two_pull_two_thousand_without_one_twice_or_never(capsys):
-    batch = many_waiting(ENCOUNTERS)
+@sizes(400, 2000)
+def test_thirty_two_pull_without_one_twice_or_never(capsys, number):
+    batch = many_waiting(number)
     shift = Shift(facts_for(batch.charts.first()))
     begun = time.perf_counter()
     together(coders(THREADS), shift.work)
     seconds = time.perf_counter() - begun
 
-    assert len(shift.finished) == ENCOUNTERS, "each was handed out"
+    assert len(shift.finished) == number, "each was handed out"
     assert set(shift.finished.values()) == {1}, "none was finished by two"
-    assert Encounter.objects.filter(status=EncounterStatus.TO_CODE).count() == ENCOUNTERS
+    assert Encounter.objects.filter(status=EncounterStatus.TO_CODE).count() == number
     assert not Assignment.objects.open().exists()
     assert overlaps() == 0
     assert shift.refused
@@ -152,13 +160,14 @@ def overlaps():
     return sum(starts != [place % 2 == 0 for place in range(len(starts))] for starts in moves.values())
 
 
-def test_claims_alone(capsys):
-    """The rate of bare claims, to compare with that of one connection."""
-    many_waiting(1000)
+@sizes(10, 30)
+def test_claims_alone(capsys, number):
+    """The rate of bare claims, so many a person, to compare with that of one connection."""
+    many_waiting(number * THREADS + 40)
     people, taken = coders(THREADS), Counter()
 
     def pull(person):
-        for _ in range(30):
+        for _ in range(number):
             with scope.service():
                 assignment = take_next(by=person, at=NOON)
                 taken[assignment.encounter_id] += 1
@@ -167,7 +176,7 @@ def test_claims_alone(capsys):
     begun = time.perf_counter()
     together(people, pull)
     seconds = time.perf_counter() - begun
-    assert len(taken) == THREADS * 30
+    assert len(taken) == THREADS * number
     assert set(taken.values()) == {1}
     with capsys.disabled():
         rate = len(taken) / seconds
@@ -277,19 +286,20 @@ class Prefetching(Shift):
                 self.finished[assignment.encounter_id] += 1
 
 
-def test_many_pull_with_work_held_ahead_and_none_gets_it_twice_or_never():
-    batch = many_waiting(300)
+@sizes(120, 300)
+def test_many_pull_with_work_held_ahead_and_none_gets_it_twice_or_never(number):
+    batch = many_waiting(number)
     shift = Prefetching(facts_for(batch.charts.first()))
     people = coders(16)
     while Encounter.objects.waiting([Stage.PRECODING]).exists() or Assignment.objects.open().exists():
         together(people, shift.work)
-    assert len(shift.finished) == 300, "each was handed out"
+    assert len(shift.finished) == number, "each was handed out"
     assert set(shift.finished.values()) == {1}, "none was finished by two"
     assert overlaps() == 0
     assert max(shift.times) == 2
     seen = Assignment.objects.filter(how="prefetched", opened_at__isnull=False).count()
     unseen = Assignment.objects.filter(how="prefetched", opened_at=None)
-    assert seen > 100, "what was held ahead was handed out"
+    assert seen > number / 3, "what was held ahead was handed out"
     assert not unseen.filter(end="finished").exists()
     assert unseen.exists()
 
