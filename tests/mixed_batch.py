@@ -1,4 +1,4 @@
-"""Sixty files as a practice sends them: every type that is taken, and what goes wrong with files; small ones."""
+"""A batch as a practice sends it: every type that is taken, and what goes wrong with files; small ones."""
 
 import io
 import random
@@ -13,13 +13,13 @@ from tests.hostile import archives, documents
 LETTERS, DOTS = 130, 100  # printed large, so that a small scan of the page can be read
 QUOTED = 'Smith "Bo" Jane.pdf'
 EMPTY = "nothing.pdf"
-TOTAL = 60
+FEW, MANY = 24, 60  # files
 
 
-def sixty_files() -> dict[str, bytes]:
+def mixed_files(total: int) -> dict[str, bytes]:
     """By name, in the order in which they are sent; no two show the same page but the duplicate and its original."""
     found = dict(scanned())
-    found.update(typed())
+    found.update(typed(4 if total >= MANY else 1))
     found["charts of the week.zip"] = archives.zipped(
         {
             "a/visit 900.pdf": files.small_pdf(900),
@@ -33,12 +33,12 @@ def sixty_files() -> dict[str, bytes]:
     found[EMPTY] = b""
     found["Müller, Ana – visita nº 3 (50%) #2 it's.pdf"] = files.text_pdf("Señora Müller", "Plan: reposo")
     found[QUOTED] = files.small_pdf(901)
-    for number in range(TOTAL - 1 - len(found)):
+    for number in range(total - 1 - len(found)):
         found[f"visit {number}.pdf"] = files.text_pdf(
             *(f"Visit {number}, page {page}.\nThe knee is better." for page in range(1 + number % 2))
         )
-    found["visit 5 again.pdf"] = found["visit 5.pdf"]
-    assert len(found) == TOTAL
+    found["visit 3 again.pdf"] = found["visit 3.pdf"]
+    assert len(found) == total
     return found
 
 
@@ -68,11 +68,11 @@ def page(seed: int) -> Image.Image:
     return scans.reduced(drawn, DOTS)
 
 
-def typed() -> Iterator[tuple[str, bytes]]:
-    """What is set on pages: seventeen documents of words."""
-    for number in range(4):
+def typed(each: int) -> Iterator[tuple[str, bytes]]:
+    """What is set on pages: documents of words, so many of each kind and one text more."""
+    for number in range(each):
         yield f"letter {number}.docx", archives.docx(f"<w:p><w:r><w:t>Plan {number}: rest and ice</w:t></w:r></w:p>")
         yield f"note {number}.rtf", documents.rtf(f"{{\\b Plan {number}:}} rest and \\'fcben\\par Sign\\u233?")
         yield f"summary {number}.xml", documents.cda(f"<paragraph>Colchicine 0.{number} mg</paragraph>")
-    for number in range(5):
+    for number in range(each + 1):
         yield f"dictation {number}.txt", f"Dictation {number}. The knee is better.\nSeñora López: 38,5 °C".encode()

@@ -1,4 +1,4 @@
-"""The same sixty files by the web form, the API, SFTP and FHIR become the same pages, words and receipts.
+"""The same files by the web form, the API, SFTP and FHIR become the same pages, words and receipts.
 
 Each door belongs to a practice of its own, so that no file is another door's duplicate. A name differs only where a
 door cannot carry it (UNCARRIED); FHIR sends no receipt back, so its practice has those of the site alone.
@@ -29,7 +29,7 @@ from tests import factories, files, processes
 from tests.api.conftest import token_of
 from tests.crash.clients import Browser
 from tests.crash.site import harmed
-from tests.mixed_batch import EMPTY, QUOTED, TOTAL, sixty_files
+from tests.mixed_batch import EMPTY, FEW, MANY, QUOTED, mixed_files
 from tests.portal.fhir.standin import BEGIN, StandIn
 from tests.sftp import Server, client_of
 
@@ -244,8 +244,9 @@ def houses(river, cleo, lake, otto, ada):
     return {"web": (river, cleo), "api": (lake, otto), **people}
 
 
-def test_sixty_files_become_the_same_by_each_door(houses, standin, ann, ada, tmp_path):
-    contents = sixty_files()
+@pytest.mark.parametrize("total", [FEW, pytest.param(MANY, marks=pytest.mark.every_fault)])
+def test_files_become_the_same_by_each_door(houses, standin, ann, ada, tmp_path, total):
+    contents = mixed_files(total)
     (river, cleo), (lake, otto), (hill, hanna), (sea, _) = houses.values()
     token_of(lake, otto, SECRET)
     with harmed(tmp_path, practice=river, sender=cleo, coder=ann, FHIR_PRIVATE_HOSTS="127.0.0.1") as site:
@@ -262,7 +263,7 @@ def test_sixty_files_become_the_same_by_each_door(houses, standin, ann, ada, tmp
         send_by_web(site, cleo, contents)
         printed = send_by_api(site, contents)
         send_by_sftp(client, contents)
-        assert processes.wait_until(settled, seconds=500, every=1), site.left() | {"log": site.logs()}
+        assert processes.wait_until(settled, seconds=500), site.left() | {"log": site.logs()}
         site.check()
         became = {door: carried(what_became(practice), door) for door, (practice, _) in houses.items()}
         pages = {door: carried(receipt_page(site, user, practice), door) for door, (practice, user) in houses.items()}
@@ -274,7 +275,7 @@ def test_sixty_files_become_the_same_by_each_door(houses, standin, ann, ada, tmp
         assert differences(became["web"], found) == [], door
         assert pages[door] == pages["web"], door
     assert_mixed(became["web"])
-    assert len(pages["web"]) == len(became["web"]) == TOTAL + 3
+    assert len(pages["web"]) == len(became["web"]) == total + 3
     assert sorted(by_api) == sorted(
         (name, one["size"], one["sha256"], *one["outcome"]) for name, one in became["web"].items()
     )
@@ -282,7 +283,7 @@ def test_sixty_files_become_the_same_by_each_door(houses, standin, ann, ada, tmp
         (f"{one['archive']}/{name}" if one["archive"] else name, one["size"], one["sha256"], *one["receipt"])
         for name, one in became["web"].items()
     )
-    assert len(printed) == TOTAL
+    assert len(printed) == total
 
 
 def assert_mixed(became):

@@ -19,8 +19,7 @@ from tests import files, processes
 
 pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True), pytest.mark.timeout(1500)]
 SHORT_LEASE = {"JOB_LEASE_SECONDS": "5"}
-KILLS = 10
-FLUSHES = 10
+every_fault = pytest.mark.every_fault
 
 
 @pytest.fixture
@@ -87,21 +86,22 @@ def assert_each_ended_once(charts, pages):
     assert set(jobs.values_list("state", flat=True)) == {JobState.DONE}
 
 
-def test_a_worker_killed_ten_times_while_drawing_loses_nothing(river, tmp_path, broker):
+@pytest.mark.parametrize("kills", [3, pytest.param(10, marks=every_fault)])
+def test_a_worker_killed_again_and_again_while_drawing_loses_nothing(river, tmp_path, broker, kills):
     """Each kill falls while a child draws; the lease runs out and the sweep rings again."""
     long = [files.text_pdf(*(f"chart {n} page {page}" for page in range(40))) for n in range(6)]
-    short = [files.small_pdf(n) for n in range(20)] + [files.encrypted_pdf()]
+    short = [files.small_pdf(n) for n in range(2 * kills)] + [files.encrypted_pdf()]
     charts = sent(river, [*long, *short])
     pages = {**dict.fromkeys(charts[:6], 40), **dict.fromkeys(charts[6:], 1)}
     chance, killed = random.Random(7), 0  # noqa: S311
     worker = processes.start_worker(tmp_path, **SHORT_LEASE)
     try:
-        while killed < KILLS:
+        while killed < kills:
             if not processes.wait_until(
                 lambda worker=worker: bool(children_of(worker)) or not waiting(), seconds=120, every=0.05
             ):
                 raise AssertionError(tail(worker))
-            if not waiting():  # all done before the tenth: more to draw
+            if not waiting():  # all done before the last: more to draw
                 more = sent(river, [files.small_pdf(1000 * (killed + 1) + n) for n in range(10)])
                 charts += more
                 pages.update(dict.fromkeys(more, 1))
@@ -119,9 +119,10 @@ def test_a_worker_killed_ten_times_while_drawing_loses_nothing(river, tmp_path, 
     assert not children_of(worker)
 
 
-def test_a_backlog_of_two_hundred_survives_a_broker_that_forgets(river, tmp_path, broker):
+@pytest.mark.parametrize(("backlog", "flushes"), [(64, 4), pytest.param(200, 10, marks=every_fault)])
+def test_a_backlog_survives_a_broker_that_forgets(river, tmp_path, broker, backlog, flushes):
     """FLUSHDB drops every message again and again; the rows are the truth."""
-    contents = [files.small_pdf(n) for n in range(196)] + [
+    contents = [files.small_pdf(n) for n in range(backlog - 4)] + [
         files.html(),
         files.encrypted_pdf(),
         files.text_pdf("cut")[:300],
@@ -134,8 +135,8 @@ def test_a_backlog_of_two_hundred_survives_a_broker_that_forgets(river, tmp_path
     broker.flushdb()
     worker = processes.start_worker(tmp_path, **SHORT_LEASE)
     try:
-        for flush in range(FLUSHES):
-            left = len(to_draw) * (FLUSHES - flush) // (FLUSHES + 1)
+        for flush in range(flushes):
+            left = len(to_draw) * (flushes - flush) // (flushes + 1)
             assert processes.wait_until(lambda left=left: waiting() <= left, seconds=300), tail(worker)
             broker.flushdb()
         assert processes.wait_until(lambda: not waiting() and not in_work(), seconds=600), tail(worker)
