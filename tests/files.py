@@ -6,6 +6,7 @@ import random
 import struct
 import zlib
 from collections.abc import Mapping, Sequence
+from functools import lru_cache
 
 from PIL import Image, ImageDraw, ImageFont
 
@@ -54,6 +55,11 @@ def text_pdf(*pages: str, size: tuple[int, int] = LETTER) -> bytes:
 
 def scan(seed: int = 1, *, size: tuple[int, int] = (1700, 2200), mode: str = "L") -> Image.Image:
     """A page as a scanner makes it: lines of words, slightly turned, with noise."""
+    return scanned(seed, size, mode).copy()
+
+
+@lru_cache(maxsize=16)  # drawn by many tests, and not quickly
+def scanned(seed: int, size: tuple[int, int], mode: str) -> Image.Image:
     chance = random.Random(seed)  # noqa: S311
     page = Image.new("L", size, 255)
     draw, font = ImageDraw.Draw(page), ImageFont.load_default(30)
@@ -70,6 +76,7 @@ def encoded(image: Image.Image, form: str, **options: object) -> bytes:
     return out.getvalue()
 
 
+@lru_cache(maxsize=16)
 def scanned_pdf(pages: int = 1, *, seed: int = 1) -> bytes:
     """A PDF of scanned pages without a text layer."""
     first, *others = [scan(seed + number) for number in range(pages)]
@@ -82,6 +89,7 @@ def small_pdf(seed: int) -> bytes:
 
 
 # -- images --------------------------------------------------------------------------------------
+@lru_cache(maxsize=16)
 def fax_tiff(pages: int = 3, *, seed: int = 1) -> bytes:
     """A TIFF of several bilevel pages in G4, as fax machines and scanners send them."""
     first, *others = [scan(seed + number, mode="1") for number in range(pages)]
@@ -93,6 +101,7 @@ def coarse_fax_tiff() -> bytes:
     return encoded(scan(size=(1728, 1078), mode="1"), "TIFF", compression="group4", dpi=(204, 98))
 
 
+@lru_cache(maxsize=16)
 def jpeg(*, orientation: int = 1, size: tuple[int, int] = (1600, 1200), seed: int = 3) -> bytes:
     """A photograph of a page; orientation as in EXIF."""
     exif = Image.Exif()
@@ -100,6 +109,7 @@ def jpeg(*, orientation: int = 1, size: tuple[int, int] = (1600, 1200), seed: in
     return encoded(scan(seed, size=size, mode="RGB"), "JPEG", quality=80, exif=exif)
 
 
+@lru_cache(maxsize=64)
 def png(*, mode: str = "L", seed: int = 4) -> bytes:
     return encoded(scan(seed, size=(900, 1200), mode=mode), "PNG")
 
