@@ -5,7 +5,7 @@ PIP := $(PY) -m pip -qq --disable-pip-version-check --no-input
 PINS := $(PY) -m uv --quiet pip compile pyproject.toml --generate-hashes --no-header --no-annotate \
 	--no-emit-index-url --universal --python-version 3.11
 .DEFAULT_GOAL := help
-.PHONY: help run setup setup-dev venv check test faults chaos day fix bench pins chromium
+.PHONY: help run setup setup-dev venv check test faults chaos looks day fix bench pins chromium
 
 help: ## this list
 	@sed -n 's/^\([a-z-]*\):.*## \(.*\)/make \1	\2/p' Makefile
@@ -53,6 +53,9 @@ faults: setup-dev ## every fault at every place between two effects, each follow
 
 chaos: setup-dev chromium ## random work at the benches, everything going wrong (SEED=1 NAVIGATIONS=500 KILLS=20)
 	$(PY) -m pytest -m chaos -s --chaos-seed=$(SEED) --chaos-navigations=$(or $(NAVIGATIONS),500) --chaos-kills=$(or $(KILLS),20)
+
+looks: setup-dev chromium ## the browser tests with each page at each size in each theme
+	$(PY) -m pytest -m e2e -n 2 --every-sight
 
 chromium:
 	@test -x /usr/bin/chromium || { \

@@ -46,10 +46,11 @@ hypothesis.settings.load_profile("chartline")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    """What `make chaos` is told."""
+    """What `make chaos` and `make looks` are told."""
     parser.addoption("--chaos-seed", default="", help="of the run; a random one without")
     parser.addoption("--chaos-navigations", type=int, default=500)
     parser.addoption("--chaos-kills", type=int, default=20)
+    parser.addoption("--every-sight", action="store_true", help="browser tests look at each size in each theme")
 
 
 @pytest.hookimpl(trylast=True)  # after the order was shuffled

@@ -21,6 +21,7 @@ from django.test import Client
 from playwright.sync_api import Browser, expect, sync_playwright
 
 from tests import processes
+from tests.e2e import people
 from tests.e2e.people import WIDE
 
 ROOT = Path(__file__).parents[2]
@@ -63,6 +64,11 @@ def free_port() -> int:
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
         return int(probe.getsockname()[1])
+
+
+@pytest.fixture(scope="session", autouse=True)
+def sights(request: pytest.FixtureRequest) -> None:
+    people.every_sight = request.config.getoption("--every-sight")
 
 
 @pytest.fixture

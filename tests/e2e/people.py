@@ -14,11 +14,17 @@ RULES = {"runOnly": ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "be
 SIZES = ((1440, 900), (390, 844))
 WIDE, NARROW = ({"width": width, "height": height} for width, height in SIZES)
 THEMES = ("light", "dark")
+every_sight = False  # `make looks`
 # What may scroll sideways: tables and page images in their own region.
 OVERFLOW = """() => {
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth
   return wide > 1 ? [`page is ${wide}px too wide`] : []
 }"""
+
+
+def themes_at(width: int) -> tuple[str, ...]:
+    """In every run each width and each theme is looked at once, by `make looks` each with each."""
+    return THEMES if every_sight else THEMES[:1] if width == WIDE["width"] else THEMES[1:]
 
 
 def submit_with_reason(page: Page) -> None:
@@ -63,7 +69,7 @@ class Person:
         return self.page
 
     def look(self, name: str) -> None:
-        """axe without a violation and nothing wider than the screen, at both sizes, in both themes."""
+        """axe without a violation and nothing wider than the screen, at both sizes and in both themes."""
         self.looking.clear_cookies()
         self.looking.add_cookies(self.context.cookies())
         page = self.looking.new_page()
@@ -71,7 +77,7 @@ class Person:
             page.set_viewport_size({"width": width, "height": height})
             page.goto(self.page.url)
             page.wait_for_load_state("networkidle")
-            for theme in THEMES:
+            for theme in themes_at(width):
                 page.emulate_media(color_scheme=theme)
                 if self.pictures:
                     page.screenshot(path=self.pictures / f"{name}-{width}-{theme}.png", full_page=True)
@@ -96,7 +102,7 @@ def assert_accessible(page):
     found = []
     for size in (WIDE, NARROW):
         page.set_viewport_size(size)
-        for theme in ("light", "dark"):
+        for theme in themes_at(size["width"]):
             page.evaluate("theme => { document.documentElement.dataset.theme = theme }", theme)
             for fragment in panes_of(page) if size is NARROW else ("",):
                 if fragment:
