@@ -18,9 +18,6 @@ class Node(Element):
 
     line: int = 0
 
-    def __init__(self, tag: str, attrib: dict[str, str]) -> None:
-        super().__init__(tag, attrib)
-
 
 class Parts:
     """Collects the children of the root one by one."""

@@ -117,19 +117,20 @@ def keys_of_path(path: list[str], column: str = "") -> Iterator[str]:
             yield found
 
 
-def variants(level: str) -> list[list[str]]:
+@lru_cache(maxsize=5_000)  # lines that follow each other share their levels
+def variants(level: str) -> tuple[tuple[str, ...], ...]:
     """What may be said for one level; none for "specified NEC".
 
     "Failure, failed" is two forms of one word; "Castration, traumatic, male" is one phrase turned about.
     """
     bare = BRACKETS.sub(" ", level)
     if NOT_SAID & set(words_of(bare)) - {"nec", "nos"}:
-        return []
+        return ()
     parts = [part.strip() for part in bare.split(",")]
     told = [found for part in parts if (found := stems(part))]
     if not told:
-        return [[]]  # "with", "due to"
+        return ((),)  # "with", "due to"
     same = [stems(part) for part in parts if part[:ALIKE].lower() == parts[0][:ALIKE].lower()]
     if len(same) == len(told):
-        return [part for part in same if part]
-    return [[word for part in told for word in part]]
+        return tuple(tuple(part) for part in same if part)
+    return (tuple(word for part in told for word in part),)
