@@ -139,11 +139,11 @@ def test_files_whose_close_was_answered_are_charts_whatever_is_killed(client, ri
     )
 
 
+@pytest.mark.crash
+@pytest.mark.parametrize("limits", [{"SFTP_UNFINISHED_SECONDS": "8", "SFTP_QUIET_SECONDS": "3"}])
 def test_a_file_cut_short_is_flagged_and_holds_its_folder_up_no_longer(client, river, tmp_path):
     """After half an hour (here: eight seconds) without another byte; the receipt names it."""
     server = client.server
-    server.stop()
-    server.start(SFTP_UNFINISHED_SECONDS="8", SFTP_QUIET_SECONDS="3")
     (tmp_path / "good.pdf").write_bytes(files.small_pdf(1))
     (tmp_path / "cut.pdf").write_bytes(files.small_pdf(2) + os.urandom(60 * MIB))
     client.run("mkdir /inbox/clinic", f"put {tmp_path / 'good.pdf'} /inbox/clinic/good.pdf")
@@ -164,6 +164,7 @@ def test_a_file_cut_short_is_flagged_and_holds_its_folder_up_no_longer(client, r
     assert "unfinished" in (tmp_path / "r.csv").read_text()
 
 
+@pytest.mark.crash
 def test_a_stopped_server_keeps_what_is_half_sent(client, river, large):
     """SIGTERM breaks connections off; the file is resumed after the next start."""
     server = client.server

@@ -13,13 +13,16 @@ pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True), pytest
 POINTS = (*BY_SFTP, "storage.drafted", "storage.kept", "intake.blob_kept", "intake.row_written", "batch.sent")
 
 
+@pytest.fixture
+def limits(tmp_path):
+    (tmp_path / "orders").mkdir()
+    return {"CHARTLINE_FAILPOINTS": str(tmp_path / "orders")}
+
+
 def test_a_kill_at_any_place_loses_nothing_and_a_second_try_makes_it_whole(client, river, tmp_path):
     """Each place in a folder of its own: put two files and SEND, die there, start again, do all of it again."""
     server, orders = client.server, tmp_path / "orders"
-    orders.mkdir()
     (tmp_path / "SEND").touch()
-    server.stop()
-    server.start(CHARTLINE_FAILPOINTS=str(orders))
     wanted = set()
     for number, point in enumerate(POINTS):
         lines = [f"-mkdir /inbox/f{number}"]
