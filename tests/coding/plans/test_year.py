@@ -23,7 +23,7 @@ pytestmark = pytest.mark.django_db
 
 # Small gates, so that a year is some hundred charts: 12 of 12 have a lower end of 75.8 %, 23 of 24 of 79.8 %.
 SMALL = Plan((Step(100, 12, 75), Step(50, 12, 75), Step(40, 12, 75)), back=90, floor=10)
-LAST = len(SMALL.steps) - 1
+SHORT = Plan(SMALL.steps[:2], back=90, floor=10)  # half a year, in every run
 DAY = timedelta(days=1)
 
 
@@ -33,18 +33,25 @@ def kim(db):
 
 
 @pytest.fixture
-def plan(river, max_):
+def gates():
+    return SMALL
+
+
+@pytest.fixture
+def plan(river, max_, gates):
     load_codes()
     Contract.objects.filter(practice=river).update(verification_share=0)
     return set_plan(
-        practice=river, by=max_, at=NOON, starts_on=NOON.date(), plan=SMALL, risks={}, limits=Limits(), seed=SEED
+        practice=river, by=max_, at=NOON, starts_on=NOON.date(), plan=gates, risks={}, limits=Limits(), seed=SEED
     )
 
 
+@pytest.mark.slow
 @pytest.mark.timeout(900)
-def test_a_year_of_a_coder(plan, river, ann, bea):
+@pytest.mark.parametrize("gates", [SHORT, pytest.param(SMALL, marks=pytest.mark.every_fault)], ids=["two", "three"])
+def test_a_year_of_a_coder(plan, gates, river, ann, bea):
     """One chart a day: good until the plan trusts her most, wrong until it looks at everything, good once more."""
-    provider, days = factories.ProviderFactory(practice=river), count()
+    provider, days, last = factories.ProviderFactory(practice=river), count(), len(gates.steps) - 1
 
     def work(*, right, until):
         while True:
@@ -55,18 +62,20 @@ def test_a_year_of_a_coder(plan, river, ann, bea):
             if step == until:
                 return at
 
-    proven = work(right=True, until=LAST)
+    proven = work(right=True, until=last)
     noticed = work(right=False, until=0)
-    healed = work(right=True, until=LAST)
-    assert NOON + 23 * DAY < proven < noticed < healed < NOON + 365 * DAY
+    healed = work(right=True, until=last)
+    earliest = NOON + {1: 10, 2: 23}[last] * DAY  # the first gate sees twelve of twelve days, the second every other
+    assert earliest < proven < noticed < healed < NOON + 365 * DAY
 
     # Everything until proven, half, two fifths; back the same way, one step at a time; and down again.
     rows = Standing.objects.order_by("number")
-    assert [SMALL.share(row.step) for row in rows] == [50, 40, 50, 100, 50, 40]
-    assert [row.cause for row in rows] == ["passed", "passed", "failed", "failed", "passed", "passed"]
-    assert [(row.right, row.charts) for row in rows][:2] == [(12, 12), (12, 12)]
-    assert all(row.right < 0.75 * row.charts for row in rows[2:4])
-    assert AuditEvent.objects.filter(action="plan.step_taken").count() == 6
+    down, back = [50, 40][:last], [100, 50][:last][::-1]
+    assert [gates.share(row.step) for row in rows] == [*down, *back, *down]
+    assert [row.cause for row in rows] == ["passed"] * last + ["failed"] * last + ["passed"] * last
+    assert [(row.right, row.charts) for row in rows][:last] == [(12, 12)] * last
+    assert all(row.right < 0.75 * row.charts for row in rows[last : 2 * last])
+    assert AuditEvent.objects.filter(action="plan.step_taken").count() == 3 * last
 
     # Every draw of the year can be made again, and what was not drawn was not to be drawn.
     drawn = {row.encounter_id: row for row in Sample.objects.filter(plan=plan)}
@@ -76,7 +85,7 @@ def test_a_year_of_a_coder(plan, river, ann, bea):
             assert is_drawn(seed=plan.seed, purpose="random", number=pk, share=row.share)
     left = Encounter.objects.filter(practice=river).exclude(pk__in=drawn)
     assert left.exists()
-    assert not any(is_drawn(seed=plan.seed, purpose="random", number=one.pk, share=40) for one in left)
+    assert not any(is_drawn(seed=plan.seed, purpose="random", number=one.pk, share=gates.share(last)) for one in left)
 
 
 def test_gates_of_one_coder_say_nothing_about_another_nor_about_another_specialty(plan, river, ann, kim, bea):
