@@ -16,7 +16,7 @@ from config.demo.story import seed
 from portal import scope
 from portal.models import Dispatch
 
-pytestmark = [pytest.mark.django_db, pytest.mark.timeout(600)]
+pytestmark = [pytest.mark.django_db, pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def test_quality_is_alive_in_the_demo():

@@ -27,7 +27,7 @@ from tests.coding.lines import MINUTE, NOON, facts_for, waiting
 
 THREADS = 32
 
-pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
+pytestmark = [pytest.mark.django_db(transaction=True), pytest.mark.slow, pytest.mark.timeout(900)]
 
 
 def sizes(few, many):

@@ -388,7 +388,8 @@ class House:
 
 
 @pytest.mark.django_db
-@pytest.mark.timeout(600)
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.parametrize("runs", [30, pytest.param(100, marks=pytest.mark.every_fault)])
 def test_the_line_in_any_order(monkeypatch, runs):
     monkeypatch.setattr(Line, "house", House())

@@ -55,6 +55,7 @@ def worked_off(people, *, until, start, each):
     return done
 
 
+@pytest.mark.slow
 @pytest.mark.parametrize("flood", FLOODS)
 def test_behind_thousands_of_another_practice_twenty_are_still_on_time(flood):
     """Four people do sixty an hour: the flood keeps them busy for days, its promise is before the twenty's."""

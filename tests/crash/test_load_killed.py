@@ -10,7 +10,7 @@ from coding.models import BundledPair, Edition
 from tests import processes
 from tests.coding.layouts.test_bundled_pairs import text
 
-pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True), pytest.mark.timeout(300)]
+pytestmark = [pytest.mark.crash, pytest.mark.django_db(transaction=True), pytest.mark.timeout(900)]
 LINES = 60_000
 COPIED = "SELECT 1 FROM pg_stat_progress_copy WHERE tuples_processed > 0"
 

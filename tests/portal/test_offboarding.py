@@ -69,7 +69,8 @@ def small(river, cleo, ada):
     return factories.PageFactory(chart=chart, number=1, image_name=image.name, text="Marta Quinlan has type 2 diabetes")
 
 
-@pytest.mark.timeout(600)
+@pytest.mark.slow
+@pytest.mark.timeout(900)
 @pytest.mark.django_db(transaction=True)
 def test_the_demo_goes_out_comes_back_elsewhere_the_same_and_is_destroyed_here(tmp_path, settings):
     with scope.service():

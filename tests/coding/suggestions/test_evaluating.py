@@ -169,7 +169,8 @@ FLOOR = {"codes": 0.37, "categories": 0.47, "precision": 0.54, "near": 0.8}
 
 @needs_official_files
 @pytest.mark.django_db
-@pytest.mark.timeout(600)  # three official lists are loaded first
+@pytest.mark.slow
+@pytest.mark.timeout(900)  # three official lists are loaded first
 def test_real_notes_are_suggested_as_well_as_was_measured():
     """On the first hundred notes of the half for tuning; docs/suggestions.md has the figures of both halves."""
     load_carried_lists(at=NOON, lists=[carried for carried in CARRIED if carried.name == "FY2026 April"])
