@@ -107,7 +107,7 @@ class PlaceForm(forms.Form):
     note = forms.CharField(label="Why", max_length=200)
 
     def __init__(self, *args: Any, plan: VerificationPlan, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, auto_id="place_%s", **kwargs)
         self.fields["coder"].queryset = coders()  # type: ignore[attr-defined]
         terms = plan.steps()
         self.fields["step"].choices = [  # type: ignore[attr-defined]
@@ -132,7 +132,7 @@ class AuditForm(forms.Form):
     charts = forms.IntegerField(label="Number of charts", required=False, min_value=1, max_value=10_000)
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, **kwargs)
+        super().__init__(*args, auto_id="audit_%s", **kwargs)
         self.fields["coder"].queryset = coders()  # type: ignore[attr-defined]
 
     def clean_focus(self) -> str:
