@@ -106,8 +106,8 @@ class PlaceForm(forms.Form):
     step = forms.TypedChoiceField(label="Step", coerce=int)
     note = forms.CharField(label="Why", max_length=200)
 
-    def __init__(self, *args: Any, plan: VerificationPlan, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="place_%s", **kwargs)
+    def __init__(self, data: Any = None, *, plan: VerificationPlan) -> None:
+        super().__init__(data, auto_id="place_%s")
         self.fields["coder"].queryset = coders()  # type: ignore[attr-defined]
         terms = plan.steps()
         self.fields["step"].choices = [  # type: ignore[attr-defined]
@@ -131,8 +131,8 @@ class AuditForm(forms.Form):
     ends_on = forms.DateField(label="Until", required=False, widget=forms.DateInput(attrs=DATE))
     charts = forms.IntegerField(label="Number of charts", required=False, min_value=1, max_value=10_000)
 
-    def __init__(self, *args: Any, **kwargs: Any) -> None:
-        super().__init__(*args, auto_id="audit_%s", **kwargs)
+    def __init__(self, data: Any = None, *, initial: Any = None) -> None:
+        super().__init__(data, auto_id="audit_%s", initial=initial)
         self.fields["coder"].queryset = coders()  # type: ignore[attr-defined]
 
     def clean_focus(self) -> str:
