@@ -393,10 +393,5 @@ class House:
 @pytest.mark.parametrize("runs", [30, pytest.param(100, marks=pytest.mark.every_fault)])
 def test_the_line_in_any_order(monkeypatch, runs):
     monkeypatch.setattr(Line, "house", House())
-    run_state_machine_as_test(
-        Line,
-        settings=settings(
-            max_examples=runs, stateful_step_count=30, deadline=None, suppress_health_check=list(HealthCheck),
-            database=None,
-        ),
-    )  # fmt: skip
+    how = settings(max_examples=runs, stateful_step_count=30, deadline=None, database=None)
+    run_state_machine_as_test(Line, settings=settings(how, suppress_health_check=list(HealthCheck)))
