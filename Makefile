@@ -48,7 +48,7 @@ check: setup-dev ## guards, types, style and every test without a browser
 test: check chromium ## everything, a real browser included
 	$(PY) -m pytest -m e2e -n 2
 
-faults: setup-dev ## every fault at every place between two effects, each followed by the ledger
+faults: setup-dev ## every fault at every place between two effects, each followed by the ledger; and every test's full size
 	$(PY) -m pytest -m "faults or every_fault" --durations=0
 
 chaos: setup-dev chromium ## random work at the benches, everything going wrong (SEED=1 NAVIGATIONS=500 KILLS=20)

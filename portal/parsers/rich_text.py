@@ -17,9 +17,8 @@ OBJECT = re.compile(r"\\obj(?:data|emb|link|autlink)(?![a-z])")
 FIELD = re.compile(r"\\fldinst(?![a-z])[^{}]{0,200}?\b(?:INCLUDETEXT|INCLUDEPICTURE|DDE|DDEAUTO|IMPORT|LINK)\b")
 DEEPEST = 200  # groups within groups
 TEMPLATE = "\\*\\template"
-TOKEN = re.compile(
-    r"\\([a-z]{1,32})(-?\d{1,10})?[ ]?|\\'([0-9a-f]{2})|\\([^a-z])|([{}])|[\r\n]+|([^\\{}\r\n]+|\\)", re.IGNORECASE
-)
+# striprtf's own tokens, the last of which is any one letter: here all up to the next sign of RTF.
+TOKEN = re.compile(striprtf.PATTERN.pattern.removesuffix("(.)") + r"([^\\{}\r\n]+|\\)", striprtf.PATTERN.flags)
 
 
 @dataclass(frozen=True)
