@@ -1,6 +1,7 @@
 """The register of credentials: recorded, checked by another, renewed, demanded."""
 
 from datetime import UTC, date, datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
 from django.utils import timezone
@@ -59,7 +60,7 @@ def test_what_changed_after_it_was_shown_is_not_checked(ann, max_):
 
 
 def test_the_register_shows_what_needs_attention(as_user, ann, max_):
-    soon = timezone.localdate() + timedelta(days=30)
+    soon = timezone.localdate(timezone=ZoneInfo(max_.time_zone)) + timedelta(days=30)
     CredentialFactory(user=ann, expires_on=soon)
     CredentialFactory(user=ann, kind=CredentialKind.CCS)
     page = as_user(max_).get("/credentials/").content.decode()

@@ -1,13 +1,12 @@
 """Visits that are coded or judged twice, for tests: drawn by terms, put on the line, done by the real actions."""
 
-from django.utils import timezone
-
 from coding.actions.coding import submit_coding
 from coding.actions.repeats import begin_repeats
 from coding.actions.scores import set_quality_terms
 from coding.actions.verification import give_verdict
 from coding.rules.check_reasons import CheckReason
 from coding.rules.scoring_profiles import STANDARD
+from portal.actions.batches import day_of
 from tests import factories
 from tests.coding.lines import NOON, coded, pulled, submitted, waiting
 
@@ -16,7 +15,7 @@ FIRST = ("E119 I10", "99214@1")
 
 def agreed_on(practice, by, codings=0, verdicts=0, at=NOON):
     return set_quality_terms(
-        practice=practice, by=by, at=at, name="Plain", starts_on=timezone.localdate(at), profile=STANDARD,
+        practice=practice, by=by, at=at, name="Plain", starts_on=day_of(practice, at), profile=STANDARD,
         step_hours=48, double_coding_share=codings, double_verifying_share=verdicts,
     )  # fmt: skip
 
