@@ -41,8 +41,7 @@ def page_of(request: HttpRequest, rows: QuerySet[Any], *, order: tuple[str, ...]
         taken.reverse()
     earlier = bool(mark) and (more if back else True)
     later = True if back else more
-    total = rows.order_by()[: COUNTED + 1].count()
-    words = f"more than {COUNTED:,}" if total > COUNTED else f"{total:,}"
+    words = number_of(rows)
     return ListPage(
         rows=taken,
         total=words,
@@ -52,6 +51,12 @@ def page_of(request: HttpRequest, rows: QuerySet[Any], *, order: tuple[str, ...]
             "text": f"{len(taken)} of {words}" if taken and (earlier or later) else "",
         },
     )
+
+
+def number_of(rows: QuerySet[Any]) -> str:
+    """How many rows there are, in words."""
+    total = rows.order_by()[: COUNTED + 1].count()
+    return f"more than {COUNTED:,}" if total > COUNTED else f"{total:,}"
 
 
 def beyond(fields: list[str], mark: list[Any], *, less: bool) -> Q:
@@ -71,7 +76,8 @@ def key_of(text: str, model: type[Model], fields: list[str]) -> list[Any] | None
     try:
         values = json.loads(text)
         columns: list[Any] = [model._meta.pk if name == "pk" else model._meta.get_field(name) for name in fields]
-        key = [column.to_python(value) for column, value in zip(columns, values, strict=True)]
+        kinds = [column.output_field if column.generated else column for column in columns]
+        key = [kind.to_python(value) for kind, value in zip(kinds, values, strict=True)]
     except (ValueError, TypeError, ValidationError):
         return None
     fit = all(value is not None and not (isinstance(value, datetime) and is_naive(value)) for value in key)

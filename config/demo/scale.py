@@ -110,7 +110,7 @@ SHA = "md5({0}) || md5({0} || 'x')"
 
 def literal(field: Field[Any, Any]) -> str | None:
     """What stands in a column that nobody names; None where the table knows it."""
-    if field.null or field.db_default is not NOT_PROVIDED or field.primary_key:
+    if field.null or field.db_default is not NOT_PROVIDED or field.primary_key or field.generated:
         return None
     if field.has_default():
         default = field.get_default()

@@ -38,24 +38,12 @@ class ThreadQuerySet(models.QuerySet["Thread"]):
         return self.filter(models.Exists(open_questions(side)))
 
     def counted_for(self, user: User, side: Side) -> ThreadQuerySet:
-        """Each thread with `latest`, `unread`, `questions` (for this side), `waiting` (for the other) and `rank`.
-
-        `rank` is 0 for a thread that wants this person (unread or asked), else 1.
-        """
-        other = Side.SERVICE if side == Side.PRACTICE else Side.PRACTICE
+        """Each thread with `unread`, `questions` (for this side) and `waiting` (for the other)."""
         return self.annotate(
-            latest=Coalesce("last_comment_at", "created_at"),
             unread=count_of(news_for(user)),
             questions=count_of(open_questions(side)),
-            waiting=count_of(open_questions(other)),
-            rank=models.Case(
-                models.When(models.Exists(open_questions(side)) | models.Exists(news_for(user)), then=0), default=1
-            ),
+            waiting=count_of(open_questions(side.other)),
         )
-
-    def wanting_first(self) -> ThreadQuerySet:
-        """The order of the inbox; needs `counted_for`."""
-        return self.order_by("rank", "-latest", "-pk")  # type: ignore[misc]  # of counted_for
 
 
 def news_for(user: User) -> models.QuerySet[Comment]:
@@ -85,16 +73,23 @@ def count_of(rows: models.QuerySet[Comment]) -> Coalesce:
 class Thread(ClientRow):
     """The one thread of a batch, between the practice and the service."""
 
-    plain_fields = ("created_at", "last_comment_at")
+    plain_fields = ("created_at", "last_comment_at", "latest_at")
 
     batch = models.OneToOneField(Batch, on_delete=models.PROTECT, related_name="thread")
     created_at = models.DateTimeField()
     last_comment_at = models.DateTimeField(null=True, blank=True)
+    latest_at = models.GeneratedField(  # by which lists are ordered
+        expression=Coalesce("last_comment_at", "created_at"), output_field=models.DateTimeField(), db_persist=True
+    )
 
     objects = ThreadQuerySet.as_manager()
 
     class Meta(ClientRow.Meta):
         constraints = [*ClientRow.Meta.constraints]
+        indexes = [
+            models.Index(fields=["-latest_at", "-id"], name="feedback_thread_latest"),
+            models.Index(fields=["practice", "-latest_at", "-id"], name="feedback_thread_practice"),
+        ]
 
     def __str__(self) -> str:
         return f"thread of {self.batch_id}"

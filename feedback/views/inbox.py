@@ -1,23 +1,17 @@
-"""The threads of a person, those that want them first; and the open questions for the home page."""
+"""The threads of a person; and the open questions for the home page."""
 
 from __future__ import annotations
 
-from datetime import datetime
-from typing import Any
-from urllib.parse import urlencode
-
-from django.db.models import Q
 from django.http import HttpResponse
 from django.shortcuts import render
-from django.utils.dateparse import parse_datetime
 from django.views.decorators.http import require_GET
 
 from feedback.forms.comment import AnswerForm
 from feedback.models import Comment, Thread
-from feedback.models.thread import ThreadQuerySet
 from feedback.rules.talk import Side
 from feedback.views.messages import presented, side_of_reader, with_everything
 from portal.access import SignedRequest, requires
+from portal.keyset import number_of, page_of
 from portal.rules.roles import Permission
 
 A_PAGE = 50
@@ -27,71 +21,44 @@ QUESTIONS_SHOWN = 10
 @requires(Permission.DISCUSS)
 @require_GET
 def inbox(request: SignedRequest) -> HttpResponse:
-    """Threads with a question for this person's side or something unread come first, then the newest."""
+    """The threads of this person, the newest word first; those that ask their side, unless there are none."""
     side = side_of_reader(request.user)
     mine = Thread.objects.visible_to(request.user)
-    chosen = request.GET.get("show", "all")
-    tabs: list[dict[str, Any]] = [
-        {"key": "all", "label": "All", "rows": mine},
-        {"key": "us", "label": "Needs you", "rows": mine.open_for(side)},
-        {
-            "key": "them",
-            "label": "Waits for Chartline" if side == Side.PRACTICE else "Waits for the practice",
-            "rows": mine.open_for(side.other),
-        },
-    ]
-    rows = next((tab["rows"] for tab in tabs if tab["key"] == chosen), mine)
-    page, next_url = keyset_page(request, rows.counted_for(request.user, side).select_related("batch", "practice"))
+    kinds = {
+        "us": ("Needs you", mine.open_for(side)),
+        "them": (
+            "Waits for Chartline" if side == Side.PRACTICE else "Waits for the practice",
+            mine.open_for(side.other),
+        ),
+        "all": ("All", mine),
+    }
+    counts = {key: number_of(rows) for key, (_, rows) in kinds.items()}
+    chosen = request.GET.get("show", "")
+    if chosen not in kinds:
+        chosen = "us" if counts["us"] != "0" else "all"
+    page = page_of(
+        request,
+        kinds[chosen][1].counted_for(request.user, side).select_related("batch", "practice"),
+        order=("-latest_at", "-pk"),
+        size=A_PAGE,
+    )
     return render(
         request,
         "feedback/inbox.html",
         {
             "tabs": [
-                {
-                    "label": tab["label"],
-                    "url": f"?{urlencode({'show': tab['key']})}",
-                    "current": tab["rows"] is rows,
-                    "count": tab["rows"].count(),
-                }
-                for tab in tabs
+                {"label": label, "url": f"?show={key}", "current": key == chosen, "count": counts[key]}
+                for key, (label, _) in kinds.items()
             ],
-            "threads": page,
+            "threads": page.rows,
             "may_complaints": not request.user.is_service_staff or request.user.may(Permission.MANAGE_WORK),
             "may_save_answers": request.user.may(Permission.MANAGE_WORK),
             "shows_practice": request.user.is_service_staff or len(request.user.practice_ids) > 1,
-            "waits_label": tabs[2]["label"],
-            "is_filtered": rows is not mine,
-            "pagination": {
-                "previous_url": f"?{urlencode({'show': chosen})}" if "after" in request.GET else None,
-                "next_url": next_url,
-                "text": "",
-            },
+            "waits_label": kinds["them"][0],
+            "is_filtered": chosen != "all",
+            "pagination": page.pagination,
         },
     )
-
-
-def keyset_page(request: SignedRequest, rows: ThreadQuerySet) -> tuple[list[Thread], str | None]:
-    """One page after the place named in the query, and the address of the next."""
-    after = place_in_list(request.GET.get("after", ""))
-    if after is not None:
-        rank, latest, pk = after
-        rows = rows.filter(Q(rank__gt=rank) | Q(rank=rank, latest__lt=latest) | Q(rank=rank, latest=latest, pk__lt=pk))
-    page: list[Any] = list(rows.wanting_first()[: A_PAGE + 1])
-    if len(page) <= A_PAGE:
-        return page, None
-    last = page[A_PAGE - 1]
-    query = {**request.GET.dict(), "after": f"{last.rank}~{last.latest.isoformat()}~{last.pk}"}
-    return page[:A_PAGE], f"?{urlencode(query)}"
-
-
-def place_in_list(text: str) -> tuple[int, datetime, int] | None:
-    """The place after which a page begins; None for the first page or a spoilt address."""
-    try:
-        rank, latest, pk = text.split("~")
-        at = parse_datetime(latest)
-        return (int(rank), at, int(pk)) if at is not None and at.tzinfo is not None else None
-    except ValueError:
-        return None
 
 
 @requires(Permission.DISCUSS)

@@ -11,6 +11,7 @@ from django.utils import timezone
 from config.events.listeners import what_they_hear
 from feedback.actions.comments import NotInternal, add_comment, delete_comment, edit_comment
 from feedback.models import Attachment, Comment, CommentVersion, Mention, Thread
+from feedback.rules.talk import Side
 from portal import scope
 from portal.actions.export import export_practice
 from portal.actions.tokens_admin import create_token
@@ -90,8 +91,8 @@ def test_only_the_services_people_are_mentioned_and_told(note, cleo, ann, max_):
 def test_it_moves_nothing_that_the_practice_sees(note, cleo):
     thread = Thread.objects.get(pk=note.thread_id)
     assert thread.last_comment_at == AT
-    row = Thread.objects.visible_to(cleo).counted_for(cleo, "practice").get()
-    assert (row.unread, row.latest) == (1, AT)
+    row = Thread.objects.visible_to(cleo).counted_for(cleo, Side.PRACTICE).get()
+    assert (row.unread, row.latest_at) == (1, AT)
     assert not Thread.objects.visible_to(cleo).exclude(pk=thread.pk).exists()
 
 

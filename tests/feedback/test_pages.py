@@ -229,18 +229,21 @@ def test_open_questions_are_answered_where_they_are_listed(as_user, thread, enco
     assert as_user(cleo).post(address, {"body": "Left, still."}).status_code == 302
 
 
-def test_the_inbox_begins_with_what_wants_the_reader(as_user, river, cleo, max_):
+def test_the_threads_begin_with_the_questions_to_the_reader(as_user, river, cleo, max_):
     quiet, unread, asked = (
         factories.ThreadFactory(batch=factories.BatchFactory(practice=river, number=n)) for n in (101, 102, 103)
     )
     add_comment(thread=quiet, by=cleo, body="Mine.", at=AT + timedelta(days=2))
     add_comment(thread=unread, by=max_, body="News.", at=AT)
     add_comment(thread=asked, by=max_, body="Which?", at=AT + timedelta(days=1), needs_answer_from="practice")
-    page = text(as_user(cleo).get("/threads/"))
-    assert page.index("B-103") < page.index("B-102") < page.index("B-101")
-    only = text(as_user(cleo).get("/threads/?show=us"))
-    assert "B-103" in only
-    assert "B-102" not in only
+    for address in ("/threads/", "/threads/?show=us"):
+        only = text(as_user(cleo).get(address))
+        assert "B-103" in only
+        assert "B-102" not in only
+    for address in ("/threads/?show=all", "/threads/?show=all&after=spoilt"):
+        page = text(as_user(cleo).get(address))
+        assert page.index("B-101") < page.index("B-103") < page.index("B-102")
+    assert "B-101" in text(as_user(max_).get("/threads/"))
     assert "B-103" in text(as_user(max_).get("/threads/?show=them"))
     assert "No open question here." in text(as_user(max_).get("/threads/?show=us"))
 
