@@ -2,7 +2,8 @@
 
 A visit is charged once, on the day it first went back; one that was reopened and went back again is not charged twice.
 Without codes (not billable) it is listed, and charged for its pages and time alone. Amounts are rounded to cents, half
-up, line by line, so that the lines add up to the total.
+up, line by line, so that the lines add up to the total. The credit for a late batch is a share of what its visits cost;
+it is taken off after the monthly minimum, which would swallow it otherwise.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ from decimal import ROUND_HALF_UP, Decimal
 CENT = Decimal("0.01")
 NOTHING = Decimal("0.00")
 MINUTES = Decimal(60)
+WHOLE = Decimal(100)
 
 
 @dataclass(frozen=True)
@@ -42,7 +44,10 @@ class Terms:
 
 @dataclass(frozen=True)
 class Delivered:
-    """One visit that went back: `seconds` at the bench, of all stages; `coded` is False where nothing was billable."""
+    """One visit that went back: `seconds` at the bench, of all stages; `coded` is False where nothing was billable.
+
+    `credit` is the percentage that the contract takes off for the lateness of its batch.
+    """
 
     encounter: str
     batch: str
@@ -50,6 +55,7 @@ class Delivered:
     pages: int
     seconds: int
     coded: bool = True
+    credit: Decimal = NOTHING
 
 
 @dataclass(frozen=True)
@@ -65,6 +71,11 @@ class Line:
     @property
     def amount(self) -> Decimal:
         return self.for_visit + self.for_pages + self.for_time
+
+    @property
+    def credit(self) -> Decimal:
+        """What lateness takes off it, at most all of it."""
+        return cents(self.amount * min(self.work.credit, WHOLE) / WHOLE)
 
 
 @dataclass(frozen=True)
@@ -111,9 +122,9 @@ def minimum_of(terms: Sequence[Terms], first: date) -> Decimal:
     return cents(total / days)
 
 
-def invoice(work: Iterable[Delivered], terms: Sequence[Terms], *, first: date, credit: Decimal = NOTHING) -> Invoice:
-    """The invoice of the month that begins with `first`, for what went back in it; a credit never makes it negative."""
+def invoice(work: Iterable[Delivered], terms: Sequence[Terms], *, first: date) -> Invoice:
+    """The invoice of the month that begins with `first`, for what went back in it."""
     lines = tuple(line_of(one, prices_on(terms, one.on)) for one in work)
     subtotal = sum((line.amount for line in lines), start=NOTHING)
     to_minimum = max(NOTHING, minimum_of(terms, first) - subtotal)
-    return Invoice(lines, subtotal, to_minimum, min(cents(credit), subtotal + to_minimum))
+    return Invoice(lines, subtotal, to_minimum, sum((line.credit for line in lines), start=NOTHING))

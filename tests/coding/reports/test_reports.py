@@ -88,12 +88,20 @@ def test_the_invoice_charges_every_visit_that_went_back(river, batch):
     report = collect(ReportKind.INVOICE, Month(river, OCTOBER), at=NOW)
     rows = table(report, "Visits").rows
     assert [row[3:] for row in rows] == [
-        (2, Decimal("0.10"), 4, 1, 3, 8),
-        (2, 0, 4, 1, 0, 5),
-        (2, 0, 0, 1, 0, 1),
+        (2, Decimal("0.10"), 4, 1, 3, 8, 0),
+        (2, 0, 4, 1, 0, 5, 0),
+        (2, 0, 0, 1, 0, 1, 0),
     ]
     assert facts(report)["To pay"] == "$14.00"
     assert table(report, "Sum").total == ("To pay", 14)
+
+
+def test_what_came_late_costs_less(river, batch):
+    Contract.objects.filter(practice=river).update(turnaround_hours=24, late_credit_a_day=10, late_credit_most=50)
+    report = collect(ReportKind.INVOICE, Month(river, OCTOBER), at=NOW)
+    assert [row[-1] for row in table(report, "Visits").rows] == [Decimal("1.60"), 1, Decimal("0.20")]
+    assert facts(report)["Credit for late batches"] == "$2.80"
+    assert facts(report)["To pay"] == "$11.20"
 
 
 def test_a_visit_that_went_back_again_is_not_charged_again(river, batch):
