@@ -54,8 +54,8 @@ faults: setup-dev ## every fault at every place between two effects, each follow
 chaos: setup-dev chromium ## random work at the benches, everything going wrong (SEED=1 NAVIGATIONS=500 KILLS=20)
 	$(PY) -m pytest -m chaos -s --chaos-seed=$(SEED) --chaos-navigations=$(or $(NAVIGATIONS),500) --chaos-kills=$(or $(KILLS),20)
 
-looks: setup-dev chromium ## the browser tests with each page at each size in each theme
-	$(PY) -m pytest -m e2e -n 2 --every-sight
+looks: setup-dev chromium ## the browser tests with each page at each size in each theme; a picture of each in var/looks
+	$(PY) -m pytest -m e2e -n 2 --every-sight --pictures=var/looks
 
 chromium:
 	@test -x /usr/bin/chromium || { \

@@ -52,6 +52,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
     parser.addoption("--chaos-navigations", type=int, default=500)
     parser.addoption("--chaos-kills", type=int, default=20)
     parser.addoption("--every-sight", action="store_true", help="browser tests look at each size in each theme")
+    parser.addoption("--pictures", default="", help="the folder in which browser tests keep a picture of each sight")
 
 
 @pytest.hookimpl(trylast=True)  # after the order was shuffled

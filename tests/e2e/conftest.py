@@ -69,6 +69,9 @@ def free_port() -> int:
 @pytest.fixture(scope="session", autouse=True)
 def sights(request: pytest.FixtureRequest) -> None:
     people.every_sight = request.config.getoption("--every-sight")
+    if folder := request.config.getoption("--pictures"):
+        people.pictures = Path(folder)
+        people.pictures.mkdir(parents=True, exist_ok=True)
 
 
 @pytest.fixture

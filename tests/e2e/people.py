@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
+from urllib.parse import urlsplit
 
 from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Browser, ConsoleMessage, Page, expect
@@ -15,6 +16,7 @@ SIZES = ((1440, 900), (390, 844))
 WIDE, NARROW = ({"width": width, "height": height} for width, height in SIZES)
 THEMES = ("light", "dark")
 every_sight = False  # `make looks`
+pictures: Path | None = None  # where a picture of each sight is kept, if anywhere
 # What may scroll sideways: tables and page images in their own region.
 OVERFLOW = """() => {
   const wide = document.documentElement.scrollWidth - document.documentElement.clientWidth
@@ -27,6 +29,17 @@ def themes_at(width: int) -> tuple[str, ...]:
     return THEMES if every_sight else THEMES[:1] if width == WIDE["width"] else THEMES[1:]
 
 
+def keep_picture(page: Page, name: str, width: int, theme: str) -> None:
+    """The whole page as it is seen, in the folder of pictures if there is one."""
+    if pictures is not None:
+        page.screenshot(path=pictures / f"{name}-{width}-{theme}.png", full_page=True)
+
+
+def name_of(page: Page) -> str:
+    """A page's address without its numbers."""
+    return "-".join(part for part in urlsplit(page.url).path.split("/") if part and not part.isdigit()) or "home"
+
+
 def submit_with_reason(page: Page) -> None:
     """Submit what has something to check, and say that the documentation supports it: two keys and a digit."""
     page.keyboard.press("Control+Enter")
@@ -37,8 +50,8 @@ def submit_with_reason(page: Page) -> None:
 class Person:
     """One person with a browser of their own; messages of the content security policy are kept."""
 
-    def __init__(self, browser: Browser, url: str, user: User, *, pictures: Path | None = None) -> None:
-        self.url, self.user, self.pictures = url, user, pictures
+    def __init__(self, browser: Browser, url: str, user: User) -> None:
+        self.url, self.user = url, user
         # axe is put into the page, which the policy forbids: a second context looks, this one works.
         self.context = browser.new_context(viewport={"width": 1440, "height": 900}, accept_downloads=True)
         self.looking = browser.new_context(bypass_csp=True)
@@ -79,8 +92,7 @@ class Person:
             page.wait_for_load_state("networkidle")
             for theme in themes_at(width):
                 page.emulate_media(color_scheme=theme)
-                if self.pictures:
-                    page.screenshot(path=self.pictures / f"{name}-{width}-{theme}.png", full_page=True)
+                keep_picture(page, name, width, theme)
                 found = Axe().run(page, options=RULES).response["violations"]
                 assert not found, (
                     name,
@@ -107,6 +119,7 @@ def assert_accessible(page):
             for fragment in panes_of(page) if size is NARROW else ("",):
                 if fragment:
                     page.evaluate("hash => { location.hash = hash }", fragment)
+                keep_picture(page, f"{name_of(page)}{fragment}", size["width"], theme)
                 results = Axe().run(page)
                 found += [
                     (size["width"], theme, fragment, one["id"], one["nodes"][0]["html"][:200])

@@ -27,13 +27,13 @@ def river(transactional_db):
 
 
 @pytest.fixture
-def people(site, browser, river, tmp_path):
+def people(site, browser, river):
     """Ada, Max and Cleo, signed in."""
     found = {}
     for name, role, practice in (("Ada Abara", Role.ADMIN, None), ("Max Moreau", Role.MANAGER, None),
                                  ("Cleo Cruz", Role.PRACTICE, river)):  # fmt: skip
         user = factories.UserFactory(name=name, roles=[role], practice=practice)
-        person = Person(browser, site.url, user, pictures=tmp_path)
+        person = Person(browser, site.url, user)
         person.sign_in()
         found[name.split()[0].lower()] = person
     yield found

@@ -18,8 +18,6 @@ from tests.people_factories import CredentialFactory
 
 pytestmark = [pytest.mark.e2e, pytest.mark.timeout(600)]
 
-PICTURES = None  # a folder, to look at them
-
 
 @pytest.fixture
 def people(site, browser):
@@ -38,7 +36,7 @@ def people(site, browser):
         "ada": factories.UserFactory(name="Ada Abara", roles=[Role.ADMIN]),
     }
     factories.UserFactory(name="Noa Nilsen", roles=[Role.CODER])
-    seated = {name: Person(browser, site.url, user, pictures=PICTURES) for name, user in named.items()}
+    seated = {name: Person(browser, site.url, user) for name, user in named.items()}
     for person in seated.values():
         person.sign_in()
     yield seated
