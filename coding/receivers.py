@@ -13,7 +13,8 @@ from coding.actions.code_index import queue_index_build
 from coding.actions.delivery import queue_delivery_if_complete
 from coding.actions.disputes import take_back_disputes
 from coding.actions.encounters import ensure_encounter
-from coding.actions.queue import release_all, ring_for_push
+from coding.actions.hours import hand_over
+from coding.actions.queue import ring_for_push
 from coding.actions.suggesting import queue_suggestions_of_chart
 from coding.code_index import is_made_from
 from coding.models import Edition, Encounter, Submission
@@ -61,8 +62,8 @@ def look_at_batch_of_chart(*, chart: Chart, at: datetime, **_future: Any) -> Non
 
 
 @receiver(person_deactivated, dispatch_uid="coding.person_deactivated")
-def hand_over_work(*, user: User, by: User, at: datetime, **_future: Any) -> None:
-    release_all(user=user, by=by, at=at)
+def hand_over_work(*, user: User, to: User | None, by: User, at: datetime, **_future: Any) -> None:
+    hand_over(user=user, to=to, by=by, at=at)
 
 
 @receiver(submission_taken_back, dispatch_uid="coding.submission_taken_back")

@@ -11,6 +11,11 @@ CELERY_BEAT_SCHEDULE = {
     "lapse-disputes": {"task": "coding.lapse_disputes", "schedule": 600.0, "options": {"expires": 600}},
     "escalate-complaints": {"task": "feedback.escalate_complaints", "schedule": 300.0, "options": {"expires": 300}},
     "destroy-due": {"task": "portal.destroy_due", "schedule": 86400.0, "options": {"expires": 3600}},
+    "remind-of-credentials": {
+        "task": "portal.remind_of_credentials",
+        "schedule": 43200.0,
+        "options": {"expires": 3600},
+    },
     "scrub-storage": {"task": "portal.scrub_storage", "schedule": 900.0, "options": {"expires": 600}},
     "ask-fhir-servers": {"task": "portal.ask_fhir_servers", "schedule": 900.0, "options": {"expires": 800}},
     "queue-due-reports": {"task": "coding.queue_due_reports", "schedule": 1800.0, "options": {"expires": 1700}},

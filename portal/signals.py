@@ -20,7 +20,7 @@ chart_unlocked = Signal()
 # batch: portal.models.Batch, by: User | None, at: datetime. The practice has sent the batch.
 batch_sent = Signal()
 
-# user: portal.models.User, by: User, at: datetime. Open work must be handed over.
+# user: portal.models.User, to: User | None (anybody), by: User, at: datetime. Open work must be handed over.
 person_deactivated = Signal()
 
 # user: User, at: datetime. They signed out, or their session was locked: what waits at their screen is let go.

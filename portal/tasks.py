@@ -99,6 +99,15 @@ def destroy_due(**_future: Any) -> None:
     destroy(at=timezone.now())
 
 
+@shared_task(name="portal.remind_of_credentials")
+def remind_of_credentials(**_future: Any) -> None:
+    from portal import scope
+    from portal.actions.credentials import remind_of_ending as remind
+
+    with scope.service():
+        remind(at=timezone.now())
+
+
 @job_task("portal.send_notice")
 def send_notice(*, claim: Any) -> None:
     from portal.actions.notices import send_notice as send

@@ -45,7 +45,6 @@ __all__ = [
     "prioritise",
     "push_work",
     "release",
-    "release_all",
     "renew_lease",
     "ring_for_push",
     "skip",
@@ -168,15 +167,6 @@ def skip(*, assignment: Assignment, reason: SkipReason, by: User, at: datetime) 
     """The holder passes an encounter on and does not see it again for a while."""
     hold_lease(assignment=assignment, by=by, at=at)
     give_back(assignment=assignment, end=Assignment.End.SKIPPED, by=by, at=at, skip_reason=reason)
-
-
-@transaction.atomic
-def release_all(*, user: User, by: User | None, at: datetime) -> int:
-    """Give back everything a person holds; how much it was."""
-    held = list(Assignment.objects.open().filter(user=user).select_for_update().order_by("pk"))
-    for assignment in held:
-        give_back(assignment=assignment, end=Assignment.End.RELEASED, by=by, at=at)
-    return len(held)
 
 
 @transaction.atomic

@@ -6,11 +6,13 @@ from collections.abc import Iterable
 from datetime import date, datetime
 
 from django.db import transaction
+from django.urls import reverse
 
 from portal.actions.audit import record
+from portal.actions.notices import queue_notice
 from portal.actions.people import NotOneself
 from portal.models import Credential, CredentialDemand, Practice, User
-from portal.rules.credentials import CredentialKind
+from portal.rules.credentials import WARNED_BEFORE, CredentialKind, reminder_due
 
 
 class Unchanged(Exception):
@@ -33,7 +35,7 @@ def record_credential(
         user=user, kind=kind,
         defaults={
             "number": number, "expires_on": expires_on, "recorded_at": at, "recorded_by": by,
-            "checked_at": None, "checked_by": None,
+            "checked_at": None, "checked_by": None, "reminded_on": None,
         },
     )  # fmt: skip
     record("credential.recorded", at=at, by=by, about=user, kind=kind.value, expires_on=expires_on.isoformat())
@@ -52,6 +54,27 @@ def check_credential(*, credential: Credential, by: User, at: datetime) -> None:
         raise Gone
     credential.refresh_from_db()
     record("credential.checked", at=at, by=by, about=credential.user, kind=credential.kind)
+
+
+@transaction.atomic
+def remind_of_ending(*, at: datetime) -> int:
+    """Tell the holders of credentials that end soon; how many were told. Caller opens the scope."""
+    rows = Credential.objects.of_active().filter(expires_on__range=(at.date(), at.date() + WARNED_BEFORE))
+    found = rows.select_related("user").select_for_update(of=("self",), skip_locked=True).order_by("pk")
+    due = [one for one in found if reminder_due(one.expires_on, reminded_on=one.reminded_on, on=at.date())]
+    for credential in due:
+        queue_notice(
+            kind="credential_ending",
+            email=credential.user.email,
+            at=at,
+            recipient=credential.user,
+            link=reverse("portal:security"),
+            words={
+                "credential": CredentialKind(credential.kind).label, "ends": f"{credential.expires_on:%B %-d, %Y}",
+            },
+        )  # fmt: skip
+    Credential.objects.filter(pk__in=[one.pk for one in due]).update(reminded_on=at.date())
+    return len(due)
 
 
 @transaction.atomic

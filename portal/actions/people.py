@@ -147,8 +147,10 @@ def remove_client_rule(*, rule: ClientRule, by: User, at: datetime) -> None:
 
 
 @transaction.atomic
-def deactivate_person(*, user: User, by: User, at: datetime, revoke_keys: bool = False) -> None:
-    """End the person's access at once; whoever holds their open work hands it over (person_deactivated).
+def deactivate_person(
+    *, user: User, by: User, at: datetime, hand_to: User | None = None, revoke_keys: bool = False
+) -> None:
+    """End the person's access at once; their open work is handed over (person_deactivated), to somebody or the queue.
 
     The keys they made for a practice's systems stay unless `revoke_keys`: they belong to the practice.
     """
@@ -166,7 +168,7 @@ def deactivate_person(*, user: User, by: User, at: datetime, revoke_keys: bool =
     if revoke_keys:
         revoke_tokens_of(user=user, by=by, at=at)
     record("person.deactivated", at=at, by=by, about=user, sessions=ended)
-    person_deactivated.send(sender=User, user=user, by=by, at=at)
+    person_deactivated.send(sender=User, user=user, to=hand_to, by=by, at=at)
 
 
 @transaction.atomic

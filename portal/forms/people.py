@@ -125,6 +125,21 @@ class ClientRuleForm(forms.Form):
         self.fields["practice"].queryset = Practice.objects.visible_to(user).by_name()  # type: ignore[attr-defined]
 
 
+class DeactivateForm(forms.Form):
+    """Who goes on with the open work of a person whose access ends, and what becomes of the keys they made."""
+
+    hand_to = forms.ModelChoiceField(
+        User.objects.none(), label="Open work goes to", required=False, empty_label="The queue",
+        help_text="With its drafts. What this person may not have goes back to the queue.",
+    )  # fmt: skip
+    revoke_keys = forms.BooleanField(label="Revoke these keys too", required=False)
+
+    def __init__(self, *args: Any, person: User, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        others = User.objects.with_role(Role.CODER, Role.VERIFIER).exclude(pk=person.pk).by_name()
+        self.fields["hand_to"].queryset = others  # type: ignore[attr-defined]
+
+
 class JoinForm(forms.Form):
     """Name and password of somebody who was invited."""
 

@@ -29,7 +29,7 @@ class Credential(models.Model):
     """A certificate of a person, as its issuer's register knows it; it counts once somebody else checked it there."""
 
     patient_fields = ()
-    plain_fields = ("number", "expires_on", "recorded_at", "checked_at")
+    plain_fields = ("number", "expires_on", "recorded_at", "checked_at", "reminded_on")
 
     user = models.ForeignKey(User, on_delete=models.CASCADE, related_name="credentials")
     kind = models.CharField(max_length=8, choices=choices(CredentialKind))
@@ -39,6 +39,7 @@ class Credential(models.Model):
     recorded_by = models.ForeignKey(User, on_delete=models.PROTECT, related_name="+")
     checked_at = models.DateTimeField(null=True, blank=True)
     checked_by = models.ForeignKey(User, null=True, blank=True, on_delete=models.PROTECT, related_name="+")
+    reminded_on = models.DateField(null=True, blank=True)  # when its holder was last told that it ends
 
     objects = CredentialQuerySet.as_manager()
 

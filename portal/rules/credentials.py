@@ -6,6 +6,7 @@ from datetime import date, timedelta
 from enum import StrEnum
 
 WARNED_BEFORE = timedelta(days=60)
+LAST_WEEK = timedelta(days=7)
 
 
 class CredentialKind(StrEnum):
@@ -59,6 +60,14 @@ class Held:
 
     def counts(self, on: date) -> bool:
         return self.standing(on) in {Standing.VALID, Standing.ENDING}
+
+
+def reminder_due(expires_on: date, *, reminded_on: date | None, on: date) -> bool:
+    """Whether its holder is told that it ends: once when that is near, once more in the last week, never after."""
+    left = expires_on - on
+    if not timedelta(0) <= left <= WARNED_BEFORE:
+        return False
+    return reminded_on is None or left <= LAST_WEEK < expires_on - reminded_on
 
 
 @dataclass(frozen=True)

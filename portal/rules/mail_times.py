@@ -47,6 +47,10 @@ TOPICS: tuple[Topic, ...] = (
         "report_ready", "A report is ready", "One of those that are made on a day of the month.",
         frozenset({Role.PRACTICE, Role.MANAGER}),
     ),
+    Topic(
+        "credential_ending", "A credential of yours ends", "Two months before, and once more in the last week.",
+        frozenset({Role.CODER, Role.VERIFIER}),
+    ),
     Topic("complaint_overdue", "A complaint is overdue", "Nobody answered it in time.", frozenset({Role.MANAGER})),
     Topic("answer_needed", "A question waits for you", "Somebody needs an answer before work goes on.", TALKERS),
     Topic("mention", "You were mentioned", "Somebody wrote your name in a thread.", TALKERS, may_be_off=True),

@@ -31,7 +31,7 @@ from portal.actions.invitations import (
     revoke_invitation,
 )
 from portal.actions.tokens_admin import revoke_tokens_of
-from portal.forms.people import ClientRuleForm, InviteForm, RolesForm, WorkForm
+from portal.forms.people import ClientRuleForm, DeactivateForm, InviteForm, RolesForm, WorkForm
 from portal.models import ApiToken, AuditEvent, ClientRule, Invitation, Practice, User
 from portal.rules.roles import ROLE_LABELS, Permission, Role, granted, in_words, overlapping_duties
 
@@ -328,12 +328,13 @@ def person_rule_remove(request: SignedRequest, pk: int, rule: int) -> HttpRespon
 def person_deactivate(request: SignedRequest, pk: int) -> HttpResponseBase:
     """Ask once, then end the access and hand over the open work."""
     target = found(request, User.objects.all(), pk=pk)
-    if request.method != "POST":
-        return render(request, "portal/person_deactivate.html", {"person": target, "tokens": keys_of(request, target)})
+    form = DeactivateForm(request.POST if request.method == "POST" else None, person=target)
+    if not form.is_valid():
+        works = Role.CODER in target.roles or Role.VERIFIER in target.roles
+        context = {"person": target, "tokens": keys_of(request, target), "form": form, "works": works}
+        return render(request, "portal/person_deactivate.html", context, status=422 if form.is_bound else 200)
     try:
-        actions.deactivate_person(
-            user=target, by=request.user, at=timezone.now(), revoke_keys="revoke_keys" in request.POST
-        )
+        actions.deactivate_person(user=target, by=request.user, at=timezone.now(), **form.cleaned_data)
     except actions.NotOneself:
         messages.error(request, "You cannot deactivate yourself. Ask another admin.")
     except actions.LastAdmin:
@@ -341,7 +342,10 @@ def person_deactivate(request: SignedRequest, pk: int) -> HttpResponseBase:
     except actions.AlreadyDone:
         messages.info(request, f"{target.name} was deactivated before.")
     else:
-        messages.success(request, f"{target.name} can no longer sign in. Open work went back to the queue.")
+        heir = form.cleaned_data["hand_to"]
+        messages.success(
+            request, f"{target.name} can no longer sign in. Open work went to {heir.name if heir else 'the queue'}."
+        )
     return redirect("portal:person", pk=target.pk)
 
 

@@ -13,7 +13,6 @@ from coding.actions.queue import (
     prioritise,
     push_work,
     release,
-    release_all,
     skip,
     stages_of,
     sweep_assignments,
@@ -22,6 +21,7 @@ from coding.actions.queue import (
 from coding.models import Assignment, Encounter, QueueRank
 from coding.rules.lifecycle import EncounterStatus, HoldReason, SkipReason, Stage, WhoseMove
 from coding.rules.queue import RESERVED_FOR, SKIPPED_FOR, Unsuitable
+from portal.actions.people import deactivate_person
 from portal.models import AuditEvent, ClientRule
 from portal.rules.roles import Role
 from portal.rules.specialties import Specialty
@@ -198,11 +198,17 @@ def test_work_is_given_back_once(ann):
 def test_a_deactivated_person_hands_everything_over(ann, ada):
     encounter = waiting()
     take_next(by=ann, at=NOON)
-    person_deactivated.send(sender=type(ann), user=ann, by=ada, at=NOON)
+    person_deactivated.send(sender=type(ann), user=ann, to=None, by=ada, at=NOON)
     encounter.refresh_from_db()
     assert encounter.status == EncounterStatus.TO_PRECODE
     assert not Assignment.objects.open().exists()
-    assert release_all(user=ann, by=ada, at=NOON) == 0
+
+
+def test_a_deactivated_persons_work_goes_to_whom_the_admin_names(ann, ada):
+    encounter, other = waiting(), factories.UserFactory(roles=[Role.CODER])
+    take_next(by=ann, at=NOON)
+    deactivate_person(user=ann, by=ada, at=NOON, hand_to=other)
+    assert Assignment.objects.open().get(encounter=encounter).user == other
 
 
 # -- given -------------------------------------------------------------------------------------

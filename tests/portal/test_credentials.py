@@ -6,10 +6,17 @@ from zoneinfo import ZoneInfo
 import pytest
 from django.utils import timezone
 
-from portal.actions.credentials import Gone, Unchanged, check_credential, drop_demand, record_credential
-from portal.actions.people import NotOneself
-from portal.models import AuditEvent, Credential, CredentialDemand
-from portal.rules.credentials import CredentialKind
+from portal.actions.credentials import (
+    Gone,
+    Unchanged,
+    check_credential,
+    drop_demand,
+    record_credential,
+    remind_of_ending,
+)
+from portal.actions.people import NotOneself, deactivate_person
+from portal.models import AuditEvent, Credential, CredentialDemand, Notice
+from portal.rules.credentials import CredentialKind, reminder_due
 from tests.people_factories import CredentialFactory
 
 pytestmark = pytest.mark.django_db
@@ -57,6 +64,34 @@ def test_what_changed_after_it_was_shown_is_not_checked(ann, max_):
     recorded(ann, max_, number="7654321")
     with pytest.raises(Gone):
         check_credential(credential=shown, by=max_, at=NOON)
+
+
+@pytest.mark.parametrize(
+    ("left", "reminded", "is_due"),
+    [(61, None, False), (60, None, True), (59, 60, False), (8, 60, False), (7, 60, True), (6, 7, False), (0, 60, True),
+     (0, None, True), (-1, None, False), (-1, 60, False)],
+)  # fmt: skip
+def test_a_reminder_comes_two_months_before_the_end_and_in_the_last_week(left, reminded, is_due):
+    ends = date(2026, 12, 31)
+    told = ends - timedelta(days=reminded) if reminded is not None else None
+    assert reminder_due(ends, reminded_on=told, on=ends - timedelta(days=left)) is is_due
+
+
+def test_the_holder_is_told_once_and_again_after_a_renewal(ann, bea, max_):
+    recorded(ann, max_, expires_on=date(2026, 12, 1))
+    recorded(bea, max_)
+    assert [remind_of_ending(at=NOON + timedelta(hours=hours)) for hours in (0, 12)] == [1, 0]
+    notice = Notice.objects.get()
+    assert (notice.recipient, notice.kind) == (ann, "credential_ending")
+    assert notice.words == {"credential": CredentialKind.CPC.label, "ends": "December 1, 2026"}
+    recorded(ann, max_, expires_on=date(2026, 12, 20))
+    assert remind_of_ending(at=NOON + timedelta(days=1)) == 1
+
+
+def test_who_is_gone_is_not_told(ann, ada, max_):
+    recorded(ann, max_, expires_on=date(2026, 12, 1))
+    deactivate_person(user=ann, by=ada, at=NOON)
+    assert remind_of_ending(at=NOON) == 0
 
 
 def test_the_register_shows_what_needs_attention(as_user, ann, max_):

@@ -194,19 +194,32 @@ def test_who_is_deactivated_is_out_at_once_and_hands_over(ada, ann):
     browser = sign_in(ann)
     told = []
 
-    def hand_over(user, by, at, **_more):
-        told.append((user, by))
+    def hand_over(user, to, by, at, **_more):
+        told.append((user, to, by))
 
     person_deactivated.connect(hand_over)
     try:
         deactivate_person(user=ann, by=ada, at=timezone.now())
     finally:
         person_deactivated.disconnect(hand_over)
-    assert told == [(ann, ada)]
+    assert told == [(ann, None, ada)]
     assert browser.get("/security/").url.startswith("/account/login/")
     assert not Session.objects.filter(session_key=browser.session.session_key).exists()
     assert User.objects.get(pk=ann.pk).deactivated_by == ada
     assert "person.deactivated" in actions_about(ann)
+
+
+def test_the_page_asks_who_goes_on_with_the_work(ada, ann, bea, cleo, max_, as_user):
+    browser, address = as_user(ada), f"/people/{ann.pk}/deactivate/"
+    page = browser.get(address).content.decode()
+    assert "Open work goes to" in page
+    assert bea.name in page
+    assert max_.name not in page.split("Open work goes to")[1]
+    assert browser.post(address, {"hand_to": max_.pk}).status_code == 422
+    assert User.objects.get(pk=ann.pk).is_active
+    answer = browser.post(address, {"hand_to": bea.pk}, follow=True).content.decode()
+    assert f"Open work went to {bea.name}." in answer
+    assert "Open work goes to" not in browser.get(f"/people/{cleo.pk}/deactivate/").content.decode()
 
 
 def test_a_session_that_is_not_listed_dies_with_its_person(as_user, ada, ann):

@@ -60,7 +60,7 @@ def work_of(month: Month) -> list[Delivered]:
             encounter=row.label,
             batch=row.batch.label,
             on=month.day(first_sent[row.pk]),
-            pages=row.page_total,
+            pages=row.page_total,  # type: ignore[attr-defined]  # annotated above
             seconds=seconds.get(row.pk, 0),
             coded=not row.not_billable_reason,
             credit=credit[row.batch_id].percent,
