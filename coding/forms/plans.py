@@ -101,7 +101,7 @@ class PlanForm(forms.Form):
 class PlaceForm(forms.Form):
     """A coder put on a step by hand."""
 
-    coder = PersonField(label="Coder", queryset=User.objects.none())
+    coder = PersonField(label="Coder", queryset=User.objects.none(), empty_label="Choose a coder")
     specialty = forms.ChoiceField(label="Specialty", choices=[(one.value, one.label) for one in Specialty])
     step = forms.TypedChoiceField(label="Step", coerce=int)
     note = forms.CharField(label="Why", max_length=200)

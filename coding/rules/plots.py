@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from coding.rules.proportions import Interval
 
-WIDTH, HEIGHT = 640, 180
+WIDTH, HEIGHT = 400, 180  # as wide as a telephone, so that its words are not drawn smaller there
 LEFT, RIGHT, TOP, BOTTOM = 48, 12, 12, 28
 STEPS = (0.0, 0.5, 0.6, 0.8, 0.9)  # where an axis may begin: the lowest that keeps every interval on the page
 

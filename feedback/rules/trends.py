@@ -73,7 +73,7 @@ def in_months(months: Iterable[date], facts: Iterable[Mapping[date, Mapping[str,
 
 
 # -- a line ----------------------------------------------------------------------------------------
-WIDTH, HEIGHT = 720, 160
+WIDTH, HEIGHT = 400, 160  # as wide as a telephone, so that its words are not drawn smaller there
 LEFT, RIGHT, TOP, BOTTOM = 40, 12, 12, 24
 
 
@@ -95,6 +95,10 @@ class Plot:
     months: tuple[tuple[float, str], ...]
     top: str
     has_values: bool
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
 
 
 def plot_of(values: Sequence[float | None], months: Sequence[date]) -> Plot:

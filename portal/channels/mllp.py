@@ -58,7 +58,7 @@ def send(
     """Message by message, from the first that was not acknowledged; what is refused stops the file for a person."""
     messages = messages_of(parcel.content)
     if not messages:
-        return rejected("no_message")
+        return accepted("none") if is_empty_batch(parcel.content) else rejected("no_message")
     if not all(message.control_id for message in messages):
         return rejected("no_control_id")
     left = [(place, message) for place, message in enumerate(messages) if place >= parcel.taken]
@@ -185,6 +185,12 @@ def messages_of(content: bytes) -> list[Message]:
         if found:
             found[-1].append(segment)
     return [Message(b"\r".join(segments) + b"\r", control_id(segments[0])) for segments in found]
+
+
+def is_empty_batch(content: bytes) -> bool:
+    """Whether it is the envelope alone: nothing of the batch was billable, so there is nothing to say."""
+    segments = list(segments_of(content.removeprefix(b"\xef\xbb\xbf")))
+    return bool(segments) and all(segment[:3] in ENVELOPE for segment in segments)
 
 
 def control_id(header: bytes) -> str:

@@ -96,6 +96,13 @@ def test_a_file_that_is_no_message_goes_to_a_person(river, channel, listener, co
     assert listener.got == []
 
 
+def test_a_batch_without_anything_billable_is_no_trouble(river, channel, listener):
+    delivered(river, content=b"BHS|^~\\&\rBTS|0|Batch B-7\r", kind="hl7", ending=".hl7")
+    dispatch = attempt(only_dispatch())
+    assert (dispatch.state, dispatch.attempts.get().code) == ("accepted", "none")
+    assert listener.got == []
+
+
 def test_the_envelope_of_a_batch_file_stays_here_and_line_ends_do_not_matter():
     batch = b"\xef\xbb\xbfFHS|^~\\&\nBHS|^~\\&\r\n" + messages(1, 2).replace(b"\r", b"\r\n") + b"BTS|2\nFTS|1\n"
     found = messages_of(batch)
