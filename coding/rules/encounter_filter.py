@@ -168,7 +168,7 @@ KEYS: Mapping[str, Key] = {
         Key("coder", "Who codes or coded it", "coder:me", read_person, names=PEOPLE),
         Key("verifier", "Who verifies or verified it", "verifier:bea", read_person, names=PEOPLE),
         Key("person", "Who has it now, or did it", "person:ann", read_person, names=PEOPLE),
-        Key("done", "Finished at a stage", "done:today", one_of(*DONE), DONE),
+        Key("done", "What was done at a stage", "done:today", one_of(*DONE), DONE),
     )
 }
 

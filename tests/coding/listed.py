@@ -1,5 +1,6 @@
 """Work of every kind for the manager's list: waiting, in hand, held, asked about, judged, finished."""
 
+from collections.abc import Iterable
 from datetime import date, datetime, timedelta
 from types import SimpleNamespace
 from typing import Any
@@ -85,3 +86,14 @@ def work(batch: Batch, *, coder: User, verifier: User, at: datetime, number: int
         late=late, precoding=precoding, to_code=to_code, coding=coding, on_hold=on_hold, asked=asked, query=query,
         verifying=verifying, verified=verified,
     )  # fmt: skip
+
+
+def rows_of(answer: Any) -> list[int]:
+    """The encounters on a page of the list, in their order."""
+    return [row["pk"] for row in answer.context["rows"]]
+
+
+def names(kinds: Any, wanted: Iterable[int]) -> set[str]:
+    """Which kinds of `work` some encounters are."""
+    found = set(wanted)
+    return {name for name, one in vars(kinds).items() if isinstance(one, Encounter) and one.pk in found}

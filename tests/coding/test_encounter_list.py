@@ -1,17 +1,14 @@
 """The manager's list of encounters: what its filter finds, its columns, orders, views, the look beside it."""
 
-import json
 from datetime import timedelta
 
 import pytest
-from django.db import connection
-from django.test.utils import CaptureQueriesContext
 from django.urls import reverse
 from django.utils import timezone
 
 from coding.actions import saved_views
 from coding.forms.encounter_filter import known_names
-from coding.models import Assignment, Encounter, ListColumns, SavedView
+from coding.models import Assignment, Encounter, ListColumns
 from coding.models.encounter_filter import CONDITIONS, Reader, within
 from coding.rules.encounter_columns import USUAL, Column
 from coding.rules.encounter_filter import KEYS, STATUSES, read_filter, with_numbers
@@ -20,6 +17,7 @@ from portal.models import AuditEvent
 from portal.rules.roles import Role
 from tests import factories
 from tests.coding import listed
+from tests.coding.listed import names, rows_of
 
 pytestmark = pytest.mark.django_db
 LIST = "coding:operations-encounters"
@@ -45,17 +43,8 @@ def browser(max_, as_user):
     return as_user(max_)
 
 
-def rows_of(answer):
-    return [row["pk"] for row in answer.context["rows"]]
-
-
 def said(answer):
     return [str(message) for message in answer.context["messages"]]
-
-
-def names(work, wanted):
-    """The kinds of work behind some encounters."""
-    return {name for name, one in vars(work).items() if isinstance(one, Encounter) and one.pk in wanted}
 
 
 # -- the filter --------------------------------------------------------------------------------------
@@ -289,100 +278,6 @@ def test_more_than_can_be_done_at_once_is_refused(batch, browser, monkeypatch):
     assert answer.status_code == 422
     assert "Choose at most 2 encounters at once." in answer.content.decode()
     assert not Encounter.objects.filter(priority=10).exists()
-
-
-# -- views -------------------------------------------------------------------------------------------
-def test_a_view_is_kept_by_number_and_shown_by_name(work, max_, ann, browser):
-    sent = {"q": "coder:ann status:coding", "sort": "age", "name": "Ann's"}
-    answer = browser.post(reverse("coding:save-view"), sent, follow=True)
-    assert said(answer) == ["The view Ann's is saved."]
-    view = SavedView.objects.get()
-    assert (view.query, view.sort, view.is_shared, view.made_by) == (
-        f"coder:#{ann.pk} status:coding",
-        "age",
-        False,
-        max_,
-    )
-    [link] = [one for one in answer.context["views"]["links"] if one["name"] == "Ann's"]
-    assert link["is_present"]
-    ann.name = "Ann Abbott"
-    ann.save()
-    answer = browser.get(reverse(LIST))
-    [link] = [one for one in answer.context["views"]["links"] if one["name"] == "Ann's"]
-    assert link["text"] == 'coder:"Ann Abbott" status:coding'
-    assert names(work, rows_of(browser.get(link["url"]))) == {"coding"}
-    assert AuditEvent.objects.get(action="view.saved").detail == {"shared": False}
-
-
-def test_a_view_that_cannot_be_kept_says_why(work, max_, browser):
-    url = reverse("coding:save-view")
-    for sent, words in (
-        ({"q": "", "name": "All"}, "There is no filter to save."),
-        ({"q": "colour:red", "name": "Red"}, "There is no filter to save."),
-        ({"q": "is:overdue", "name": " "}, "Give the view a name of at most 40 characters."),
-        ({"q": "is:overdue", "name": "x" * 41}, "Give the view a name of at most 40 characters."),
-    ):
-        assert said(browser.post(url, sent, follow=True)) == [words]
-    browser.post(url, {"q": "is:overdue", "name": "Late"})
-    answer = browser.post(url, {"q": "is:first", "name": "late"}, follow=True)
-    assert "You have a view named late already." in said(answer)
-    for number in range(saved_views.MOST):
-        browser.post(url, {"q": "is:first", "name": f"View {number}"})
-    assert SavedView.objects.count() == saved_views.MOST
-    assert "You have 20 views. Remove one first." in said(browser.get(reverse(LIST)))
-
-
-def test_a_shared_view_is_everybodys_to_see_and_its_makers_to_change(work, max_, ann, browser, as_user, at):
-    other = factories.UserFactory(name="Mona Meyer", roles=[Role.MANAGER])
-    browser.post(reverse("coding:save-view"), {"q": "person:me", "name": "Mine"})
-    view, theirs = SavedView.objects.get(), as_user(other)
-
-    def seen():
-        return [(one["name"], one["by"]) for one in theirs.get(reverse(LIST)).context["views"]["links"]][4:]
-
-    assert seen() == []
-    steps = {step: reverse("coding:view-step", args=[view.pk, step]) for step in ("share", "unshare", "remove", "sell")}
-    for url in steps.values():
-        assert theirs.post(url).status_code == 404
-    browser.post(steps["share"])
-    assert seen() == [("Mine", max_.name)]
-    for url in steps.values():
-        assert theirs.post(url).status_code == 404, "seeing it is not owning it"
-    browser.post(steps["unshare"])
-    assert seen() == []
-    assert browser.post(steps["sell"]).status_code == 404
-    browser.post(steps["remove"])
-    assert not SavedView.objects.exists()
-    actions = AuditEvent.objects.filter(action__startswith="view.").order_by("at").values_list("action", flat=True)
-    assert list(actions) == ["view.saved", "view.shared", "view.unshared", "view.removed"]
-    assert list(SavedView.objects.visible_to(ann)) == []
-
-
-def test_views_are_counted_in_one_query_up_to_a_limit(work, max_, browser, monkeypatch, django_assert_num_queries):
-    monkeypatch.setattr("coding.views.encounter_views.COUNTED", 1)
-    saved_views.save_view(
-        name="Held", found=read_filter("status:held"), sort="due", is_shared=False, by=max_, at=timezone.now()
-    )
-    view = SavedView.objects.get()
-    url = reverse("coding:view-counts")
-    browser.get(url)
-    with CaptureQueriesContext(connection) as few:
-        browser.get(url)
-    for name in ("Late", "First"):
-        saved_views.save_view(
-            name=name, found=read_filter("is:first"), sort="due", is_shared=False, by=max_, at=timezone.now()
-        )
-    with django_assert_num_queries(len(few)):
-        browser.get(url)
-    SavedView.objects.exclude(pk=view.pk).delete()
-    counts = json.loads(browser.get(reverse("coding:view-counts")).content)["counts"]
-    assert counts == {
-        "overdue": "1",
-        "questions": "1",
-        "held": "1+",
-        "unassigned": counts["unassigned"],
-        str(view.pk): "1+",
-    }
 
 
 # -- the look beside the list ------------------------------------------------------------------------

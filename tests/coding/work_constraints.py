@@ -84,7 +84,7 @@ BROKEN_WORK: dict[str, Callable[[], Any]] = {
     "coding_savedview_name_once": lambda: [view(made_by=(max_ := manager())), view(name="LATE", made_by=max_)],
     "coding_savedview_has_a_name": lambda: view(name=""),
     "coding_savedview_says_something": lambda: view(query=""),
-    "coding_savedview_sort_known": lambda: view(sort="patient"),
+    "coding_savedview_sort_known": lambda: view(sort="worst"),
     "coding_listcolumns_known": lambda: ListColumns.objects.create(user=manager(), columns=["salary"]),
     "coding_workqueue_name_once": lambda: [queue(), queue(name="HEART")],
     "coding_workqueue_has_a_name": lambda: queue(name=""),

@@ -69,6 +69,12 @@ def test_the_list_is_filtered_looked_at_and_worked_on(max_):
     keep(max_, "encounters-peek")
     page.keyboard.press("Escape")
     expect(peek).to_be_hidden()
+    page.locator(".table-wrap").evaluate("box => { box.scrollTop = 100 }")
+    page.keyboard.press("k")
+    assert page.evaluate("document.activeElement.getBoundingClientRect().top") >= page.evaluate(
+        "document.querySelector('thead').getBoundingClientRect().bottom"
+    ), "the row in hand is not under the head"
+    page.keyboard.press("j")
     page.keyboard.press("x")
     expect(page.get_by_text("1 selected")).to_be_visible()
 

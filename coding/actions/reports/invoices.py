@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from datetime import datetime
 from decimal import Decimal
-from typing import Any
 
 from django.db.models import Count, DurationField, ExpressionWrapper, F, Sum
 from django.db.models.functions import Coalesce
@@ -54,7 +53,7 @@ def work_of(month: Month) -> list[Delivered]:
     first_sent = sent_back(month)
     seconds = seconds_at_bench(first_sent)
     found = Encounter.objects.originals().filter(pk__in=list(first_sent)).select_related("batch__practice")
-    rows: Any = list(found.annotate(page_total=Count("placed")).order_by("pk"))
+    rows = list(found.annotate(page_total=Count("placed")).order_by("pk"))
     credit = credits_of({row.batch for row in rows}, at=month.end)
     return [
         Delivered(
