@@ -27,8 +27,8 @@ class Column(StrEnum):
         return {"patient": "Patient", "date": "DOS", "question": "Question"}.get(self.value, self.value.capitalize())
 
 
-# What 1440 pixels hold without scrolling sideways.
-USUAL = tuple(column for column in Column if column is not Column.SPECIALTY)
+# What 1440 pixels hold without scrolling sideways, long names too.
+USUAL = tuple(column for column in Column if column not in {Column.SPECIALTY, Column.VERIFIER})
 
 
 def in_order(columns: Iterable[str]) -> tuple[Column, ...]:
