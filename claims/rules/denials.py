@@ -1,7 +1,7 @@
 """What a denial is about, what usually helps, and in which order denials are worth working.
 
-Categories go by the claim adjustment reason code (CARC); a payer may see it otherwise, so that these are only the rows a
-practice begins with. Reasons that are no denials (contract, patient's share, an earlier payer's part) have no category.
+Categories go by the claim adjustment reason code (CARC); a payer may see it otherwise, so that these are only the rows
+a practice begins with. Reasons that are no denials (contract, patient's share, an earlier payer's part) have none.
 Codes: X12 external code list 139; the words are ours.
 """
 
