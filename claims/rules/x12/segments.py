@@ -17,8 +17,14 @@ Segment = list[str]
 # Where ISA ends, counted in elements; 16 of them are of fixed width (X12.5).
 ISA_ELEMENTS = 16
 HEADER = "ISA"
+ISA_WIDTH = 106
+HEADER_WITH_DELIMITER = re.compile(r"ISA(?=[^A-Za-z0-9 \r\n])")
 HEADER_ROOM = 400  # characters in which ISA ends, also with wrong widths
 LINE_BREAKS = "\r\n"
+PADDING = "\0\x1a\r\n "  # what old systems fill a file up with
+UTF_16_MARKS = {b"\xff\xfe", b"\xfe\xff"}
+MOST_FAULTS = 1000  # of a file: what is broken throughout is not told a million times
+MOST_INTERCHANGES = 10_000
 
 
 class Delimiters(NamedTuple):
@@ -43,7 +49,10 @@ class Fault(NamedTuple):
 
 @dataclass(frozen=True)
 class TransactionSet:
-    """What stands from ST to SE. `place` is that of ST in the file; `version` is GS08 or else ST03."""
+    """What stands from ST to SE. `place` is that of ST in the file; `version` is GS08 or else ST03.
+
+    One without SE is not whole: the file may have been cut off within it.
+    """
 
     kind: str
     control: str
@@ -51,6 +60,7 @@ class TransactionSet:
     segments: Sequence[Segment]
     place: int
     delimiters: Delimiters
+    is_whole: bool = True
 
     def parts(self, composite: str) -> list[str]:
         """The components of an element."""
@@ -59,11 +69,12 @@ class TransactionSet:
 
 @dataclass(frozen=True)
 class Interchange:
-    """What stands from ISA to IEA."""
+    """What stands from ISA to IEA; `acknowledgements` are its TA1 segments, which stand in no transaction set."""
 
     header: Segment
     delimiters: Delimiters
     sets: list[TransactionSet] = field(default_factory=list)
+    acknowledgements: list[tuple[int, Segment]] = field(default_factory=list)  # with their places
 
     @property
     def control(self) -> str:
@@ -88,34 +99,51 @@ def at(segment: Segment, number: int) -> str:
 
 
 def text_of(content: bytes) -> str:
-    """The characters of a file: UTF-8, or what Windows writes."""
+    """The characters of a file: UTF-8, UTF-16 with its mark, or what Windows writes."""
+    if content[:2] in UTF_16_MARKS:
+        return content.decode("utf-16", "replace")
     try:
         return content.decode("utf-8-sig")
     except UnicodeDecodeError:
         return content.decode("cp1252", "replace")
 
 
+def shown(text: str) -> str:
+    """A piece of a file for a sentence: in one line and not long."""
+    return "".join(sign if sign.isprintable() else "?" for sign in text[:40]) + ("..." if text[40:] else "")
+
+
 # -- reading -------------------------------------------------------------------------------------------
 def read_file(content: bytes) -> X12File:
     """The interchanges of a file with their transaction sets; whatever is wrong is among the faults."""
-    text, faults, found = text_of(content), [], []
-    begin = text.find(HEADER)
+    text = text_of(content).rstrip(PADDING)
+    faults: list[Fault] = []
+    found: list[Interchange] = []
+    begin, place = header_after(text, 0), 1
     if begin < 0:
         return without_header(text)
     if text[:begin].strip():
         faults.append(Fault(0, "", f"{len(text[:begin].strip())} characters before ISA were left out."))
-    place = 1
     while begin >= 0:
         delimiters = delimiters_of(text[begin : begin + HEADER_ROOM], faults, place)
         if delimiters is None:
-            begin = text.find(HEADER, begin + len(HEADER))
+            begin = header_after(text, begin + len(HEADER))
             continue
         end = next_header(text, begin, delimiters)
         segments = split(text[begin:end], delimiters)
         found.append(Envelopes(segments, delimiters, place, faults).read())
         place += len(segments)
         begin = end if end < len(text) else -1
+        if len(found) >= MOST_INTERCHANGES and begin >= 0:
+            faults.insert(0, Fault(place, HEADER, f"More than {MOST_INTERCHANGES} ISA: the rest is left out."))
+            break
     return X12File(found, faults)
+
+
+def header_after(text: str, begin: int) -> int:
+    """Where the next ISA stands that a delimiter follows, as in no word; -1 if there is none."""
+    found = HEADER_WITH_DELIMITER.search(text, begin)
+    return found.start() if found else -1
 
 
 def without_header(text: str) -> X12File:
@@ -130,34 +158,51 @@ def without_header(text: str) -> X12File:
 
 def next_header(text: str, begin: int, delimiters: Delimiters) -> int:
     """Where the next interchange begins: at ISA as a segment of its own; the end of the text if there is none."""
-    found = re.compile(rf"{re.escape(delimiters.segment)}\s*(?=ISA[^A-Za-z0-9])").search(text, begin + len(HEADER))
-    return found.end() if found else len(text)
+    while (begin := header_after(text, begin + len(HEADER))) >= 0:
+        before = text[max(0, begin - 9) : begin].rstrip(" " if delimiters.segment in LINE_BREAKS else LINE_BREAKS + " ")
+        if before.endswith(delimiters.segment) or has_fixed_widths(text[begin : begin + ISA_WIDTH]):
+            return begin
+    return len(text)
+
+
+def has_fixed_widths(text: str) -> bool:
+    """Whether this is an ISA by its measures: then it is one also where a file was cut off before it."""
+    return text[103:104] == text[3:4] and text.count(text[3:4]) == ISA_ELEMENTS
 
 
 def delimiters_of(text: str, faults: list[Fault], place: int) -> Delimiters | None:
     """The delimiters that an ISA names: by its fixed places, or by counting elements where its widths are wrong."""
     element = text[3:4]
-    if not element or element.isalnum():
-        faults.append(Fault(place, HEADER, "ISA is not followed by a delimiter."))
+    end = nth(text, element, ISA_ELEMENTS)
+    if end < 0:
+        tell(faults, Fault(place, HEADER, "ISA has less than 16 elements."))
         return None
-    if text[:106].count(element) == ISA_ELEMENTS and text[103:104] == element:
-        repetition, component, segment = text[82], text[104:105], text[105:106]
-    else:
-        end = nth(text, element, ISA_ELEMENTS)
-        if end < 0:
-            faults.append(Fault(place, HEADER, "ISA has less than 16 elements."))
-            return None
-        faults.append(Fault(place, HEADER, "The elements of ISA do not have their fixed widths."))
-        repetition = text[: end + 1].split(element)[11][:1]
-        component, segment = text[end + 1 : end + 2], text[end + 2 : end + 3]
-    if not segment:
-        faults.append(Fault(place, HEADER, "The file ends inside ISA."))
+    if not has_fixed_widths(text[:ISA_WIDTH]):
+        tell(faults, Fault(place, HEADER, "The elements of ISA do not have their fixed widths."))
+    component, segment = after_header(text[end + 1 :])
+    if not segment or segment.isalnum():
+        tell(faults, Fault(place, HEADER, "ISA does not say how segments end."))
         return None
     if segment in LINE_BREAKS:
         segment = "\n" if "\n" in text[:120] else "\r"
+    repetition = text.split(element, 12)[11].strip(LINE_BREAKS)[:1]
     if repetition.isalnum() or repetition == " ":  # "U" before version 00402
         repetition = ""
     return Delimiters(element, component, repetition, segment)
+
+
+def after_header(text: str) -> tuple[str, str]:
+    """ISA16 and what ends the segment after it; ISA16 may be missing, and a line break may be all that follows."""
+    if text[1:3] in {"GS", "ST", "TA"}:
+        return "", text[:1]
+    following = text[1:].lstrip(LINE_BREAKS + " ")[:1]
+    return text[:1], text[1:2] if not following or following.isalnum() else following
+
+
+def tell(faults: list[Fault], fault: Fault) -> None:
+    """Note it, unless there are too many already."""
+    if len(faults) < MOST_FAULTS:
+        faults.append(fault)
 
 
 def nth(text: str, sign: str, number: int) -> int:
@@ -171,11 +216,14 @@ def nth(text: str, sign: str, number: int) -> int:
 
 
 def split(text: str, delimiters: Delimiters) -> list[Segment]:
-    """The segments of an interchange; line breaks around them are nobody's data."""
-    mark = delimiters.element
-    if "\n" in text or "\r" in text:
-        return [line.split(mark) for part in text.split(delimiters.segment) if (line := part.strip(LINE_BREAKS + " "))]
-    return [part.split(mark) for part in text.split(delimiters.segment) if part and not part.isspace()]
+    """The segments of an interchange; line breaks are nobody's data, also where lines were broken at a width."""
+    mark, end = delimiters.element, delimiters.segment
+    for sign in LINE_BREAKS:
+        if sign != end:
+            text = text.replace(sign, "")
+    if f"{end} " in text:
+        return [line.split(mark) for part in text.split(end) if (line := part.strip(" "))]
+    return [part.split(mark) for part in text.split(end) if part]
 
 
 class Envelopes:
@@ -190,63 +238,85 @@ class Envelopes:
         self.group: Segment | None = None
         self.begin: int | None = None  # of the open transaction set
         self.groups = self.sets_in_group = 0
+        self.envelopes = int(has_header)  # segments that are no transaction set's
         self.is_closed = not has_header
 
     def read(self) -> Interchange:
-        act = {"GS": self.open_group, "ST": self.open_set, "SE": self.end_set, "GE": self.end_group, "IEA": self.end}
-        for number, segment in enumerate(self.segments):
-            if segment[0] in act:
-                act[segment[0]](number, segment)
+        act = {
+            "GS": self.open_group, "ST": self.open_set, "SE": self.end_set, "GE": self.end_group, "IEA": self.end,
+            "TA1": self.keep,
+        }  # fmt: skip
+        for number in [number for number, segment in enumerate(self.segments) if segment[0] in act]:
+            act[self.segments[number][0]](number, self.segments[number])
         last = len(self.segments) - 1
-        if self.begin is not None:
-            self.close_set(last + 1)
-            self.fault(last, "SE", "The transaction set is not ended: SE is missing.")
+        self.cut_set(last + 1)
         if self.group is not None:
             self.fault(last, "GE", "The group is not ended: GE is missing.")
         if not self.is_closed:
             self.fault(last, "IEA", "The interchange is not ended: IEA is missing. The file may have been cut off.")
+        self.count_loose()
         return self.interchange
 
     def fault(self, number: int, segment: str, words: str) -> None:
-        self.faults.append(Fault(self.place + number, segment, words))
+        tell(self.faults, Fault(self.place + number, segment, words))
+
+    def count_loose(self) -> None:
+        """Say how many segments no reader will see, for they stand in no transaction set."""
+        inside = sum(len(one.segments) for one in self.interchange.sets)
+        if loose := len(self.segments) - inside - self.envelopes:
+            self.fault(0, HEADER, f"{loose} segments stand outside any transaction set and were left out.")
+
+    def keep(self, number: int, segment: Segment) -> None:
+        if self.begin is None:
+            self.envelopes += 1
+            self.interchange.acknowledgements.append((self.place + number, segment))
 
     def open_group(self, number: int, segment: Segment) -> None:
+        self.cut_set(number)
+        self.envelopes += 1
         if self.group is not None:
             self.fault(number, "GS", "A group begins inside another: GE is missing.")
         self.group, self.sets_in_group = segment, 0
         self.groups += 1
 
-    def open_set(self, number: int, segment: Segment) -> None:
-        if self.begin is not None:
-            self.close_set(number)
-            self.fault(number, "ST", f"Transaction set {at(segment, 2)} begins inside another: SE is missing.")
+    def open_set(self, number: int, _segment: Segment) -> None:
+        self.cut_set(number)
         self.begin = number
         self.sets_in_group += 1
 
     def end_set(self, number: int, segment: Segment) -> None:
         if self.begin is None:
+            self.envelopes += 1
             self.fault(number, "SE", "SE ends a transaction set that did not begin.")
             return
         count, control = number - self.begin + 1, at(self.segments[self.begin], 2).strip()
-        self.close_set(number + 1)
+        self.close_set(self.begin, number + 1)
         self.compare(number, segment, count, control, "segments")
 
-    def close_set(self, end: int) -> None:
-        segments = self.segments[self.begin : end]
-        first, self.begin, place = segments[0], None, self.begin
-        version = at(self.group or [], 8).strip() or at(first, 3).strip()
+    def cut_set(self, end: int) -> None:
+        """End a transaction set that is still open where another thing begins."""
+        if self.begin is not None:
+            control = shown(at(self.segments[self.begin], 2))
+            self.fault(self.begin, "ST", f"Transaction set {control} is not ended: SE is missing.")
+            self.close_set(self.begin, end, is_whole=False)
+
+    def close_set(self, begin: int, end: int, *, is_whole: bool = True) -> None:
+        first, self.begin = self.segments[begin], None
         self.interchange.sets.append(
             TransactionSet(
-                at(first, 1).strip(),
-                at(first, 2).strip(),
-                version,
-                segments,
-                self.place + (place or 0),
-                self.delimiters,
+                kind=at(first, 1).strip(),
+                control=at(first, 2).strip(),
+                version=at(self.group or [], 8).strip() or at(first, 3).strip(),
+                segments=self.segments[begin:end],
+                place=self.place + begin,
+                delimiters=self.delimiters,
+                is_whole=is_whole,
             )
         )
 
     def end_group(self, number: int, segment: Segment) -> None:
+        self.cut_set(number)
+        self.envelopes += 1
         if self.group is None:
             self.fault(number, "GE", "GE ends a group that did not begin.")
             return
@@ -254,13 +324,16 @@ class Envelopes:
         self.group = None
 
     def end(self, number: int, segment: Segment) -> None:
-        self.compare(number, segment, self.groups, self.interchange.control, "groups")
+        self.cut_set(number)
+        self.envelopes += 1
+        if len(self.interchange.header) > 1:
+            self.compare(number, segment, self.groups, self.interchange.control, "groups")
         self.is_closed = True
 
     def compare(self, number: int, trailer: Segment, count: int, control: str, of: str) -> None:
         """What a trailer counts, and whose control number it has."""
-        said = at(trailer, 1).strip()
+        said, number_said = at(trailer, 1).strip(), at(trailer, 2).strip()
         if said.lstrip("0") != str(count).lstrip("0"):
-            self.fault(number, trailer[0], f"{trailer[0]}01 counts {said or 'nothing'}, there are {count} {of}.")
-        if at(trailer, 2).strip() != control:
-            self.fault(number, trailer[0], f"{trailer[0]}02 is {at(trailer, 2).strip()}, the header has {control}.")
+            self.fault(number, trailer[0], f"{trailer[0]}01 counts {shown(said) or 'nothing'}, there are {count} {of}.")
+        if number_said != control:
+            self.fault(number, trailer[0], f"{trailer[0]}02 is {shown(number_said)}, the header has {shown(control)}.")
