@@ -1,0 +1,381 @@
+"""Reads an 835: part by part, each part whatever begins with CLP, SVC, PLB ... and holds what stands until the next.
+
+Within a part the order does not matter. Segments of a claim that stand behind its lines are given back to it; those
+that nobody knows are kept and counted. What cannot be read as an amount is a finding, and zero.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import date
+from decimal import Decimal
+
+from claims.rules.x12.amounts import ZERO, Amounts, Days, Quantities
+from claims.rules.x12.digests import digest_of
+from claims.rules.x12.findings import Findings, Rule
+from claims.rules.x12.procedures import Procedure, Procedures
+from claims.rules.x12.remittance import (
+    Adjustment,
+    Name,
+    Pairs,
+    Party,
+    ProviderAdjustment,
+    RemitClaim,
+    RemitLine,
+    Remittance,
+    Sums,
+    of,
+)
+from claims.rules.x12.segments import Segment, TransactionSet, at, shown
+
+Groups = dict[str, list[Segment]]
+
+BEGIN_PART = frozenset({"ST", "BPR", "N1", "LX", "TS3", "CLP", "SVC", "PLB", "SE"})
+OF_HEADER = frozenset({"TRN", "CUR", "REF", "DTM", "N2", "N3", "N4", "PER", "RDM", "TS2"})
+OF_CLAIM = frozenset({"CAS", "NM1", "MIA", "MOA", "REF", "DTM", "PER", "AMT", "QTY"})
+OF_LINE = frozenset({"DTM", "CAS", "REF", "AMT", "QTY", "LQ"})
+KNOWN = BEGIN_PART | OF_HEADER | OF_CLAIM | OF_LINE
+
+FIRST_PAIR, FIRST_TRIPLET = 3, 2  # of PLB and CAS
+# Where remark codes stand (005010X221A1, 2100).
+MIA_REMARKS, MOA_REMARKS = (5, 20, 21, 22, 23), (3, 4, 5, 6, 7)
+
+
+def read_remittance(transaction: TransactionSet) -> Remittance:
+    """The payment of a transaction set; never an exception, whatever it holds."""
+    return RemittanceReader(transaction).read()
+
+
+@dataclass(slots=True)
+class OpenClaim:
+    """A claim whose lines are still to come."""
+
+    place: int
+    segment: Segment
+    groups: Groups
+    lines: list[RemitLine] = field(default_factory=list)
+
+
+class RemittanceReader:
+    """Reads one transaction set once."""
+
+    def __init__(self, transaction: TransactionSet) -> None:
+        self.transaction = transaction
+        self.findings = Findings(transaction)
+        self.amounts, self.quantities, self.days = Amounts(), Quantities(), Days()
+        self.procedures = Procedures(transaction.delimiters.component)
+        self.payment: Segment = []
+        self.trace: Segment = []
+        self.produced: date | None = None
+        self.references: Pairs = ()
+        self.parties: list[Party] = []
+        self.payee: Party | None = None
+        self.provider = ""
+        self.open: OpenClaim | None = None
+        self.claims: list[RemitClaim] = []
+        self.provider_adjustments: list[ProviderAdjustment] = []
+        self.unknown: list[Segment] = []
+
+    def read(self) -> Remittance:
+        for place, segment, groups in self.parts():
+            name = segment[0]
+            if name == "SVC":
+                self.read_line(place, segment, groups)
+                continue
+            self.close_claim()
+            if name == "CLP":
+                self.open = OpenClaim(place, segment, groups)
+            else:
+                self.read_header_part(segment, groups)
+        self.close_claim()
+        return self.remittance()
+
+    def parts(self) -> list[tuple[int, Segment, Groups]]:
+        """Where each part begins in the file, its first segment, and the other ones by their identifiers."""
+        found: list[tuple[int, Segment, Groups]] = []
+        groups: Groups = {}
+        for place, segment in enumerate(self.transaction.segments, self.transaction.place):
+            name = segment[0]
+            if name in BEGIN_PART:
+                groups = {}
+                found.append((place, segment, groups))
+            elif name in groups:
+                groups[name].append(segment)
+            else:
+                groups[name] = [segment]
+        return found
+
+    # -- claims and lines ----------------------------------------------------------------------------------
+    def close_claim(self) -> None:
+        """The open claim is complete."""
+        if self.open is None:
+            return
+        claim, self.open = self.open, None
+        segment, groups = claim.segment, claim.groups
+        if not groups.keys() <= OF_CLAIM:
+            self.set_aside(groups, OF_CLAIM)
+        days = self.days_of(groups["DTM"]) if "DTM" in groups else {}
+        begins = days.get("232")
+        self.claims.append(
+            RemitClaim(
+                place=claim.place,
+                number=self.said(segment, 1),
+                status=self.said(segment, 2),
+                charge=self.amount(segment, 3),
+                paid=self.amount(segment, 4),
+                patient_responsibility=self.amount(segment, 5, is_required=False),
+                filing=at(segment, 6),
+                payer_control=at(segment, 7),
+                facility=at(segment, 8),
+                frequency=at(segment, 9),
+                drg=at(segment, 11),
+                payee=self.payee,
+                provider=self.provider,
+                names=tuple([name_of(one) for one in groups["NM1"]]) if "NM1" in groups else (),
+                begins=begins,
+                ends=days.get("233") or begins,
+                received=days.get("050"),
+                adjustments=self.adjustments(groups["CAS"]) if "CAS" in groups else (),
+                remarks=remarks_of(groups),
+                references=pairs(groups["REF"]) if "REF" in groups else (),
+                amounts=self.sums(groups["AMT"], self.amounts) if "AMT" in groups else (),
+                quantities=self.sums(groups["QTY"], self.quantities) if "QTY" in groups else (),
+                lines=tuple(claim.lines),
+            )
+        )
+
+    def read_line(self, place: int, segment: Segment, groups: Groups) -> None:
+        """A service line, which belongs to the open claim."""
+        if self.open is None:
+            self.findings.add(segment, 0, Rule.ORDER, "this service line stands in no claim")
+            self.unknown.append(segment)
+            return
+        if not groups.keys() <= OF_LINE:
+            self.give_back(groups, self.open)
+        days = self.days_of(groups["DTM"]) if "DTM" in groups else {}
+        service = days.get("472")
+        begins = days.get("150") or service
+        references = pairs(groups["REF"]) if "REF" in groups else ()
+        sums = self.sums(groups["AMT"], self.amounts) if "AMT" in groups else ()
+        self.open.lines.append(
+            RemitLine(
+                place=place,
+                procedure=self.procedure(segment, 1),
+                submitted=self.procedure(segment, 6) if at(segment, 6) else None,
+                charge=self.amount(segment, 2),
+                paid=self.amount(segment, 3),
+                revenue_code=at(segment, 4),
+                units=self.quantity(segment, 5),
+                units_billed=self.quantity(segment, 7),
+                begins=begins,
+                ends=days.get("151") or service or begins,
+                adjustments=self.adjustments(groups["CAS"]) if "CAS" in groups else (),
+                control=of(references, "6R"),
+                references=references,
+                allowed=dict(sums).get("B6") if sums else None,
+                amounts=sums,
+                quantities=self.sums(groups["QTY"], self.quantities) if "QTY" in groups else (),
+                remarks=tuple([at(one, 2) for one in groups["LQ"]]) if "LQ" in groups else (),
+            )
+        )
+
+    def adjustments(self, segments: Iterable[Segment]) -> tuple[Adjustment, ...]:
+        """The triplets of reason, amount and quantity of CAS segments, also more than the six that are allowed."""
+        found = []
+        for segment in segments:
+            for number in range(FIRST_TRIPLET, len(segment), 3):
+                if not any(segment[number : number + 3]):
+                    continue
+                amount, quantity = self.amount(segment, number + 1), self.quantity(segment, number + 2)
+                found.append(Adjustment(at(segment, 1), segment[number], amount, quantity))
+        return tuple(found)
+
+    def give_back(self, groups: Groups, claim: OpenClaim) -> None:
+        """Segments of a claim that stand behind one of its lines; and what no line has."""
+        for name in groups.keys() & (OF_CLAIM - OF_LINE):
+            found = groups.pop(name)
+            self.findings.add(
+                found[0], 0, Rule.ORDER, f"{name} of the claim stands behind its service line", is_warning=True
+            )
+            claim.groups.setdefault(name, []).extend(found)
+        self.set_aside(groups, OF_LINE)
+
+    def set_aside(self, groups: Groups, known: frozenset[str]) -> None:
+        """Keep and tell what does not belong into a part. Money that stands in a wrong place is no mere warning."""
+        for name in sorted(groups.keys() - known):
+            found = groups.pop(name)
+            self.unknown.extend(found)
+            if name in KNOWN:
+                for segment in found:
+                    words = f"{name} does not belong here and was left out"
+                    self.findings.add(segment, 0, Rule.ORDER, words, is_warning=name != "CAS")
+
+    # -- the rest ------------------------------------------------------------------------------------------
+    def read_header_part(self, segment: Segment, groups: Groups) -> None:
+        """Payment, payer, payee, provider, provider adjustments; trace and day wherever they stand."""
+        if not groups.keys() <= OF_HEADER:
+            self.set_aside(groups, OF_HEADER)
+        self.trace = self.trace or groups.get("TRN", [[]])[0]
+        self.produced = self.produced or self.days_of(groups.get("DTM", [])).get("405")
+        match segment[0]:
+            case "BPR":
+                self.read_payment(segment)
+            case "N1":
+                self.read_party(segment, pairs(groups.get("REF", [])))
+            case "LX":
+                self.provider = ""
+            case "TS3":
+                self.provider = at(segment, 1)
+            case "PLB":
+                self.read_provider_adjustments(segment)
+        if segment[0] != "N1":
+            self.references += pairs(groups.get("REF", []))
+
+    def read_payment(self, segment: Segment) -> None:
+        if self.payment:
+            self.findings.add(segment, 0, Rule.ORDER, "there is a second payment in this set: it was left out")
+        else:
+            self.payment = segment
+
+    def read_party(self, segment: Segment, references: Pairs) -> None:
+        party = Party(at(segment, 1), at(segment, 2).strip(), at(segment, 3), at(segment, 4).strip(), references)
+        self.parties.append(party)
+        if party.role == "PE":
+            self.payee = party
+
+    def read_provider_adjustments(self, segment: Segment) -> None:
+        """The pairs of reason and amount of PLB, also more than the six that are allowed."""
+        for number in range(FIRST_PAIR, len(segment), 2):
+            if not any(segment[number : number + 2]):
+                continue
+            reason, _, reference = segment[number].partition(self.transaction.delimiters.component or "\0")
+            self.provider_adjustments.append(
+                ProviderAdjustment(
+                    provider=segment[1],
+                    fiscal_year_end=self.days[segment[2]],
+                    reason=reason,
+                    reference=reference,
+                    amount=self.amount(segment, number + 1),
+                    place=self.findings.place_of(segment),
+                )
+            )
+
+    def remittance(self) -> Remittance:
+        """All that was read."""
+        payment, trace = self.payment, self.trace
+        if not payment:
+            self.findings.add(self.transaction.segments[0], 0, Rule.MISSING, "BPR is missing: no payment is named")
+        if not trace:
+            words = "TRN is missing: the payment has no number"
+            self.findings.add(self.transaction.segments[0], 0, Rule.MISSING, words)
+        for name, count in sorted(Counter(one[0] for one in self.unknown if one[0] not in KNOWN).items()):
+            first = next(one for one in self.unknown if one[0] == name)
+            words = f"{count} segments {shown(name)} are not known in an 835 and were left out"
+            self.findings.add(first, 0, Rule.UNKNOWN, words, is_warning=True)
+        return Remittance(
+            control=self.transaction.control,
+            version=self.transaction.version,
+            place=self.transaction.place,
+            handling=at(payment, 1),
+            payment=self.amount(payment, 2) if payment else ZERO,
+            direction=at(payment, 3),
+            method=at(payment, 4),
+            paid_on=self.day(payment, 16),
+            trace=at(trace, 2).strip(),
+            originator=at(trace, 3).strip(),
+            originator_part=at(trace, 4).strip(),
+            produced_on=self.produced,
+            references=self.references,
+            payer=next((party for party in self.parties if party.role == "PR"), None),
+            payees=tuple(party for party in self.parties if party.role == "PE"),
+            claims=tuple(self.claims),
+            provider_adjustments=tuple(self.provider_adjustments),
+            unknown=tuple(self.unknown),
+            findings=self.findings.all(),
+            digest=digest_of(self.transaction),
+        )
+
+    # -- elements ------------------------------------------------------------------------------------------
+    def said(self, segment: Segment, number: int) -> str:
+        """A text that must be there."""
+        text = at(segment, number).strip()
+        if not text:
+            self.findings.add(segment, number, Rule.MISSING, "missing")
+        return text
+
+    def amount(self, segment: Segment, number: int, *, is_required: bool = True) -> Decimal:
+        """Money; what is none is a finding, and zero."""
+        text = segment[number] if number < len(segment) else ""
+        amount = self.amounts[text]
+        if amount is None:
+            if text.strip() or is_required:
+                self.unread(segment, number, text)
+            return ZERO
+        return amount
+
+    def quantity(self, segment: Segment, number: int) -> Decimal | None:
+        """Units; None if they are not said."""
+        if number >= len(segment) or not segment[number]:
+            return None
+        quantity = self.quantities[segment[number]]
+        if quantity is None and (text := segment[number].strip()):
+            self.findings.add(segment, number, Rule.AMOUNT, f"{shown(text)} is no quantity", is_warning=True)
+        return quantity
+
+    def unread(self, segment: Segment, number: int, text: str) -> None:
+        words = f"{shown(text)} is no amount" if text.strip() else "amount missing"
+        self.findings.add(segment, number, Rule.AMOUNT, words)
+
+    def sums(self, segments: Iterable[Segment], read: Amounts | Quantities) -> Sums:
+        """Qualified amounts (AMT) or quantities (QTY): what informs, and what no balance is made of."""
+        found = []
+        for segment in segments:
+            text = at(segment, 2)
+            value = read[text]
+            if value is None:
+                self.unread(segment, 2, text)
+            else:
+                found.append((segment[1], value))
+        return tuple(found)
+
+    def day(self, segment: Segment, number: int) -> date | None:
+        text = at(segment, number).strip()
+        day = self.days[text]
+        if text and day is None:
+            self.findings.add(segment, number, Rule.DATE, f"{shown(text)} is no day", is_warning=True)
+        return day
+
+    def days_of(self, segments: Iterable[Segment]) -> dict[str, date | None]:
+        """The days of DTM segments by their qualifiers."""
+        found = {segment[1]: self.days[segment[2]] for segment in segments if len(segment) > 2}  # noqa: PLR2004
+        if None in found.values():
+            for segment in segments:
+                self.day(segment, 2)
+        return found
+
+    def procedure(self, segment: Segment, number: int) -> Procedure:
+        procedure = self.procedures[at(segment, number)]
+        if procedure.is_odd:
+            words = "its parts stand between another sign than the file's"
+            self.findings.add(segment, number, Rule.CODE, words, is_warning=True)
+        return procedure
+
+
+def name_of(segment: Segment) -> Name:
+    return Name(at(segment, 1), at(segment, 3), at(segment, 4), at(segment, 5), at(segment, 8), at(segment, 9).strip())
+
+
+def pairs(segments: Iterable[Segment]) -> Pairs:
+    """Qualifiers with what they qualify (REF)."""
+    return tuple([(segment[1], segment[2].strip()) for segment in segments if len(segment) > 2])  # noqa: PLR2004
+
+
+def remarks_of(groups: Groups) -> tuple[str, ...]:
+    """The remark codes in MIA and MOA."""
+    if "MOA" not in groups and "MIA" not in groups:
+        return ()
+    found = [at(segment, number) for segment in groups.get("MIA", []) for number in MIA_REMARKS]
+    found += [at(segment, number) for segment in groups.get("MOA", []) for number in MOA_REMARKS]
+    return tuple([code for code in found if code])
