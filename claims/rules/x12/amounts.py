@@ -11,20 +11,18 @@ from decimal import Decimal
 
 ZERO = Decimal(0)
 # At most 16 digits before the point: X12 has 18 in all for an amount.
-AMOUNT = re.compile(r"[-+]?(?:\d{1,16}(?:\.\d{0,2}0{0,8})?|\.\d{1,2}0{0,8})", re.ASCII)
-QUANTITY = re.compile(r"[-+]?(?:\d{1,16}(?:\.\d{0,10})?|\.\d{1,10})", re.ASCII)
+AMOUNT = re.compile(r" *[-+]?(?:\d{1,16}(?:\.\d{0,2}0{0,8})?|\.\d{1,2}0{0,8}) *", re.ASCII)
+QUANTITY = re.compile(r" *[-+]?(?:\d{1,16}(?:\.\d{0,10})?|\.\d{1,10}) *", re.ASCII)
 DAY = re.compile(r"\d{8}", re.ASCII)
 
 
 def amount_of(text: str) -> Decimal | None:
     """Money; fractions of a cent are no money."""
-    text = text.strip()
     return Decimal(text) or ZERO if AMOUNT.fullmatch(text) else None
 
 
 def quantity_of(text: str) -> Decimal | None:
     """Units, days, counts."""
-    text = text.strip()
     return Decimal(text) or ZERO if QUANTITY.fullmatch(text) else None
 
 

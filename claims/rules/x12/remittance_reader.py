@@ -7,7 +7,7 @@ that nobody knows are kept and counted. What cannot be read as an amount is a fi
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
@@ -26,7 +26,6 @@ from claims.rules.x12.remittance import (
     RemitLine,
     Remittance,
     Sums,
-    of,
 )
 from claims.rules.x12.segments import Segment, TransactionSet, at, shown
 
@@ -38,6 +37,7 @@ OF_CLAIM = frozenset({"CAS", "NM1", "MIA", "MOA", "REF", "DTM", "PER", "AMT", "Q
 OF_LINE = frozenset({"DTM", "CAS", "REF", "AMT", "QTY", "LQ"})
 KNOWN = BEGIN_PART | OF_HEADER | OF_CLAIM | OF_LINE
 
+CLP_BLANKS, SVC_BLANKS, NM1_BLANKS = [""] * 12, [""] * 8, [""] * 10
 FIRST_PAIR, FIRST_TRIPLET = 3, 2  # of PLB and CAS
 # Where remark codes stand (005010X221A1, 2100).
 MIA_REMARKS, MOA_REMARKS = (5, 20, 21, 22, 23), (3, 4, 5, 6, 7)
@@ -92,20 +92,21 @@ class RemittanceReader:
         self.close_claim()
         return self.remittance()
 
-    def parts(self) -> list[tuple[int, Segment, Groups]]:
+    def parts(self) -> Iterator[tuple[int, Segment, Groups]]:
         """Where each part begins in the file, its first segment, and the other ones by their identifiers."""
-        found: list[tuple[int, Segment, Groups]] = []
         groups: Groups = {}
-        for place, segment in enumerate(self.transaction.segments, self.transaction.place):
+        begin, first = self.transaction.place, self.transaction.segments[0]
+        for place, segment in enumerate(self.transaction.segments, begin):
             name = segment[0]
             if name in BEGIN_PART:
-                groups = {}
-                found.append((place, segment, groups))
+                if segment is not first:
+                    yield begin, first, groups
+                begin, first, groups = place, segment, {}
             elif name in groups:
                 groups[name].append(segment)
             else:
                 groups[name] = [segment]
-        return found
+        yield begin, first, groups
 
     # -- claims and lines ----------------------------------------------------------------------------------
     def close_claim(self) -> None:
@@ -118,19 +119,20 @@ class RemittanceReader:
             self.set_aside(groups, OF_CLAIM)
         days = self.days_of(groups["DTM"]) if "DTM" in groups else {}
         begins = days.get("232")
+        _, number, status, _, _, _, filing, control, facility, frequency, _, drg = (segment + CLP_BLANKS)[:12]
         self.claims.append(
             RemitClaim(
                 place=claim.place,
-                number=self.said(segment, 1),
-                status=self.said(segment, 2),
+                number=number.strip() or self.absent(segment, 1),
+                status=status.strip() or self.absent(segment, 2),
                 charge=self.amount(segment, 3),
                 paid=self.amount(segment, 4),
                 patient_responsibility=self.amount(segment, 5, is_required=False),
-                filing=at(segment, 6),
-                payer_control=at(segment, 7),
-                facility=at(segment, 8),
-                frequency=at(segment, 9),
-                drg=at(segment, 11),
+                filing=filing,
+                payer_control=control,
+                facility=facility,
+                frequency=frequency,
+                drg=drg,
                 payee=self.payee,
                 provider=self.provider,
                 names=tuple([name_of(one) for one in groups["NM1"]]) if "NM1" in groups else (),
@@ -154,6 +156,7 @@ class RemittanceReader:
             return
         if not groups.keys() <= OF_LINE:
             self.give_back(groups, self.open)
+        _, composite, _, _, revenue_code, units, submitted, billed = (segment + SVC_BLANKS)[:8]
         days = self.days_of(groups["DTM"]) if "DTM" in groups else {}
         service = days.get("472")
         begins = days.get("150") or service
@@ -162,17 +165,17 @@ class RemittanceReader:
         self.open.lines.append(
             RemitLine(
                 place=place,
-                procedure=self.procedure(segment, 1),
-                submitted=self.procedure(segment, 6) if at(segment, 6) else None,
+                procedure=self.procedure(segment, 1, composite),
+                submitted=self.procedure(segment, 6, submitted) if submitted else None,
                 charge=self.amount(segment, 2),
                 paid=self.amount(segment, 3),
-                revenue_code=at(segment, 4),
-                units=self.quantity(segment, 5),
-                units_billed=self.quantity(segment, 7),
+                revenue_code=revenue_code,
+                units=self.quantity(segment, 5) if units else None,
+                units_billed=self.quantity(segment, 7) if billed else None,
                 begins=begins,
                 ends=days.get("151") or service or begins,
                 adjustments=self.adjustments(groups["CAS"]) if "CAS" in groups else (),
-                control=of(references, "6R"),
+                control=dict(references).get("6R", ""),
                 references=references,
                 allowed=dict(sums).get("B6") if sums else None,
                 amounts=sums,
@@ -186,10 +189,10 @@ class RemittanceReader:
         found = []
         for segment in segments:
             for number in range(FIRST_TRIPLET, len(segment), 3):
-                if not any(segment[number : number + 3]):
-                    continue
-                amount, quantity = self.amount(segment, number + 1), self.quantity(segment, number + 2)
-                found.append(Adjustment(at(segment, 1), segment[number], amount, quantity))
+                reason, *rest = segment[number : number + 3]
+                if reason or any(rest):
+                    quantity = self.quantity(segment, number + 2) if rest[1:] else None
+                    found.append(Adjustment(segment[1], reason, self.amount(segment, number + 1), quantity))
         return tuple(found)
 
     def give_back(self, groups: Groups, claim: OpenClaim) -> None:
@@ -298,12 +301,10 @@ class RemittanceReader:
         )
 
     # -- elements ------------------------------------------------------------------------------------------
-    def said(self, segment: Segment, number: int) -> str:
-        """A text that must be there."""
-        text = at(segment, number).strip()
-        if not text:
-            self.findings.add(segment, number, Rule.MISSING, "missing")
-        return text
+    def absent(self, segment: Segment, number: int) -> str:
+        """A text that must be there, and is not."""
+        self.findings.add(segment, number, Rule.MISSING, "missing")
+        return ""
 
     def amount(self, segment: Segment, number: int, *, is_required: bool = True) -> Decimal:
         """Money; what is none is a finding, and zero."""
@@ -355,8 +356,8 @@ class RemittanceReader:
                 self.day(segment, 2)
         return found
 
-    def procedure(self, segment: Segment, number: int) -> Procedure:
-        procedure = self.procedures[at(segment, number)]
+    def procedure(self, segment: Segment, number: int, composite: str) -> Procedure:
+        procedure = self.procedures[composite]
         if procedure.is_odd:
             words = "its parts stand between another sign than the file's"
             self.findings.add(segment, number, Rule.CODE, words, is_warning=True)
@@ -364,7 +365,8 @@ class RemittanceReader:
 
 
 def name_of(segment: Segment) -> Name:
-    return Name(at(segment, 1), at(segment, 3), at(segment, 4), at(segment, 5), at(segment, 8), at(segment, 9).strip())
+    _, role, _, last, first, middle, _, _, scheme, number = (segment + NM1_BLANKS)[:10]
+    return Name(role, last, first, middle, scheme, number.strip())
 
 
 def pairs(segments: Iterable[Segment]) -> Pairs:
