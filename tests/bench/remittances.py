@@ -39,11 +39,11 @@ def remittance(claims: int) -> bytes:
     head = [
         f"BPR*I*{paid}*C*ACH*CCP*01*111000025*DA*123456*1512345678**01*111000025*DA*98765*20261102",
         "TRN*1*881234*1512345678", "DTM*405*20261101", "N1*PR*MADE UP HEALTH PLAN", "N3*1 MAIN STREET",
-        "N4*SPRINGFIELD*IL*62701", "REF*2U*99999", "PER*BL*PROVIDER SERVICES*TE*2175550100", "N1*PE*MADE UP CLINIC*XX*1234567893",
-        "REF*TJ*123456789", "LX*1",
+        "N4*SPRINGFIELD*IL*62701", "REF*2U*99999", "PER*BL*PROVIDER SERVICES*TE*2175550100",
+        "N1*PE*MADE UP CLINIC*XX*1234567893", "REF*TJ*123456789", "LX*1",
     ]  # fmt: skip
     segments = [*(line.split("*") for line in head), *body]
-    return written(ENVELOPE, [transaction("835", 1, "005010X221A1", segments)])
+    return written(ENVELOPE, [transaction("835", 1, "", segments)])
 
 
 def claim(number: int, chance: random.Random) -> tuple[list[Segment], Decimal]:

@@ -13,20 +13,13 @@ from typing import NamedTuple
 from claims.rules.x12.amounts import ZERO
 from claims.rules.x12.findings import Finding
 from claims.rules.x12.procedures import Procedure
+from claims.rules.x12.qualified import Name, Pairs, Sums
 from claims.rules.x12.segments import Segment
-
-Pairs = tuple[tuple[str, str], ...]  # qualifier and what it qualifies
-Sums = tuple[tuple[str, Decimal], ...]
 
 # CLP02 (code source: data element 1029, of those that 005010X221A1 uses).
 DENIED, REVERSAL = "4", "22"
 FORWARDED = {"19", "20", "21"}
 PATIENT = "PR"  # CAS01: what the patient owes
-
-
-def of(pairs: Pairs, qualifier: str) -> str:
-    """What the first pair of a qualifier says; empty if there is none."""
-    return next((value for name, value in pairs if name == qualifier), "")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,17 +31,6 @@ class Party:
     scheme: str = ""
     number: str = ""
     references: Pairs = ()
-
-
-class Name(NamedTuple):
-    """A person or organisation of a claim (NM1)."""
-
-    role: str  # QC patient, IL insured, 74 corrected, 82 rendering, TT crossover payer, PR corrected payer
-    last: str
-    first: str = ""
-    middle: str = ""
-    scheme: str = ""
-    number: str = ""
 
 
 class Adjustment(NamedTuple):
@@ -87,9 +69,9 @@ class RemitLine(NamedTuple):
     ends: date | None
     adjustments: tuple[Adjustment, ...]
     control: str  # REF*6R: our line
-    references: Pairs
+    references: Pairs  # the others
     allowed: Decimal | None  # AMT*B6
-    amounts: Sums
+    amounts: Sums  # the others
     quantities: Sums
     remarks: tuple[str, ...]
 

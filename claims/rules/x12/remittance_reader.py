@@ -11,21 +11,20 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
+from operator import itemgetter
 
 from claims.rules.x12.amounts import ZERO, Amounts, Days, Quantities
 from claims.rules.x12.digests import digest_of
 from claims.rules.x12.findings import Findings, Rule
 from claims.rules.x12.procedures import Procedure, Procedures
+from claims.rules.x12.qualified import Pairs, Sums, apart, name_of, pairs
 from claims.rules.x12.remittance import (
     Adjustment,
-    Name,
-    Pairs,
     Party,
     ProviderAdjustment,
     RemitClaim,
     RemitLine,
     Remittance,
-    Sums,
 )
 from claims.rules.x12.segments import Segment, TransactionSet, at, shown
 
@@ -37,10 +36,11 @@ OF_CLAIM = frozenset({"CAS", "NM1", "MIA", "MOA", "REF", "DTM", "PER", "AMT", "Q
 OF_LINE = frozenset({"DTM", "CAS", "REF", "AMT", "QTY", "LQ"})
 KNOWN = BEGIN_PART | OF_HEADER | OF_CLAIM | OF_LINE
 
-CLP_BLANKS, SVC_BLANKS, NM1_BLANKS = [""] * 12, [""] * 8, [""] * 10
-FIRST_PAIR, FIRST_TRIPLET = 3, 2  # of PLB and CAS
+CLP_BLANKS, SVC_BLANKS, MIA_BLANKS = [""] * 12, [""] * 8, [""] * 24
+FIRST_PAIR = 3  # of PLB
+ONE_TRIPLET = 4  # the length of a CAS with one reason and no quantity
 # Where remark codes stand (005010X221A1, 2100).
-MIA_REMARKS, MOA_REMARKS = (5, 20, 21, 22, 23), (3, 4, 5, 6, 7)
+REMARKS = (("MIA", (5, 20, 21, 22, 23)), ("MOA", (3, 4, 5, 6, 7)))
 
 
 def read_remittance(transaction: TransactionSet) -> Remittance:
@@ -160,27 +160,28 @@ class RemittanceReader:
         days = self.days_of(groups["DTM"]) if "DTM" in groups else {}
         service = days.get("472")
         begins = days.get("150") or service
-        references = pairs(groups["REF"]) if "REF" in groups else ()
-        sums = self.sums(groups["AMT"], self.amounts) if "AMT" in groups else ()
+        control, references = apart(pairs(groups["REF"]), "6R") if "REF" in groups else (None, ())
+        allowed, sums = apart(self.sums(groups["AMT"], self.amounts), "B6") if "AMT" in groups else (None, ())
+        # By position: names for seventeen values cost as much as reading a whole other segment.
         self.open.lines.append(
             RemitLine(
-                place=place,
-                procedure=self.procedure(segment, 1, composite),
-                submitted=self.procedure(segment, 6, submitted) if submitted else None,
-                charge=self.amount(segment, 2),
-                paid=self.amount(segment, 3),
-                revenue_code=revenue_code,
-                units=self.quantity(segment, 5) if units else None,
-                units_billed=self.quantity(segment, 7) if billed else None,
-                begins=begins,
-                ends=days.get("151") or service or begins,
-                adjustments=self.adjustments(groups["CAS"]) if "CAS" in groups else (),
-                control=dict(references).get("6R", ""),
-                references=references,
-                allowed=dict(sums).get("B6") if sums else None,
-                amounts=sums,
-                quantities=self.sums(groups["QTY"], self.quantities) if "QTY" in groups else (),
-                remarks=tuple([at(one, 2) for one in groups["LQ"]]) if "LQ" in groups else (),
+                place,
+                self.procedure(segment, 1, composite),
+                self.procedure(segment, 6, submitted) if submitted else None,
+                self.amount(segment, 2),
+                self.amount(segment, 3),
+                revenue_code,
+                self.quantity(segment, 5) if units else None,
+                self.quantity(segment, 7) if billed else None,
+                begins,
+                days.get("151") or service or begins,
+                self.adjustments(groups["CAS"]) if "CAS" in groups else (),
+                control or "",
+                references,
+                allowed,
+                sums,
+                self.sums(groups["QTY"], self.quantities) if "QTY" in groups else (),
+                tuple([at(one, 2) for one in groups["LQ"]]) if "LQ" in groups else (),
             )
         )
 
@@ -188,11 +189,13 @@ class RemittanceReader:
         """The triplets of reason, amount and quantity of CAS segments, also more than the six that are allowed."""
         found = []
         for segment in segments:
-            for number in range(FIRST_TRIPLET, len(segment), 3):
-                reason, *rest = segment[number : number + 3]
-                if reason or any(rest):
-                    quantity = self.quantity(segment, number + 2) if rest[1:] else None
-                    found.append(Adjustment(segment[1], reason, self.amount(segment, number + 1), quantity))
+            if len(segment) == ONE_TRIPLET:  # what most are: worth the haste
+                found.append(Adjustment(segment[1], segment[2], self.amount(segment, 3)))
+                continue
+            for number in range(2, len(segment), 3):
+                if any(segment[number : number + 3]):
+                    amount, quantity = self.amount(segment, number + 1), self.quantity(segment, number + 2)
+                    found.append(Adjustment(segment[1], segment[number], amount, quantity))
         return tuple(found)
 
     def give_back(self, groups: Groups, claim: OpenClaim) -> None:
@@ -348,12 +351,15 @@ class RemittanceReader:
             self.findings.add(segment, number, Rule.DATE, f"{shown(text)} is no day", is_warning=True)
         return day
 
-    def days_of(self, segments: Iterable[Segment]) -> dict[str, date | None]:
+    def days_of(self, segments: Iterable[Segment]) -> dict[str, date]:
         """The days of DTM segments by their qualifiers."""
-        found = {segment[1]: self.days[segment[2]] for segment in segments if len(segment) > 2}  # noqa: PLR2004
-        if None in found.values():
-            for segment in segments:
+        found = {}
+        for segment in segments:
+            day = self.days[segment[2]] if len(segment) > 2 else None  # noqa: PLR2004
+            if day is None:
                 self.day(segment, 2)
+            else:
+                found[segment[1]] = day
         return found
 
     def procedure(self, segment: Segment, number: int, composite: str) -> Procedure:
@@ -364,20 +370,10 @@ class RemittanceReader:
         return procedure
 
 
-def name_of(segment: Segment) -> Name:
-    _, role, _, last, first, middle, _, _, scheme, number = (segment + NM1_BLANKS)[:10]
-    return Name(role, last, first, middle, scheme, number.strip())
-
-
-def pairs(segments: Iterable[Segment]) -> Pairs:
-    """Qualifiers with what they qualify (REF)."""
-    return tuple([(segment[1], segment[2].strip()) for segment in segments if len(segment) > 2])  # noqa: PLR2004
-
-
 def remarks_of(groups: Groups) -> tuple[str, ...]:
     """The remark codes in MIA and MOA."""
-    if "MOA" not in groups and "MIA" not in groups:
-        return ()
-    found = [at(segment, number) for segment in groups.get("MIA", []) for number in MIA_REMARKS]
-    found += [at(segment, number) for segment in groups.get("MOA", []) for number in MOA_REMARKS]
-    return tuple([code for code in found if code])
+    found = []
+    for name, numbers in REMARKS:
+        for segment in groups.get(name, ()):
+            found += [code for code in itemgetter(*numbers)(segment + MIA_BLANKS) if code]
+    return tuple(found)
