@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
-from claims.rules.x12.segments import Segment, TransactionSet
+from claims.rules.x12.segments import Segment, TransactionSet, shown
 
 MOST = 1000  # of a set: what is wrong in every segment is not told a million times
 
@@ -59,11 +59,15 @@ class Findings:
 
     def add(self, segment: Segment, number: int, rule: Rule, words: str, *, is_warning: bool = False) -> None:
         """About an element of a segment; number 0 is the segment as a whole."""
-        if len(self.found) >= MOST:
-            self.left_out += 1
-            return
         element = f"{segment[0]}{number:02d}" if number else segment[0]
-        self.found.append(Finding(self.place_of(segment), element, rule, words, is_warning))
+        self.tell(self.place_of(segment), element, rule, words, is_warning=is_warning)
+
+    def tell(self, place: int, element: str, rule: Rule, words: str, *, is_warning: bool = False) -> None:
+        """About a place in the file."""
+        if len(self.found) < MOST:
+            self.found.append(Finding(place, shown(element), rule, words, is_warning))
+        else:
+            self.left_out += 1
 
     def place_of(self, segment: Segment) -> int:
         """The number of a segment in the file."""

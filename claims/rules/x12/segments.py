@@ -64,7 +64,7 @@ class TransactionSet:
 
     def parts(self, composite: str) -> list[str]:
         """The components of an element."""
-        return composite.split(self.delimiters.component)
+        return composite.split(self.delimiters.component) if self.delimiters.component else [composite]
 
 
 @dataclass(frozen=True)
