@@ -72,7 +72,7 @@ class StatusLine:
 
 @dataclass(frozen=True, slots=True)
 class StatusItem:
-    """What a TRN is about; `names` are its level's and then those of the levels above, `above` what is said of these."""
+    """What a TRN is about; `names` are its level's and those of the levels above, `above` what is said of these."""
 
     place: int
     level: str  # HL03
