@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from bisect import bisect_right
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from claims.rules.x12.acknowledgements import (
@@ -52,34 +53,54 @@ class Reading:
 def read(content: bytes) -> Reading:
     """Everything in a file, in its order."""
     file = read_file(content)
-    sets = tuple(read_set(one) for one in file.sets)
+    found = list(file.sets)
+    faults, of_sets = shared_out(file.faults, found)
+    sets = tuple(read_set(one, own) for one, own in zip(found, of_sets, strict=True))
     acknowledged = tuple(
         read_interchange_acknowledgement(place, segment)
         for interchange in file.interchanges
         for place, segment in interchange.acknowledgements
     )
-    findings = [finding_of(fault) for fault in file.faults]
+    findings = [finding_of(fault) for fault in faults]
     if not sets and not acknowledged and not findings:
         findings.append(Finding(0, "", Rule.MISSING, "there is no transaction set"))
     return Reading(sets, acknowledged, tuple(findings))
+
+
+def shared_out(
+    faults: Iterable[Fault], sets: Sequence[TransactionSet]
+) -> tuple[list[Fault], list[tuple[Finding, ...]]]:
+    """The faults of the file as such; and those of each set's own end."""
+    begins = [one.place for one in sets]
+    own: list[list[Finding]] = [[] for _ in sets]
+    others = []
+    for fault in faults:
+        number = bisect_right(begins, fault.place) - 1
+        is_inside = number >= 0 and fault.place < begins[number] + len(sets[number].segments)
+        if is_inside and fault.segment == "SE":
+            own[number].append(finding_of(fault))
+        elif fault.segment != "ST":  # that a set is not ended its reader says
+            others.append(fault)
+    return others, [tuple(findings) for findings in own]
 
 
 def finding_of(fault: Fault) -> Finding:
     return Finding(fault.place, fault.segment, Rule.ENVELOPE, fault.words.rstrip("."))
 
 
-def read_set(transaction: TransactionSet) -> ReadSet:
-    """One transaction set by its kind."""
+def read_set(transaction: TransactionSet, of_envelope: tuple[Finding, ...] = ()) -> ReadSet:
+    """One transaction set by its kind, with what is known to be wrong with its envelope."""
     kind = kind_of(transaction)
     reader = READERS.get(kind[:3] if kind.startswith("837") else kind)
     if reader is None:
         words = f"{shown(kind) or 'nothing'} is no kind of transaction set that is read here"
-        return ReadSet(kind, transaction, None, None, (Finding(transaction.place, "ST01", Rule.UNKNOWN, words),))
+        unread = Finding(transaction.place, "ST01", Rule.UNKNOWN, words)
+        return ReadSet(kind, transaction, None, None, (unread, *of_envelope))
     content = reader(transaction)
     if not isinstance(content, Remittance):
-        return ReadSet(kind, transaction, content, None, content.findings)
+        return ReadSet(kind, transaction, content, None, content.findings + of_envelope)
     balanced = balance(content)
-    return ReadSet(kind, transaction, content, balanced, content.findings + balanced.findings)
+    return ReadSet(kind, transaction, content, balanced, content.findings + balanced.findings + of_envelope)
 
 
 READERS: dict[str, Callable[[TransactionSet], Content]] = {
