@@ -11,7 +11,6 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
-from operator import itemgetter
 
 from claims.rules.x12.amounts import ZERO, Amounts, Days, Quantities
 from claims.rules.x12.digests import digest_of
@@ -375,5 +374,6 @@ def remarks_of(groups: Groups) -> tuple[str, ...]:
     found = []
     for name, numbers in REMARKS:
         for segment in groups.get(name, ()):
-            found += [code for code in itemgetter(*numbers)(segment + MIA_BLANKS) if code]
+            row = segment + MIA_BLANKS
+            found += [row[number] for number in numbers if row[number]]
     return tuple(found)
