@@ -21,13 +21,14 @@ class ListPage:
 
     rows: list[Any]
     total: str
+    count: int  # of all rows, as far as they are counted
     pagination: dict[str, Any]
 
 
 def page_of(request: HttpRequest, rows: QuerySet[Any], *, order: tuple[str, ...], size: int) -> ListPage:
     """The page that the address asks for (`after` or `before` a row); `order` names ascending fields, unique together.
 
-    Two queries. Descending fields carry a minus; all or none of them.
+    Two queries, and one for the place of a later page. Descending fields carry a minus; all or none of them.
     """
     before = request.GET.get("before", "")
     fields, down = [name.removeprefix("-") for name in order], order[0].startswith("-")
@@ -41,22 +42,39 @@ def page_of(request: HttpRequest, rows: QuerySet[Any], *, order: tuple[str, ...]
         taken.reverse()
     earlier = bool(mark) and (more if back else True)
     later = True if back else more
-    words = number_of(rows)
+    count = counted(rows)
+    first = counted(rows.filter(beyond(fields, key_in(taken[0], fields), less=not down))) if earlier and taken else 0
     return ListPage(
         rows=taken,
-        total=words,
+        total=in_words(count),
+        count=count,
         pagination={
             "previous_url": address(request, "before", taken[0], fields) if earlier and taken else None,
             "next_url": address(request, "after", taken[-1], fields) if later and taken else None,
-            "text": f"{len(taken)} of {words}" if taken and (earlier or later) else "",
+            "text": place_of(first, len(taken), count) if taken and (earlier or later) else "",
         },
     )
 
 
+def place_of(first: int, length: int, count: int) -> str:
+    """Where a page lies, such as "51–100 of 312"; the places of rows beyond what is counted are not told."""
+    if first > COUNTED:
+        return f"{length} of {in_words(count)}"
+    return f"{first + 1:,}–{first + length:,} of {in_words(count)}"
+
+
 def number_of(rows: QuerySet[Any]) -> str:
     """How many rows there are, in words."""
-    total = rows.order_by()[: COUNTED + 1].count()
-    return f"more than {COUNTED:,}" if total > COUNTED else f"{total:,}"
+    return in_words(counted(rows))
+
+
+def counted(rows: QuerySet[Any]) -> int:
+    """How many rows there are; beyond COUNTED one more than that."""
+    return rows.order_by()[: COUNTED + 1].count()
+
+
+def in_words(count: int) -> str:
+    return f"more than {COUNTED:,}" if count > COUNTED else f"{count:,}"
 
 
 def beyond(fields: list[str], mark: list[Any], *, less: bool) -> Q:
@@ -84,12 +102,17 @@ def key_of(text: str, model: type[Model], fields: list[str]) -> list[Any] | None
     return key if fit else None
 
 
+def key_in(row: Any, fields: list[str]) -> list[Any]:
+    """The values of a row that its place in the order goes by."""
+    return [getattr(row, name) for name in fields]
+
+
 def address(request: HttpRequest, side: str, row: Any, fields: list[str]) -> str:
     """The address of the page on that side of a row, with the filters of this one."""
     query: QueryDict = request.GET.copy()
     for name in ("after", "before"):
         query.pop(name, None)
-    query[side] = json.dumps([getattr(row, name) for name in fields], default=written, separators=(",", ":"))
+    query[side] = json.dumps(key_in(row, fields), default=written, separators=(",", ":"))
     return f"?{query.urlencode()}"
 
 

@@ -39,6 +39,7 @@ from coding.models.reports import Report, ReportReader, ReportSchedule
 from coding.models.reviews import DeliveryReview
 from coding.models.rulings import Ruling
 from coding.models.samples import Reveal, Sample
+from coding.models.saved_views import ListColumns, SavedView
 from coding.models.small_lists import ClaimCode, Modifier, PlaceOfService, Taxonomy
 from coding.models.submissions import Submission
 from coding.models.suggestions import SuggestedCode, SuggestionDecision, SuggestionSet
@@ -90,6 +91,7 @@ __all__ = [
     "FocusedAudit",
     "IndexEntry",
     "Lesson",
+    "ListColumns",
     "Locality",
     "Modifier",
     "PayerRule",
@@ -111,6 +113,7 @@ __all__ = [
     "RolledDay",
     "Ruling",
     "Sample",
+    "SavedView",
     "Score",
     "SearchExpression",
     "SignedAddendum",

@@ -84,6 +84,8 @@ class Assignment(ClientRow):
         ]
         indexes = [
             models.Index(fields=["user", "ended_at"], name="coding_assignment_user"),
+            # What a person skipped is asked for each time something is handed to them.
+            models.Index(fields=["user"], condition=Q(end="skipped"), name="coding_assignment_skipped"),
             models.Index(fields=["lease_until"], condition=models.Q(ended_at=None), name="coding_assignment_leases"),
             models.Index(fields=["stage", "-ended_at"], condition=Q(end="finished"), name="coding_assignment_done"),
         ]

@@ -299,6 +299,7 @@ class Encounter(ClientRow):
             models.Index(fields=["status", "finished_at"], name="coding_encounter_finished"),
             models.Index(fields=["due_at"], condition=Q(finished_at=None), name="coding_encounter_open"),
             models.Index(fields=["due_at", "id"], name="coding_encounter_due"),
+            models.Index(fields=["created_at", "id"], name="coding_encounter_came"),  # the list in the order of age
             models.Index(fields=["-finished_at"], condition=~Q(finished_at=None), name="coding_encounter_last_done"),
         ]
 

@@ -13,7 +13,7 @@ from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_GET
 
 from coding.actions.reviews import standings
-from coding.models import Coding, Encounter
+from coding.models import Coding, Encounter, PreCoding
 from coding.rules.formats import media_type_of
 from coding.rules.lifecycle import FINISHED, STAGE_OF, EncounterStatus, Stage, WhoseMove
 from coding.views.due import status_tag
@@ -115,7 +115,7 @@ def encounter_rows(rows: list[Encounter], *, to_practice: bool) -> list[dict[str
             "url": reverse("coding:encounter", args=[row.pk]),
             "chart": row.chart.label,
             "chart_url": reverse("portal:chart", args=[row.chart_id]),
-            "patient": short_patient(row),
+            "patient": short_patient(getattr(row, "precoding", None)),
             "date": row.precoding.date_from if hasattr(row, "precoding") else None,
             "status": status_tag(row),
             "codes": code_count(versions.get(row.pk)),
@@ -127,9 +127,8 @@ def encounter_rows(rows: list[Encounter], *, to_practice: bool) -> list[dict[str
     ]
 
 
-def short_patient(encounter: Encounter) -> str:
+def short_patient(known: PreCoding | None) -> str:
     """Initials and year of birth, e.g. "J.S. 1961"; empty before pre-coding."""
-    known = getattr(encounter, "precoding", None)
     if known is None:
         return ""
     initials = "".join(f"{part[0]}." for part in known.patient_name.replace(",", " ").split()[:2])

@@ -12,8 +12,9 @@ from django.urls import reverse
 from django.utils import timezone
 
 from coding.actions.output_templates import UNFIT
-from coding.forms.operations import held_ahead, lasting, workers
+from coding.forms.operations import workers
 from coding.models import Assignment, Encounter, EncounterEvent
+from coding.models.encounter_filter import held_ahead, lasting
 from coding.rules.lifecycle import DONE, FINISHED, IN_WORK, WAITING, EncounterStatus, Stage, WhoseMove
 from coding.views.due import due_tag
 from portal.models import Batch, Job, JobState, User

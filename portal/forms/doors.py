@@ -8,7 +8,7 @@ from django.utils import timezone
 
 from portal.actions.fhir import BadAddress, check_addresses
 from portal.actions.sftp_accounts import SUFFIX, BadKey, read_public_key
-from portal.forms.practices import day_field
+from portal.forms.practices import day_field, specialty_field
 from portal.models import FhirEndpoint, Membership, Practice, User
 from portal.rules.specialties import Specialty
 
@@ -67,6 +67,7 @@ class SftpKeyForm(forms.Form):
 class FhirEndpointForm(forms.ModelForm):
     """Where the practice's server is, and as whom we come."""
 
+    specialty = specialty_field(help_text="Of the batches that come this way.")
     since = day_field(
         label="Documents from", required=False, help_text="Empty: from now on. It cannot be changed later."
     )
@@ -82,7 +83,6 @@ class FhirEndpointForm(forms.ModelForm):
         help_texts = {
             "base_url": "Such as https://ehr.example.com/fhir. The part before /DocumentReference.",
             "client_id": "Under which the server's administrator registered us as a backend service.",
-            "specialty": "Of the batches that come this way.",
         }
 
     def __init__(self, *args: Any, **kwargs: Any) -> None:

@@ -7,9 +7,10 @@ from typing import Any
 
 from django import forms
 
-from portal.models import BusinessAssociateAgreement, Contract, Location, Payer, Practice, Provider
+from portal.models import BusinessAssociateAgreement, Contract, Location, Payer, Practice, Provider, choices
 from portal.rules.delivery_formats import DELIVERY_FORMATS
 from portal.rules.npi import is_npi
+from portal.rules.specialties import Specialty
 
 # CMS Place of Service Code Set: the places that physicians' practices bill most; any two digits are accepted.
 POS_HELP = (
@@ -22,6 +23,11 @@ US_ZONES = (
     "America/New_York", "America/Chicago", "America/Denver", "America/Phoenix", "America/Los_Angeles",
     "America/Anchorage", "Pacific/Honolulu", "America/Puerto_Rico",
 )  # fmt: skip
+
+
+def specialty_field(**options: Any) -> forms.ChoiceField:
+    """One of the specialties; the first word asks for it."""
+    return forms.ChoiceField(choices=[("", "Choose a specialty"), *choices(Specialty)], **options)
 
 
 def day_field(**options: Any) -> forms.DateField:
@@ -81,6 +87,8 @@ class PartForm(forms.ModelForm):
 
 
 class ProviderForm(PartForm):
+    specialty = specialty_field()
+
     class Meta:
         model = Provider
         fields = ("name", "npi", "specialty", "is_active")

@@ -77,7 +77,7 @@ def exclusion_row(person: User, checks: Any, *, on: Any) -> dict[str, Any]:
         "pk": person.pk,
         "name": person.name,
         "roles": ", ".join(person.role_labels),
-        "checks": [checks.get(one) for one in ExclusionList],
+        "checks": [(one.label, checks.get(one)) for one in ExclusionList],
         "due": due.label if due else "",
         "late": bool(due and due.late),
         "match": any(check.outcome == Outcome.MATCH for check in checks.values()),

@@ -4,6 +4,8 @@
 const SEQUENCE_PAUSE = 1200; // ms between "g" and the next key
 const TYPING = 'textarea, select, [contenteditable=""], [contenteditable="true"], input:not([type="checkbox"], [type="radio"], [type="button"], [type="submit"], [type="reset"], [type="file"])';
 const SIGNS = { BracketLeft: "[{", BracketRight: "]}", Slash: "/?", Minus: "-_", Equal: "=+", Comma: ",<", Period: ".>" };
+// What a focused element does with these two by itself; a link leaves Space to us.
+const OWN = { enter: "a, button, summary, input, [role='button'], [role='option']", space: "button, summary, input, [role='button'], [role='option']" };
 const root = document.documentElement;
 const told = JSON.parse(document.getElementById("keyboard")?.textContent ?? '[]');
 let prefix = "";
@@ -105,7 +107,7 @@ function onKeydown(event) {
   if (event.defaultPrevented || event.isComposing || root.hasAttribute("data-locked") || isModifier(event)) return;
   const combo = comboOf(event);
   if (isPlain(combo) && isTyping(event.target) && !/^(shift\+)?f\d/.test(combo)) return;
-  if (["enter", "space"].includes(combo) && event.target.closest?.("a, button, summary, input, [role='button'], [role='option']")) return;
+  if (OWN[combo] && event.target.closest?.(OWN[combo])) return;
   const whole = prefix ? `${prefix} ${combo}` : combo;
   prefix = "";
   clearTimeout(timer);

@@ -1,10 +1,10 @@
-"""The constraints of queues as rules, hours and absences, each with a way to break it."""
+"""The constraints of queues as rules, saved views, hours and absences, each with a way to break it."""
 
 from collections.abc import Callable
 from datetime import time, timedelta
 from typing import Any
 
-from coding.models import Absence, WorkHours, WorkQueue, WorkQueueVersion
+from coding.models import Absence, ListColumns, SavedView, WorkHours, WorkQueue, WorkQueueVersion
 from portal.rules.roles import Role
 from tests import factories
 from tests.coding.lines import NOON
@@ -68,6 +68,11 @@ def handed_to_themselves() -> None:
     absence(user=person, hand_to=person)
 
 
+def view(**fields: Any) -> SavedView:
+    made = {"name": "Late", "query": "is:overdue", "made_at": NOON}
+    return SavedView.objects.create(**{**made, "made_by": fields.pop("made_by", None) or manager(), **fields})
+
+
 BROKEN_WORK: dict[str, Callable[[], Any]] = {
     "coding_workhours_weekday": lambda: span(weekday=7),
     "coding_workhours_end_later": lambda: span(ends=time(8)),
@@ -76,6 +81,11 @@ BROKEN_WORK: dict[str, Callable[[], Any]] = {
     "coding_absence_dates": lambda: absence(ends_on=NOON.date() - timedelta(days=1)),
     "coding_absence_handed_to_another": handed_to_themselves,
     "coding_absence_cancelled_by_at": lambda: absence(cancelled_at=NOON),
+    "coding_savedview_name_once": lambda: [view(made_by=(max_ := manager())), view(name="LATE", made_by=max_)],
+    "coding_savedview_has_a_name": lambda: view(name=""),
+    "coding_savedview_says_something": lambda: view(query=""),
+    "coding_savedview_sort_known": lambda: view(sort="worst"),
+    "coding_listcolumns_known": lambda: ListColumns.objects.create(user=manager(), columns=["salary"]),
     "coding_workqueue_name_once": lambda: [queue(), queue(name="HEART")],
     "coding_workqueue_has_a_name": lambda: queue(name=""),
     "coding_workqueueversion_state_known": lambda: version(state="maybe"),

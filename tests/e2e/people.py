@@ -32,7 +32,8 @@ def themes_at(width: int) -> tuple[str, ...]:
 def keep_picture(page: Page, name: str, width: int, theme: str) -> None:
     """The whole page as it is seen, in the folder of pictures if there is one."""
     if pictures is not None:
-        page.screenshot(path=pictures / f"{name}-{width}-{theme}.png", full_page=True)
+        # The caret stays: to hide it a style would be put into the page, which its policy forbids.
+        page.screenshot(path=pictures / f"{name}-{width}-{theme}.png", full_page=True, caret="initial")
 
 
 def name_of(page: Page) -> str:

@@ -29,6 +29,7 @@ def test_a_document_that_comes_meanwhile_is_told_and_then_shown(screen, river, a
     pane = page.locator("#codes-pane .pane-body").first
     page.keyboard.press("j")
     pane.evaluate("pane => { pane.scrollTop = pane.scrollHeight }")
+    page.wait_for_load_state("networkidle")  # Ann's page asked for what comes next, and there was nothing
     waiting(at=timezone.now(), chart=chart_of_pages(2, batch=held.encounter.batch))
     later = take_next(by=kim, at=timezone.now(), stages=[Stage.PRECODING])
     attach_visit(assignment=later, by=kim, at=timezone.now(), to=held.encounter)

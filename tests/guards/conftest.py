@@ -10,7 +10,7 @@ from PIL import Image
 
 from coding.actions.encounters import add_pages
 from coding.actions.work_queues import make_queue
-from coding.models import Absence, Assignment, CodeFile, Coding, Encounter, Ruling
+from coding.models import Absence, Assignment, CodeFile, Coding, Encounter, Ruling, SavedView
 from coding.rules.arranging import Slot
 from coding.rules.lifecycle import EncounterStatus, HoldReason, Stage, WhoseMove
 from coding.rules.reports.bodies import as_json
@@ -172,6 +172,7 @@ def world(river, lake, ann, bea, cleo, otto, max_, bill, ada):
         provider=factories.ProviderFactory(practice=river),
         rule=ClientRule.objects.create(practice=lake, user=ann, reason="Conflict of interest"),
         invitation=invitation,
+        saved_view=SavedView.objects.create(name="Late", query="is:overdue", made_by=max_, made_at=now),
         work_queue=make_queue(name="River first", rules=Rules(Conditions(practices=(river.pk,))), by=max_, at=now),
         absence=Absence.objects.create(
             user=kim,

@@ -5,11 +5,14 @@ from datetime import time, timedelta
 from django.utils import timezone
 
 from coding.actions.hours import record_absence, set_hours
+from coding.actions.saved_views import save_view
 from coding.actions.work_queues import change_queue, examine_queue, go_live, make_queue
+from coding.rules.encounter_filter import read_filter
 from coding.rules.hours import AbsenceReason, Hours
 from coding.rules.work_queues import Conditions, Rules
 from portal.rules.roles import Role
 from tests import factories
+from tests.coding import listed
 from tests.people_factories import CredentialDemandFactory, CredentialFactory
 
 
@@ -39,6 +42,16 @@ def more_queues(world, number):
     go_live(queue=queue, by=new_max(), at=at)
     change_queue(queue=queue, rules=Rules(), by=new_max(), at=at)
     factories.EncounterFactory(chart=factories.ChartFactory(batch=world.batch))
+
+
+def more_views_and_work(world, number):
+    """Work of every kind of other people's, and another manager's view that is shared, which names one of them."""
+    at, coder = timezone.now(), factories.UserFactory(roles=[Role.CODER])
+    batch = factories.BatchFactory(practice=world.river)
+    listed.work(batch, coder=coder, verifier=factories.UserFactory(roles=[Role.VERIFIER]), at=at, number=number)
+    save_view(
+        name=f"View {number}", found=read_filter(f"coder:#{coder.pk}"), sort="due", is_shared=True, by=new_max(), at=at
+    )
 
 
 def more_queue_versions(world, number):

@@ -11,6 +11,7 @@ NO_LISTS = {
     "portal:person_reactivate", "portal:person_sessions", "portal:person_keys", "portal:person_second_factor",
     "coding:hours-set", "coding:absence-add", "coding:absence-cancel",
     "coding:work-queue-new", "coding:work-queue-step",
+    "coding:encounter-peek", "coding:encounter-columns", "coding:save-view", "coding:view-step",
     "portal:credential_record", "portal:credential_check", "portal:credential_remove", "portal:demand_set",
     "portal:demand_drop",
     "portal:practice_create", "portal:practice_edit", "portal:practice_contract", "portal:practice_recipients",

@@ -51,7 +51,14 @@ from tests.guards.longer import (
     more_visits_of_a_chart,
     more_work,
 )
-from tests.guards.more_running import more_absences, more_credentials, more_hours, more_queue_versions, more_queues
+from tests.guards.more_running import (
+    more_absences,
+    more_credentials,
+    more_hours,
+    more_queue_versions,
+    more_queues,
+    more_views_and_work,
+)
 from tests.guards.no_lists import NO_LISTS
 
 FEW, MANY = 3, 30
@@ -119,7 +126,8 @@ LISTS: Mapping[str, List] = {
     "coding:audit-draws": List("max", more_draws),
     "coding:operations": List("max", more_work),
     "coding:operations-figures": List("max", more_work),
-    "coding:operations-encounters": List("max", more_work),
+    "coding:operations-encounters": List("max", more_views_and_work),
+    "coding:view-counts": List("max", more_views_and_work),
     "coding:line": List("max", more_work),
     "coding:line-csv": List("max", more_work),
     "coding:double-key": List("max", more_practices),
