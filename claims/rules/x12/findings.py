@@ -59,6 +59,9 @@ class Findings:
 
     def add(self, segment: Segment, number: int, rule: Rule, words: str, *, is_warning: bool = False) -> None:
         """About an element of a segment; number 0 is the segment as a whole."""
+        if len(self.found) >= MOST:
+            self.left_out += 1
+            return
         element = f"{segment[0]}{number:02d}" if number else segment[0]
         self.tell(self.place_of(segment), element, rule, words, is_warning=is_warning)
 

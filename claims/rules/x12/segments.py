@@ -24,7 +24,9 @@ LINE_BREAKS = "\r\n"
 PADDING = "\0\x1a\r\n "  # what old systems fill a file up with
 UTF_16_MARKS = {b"\xff\xfe", b"\xfe\xff"}
 MOST_FAULTS = 1000  # of a file: what is broken throughout is not told a million times
-MOST_INTERCHANGES = 10_000
+# More than this is no file that anybody sends, and would take the memory of everybody else.
+MOST_SEGMENTS = 2_000_000
+MOST_SETS = 10_000  # of a file; and as many interchanges
 
 
 class Delimiters(NamedTuple):
@@ -124,19 +126,21 @@ def read_file(content: bytes) -> X12File:
         return without_header(text)
     if text[:begin].strip():
         faults.append(Fault(0, "", f"{len(text[:begin].strip())} characters before ISA were left out."))
-    while begin >= 0:
+    for _ in range(MOST_SETS):
         delimiters = delimiters_of(text[begin : begin + HEADER_ROOM], faults, place)
         if delimiters is None:
             begin = header_after(text, begin + len(HEADER))
-            continue
-        end = next_header(text, begin, delimiters)
-        segments = split(text[begin:end], delimiters)
-        found.append(Envelopes(segments, delimiters, place, faults).read())
-        place += len(segments)
-        begin = end if end < len(text) else -1
-        if len(found) >= MOST_INTERCHANGES and begin >= 0:
-            faults.insert(0, Fault(place, HEADER, f"More than {MOST_INTERCHANGES} ISA: the rest is left out."))
-            break
+        else:
+            end = next_header(text, begin, delimiters)
+            if place + text.count(delimiters.segment, begin, end) > MOST_SEGMENTS:
+                break
+            segments = split(text[begin:end], delimiters)
+            found.append(Envelopes(segments, delimiters, place, faults).read())
+            place += len(segments)
+            begin = end if end < len(text) else -1
+        if begin < 0:
+            return X12File(found, faults)
+    faults.insert(0, Fault(place, HEADER, "The file is longer than any that is sent: the rest was not read."))
     return X12File(found, faults)
 
 
@@ -281,7 +285,7 @@ class Envelopes:
 
     def open_set(self, number: int, _segment: Segment) -> None:
         self.cut_set(number)
-        self.begin = number
+        self.begin = number if len(self.interchange.sets) < MOST_SETS else None
         self.sets_in_group += 1
 
     def end_set(self, number: int, segment: Segment) -> None:
