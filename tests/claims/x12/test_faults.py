@@ -62,6 +62,7 @@ FOUND: list[tuple[str, Edit, str]] = [
     ("thirteen diagnoses", thirteen_diagnoses, "2300/HI"),
     ("separators at the end", put("N3", 2, "*"), "2010BA/N3"),
     ("an unknown group of adjustments", put("CAS", 1, "XX"), "2430/SVD"),
+    ("a bogus remark (RARC)", put("MOA", 3, "ZZ99"), "2320/MOA03"),
     ("a state that is none, of the subscriber", put("N4", 2, "ZZ"), "2010BA/N402"),
 ]
 MISSED: list[tuple[str, Edit]] = [

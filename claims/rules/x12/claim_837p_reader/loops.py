@@ -126,7 +126,7 @@ class Loops:
 
     def __init__(self) -> None:
         self.head = Loop(HEAD, ["ST"], is_read=True)
-        self.open = self.head
+        self.inner = self.head
 
     def sorted(self, segments: Iterator[Segment]) -> Loop:
         for segment in segments:
@@ -152,19 +152,19 @@ class Loops:
             if found := self.around(around):
                 parent = found
                 break
-        self.open = Loop(kind, segment, parent)
-        parent.children.append(self.open)
+        self.inner = Loop(kind, segment, parent)
+        parent.children.append(self.inner)
 
     def around(self, kind: str) -> Loop | None:
         """The open loop of a kind."""
-        loop: Loop | None = self.open
+        loop: Loop | None = self.inner
         while loop is not None and loop.kind != kind:
             loop = loop.parent
         return loop
 
     def room_for(self, segment: Segment) -> Loop:
         """The innermost open loop in which a segment means something."""
-        loop = self.open
+        loop = self.inner
         while not loop.has_room(segment) and loop.parent is not None:
             loop = loop.parent
         return loop
