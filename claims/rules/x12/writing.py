@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
-from claims.rules.x12.characters import are_safe
 from claims.rules.x12.segments import HEADER, USUAL, Delimiters, Segment
 
 
@@ -29,12 +28,7 @@ class Envelope:
 
 
 def written(envelope: Envelope, sets: Iterable[Sequence[Segment]], delimiters: Delimiters = USUAL) -> bytes:
-    """One interchange with one group around transaction sets (see `transaction`), as ASCII.
-
-    Raises ValueError for delimiters that data may have, or of which two are the same.
-    """
-    if not are_safe(delimiters):
-        raise ValueError("these delimiters can stand in data")
+    """One interchange with one group around transaction sets (see `transaction`), as ASCII."""
     numbered = list(sets)
     group = f"{envelope.group_control}"
     lines: list[Segment] = [isa(envelope, delimiters), gs(envelope, group)]

@@ -92,7 +92,7 @@ def test_other_delimiters():
 )
 def test_delimiters_that_data_may_have_are_refused(delimiters):
     with pytest.raises(ValueError, match="delimiters"):
-        written(ENVELOPE, [], delimiters)
+        transaction_set(batch(), 1, delimiters)
 
 
 def test_every_text_of_the_model_has_a_limit():

@@ -10,7 +10,7 @@ from dataclasses import replace
 
 from claims.rules.claim import BillingProvider, Claim, Coverage, Person, Relation
 from claims.rules.claim.batches import MOST_CLAIMS, Batch
-from claims.rules.x12.characters import day_text
+from claims.rules.x12.characters import are_safe, day_text
 from claims.rules.x12.claim_837p import parties
 from claims.rules.x12.claim_837p.limits import DoesNotFit, cleaned
 from claims.rules.x12.claim_837p.qualifiers import KIND, VERSION
@@ -35,7 +35,10 @@ def transaction_set(batch: Batch, control: int, delimiters: Delimiters = USUAL) 
 
     Raises DoesNotFit: for an identifier longer than its element, for more lines than 50, diagnoses than 12, claims
     than 5,000. What is only missing is written as it is: that is the scrubber's and the validator's to find.
+    Raises ValueError for delimiters that data may have, or of which two are the same.
     """
+    if not are_safe(delimiters):
+        raise ValueError("these delimiters can stand in data")
     return transaction(KIND, control, VERSION, segments(batch_as_sent(batch), delimiters.component))
 
 
