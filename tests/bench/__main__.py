@@ -58,6 +58,7 @@ def say_all(lines: Iterable[str]) -> None:
 def parts() -> dict[str, Callable[[], None]]:
     """Each part by the name that `python -m tests.bench NAME …` knows it by."""
     from tests.bench import (
+        claims_written,
         edits,
         fairness,
         loading,
@@ -65,6 +66,7 @@ def parts() -> dict[str, Callable[[], None]]:
         ocr,
         prices,
         queue,
+        remittances,
         rendering,
         scale,
         search,
@@ -82,6 +84,8 @@ def parts() -> dict[str, Callable[[], None]]:
         "uploading": lambda: uploading.report(compare),
         "fairness": lambda: say_all(fairness.report()),
         "loading": lambda: say_all(loading.report()),
+        "remittances": lambda: say_all(remittances.report()),
+        "claims": lambda: say_all(claims_written.report()),
         "edits": lambda: say_all(edits.report()),
         "ocr": lambda: say_all(ocr.report()),
         "benches": lambda: say_all(next_chart.report()),

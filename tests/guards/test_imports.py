@@ -33,6 +33,7 @@ MORE_MODULES = {
     "draws.py": {"hmac"},  # chance that anybody can repeat
     "simulation.py": {"random"},  # from a seed
     "what_if.py": {"random", "statistics"},
+    "characters.py": {"anyascii"},  # its tables of letters lie in the wheel
 }
 # The clock and the outside, called or only named (a default_factory calls it later).
 FORBIDDEN_NAMES = {"now", "today", "utcnow", "open", "print", "input", "__import__"}

@@ -1,0 +1,1 @@
+"""ASC X12 files of health care claims: what they are made of, written and read."""
