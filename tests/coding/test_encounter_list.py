@@ -171,6 +171,7 @@ def test_addresses_of_other_pages_go_on_working(work, river, ann, browser):
 
 # -- rows and columns --------------------------------------------------------------------------------
 def test_a_row_says_what_is_known_and_no_more_of_the_patient(work, ann, bea, browser):
+    browser.post(reverse("coding:encounter-columns"), {"columns": list(Column), "back": reverse(LIST)})
     answer = browser.get(reverse(LIST), {"q": "status:any"})
     rows = {name: row for row in answer.context["rows"] for name in names(work, {row["pk"]})}
     assert (rows["late"]["patient"], rows["late"]["date"], rows["late"]["codes"]) == ("", None, "")
