@@ -38,6 +38,9 @@ KNOWN = BEGIN_PART | OF_HEADER | OF_CLAIM | OF_LINE
 CLP_BLANKS, SVC_BLANKS, MIA_BLANKS = [""] * 12, [""] * 8, [""] * 24
 FIRST_PAIR = 3  # of PLB
 ONE_TRIPLET = 4  # the length of a CAS with one reason and no quantity
+# CLP02 in 005010X221A1 and in 004010X091A1; CAS01 in both.
+STATUSES = frozenset(["1", "2", "3", "4", "5", "10", "13", "15", "16", "17", "19", "20", "21", "22", "23", "25", "27"])
+ADJUSTMENT_GROUPS = frozenset({"CO", "CR", "OA", "PI", "PR"})
 # Where remark codes stand (005010X221A1, 2100).
 REMARKS = (("MIA", (5, 20, 21, 22, 23)), ("MOA", (3, 4, 5, 6, 7)))
 
@@ -123,7 +126,7 @@ class RemittanceReader:
             RemitClaim(
                 place=claim.place,
                 number=number.strip() or self.absent(segment, 1),
-                status=status.strip() or self.absent(segment, 2),
+                status=status if status in STATUSES else self.status(segment, status.strip()),
                 charge=self.amount(segment, 3),
                 paid=self.amount(segment, 4),
                 patient_responsibility=self.amount(segment, 5, is_required=False),
@@ -188,6 +191,8 @@ class RemittanceReader:
         """The triplets of reason, amount and quantity of CAS segments, also more than the six that are allowed."""
         found = []
         for segment in segments:
+            if at(segment, 1) not in ADJUSTMENT_GROUPS:
+                self.findings.add(segment, 1, Rule.CODE, f"{shown(at(segment, 1)) or 'nothing'} is no group code")
             if len(segment) == ONE_TRIPLET:  # what most are: worth the haste
                 found.append(Adjustment(segment[1], segment[2], self.amount(segment, 3)))
                 continue
@@ -255,6 +260,8 @@ class RemittanceReader:
         for number in range(FIRST_PAIR, len(segment), 2):
             if not any(segment[number : number + 2]):
                 continue
+            if not segment[number].strip():
+                self.absent(segment, number)
             reason, _, reference = segment[number].partition(self.transaction.delimiters.component or "\0")
             self.provider_adjustments.append(
                 ProviderAdjustment(
@@ -303,6 +310,13 @@ class RemittanceReader:
         )
 
     # -- elements ------------------------------------------------------------------------------------------
+    def status(self, segment: Segment, text: str) -> str:
+        """One that nobody knows keeps a claim from being posted."""
+        if text not in STATUSES:
+            words = f"{shown(text)} is no claim status" if text else "missing"
+            self.findings.add(segment, 2, Rule.CODE if text else Rule.MISSING, words)
+        return text
+
     def absent(self, segment: Segment, number: int) -> str:
         """A text that must be there, and is not."""
         self.findings.add(segment, number, Rule.MISSING, "missing")
