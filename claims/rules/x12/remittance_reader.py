@@ -75,7 +75,7 @@ class RemittanceReader:
         self.parties: list[Party] = []
         self.payee: Party | None = None
         self.provider = ""
-        self.open: OpenClaim | None = None
+        self.claim: OpenClaim | None = None
         self.claims: list[RemitClaim] = []
         self.provider_adjustments: list[ProviderAdjustment] = []
         self.unknown: list[Segment] = []
@@ -88,7 +88,7 @@ class RemittanceReader:
                 continue
             self.close_claim()
             if name == "CLP":
-                self.open = OpenClaim(place, segment, groups)
+                self.claim = OpenClaim(place, segment, groups)
             else:
                 self.read_header_part(segment, groups)
         self.close_claim()
@@ -113,9 +113,9 @@ class RemittanceReader:
     # -- claims and lines ----------------------------------------------------------------------------------
     def close_claim(self) -> None:
         """The open claim is complete."""
-        if self.open is None:
+        if self.claim is None:
             return
-        claim, self.open = self.open, None
+        claim, self.claim = self.claim, None
         segment, groups = claim.segment, claim.groups
         if not groups.keys() <= OF_CLAIM:
             self.set_aside(groups, OF_CLAIM)
@@ -152,12 +152,12 @@ class RemittanceReader:
 
     def read_line(self, place: int, segment: Segment, groups: Groups) -> None:
         """A service line, which belongs to the open claim."""
-        if self.open is None:
+        if self.claim is None:
             self.findings.add(segment, 0, Rule.ORDER, "this service line stands in no claim")
             self.unknown.append(segment)
             return
         if not groups.keys() <= OF_LINE:
-            self.give_back(groups, self.open)
+            self.give_back(groups, self.claim)
         _, composite, _, _, revenue_code, units, submitted, billed = (segment + SVC_BLANKS)[:8]
         days = self.days_of(groups["DTM"]) if "DTM" in groups else {}
         service = days.get("472")
@@ -165,7 +165,7 @@ class RemittanceReader:
         control, references = apart(pairs(groups["REF"]), "6R") if "REF" in groups else (None, ())
         allowed, sums = apart(self.sums(groups["AMT"], self.amounts), "B6") if "AMT" in groups else (None, ())
         # By position: names for seventeen values cost as much as reading a whole other segment.
-        self.open.lines.append(
+        self.claim.lines.append(
             RemitLine(
                 place,
                 self.procedure(segment, 1, composite),
