@@ -16,7 +16,7 @@ from claims.rules.x12.amounts import ZERO, Amounts, Days, Quantities
 from claims.rules.x12.digests import digest_of
 from claims.rules.x12.findings import Findings, Rule
 from claims.rules.x12.procedures import Procedure, Procedures
-from claims.rules.x12.qualified import Pairs, Sums, apart, name_of, pairs
+from claims.rules.x12.qualified import Pairs, Sums, apart, name_of, pairs, remarks_of
 from claims.rules.x12.remittance import (
     Adjustment,
     Party,
@@ -35,14 +35,12 @@ OF_CLAIM = frozenset({"CAS", "NM1", "MIA", "MOA", "REF", "DTM", "PER", "AMT", "Q
 OF_LINE = frozenset({"DTM", "CAS", "REF", "AMT", "QTY", "LQ"})
 KNOWN = BEGIN_PART | OF_HEADER | OF_CLAIM | OF_LINE
 
-CLP_BLANKS, SVC_BLANKS, MIA_BLANKS = [""] * 12, [""] * 8, [""] * 24
+CLP_BLANKS, SVC_BLANKS = [""] * 12, [""] * 8
 FIRST_PAIR = 3  # of PLB
 ONE_TRIPLET = 4  # the length of a CAS with one reason and no quantity
 # CLP02 in 005010X221A1 and in 004010X091A1; CAS01 in both.
 STATUSES = frozenset(["1", "2", "3", "4", "5", "10", "13", "15", "16", "17", "19", "20", "21", "22", "23", "25", "27"])
 ADJUSTMENT_GROUPS = frozenset({"CO", "CR", "OA", "PI", "PR"})
-# Where remark codes stand (005010X221A1, 2100).
-REMARKS = (("MIA", (5, 20, 21, 22, 23)), ("MOA", (3, 4, 5, 6, 7)))
 
 
 def read_remittance(transaction: TransactionSet) -> Remittance:
@@ -158,7 +156,8 @@ class RemittanceReader:
             return
         if not groups.keys() <= OF_LINE:
             self.give_back(groups, self.claim)
-        _, composite, _, _, revenue_code, units, submitted, billed = (segment + SVC_BLANKS)[:8]
+        _, composite, charge, paid, revenue_code, units, submitted, billed = (segment + SVC_BLANKS)[:8]
+        charged, given = self.amounts[charge], self.amounts[paid]
         days = self.days_of(groups["DTM"]) if "DTM" in groups else {}
         service = days.get("472")
         begins = days.get("150") or service
@@ -170,8 +169,8 @@ class RemittanceReader:
                 place,
                 self.procedure(segment, 1, composite),
                 self.procedure(segment, 6, submitted) if submitted else None,
-                self.amount(segment, 2),
-                self.amount(segment, 3),
+                self.amount(segment, 2) if charged is None else charged,
+                self.amount(segment, 3) if given is None else given,
                 revenue_code,
                 self.quantity(segment, 5) if units else None,
                 self.quantity(segment, 7) if billed else None,
@@ -189,18 +188,25 @@ class RemittanceReader:
 
     def adjustments(self, segments: Iterable[Segment]) -> tuple[Adjustment, ...]:
         """The triplets of reason, amount and quantity of CAS segments, also more than the six that are allowed."""
-        found = []
+        found, amounts = [], self.amounts
         for segment in segments:
-            if at(segment, 1) not in ADJUSTMENT_GROUPS:
-                self.findings.add(segment, 1, Rule.CODE, f"{shown(at(segment, 1)) or 'nothing'} is no group code")
-            if len(segment) == ONE_TRIPLET:  # what most are: worth the haste
-                found.append(Adjustment(segment[1], segment[2], self.amount(segment, 3)))
-                continue
-            for number in range(2, len(segment), 3):
-                if any(segment[number : number + 3]):
-                    amount, quantity = self.amount(segment, number + 1), self.quantity(segment, number + 2)
-                    found.append(Adjustment(segment[1], segment[number], amount, quantity))
+            if len(segment) == ONE_TRIPLET and segment[1] in ADJUSTMENT_GROUPS:  # what most are: worth the haste
+                _, group, reason, text = segment
+                amount = amounts[text]
+                found.append(Adjustment(group, reason, self.amount(segment, 3) if amount is None else amount))
+            else:
+                found += self.triplets(segment)
         return tuple(found)
+
+    def triplets(self, segment: Segment) -> Iterator[Adjustment]:
+        """The adjustments of one CAS of any length."""
+        group = at(segment, 1)
+        if group not in ADJUSTMENT_GROUPS:
+            self.findings.add(segment, 1, Rule.CODE, f"{shown(group) or 'nothing'} is no group code")
+        for number in range(2, len(segment), 3):
+            if any(segment[number : number + 3]):
+                quantity = self.quantity(segment, number + 2)
+                yield Adjustment(group, segment[number], self.amount(segment, number + 1), quantity)
 
     def give_back(self, groups: Groups, claim: OpenClaim) -> None:
         """Segments of a claim that stand behind one of its lines; and what no line has."""
@@ -381,13 +387,3 @@ class RemittanceReader:
             words = "its parts stand between another sign than the file's"
             self.findings.add(segment, number, Rule.CODE, words, is_warning=True)
         return procedure
-
-
-def remarks_of(groups: Groups) -> tuple[str, ...]:
-    """The remark codes in MIA and MOA."""
-    found = []
-    for name, numbers in REMARKS:
-        for segment in groups.get(name, ()):
-            row = segment + MIA_BLANKS
-            found += [row[number] for number in numbers if row[number]]
-    return tuple(found)
