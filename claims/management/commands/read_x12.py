@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import os
+import sys
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
@@ -30,7 +32,14 @@ class Command(BaseCommand):
 
     def handle(self, *_args: Any, **options: Any) -> None:
         told = (told_of(name) for name in options["files"])
-        if options["json"]:
+        try:
+            self.say(told, as_json=options["json"])
+            self.stdout.flush()
+        except BrokenPipeError:  # who reads has seen enough, as `head` has; nor is there anybody at exit
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+    def say(self, told: Iterable[Plain], *, as_json: bool) -> None:
+        if as_json:
             self.stdout.write(json.dumps(list(told), indent=2))
             return
         encoding = getattr(self.stdout, "encoding", None) or "utf-8"

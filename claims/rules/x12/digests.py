@@ -8,7 +8,7 @@ import re
 from claims.rules.x12.segments import Delimiters, TransactionSet
 
 ELEMENT, COMPONENT, REPETITION, SEGMENT = "\x1d", "\x1f", "\x1e", "\x1c"
-PADDED = (f" {ELEMENT}", f"{ELEMENT} ", f" {SEGMENT}", f"{SEGMENT} ")
+PADDED = (f" {ELEMENT}", f"{ELEMENT} ", f" {SEGMENT}")  # no segment begins with a blank: those were cut off
 
 
 def digest_of(transaction: TransactionSet) -> str:

@@ -1,8 +1,8 @@
-"""What stands behind a qualifier: references (REF), amounts (AMT), names (NM1)."""
+"""What stands behind a qualifier: references (REF), amounts (AMT), names (NM1); and remark codes (MIA, MOA)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from decimal import Decimal
 from typing import NamedTuple, TypeVar
 
@@ -12,7 +12,8 @@ T = TypeVar("T")
 Pairs = tuple[tuple[str, str], ...]  # qualifier and what it qualifies
 Sums = tuple[tuple[str, Decimal], ...]
 
-NM1_BLANKS = [""] * 10
+NM1_BLANKS, MIA_BLANKS = [""] * 10, [""] * 24
+REMARKS = (("MIA", (5, 20, 21, 22, 23)), ("MOA", (3, 4, 5, 6, 7)))  # 005010X221A1, 2100
 PAIR = 3  # the least length of a segment with a qualifier and a value
 
 
@@ -53,3 +54,13 @@ def apart(pairs: tuple[tuple[str, T], ...], qualifier: str) -> tuple[T | None, t
         return pairs[0][1], ()
     value = next((value for name, value in pairs if name == qualifier), None)
     return value, tuple([pair for pair in pairs if pair[0] != qualifier])
+
+
+def remarks_of(groups: Mapping[str, Iterable[Segment]]) -> tuple[str, ...]:
+    """The remark codes in MIA and MOA, of segments by their identifiers."""
+    found = []
+    for name, numbers in REMARKS:
+        for segment in groups.get(name, ()):
+            row = segment + MIA_BLANKS
+            found += [row[number] for number in numbers if row[number]]
+    return tuple(found)

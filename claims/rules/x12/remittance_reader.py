@@ -16,7 +16,7 @@ from claims.rules.x12.amounts import ZERO, Amounts, Days, Quantities
 from claims.rules.x12.digests import digest_of
 from claims.rules.x12.findings import Findings, Rule
 from claims.rules.x12.procedures import Procedure, Procedures
-from claims.rules.x12.qualified import Pairs, Sums, apart, name_of, pairs
+from claims.rules.x12.qualified import Pairs, Sums, apart, name_of, pairs, remarks_of
 from claims.rules.x12.remittance import (
     Adjustment,
     Party,
@@ -35,11 +35,12 @@ OF_CLAIM = frozenset({"CAS", "NM1", "MIA", "MOA", "REF", "DTM", "PER", "AMT", "Q
 OF_LINE = frozenset({"DTM", "CAS", "REF", "AMT", "QTY", "LQ"})
 KNOWN = BEGIN_PART | OF_HEADER | OF_CLAIM | OF_LINE
 
-CLP_BLANKS, SVC_BLANKS, MIA_BLANKS = [""] * 12, [""] * 8, [""] * 24
+CLP_BLANKS, SVC_BLANKS = [""] * 12, [""] * 8
 FIRST_PAIR = 3  # of PLB
 ONE_TRIPLET = 4  # the length of a CAS with one reason and no quantity
-# Where remark codes stand (005010X221A1, 2100).
-REMARKS = (("MIA", (5, 20, 21, 22, 23)), ("MOA", (3, 4, 5, 6, 7)))
+# CLP02 in 005010X221A1 and in 004010X091A1; CAS01 in both.
+STATUSES = frozenset(["1", "2", "3", "4", "5", "10", "13", "15", "16", "17", "19", "20", "21", "22", "23", "25", "27"])
+ADJUSTMENT_GROUPS = frozenset({"CO", "CR", "OA", "PI", "PR"})
 
 
 def read_remittance(transaction: TransactionSet) -> Remittance:
@@ -72,7 +73,7 @@ class RemittanceReader:
         self.parties: list[Party] = []
         self.payee: Party | None = None
         self.provider = ""
-        self.current: OpenClaim | None = None
+        self.claim: OpenClaim | None = None
         self.claims: list[RemitClaim] = []
         self.provider_adjustments: list[ProviderAdjustment] = []
         self.unknown: list[Segment] = []
@@ -85,7 +86,7 @@ class RemittanceReader:
                 continue
             self.close_claim()
             if name == "CLP":
-                self.current = OpenClaim(place, segment, groups)
+                self.claim = OpenClaim(place, segment, groups)
             else:
                 self.read_header_part(segment, groups)
         self.close_claim()
@@ -110,9 +111,9 @@ class RemittanceReader:
     # -- claims and lines ----------------------------------------------------------------------------------
     def close_claim(self) -> None:
         """The open claim is complete."""
-        if self.current is None:
+        if self.claim is None:
             return
-        claim, self.current = self.current, None
+        claim, self.claim = self.claim, None
         segment, groups = claim.segment, claim.groups
         if not groups.keys() <= OF_CLAIM:
             self.set_aside(groups, OF_CLAIM)
@@ -123,7 +124,7 @@ class RemittanceReader:
             RemitClaim(
                 place=claim.place,
                 number=number.strip() or self.absent(segment, 1),
-                status=status.strip() or self.absent(segment, 2),
+                status=status if status in STATUSES else self.status(segment, status.strip()),
                 charge=self.amount(segment, 3),
                 paid=self.amount(segment, 4),
                 patient_responsibility=self.amount(segment, 5, is_required=False),
@@ -149,26 +150,27 @@ class RemittanceReader:
 
     def read_line(self, place: int, segment: Segment, groups: Groups) -> None:
         """A service line, which belongs to the open claim."""
-        if self.current is None:
+        if self.claim is None:
             self.findings.add(segment, 0, Rule.ORDER, "this service line stands in no claim")
             self.unknown.append(segment)
             return
         if not groups.keys() <= OF_LINE:
-            self.give_back(groups, self.current)
-        _, composite, _, _, revenue_code, units, submitted, billed = (segment + SVC_BLANKS)[:8]
+            self.give_back(groups, self.claim)
+        _, composite, charge, paid, revenue_code, units, submitted, billed = (segment + SVC_BLANKS)[:8]
+        charged, given = self.amounts[charge], self.amounts[paid]
         days = self.days_of(groups["DTM"]) if "DTM" in groups else {}
         service = days.get("472")
         begins = days.get("150") or service
         control, references = apart(pairs(groups["REF"]), "6R") if "REF" in groups else (None, ())
         allowed, sums = apart(self.sums(groups["AMT"], self.amounts), "B6") if "AMT" in groups else (None, ())
         # By position: names for seventeen values cost as much as reading a whole other segment.
-        self.current.lines.append(
+        self.claim.lines.append(
             RemitLine(
                 place,
                 self.procedure(segment, 1, composite),
                 self.procedure(segment, 6, submitted) if submitted else None,
-                self.amount(segment, 2),
-                self.amount(segment, 3),
+                self.amount(segment, 2) if charged is None else charged,
+                self.amount(segment, 3) if given is None else given,
                 revenue_code,
                 self.quantity(segment, 5) if units else None,
                 self.quantity(segment, 7) if billed else None,
@@ -186,16 +188,25 @@ class RemittanceReader:
 
     def adjustments(self, segments: Iterable[Segment]) -> tuple[Adjustment, ...]:
         """The triplets of reason, amount and quantity of CAS segments, also more than the six that are allowed."""
-        found = []
+        found, amounts = [], self.amounts
         for segment in segments:
-            if len(segment) == ONE_TRIPLET:  # what most are: worth the haste
-                found.append(Adjustment(segment[1], segment[2], self.amount(segment, 3)))
-                continue
-            for number in range(2, len(segment), 3):
-                if any(segment[number : number + 3]):
-                    amount, quantity = self.amount(segment, number + 1), self.quantity(segment, number + 2)
-                    found.append(Adjustment(segment[1], segment[number], amount, quantity))
+            if len(segment) == ONE_TRIPLET and segment[1] in ADJUSTMENT_GROUPS:  # what most are: worth the haste
+                _, group, reason, text = segment
+                amount = amounts[text]
+                found.append(Adjustment(group, reason, self.amount(segment, 3) if amount is None else amount))
+            else:
+                found += self.triplets(segment)
         return tuple(found)
+
+    def triplets(self, segment: Segment) -> Iterator[Adjustment]:
+        """The adjustments of one CAS of any length."""
+        group = at(segment, 1)
+        if group not in ADJUSTMENT_GROUPS:
+            self.findings.add(segment, 1, Rule.CODE, f"{shown(group) or 'nothing'} is no group code")
+        for number in range(2, len(segment), 3):
+            if any(segment[number : number + 3]):
+                quantity = self.quantity(segment, number + 2)
+                yield Adjustment(group, segment[number], self.amount(segment, number + 1), quantity)
 
     def give_back(self, groups: Groups, claim: OpenClaim) -> None:
         """Segments of a claim that stand behind one of its lines; and what no line has."""
@@ -255,6 +266,8 @@ class RemittanceReader:
         for number in range(FIRST_PAIR, len(segment), 2):
             if not any(segment[number : number + 2]):
                 continue
+            if not segment[number].strip():
+                self.absent(segment, number)
             reason, _, reference = segment[number].partition(self.transaction.delimiters.component or "\0")
             self.provider_adjustments.append(
                 ProviderAdjustment(
@@ -303,6 +316,13 @@ class RemittanceReader:
         )
 
     # -- elements ------------------------------------------------------------------------------------------
+    def status(self, segment: Segment, text: str) -> str:
+        """One that nobody knows keeps a claim from being posted."""
+        if text not in STATUSES:
+            words = f"{shown(text)} is no claim status" if text else "missing"
+            self.findings.add(segment, 2, Rule.CODE if text else Rule.MISSING, words)
+        return text
+
     def absent(self, segment: Segment, number: int) -> str:
         """A text that must be there, and is not."""
         self.findings.add(segment, number, Rule.MISSING, "missing")
@@ -367,13 +387,3 @@ class RemittanceReader:
             words = "its parts stand between another sign than the file's"
             self.findings.add(segment, number, Rule.CODE, words, is_warning=True)
         return procedure
-
-
-def remarks_of(groups: Groups) -> tuple[str, ...]:
-    """The remark codes in MIA and MOA."""
-    found = []
-    for name, numbers in REMARKS:
-        for segment in groups.get(name, ()):
-            row = segment + MIA_BLANKS
-            found += [row[number] for number in numbers if row[number]]
-    return tuple(found)

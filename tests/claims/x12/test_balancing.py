@@ -98,6 +98,12 @@ def test_adjustments_of_the_claim_and_of_its_lines_are_taken_together():
     assert not weigh(*PAYMENT, *together).findings
 
 
+def test_what_does_not_add_up_anywhere_is_not_told_a_million_times():
+    found = weigh(*PAYMENT, *["CLP*C1*1*120*80*0*12*P1"] * 1500)
+    assert (len(found.claims), len(found.findings)) == (1500, 1001)
+    assert str(found.findings[-1]) == "File: 501 more findings are not listed"
+
+
 # -- a cent off ----------------------------------------------------------------------------------------
 AMOUNTS = st.integers(-999_99, 99_999_99).map(lambda cents: cents * CENT)
 ADJUSTMENTS = st.lists(st.tuples(st.sampled_from(["CO", "PR", "OA", "PI", "CR"]), AMOUNTS), max_size=4)

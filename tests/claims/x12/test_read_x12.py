@@ -71,3 +71,10 @@ def test_it_runs_without_a_database_on_any_terminal(tmp_path, encoding, options)
     done = subprocess.run(command, cwd=ROOT, capture_output=True)
     assert (done.returncode, done.stderr) == (0, b"")
     assert b"is no amount" in done.stdout
+
+
+def test_who_reads_may_stop_reading():
+    names = " ".join([str(FILES / "two_payments.x12")] * 200)
+    command = f"{sys.executable} manage.py read_x12 {names} --json | head -1"
+    done = subprocess.run(["sh", "-c", command], cwd=ROOT, capture_output=True)
+    assert (done.stdout, done.stderr) == (b"[\n", b"")

@@ -64,6 +64,9 @@ def test_a_claim_has_its_numbers_names_and_lines():
         ("**1", "**one", "Segment 12, SVC05: one is no quantity"),
         ("CLP*C1", "CLP*", "Segment 10, CLP01: missing"),
         ("C1*1*", "C1**", "Segment 10, CLP02: missing"),
+        ("C1*1*", "C1*99*", "Segment 10, CLP02: 99 is no claim status"),
+        ("CAS*CO*45", "CAS*XX*45", "Segment 14, CAS01: XX is no group code"),
+        ("CAS*CO*45", "CAS**45", "Segment 14, CAS01: nothing is no group code"),
         ("DTM*472*20261012", "DTM*472*20261332", "Segment 13, DTM02: 20261332 is no day"),
         ("20261103", "20260230", "Segment 4, BPR16: 20260230 is no day"),
         ("HC:99213:25", "HC>99213>25", "Segment 12, SVC01: its parts stand between another sign than the file's"),
@@ -138,6 +141,8 @@ def test_provider_adjustments_come_in_pairs_negative_ones_too():
 def test_a_provider_adjustment_without_amount_is_not_zero_unsaid():
     payment = read(*PAYMENT, *CLAIM, "PLB*1234567893*20261231*WO:C0815")
     assert words(payment.findings) == ["Segment 18, PLB04: amount missing"]
+    payment = read(*PAYMENT, *CLAIM, "PLB*1234567893*20261231**50")
+    assert words(payment.findings) == ["Segment 18, PLB03: missing"]
 
 
 def test_a_claim_may_have_no_lines_and_adjustments_of_its_own():
@@ -258,6 +263,12 @@ def test_without_payment_and_number_it_says_so():
         "Segment 3, ST: BPR is missing: no payment is named",
         "Segment 3, ST: TRN is missing: the payment has no number",
     ]
+
+
+def test_what_is_wrong_in_every_line_is_not_told_a_million_times():
+    findings = read(*PAYMENT, *CLAIM, *["AMT*B6"] * 1500).findings
+    assert len(findings) == 1001
+    assert str(findings[-1]) == "File: 500 more findings are not listed"
 
 
 def test_a_set_that_was_cut_off_says_so():

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from claims.rules.x12 import segments
 from claims.rules.x12.segments import MOST_FAULTS, USUAL, Delimiters, read_file
 from claims.rules.x12.writing import transaction, written
 from tests.claims.x12.made import CLAIM, PAYMENT, VERSIONS, envelope, file_of
@@ -31,10 +32,10 @@ SEGMENTS = st.lists(
 
 @given(SEGMENTS)
 def test_what_was_written_is_read(made):
-    segments = [[name, *elements[:-1], elements[-1].strip() or "0"] for name, elements in made]
-    [found] = read_file(written(envelope(), [transaction("835", 12, VERSIONS["835"], segments)])).sets
-    assert found.segments[1:-1] == segments
-    assert found.segments[-1] == ["SE", str(len(segments) + 2), "0012"]
+    body = [[name, *elements[:-1], elements[-1].strip() or "0"] for name, elements in made]
+    [found] = read_file(written(envelope(), [transaction("835", 12, VERSIONS["835"], body)])).sets
+    assert found.segments[1:-1] == body
+    assert found.segments[-1] == ["SE", str(len(body) + 2), "0012"]
 
 
 @pytest.mark.parametrize("delimiters", [OTHERS, CONTROL_CHARACTERS])
@@ -147,3 +148,21 @@ def test_an_acknowledged_interchange_is_kept_with_its_place():
 @pytest.mark.parametrize("text", ["SE~" * 5000, "ISA*" * 5000, FILE + "GE*9*9~" * 5000])
 def test_what_is_broken_throughout_is_told_so_many_times_and_no_more(text):
     assert len(faults(text)) <= MOST_FAULTS
+
+
+def test_a_file_longer_than_any_that_is_sent_is_not_read_on(monkeypatch):
+    monkeypatch.setattr(segments, "MOST_SEGMENTS", 10)
+    long = read_file(FILE.encode())
+    assert (list(long.sets), [fault.words for fault in long.faults]) == (
+        [],
+        ["The file is longer than any that is sent: the rest was not read."],
+    )
+
+
+def test_more_sets_and_interchanges_than_anybody_sends_are_not_read_on(monkeypatch):
+    monkeypatch.setattr(segments, "MOST_SETS", 2)
+    many = FILE.replace("GE*1*3", "ST*835*0002~SE*2*0002~ST*835*0003~SE*2*0003~GE*3*3")
+    assert len(list(read_file(many.encode()).sets)) == 2
+    assert "1 segments stand outside any transaction set and were left out." in faults(many)
+    assert len(read_file((FILE * 3).encode()).interchanges) == 2
+    assert "The file is longer than any that is sent: the rest was not read." in faults(FILE * 3)
