@@ -38,7 +38,7 @@ def test_a_month_without_a_value_breaks_the_line_and_zero_is_its_foot():
     plot = plot_of([0, 10, None, 5], months_before(MARCH, 4))
     assert [dot.value for dot in plot.dots] == ["0", "10", "5"]
     assert [dot.y for dot in plot.dots] == [136, 12, 74]
-    assert plot.lines == ("40.0,136.0 262.7,12.0",), "one dot alone is no line"
+    assert plot.lines == ("40.0,136.0 156.0,12.0",), "one dot alone is no line"
     assert [word for _, word in plot.months] == ["Dec", "Jan", "Feb", "Mar"]
     assert plot.top == "10"
 
