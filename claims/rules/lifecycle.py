@@ -1,4 +1,4 @@
-"""The moves of a claim, as a table; docs/lifecycle.md is drawn from it.
+"""The moves of a claim, as a table.
 
 A claim moves by what a payer or clearinghouse says (a segment of a file that is kept) or by a named person, by nothing
 else. A rejection (999, 277CA) was never adjudicated and is mended and sent again as an original; a denial (835) was,
